@@ -1,0 +1,1 @@
+"""Computation behind the Cross-Entropy Explorer; nothing in here imports streamlit."""

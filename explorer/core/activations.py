@@ -1,0 +1,138 @@
+"""Softmax and sigmoid, stable for every finite logit.
+
+The small values keep their relative precision too: where a class has all but 1e-30 of the
+probability, the loss is 1e-30 and not 0, and so is its gradient.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+
+from explorer.core.validation import FloatArray, real_array
+
+
+def logits_array(logits: ArrayLike, *, minimum_classes: int = 1) -> FloatArray:
+    """Return logits [..., C] as finite float64.
+
+    Raises:
+        ValueError: not finite numbers, a bare number, or fewer than `minimum_classes` classes.
+    """
+    array = real_array(logits, "Logits")
+    if array.ndim == 0 or array.shape[-1] < minimum_classes:
+        wanted = "one class" if minimum_classes == 1 else f"{minimum_classes} classes"
+        raise ValueError(f"Give one logit for each class, and at least {wanted}.")
+    return array
+
+
+def sigmoid(logits: ArrayLike) -> FloatArray:
+    """Return σ(z) = 1 / (1 + exp(−z)), elementwise.
+
+    For 1 − σ(z) use σ(−z), which is exact where 1 − σ(z) cancels.
+
+    Args:
+        logits: finite numbers of any shape.
+
+    Returns:
+        Probabilities of the same shape.
+
+    Raises:
+        ValueError: logits that are not finite numbers.
+    """
+    return expit(real_array(logits, "Logits"))
+
+
+def softmax(logits: ArrayLike) -> FloatArray:
+    """Return q_i = exp(z_i) / Σ exp(z_j) over the last axis.
+
+    Args:
+        logits: finite numbers [..., C].
+
+    Returns:
+        Probabilities [..., C].
+
+    Raises:
+        ValueError: logits that are not finite numbers, or no class.
+    """
+    array = logits_array(logits)
+    # Differences of opposite logits near 1e308 overflow to −inf, whose exponential is right: 0.
+    with np.errstate(over="ignore"):
+        exponentials = np.exp(array - array.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(logits: ArrayLike) -> FloatArray:
+    """Return log q_i = z_i − log Σ exp(z_j) over the last axis, in nats.
+
+    Args:
+        logits: finite numbers [..., C].
+
+    Returns:
+        Log-probabilities [..., C], at most 0; −inf only where logits differ by more than 1e308.
+
+    Raises:
+        ValueError: logits that are not finite numbers, or no class.
+    """
+    array = logits_array(logits)
+    top = largest_class(array)
+    with np.errstate(over="ignore"):
+        shifted = array - np.take_along_axis(array, top, axis=-1)
+    others = np.exp(shifted)
+    np.put_along_axis(others, top, 0.0, axis=-1)
+    # The largest class is the 1 in log1p: log(1 + 1e-30) would be 0.
+    return shifted - np.log1p(others.sum(axis=-1, keepdims=True))
+
+
+def softmax_jacobian(logits: ArrayLike) -> FloatArray:
+    """Return the Jacobian ∂q_i/∂z_j = q_i (δ_ij − q_j) of softmax.
+
+    Args:
+        logits: finite numbers [..., C].
+
+    Returns:
+        Matrices [..., C, C], symmetric; rows and columns sum to 0.
+
+    Raises:
+        ValueError: logits that are not finite numbers, or no class.
+    """
+    array = logits_array(logits)
+    q = softmax(array)
+    jacobian = -q[..., :, np.newaxis] * q[..., np.newaxis, :]
+    diagonal = np.arange(q.shape[-1])
+    jacobian[..., diagonal, diagonal] = q * _complement(q)
+    return jacobian + 0.0
+
+
+def softmax_excess(logits: FloatArray, target: FloatArray, total: ArrayLike = 1.0) -> FloatArray:
+    """Return total·q − target without the cancellation at the likeliest class.
+
+    Args:
+        logits: checked logits [..., C].
+        target: checked probabilities, broadcastable to [..., C].
+        total: factor on q, broadcastable to [..., 1].
+
+    Returns:
+        Differences [..., C].
+    """
+    q, goal = np.broadcast_arrays(softmax(logits), target)
+    top = largest_class(q)
+    excess = np.array(total * q - goal)
+    missing = (total - goal) - total * _complement(q)
+    np.put_along_axis(excess, top, np.take_along_axis(missing, top, axis=-1), axis=-1)
+    return excess
+
+
+def largest_class(array: FloatArray) -> NDArray[np.intp]:
+    """Return the index of the first largest entry over the last axis, as [..., 1]."""
+    return np.argmax(array, axis=-1, keepdims=True)
+
+
+def _complement(q: FloatArray) -> FloatArray:
+    """1 − q, at the largest entry as the sum of the others, which is exact where q rounds to 1."""
+    top = largest_class(q)
+    others = np.array(q)
+    np.put_along_axis(others, top, 0.0, axis=-1)
+    complement = 1.0 - q
+    np.put_along_axis(complement, top, others.sum(axis=-1, keepdims=True), axis=-1)
+    return complement

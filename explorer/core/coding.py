@@ -1,0 +1,120 @@
+"""Code lengths: entropy and cross-entropy as average lengths of messages.
+
+Source: D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes (1952).
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.core.information import self_information
+from explorer.core.validation import FloatArray, real_array, validate_probabilities
+
+
+def huffman_code_lengths(p: ArrayLike) -> NDArray[np.int64]:
+    """Return the word lengths of a binary prefix code that is optimal for p.
+
+    Only outcomes that can happen get a code word; a zero probability gets length 0, meaning none.
+    An outcome that is certain gets length 0 as well: nothing has to be sent. So
+    H(p) ≤ expected length < H(p) + 1 bits holds for every p. Equal weights are merged in the
+    order of the outcomes, which keeps the longest word as short as it can be.
+
+    Args:
+        p: distribution [n].
+
+    Returns:
+        Integer lengths [n] in bits.
+
+    Raises:
+        ValueError: p is not a single distribution.
+    """
+    probabilities = validate_probabilities(p)
+    if probabilities.ndim != 1:
+        raise ValueError("Give a single distribution, a flat list of probabilities.")
+    lengths = np.zeros(probabilities.size, dtype=np.int64)
+    # Entries compare by weight, then by age: original outcomes come before merged ones.
+    heap = [
+        (weight, number, [number])
+        for number, weight in enumerate(probabilities.tolist())
+        if weight > 0
+    ]
+    heapq.heapify(heap)
+    age = probabilities.size
+    while len(heap) > 1:
+        first_weight, _, first = heapq.heappop(heap)
+        second_weight, _, second = heapq.heappop(heap)
+        merged = first + second
+        lengths[merged] += 1
+        heapq.heappush(heap, (first_weight + second_weight, age, merged))
+        age += 1
+    return lengths
+
+
+def ideal_code_lengths(q: ArrayLike, base: float = 2.0) -> FloatArray:
+    """Return −log q, the lengths an ideal code for q would use if lengths could be fractions.
+
+    With events from p their average is the cross-entropy H(p, q), and H(p) for q = p.
+
+    Args:
+        q: distribution(s) [..., n].
+        base: size of the code's alphabet; 2 gives bits.
+
+    Returns:
+        Lengths [..., n] in units of the base; inf where q = 0.
+
+    Raises:
+        ValueError: q is no distribution, or an unusable base.
+    """
+    probabilities = validate_probabilities(q)
+    # A sum within the tolerance may hold an entry a hair above 1, whose length would be negative.
+    return self_information(np.minimum(probabilities, 1.0), base=base)
+
+
+def expected_code_length(p: ArrayLike, lengths: ArrayLike) -> float:
+    """Return Σ p·length, the average length of messages about events from p.
+
+    Args:
+        p: distribution [n].
+        lengths: lengths [n], not negative; inf is allowed and counts only where p > 0.
+
+    Returns:
+        The average, in the unit of the lengths.
+
+    Raises:
+        ValueError: p is no distribution, or lengths of another shape, negative or NaN.
+    """
+    probabilities = validate_probabilities(p)
+    words = _lengths(lengths)
+    if probabilities.ndim != 1 or words.shape != probabilities.shape:
+        raise ValueError(
+            f"Give one code length for each outcome; the shapes are {words.shape} and "
+            f"{probabilities.shape}."
+        )
+    possible = probabilities > 0
+    return float(probabilities[possible] @ words[possible])
+
+
+def kraft_sum(lengths: ArrayLike, base: float = 2.0) -> float:
+    """Return Σ base**(−length) over code words; a prefix code exists when it is at most 1.
+
+    Args:
+        lengths: lengths of the code words, not negative; leave out outcomes without a word.
+        base: size of the code's alphabet.
+
+    Raises:
+        ValueError: negative or NaN lengths, or a base that is not a finite number above 1.
+    """
+    if not (np.isfinite(base) and base > 1):
+        raise ValueError(f"The code's alphabet must be a finite number above 1, not {base}.")
+    return float(np.power(float(base), -_lengths(lengths)).sum())
+
+
+def _lengths(lengths: ArrayLike) -> FloatArray:
+    array = np.asarray(lengths, dtype=np.float64)
+    real_array(array[~np.isposinf(array)], "Code lengths")
+    if (array < 0).any():
+        raise ValueError("A code length cannot be negative.")
+    return array

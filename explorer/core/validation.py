@@ -1,0 +1,113 @@
+"""Checks that inputs pass before anything is computed from them; none of them repairs anything."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def real_array(values: ArrayLike, what: str) -> FloatArray:
+    """Return a float64 copy of finite real numbers.
+
+    Args:
+        values: numbers of any shape; text and complex numbers are refused.
+        what: how the message names them, for example "The logits".
+
+    Returns:
+        float64 array of the same shape, without negative zeros.
+
+    Raises:
+        ValueError: not numbers, ragged, NaN or infinite.
+    """
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":
+            raise TypeError
+        array = array.astype(np.float64) + 0.0
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{what} must be real numbers in a regular array.") from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what} must be finite; NaN and infinity are not allowed.")
+    return array
+
+
+def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) -> FloatArray:
+    """Return p unchanged as float64, or say why it is no distribution.
+
+    Args:
+        p: probabilities [..., n] with the outcomes along `axis`.
+        axis: the axis that sums to 1.
+        atol: how far the sum may be from 1. The values are not rescaled within it either.
+
+    Returns:
+        float64 array of the same shape.
+
+    Raises:
+        ValueError: not numbers, a bare number, no outcome, NaN or infinity, a negative entry, or
+            a sum that is not 1.
+    """
+    array = real_array(p, "Probabilities")
+    if not -array.ndim <= axis < array.ndim:
+        raise ValueError("A distribution is a list of probabilities; give one for each outcome.")
+    if array.size == 0:
+        raise ValueError("A distribution needs at least one outcome; this one has none.")
+    if (array < 0).any():
+        raise ValueError(
+            f"Probabilities cannot be negative; the smallest here is {array.min():.6g}."
+        )
+    sums = array.sum(axis=axis)
+    worst = float(np.ravel(sums)[np.argmax(np.abs(sums - 1))])
+    if not abs(worst - 1) <= atol:
+        raise ValueError(f"The probabilities sum to {worst:.9g}, not 1; correct or normalise them.")
+    return array
+
+
+def class_indices(targets: ArrayLike, num_classes: int) -> NDArray[np.intp]:
+    """Return class indices, checked against the number of classes.
+
+    Args:
+        targets: integers of any shape.
+        num_classes: number of classes C.
+
+    Returns:
+        Integer array of the same shape.
+
+    Raises:
+        ValueError: not integers, or outside 0 … C − 1. Negative indices do not count from the end.
+    """
+    array = np.asarray(targets)
+    if array.dtype.kind not in "iu":
+        raise ValueError("Class indices must be whole numbers.")
+    if ((array < 0) | (array >= num_classes)).any():
+        raise ValueError(f"Class indices must lie in 0 to {num_classes - 1}.")
+    return array.astype(np.intp)
+
+
+def check_broadcast(
+    first: FloatArray, first_name: str, second: FloatArray, second_name: str
+) -> None:
+    """Check that two arrays [..., n] have the same n, and other axes that broadcast.
+
+    Args:
+        first: array with at least one axis.
+        first_name: how the message names it, for example "p".
+        second: array with at least one axis.
+        second_name: how the message names it.
+
+    Raises:
+        ValueError: different n, or other axes that do not broadcast.
+    """
+    if first.shape[-1] != second.shape[-1]:
+        raise ValueError(
+            f"The numbers of classes must match: {first_name} has {first.shape[-1]} and "
+            f"{second_name} {second.shape[-1]}."
+        )
+    try:
+        np.broadcast_shapes(first.shape, second.shape)
+    except ValueError:
+        raise ValueError(
+            f"The shapes {first.shape} of {first_name} and {second.shape} of {second_name} do not "
+            "go together."
+        ) from None

@@ -1,0 +1,90 @@
+"""Rows of the run store as runs, and the few statements that several requests share."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.training.config import TrainingConfig
+from explorer.training.records import RunInfo
+from explorer.training.run_tables import runs
+from explorer.training.runs import QUEUED, Control, Progress, Run, WorkerMark
+
+
+class UnknownRun(KeyError):
+    """There is no run with this id; its text is a plain sentence."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def unknown_run(run_id: str) -> UnknownRun:
+    """Return the error for an id that the store does not hold."""
+    return UnknownRun(
+        f"There is no recorded run “{run_id}”: it was deleted, or recorded on another machine."
+    )
+
+
+def update_run(connection: sa.Connection, run_id: str, values: dict[str, Any]) -> None:
+    """Write columns of one run, which also locks its row for this transaction.
+
+    Raises:
+        UnknownRun: There is no such run.
+    """
+    update = sa.update(runs).where(runs.c.id == run_id).values(values)
+    if not connection.execute(update).rowcount:
+        raise unknown_run(run_id)
+
+
+def num_curves_of(connection: sa.Connection, run_id: str) -> int:
+    """Return how many curves a run has.
+
+    Raises:
+        UnknownRun: There is no such run.
+    """
+    query = sa.select(runs.c.num_curves).where(runs.c.id == run_id)
+    num_curves = connection.execute(query).scalar_one_or_none()
+    if num_curves is None:
+        raise unknown_run(run_id)
+    return num_curves
+
+
+def queue_place(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
+    """Return the place of a queued run, 1 for the next to be taken; None when not queued."""
+    if row.status != QUEUED:
+        return None
+    earlier = (runs.c.status == QUEUED) & (runs.c.sequence <= row.sequence)
+    query = sa.select(sa.func.count()).select_from(runs).where(earlier)
+    return connection.execute(query).scalar_one()
+
+
+def control_from(row: sa.Row[Any]) -> Control:
+    """Return the requests that a row holds."""
+    rates = {int(curve): rate for curve, rate in json.loads(row.learning_rates).items()}
+    return Control(row.stop_requested, row.pause_requested, rates)
+
+
+def run_from(row: sa.Row[Any], place: int | None) -> Run:
+    """Return the run that a whole row describes."""
+    taken = row.worker_pid is not None
+    return Run(
+        id=row.id,
+        name=row.name,
+        configs=tuple(TrainingConfig.from_dict(values) for values in json.loads(row.configs)),
+        status=row.status,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        heartbeat=row.heartbeat,
+        info=RunInfo.from_json(row.info) if row.info else None,
+        message=row.message,
+        error=row.error,
+        queue_place=place,
+        progress=Progress(row.step, row.total_steps, row.samples_per_second, row.seconds_left),
+        control=control_from(row),
+        worker=WorkerMark(row.worker_host, row.worker_pid, row.worker_create_time)
+        if taken
+        else None,
+    )

@@ -1,0 +1,152 @@
+"""What a person's edit does to named bars: probabilities p and q, or logits.
+
+Every function returns a new state and notes that say in words what changed beside the edit itself,
+so that nothing is repaired in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.core.distributions import normalize, parse_vector, validate_probabilities
+
+Notes = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Named outcomes with one value each in every series.
+
+    Attributes:
+        names: one name for each of the n outcomes.
+        values: series name (for example "p") → n values.
+        locked: indices of outcomes whose bars stay where they are.
+        probabilities: whether each series must be a distribution; otherwise values are free.
+    """
+
+    names: tuple[str, ...]
+    values: Mapping[str, tuple[float, ...]]
+    locked: tuple[int, ...] = ()
+    probabilities: bool = True
+
+    def __post_init__(self) -> None:
+        for series, values in self.values.items():
+            if len(values) != len(self.names):
+                raise ValueError(
+                    f"{series} has {len(values)} values for {len(self.names)} outcomes."
+                )
+            if self.probabilities:
+                validate_probabilities(values)
+            elif not np.isfinite(values).all():
+                raise ValueError(f"{series} must be finite; NaN and infinity are not allowed.")
+
+
+def outcome_names(count: int, noun: str, known: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return `count` names: the known ones first, then "noun 5", "noun 6" and so on."""
+    return tuple(known[:count]) + tuple(f"{noun} {i + 1}" for i in range(len(known), count))
+
+
+def set_text(
+    bars: Bars, series: str, text: str, *, noun: str, least: int, most: int
+) -> tuple[Bars, Notes]:
+    """Read a series from text; its length sets the number of outcomes.
+
+    Args:
+        bars: state before the edit.
+        series: which series the text is for.
+        text: see `parse_vector`.
+        noun: what new outcomes are called.
+        least: smallest number of outcomes.
+        most: largest number of outcomes.
+
+    Returns:
+        The new state, and notes by series on what became of the others.
+
+    Raises:
+        ValueError: a plain sentence; the old state is still good.
+    """
+    values = parse_vector(text)
+    if bars.probabilities:
+        values = validate_probabilities(values)
+    return _replace_series(bars, series, values, noun=noun, least=least, most=most)
+
+
+def set_normalized_text(
+    bars: Bars, series: str, text: str, *, noun: str, least: int, most: int
+) -> tuple[Bars, Notes]:
+    """Read weights from text and divide them by their sum; the note says by what.
+
+    Arguments, returns and errors as for `set_text`.
+    """
+    weights = parse_vector(text)
+    values = normalize(weights)
+    new, notes = _replace_series(bars, series, values, noun=noun, least=least, most=most)
+    before = ", ".join(f"{x:.6g}" for x in weights)
+    after = ", ".join(f"{x:.6g}" for x in values)
+    notes[series] = f"Each value was divided by the sum {weights.sum():.9g}: {before} → {after}."
+    return new, notes
+
+
+def resize(bars: Bars, count: int, *, noun: str, least: int, most: int) -> tuple[Bars, Notes]:
+    """Add outcomes of value 0 at the end, or remove the last ones.
+
+    A distribution that loses probability with a removed outcome is divided by what is left.
+
+    Arguments, returns and errors as for `set_text`.
+    """
+    _check_count(count, least, most)
+    values, notes = {}, {}
+    for series, old in bars.values.items():
+        values[series], note = _resized(series, old, count, bars.probabilities)
+        if note:
+            notes[series] = note
+    return (
+        replace(
+            bars,
+            names=outcome_names(count, noun, bars.names),
+            values=values,
+            locked=tuple(i for i in bars.locked if i < count),
+        ),
+        notes,
+    )
+
+
+def _replace_series(
+    bars: Bars, series: str, values: np.ndarray, *, noun: str, least: int, most: int
+) -> tuple[Bars, Notes]:
+    count = len(values)
+    _check_count(count, least, most)
+    kept = {name: old for name, old in bars.values.items() if name != series}
+    resized, notes = resize(
+        replace(bars, values=kept), count, noun=noun, least=least, most=most
+    )
+    merged = {name: resized.values.get(name, tuple(values.tolist())) for name in bars.values}
+    return replace(resized, values=merged), notes
+
+
+def _check_count(count: int, least: int, most: int) -> None:
+    if not least <= count <= most:
+        numbers = "number" if count == 1 else "numbers"
+        raise ValueError(f"{count} {numbers} given; this page takes {least} to {most}.")
+
+
+def _resized(
+    series: str, old: tuple[float, ...], count: int, probabilities: bool
+) -> tuple[tuple[float, ...], str | None]:
+    if count >= len(old):
+        padding = (0.0,) * (count - len(old))
+        return old + padding, None
+    kept, dropped = old[:count], old[count:]
+    if not probabilities or not any(dropped):
+        return kept, None
+    if not any(kept):
+        return (1 / count,) * count, (
+            f"The removed outcomes held all of {series}; {series} is now uniform."
+        )
+    return tuple(normalize(kept).tolist()), (
+        f"The removed outcomes held {sum(dropped):.6g} of {series}; "
+        f"the others were divided by {sum(kept):.6g}."
+    )

@@ -1,0 +1,171 @@
+"""Figures of a pair: the decomposition of cross-entropy, the terms of both KL directions, history."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.core.comparison import Comparison
+from explorer.core.information import unit_name
+from explorer.figures.numbers import written
+from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
+
+HISTORY = {
+    "D(p‖q)": ("kl_pq", DIVERGENCE, DASHES[0]),
+    "D(q‖p)": ("kl_qp", Q, DASHES[1]),
+    "H(p,q)": ("cross_entropy", CROSS_ENTROPY, DASHES[2]),
+}
+
+
+def decomposition(pair: Comparison) -> go.Figure:
+    """Draw H(p) and D(p‖q) stacked to the length of H(p,q), which stands above them.
+
+    An infinite D(p‖q) has no length: its bar fades out to the right and is marked ∞.
+
+    Args:
+        pair: from `explorer.core.comparison.compare`.
+    """
+    unit = unit_name(pair.base)
+    infinite = math.isinf(pair.kl_pq)
+    # What is drawn of an infinite length; the written value says that it has no end.
+    reach = max(2 * pair.entropy_p, math.log(len(pair.p), pair.base)) if infinite else None
+    pieces = [
+        ("H(p,q)", "H(p,q)", pair.cross_entropy, reach, CROSS_ENTROPY),
+        ("H(p)", "H(p) + D(p‖q)", pair.entropy_p, None, ENTROPY),
+        (
+            "D(p‖q)",
+            "H(p) + D(p‖q)",
+            pair.kl_pq,
+            reach - pair.entropy_p if infinite else None,
+            DIVERGENCE,
+        ),
+    ]
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=name,
+                y=[row],
+                x=[value if drawn is None else drawn],
+                orientation="h",
+                marker={
+                    "color": colour if drawn is None else with_alpha(colour, 0.55),
+                    "pattern": {"shape": "" if drawn is None else "/"},
+                },
+                text=f"{name} = {written(value, 4)}" if value else "",
+                textposition="inside",
+                insidetextanchor="middle",
+                constraintext="none",
+                customdata=[written(value, 9)],
+                hovertemplate=f"{name} = %{{customdata}} {unit}<extra></extra>",
+            )
+            for name, row, value, drawn, colour in pieces
+        ]
+    )
+    figure.update_layout(
+        height=190,
+        margin={"l": 100, "r": 12, "t": 34, "b": 44},
+        barmode="stack",
+        xaxis={"title": unit, "rangemode": "tozero"},
+        yaxis={"autorange": "reversed"},
+        showlegend=True,
+    )
+    return figure
+
+
+def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
+    """Draw p log(p/q) and q log(q/p) of every outcome; a term may be negative, their sum is not.
+
+    Args:
+        pair: from `explorer.core.comparison.compare`.
+        names: n outcome names.
+    """
+    unit = unit_name(pair.base)
+    labels = [f"{i}. {name}" for i, name in enumerate(names, start=1)]
+    directions = [
+        ("p log(p/q)", pair.terms_pq, pair.kl_pq, "D(p‖q)", DIVERGENCE),
+        ("q log(q/p)", pair.terms_qp, pair.kl_qp, "D(q‖p)", Q),
+    ]
+    finite = np.concatenate([pair.terms_pq, pair.terms_qp])
+    finite = finite[np.isfinite(finite)]
+    # An infinite term is drawn to the top of the picture, hatched, and marked ∞.
+    top = 1.25 * max(float(finite.max(initial=0.0)), 0.4)
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=f"{term}, sum {divergence} = {written(total, 4)}",
+                x=labels,
+                y=np.where(np.isinf(values), top, values),
+                text=[written(value, 3) for value in values],
+                textposition="outside",
+                cliponaxis=False,
+                marker={
+                    "color": colour,
+                    "pattern": {"shape": ["/" if np.isinf(v) else "" for v in values]},
+                },
+                customdata=[written(value, 9) for value in values],
+                hovertemplate=f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
+            )
+            for term, values, total, divergence, colour in directions
+        ]
+    )
+    figure.update_layout(
+        height=320,
+        margin={"l": 50, "r": 12, "t": 34, "b": 44},
+        barmode="group",
+        yaxis={"title": unit},
+        xaxis={"type": "category"},
+    )
+    return figure
+
+
+def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
+    """Draw how both divergences and the cross-entropy moved over the last edits.
+
+    An infinite value leaves a gap in its line, marked ∞ at the top.
+
+    Args:
+        pairs: oldest first; all in the base of the newest.
+    """
+    unit = unit_name(pairs[-1].base)
+    edits = np.arange(1 - len(pairs), 1)
+    figure = go.Figure()
+    for name, (quantity, colour, dash) in HISTORY.items():
+        values: NDArray[np.float64] = np.array([getattr(pair, quantity) for pair in pairs])
+        figure.add_scatter(
+            x=edits,
+            y=np.where(np.isinf(values), np.nan, values),
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2},
+            marker={"size": 5},
+            customdata=[written(value, 9) for value in values],
+            hovertemplate=f"{name} = %{{customdata}} {unit}<extra></extra>",
+        )
+        infinite = edits[np.isinf(values)]
+        if infinite.size:
+            figure.add_scatter(
+                x=infinite,
+                y=np.ones(infinite.size),
+                yaxis="y2",
+                name=f"{name} = ∞",
+                mode="text",
+                text="∞",
+                textfont={"color": colour, "size": 16},
+                showlegend=False,
+                meta={"untabled": True},
+                hovertemplate=f"{name} = ∞<extra></extra>",
+            )
+    figure.update_layout(
+        height=280,
+        margin={"l": 50, "r": 12, "t": 34, "b": 44},
+        xaxis={"title": "edits ago", "range": [min(-19.5, edits[0] - 0.5), 0.8]},
+        yaxis={"title": unit, "rangemode": "tozero"},
+        yaxis2={"overlaying": "y", "range": [0, 1.04], "visible": False, "fixedrange": True},
+    )
+    return figure
+
+

@@ -1,0 +1,176 @@
+"""Figures of one distribution: surprise, entropy and where it lies among all others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.core.information import (
+    binary_entropy,
+    entropy,
+    entropy_terms,
+    self_information,
+    simplex_entropy,
+    unit_name,
+)
+from explorer.figures.numbers import written
+from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P, with_alpha
+
+MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}
+
+
+def entropy_by_outcome(
+    p: NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
+) -> go.Figure:
+    """Draw self-information −log p and the contribution −p log p of each outcome, side by side.
+
+    An impossible outcome has infinite self-information: no bar, but the sign ∞ in its place.
+
+    Args:
+        p: distribution [n].
+        names: n outcome names.
+        base: of the logarithm.
+    """
+    unit = unit_name(base)
+    surprise = self_information(p, base=base)
+    labels = _numbered_if_equal(names)
+    bars = [
+        ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
+        ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
+    ]
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=name,
+                x=labels,
+                y=values,
+                text=[written(v, 4) for v in (values if shown is None else shown)],
+                textposition="outside",
+                cliponaxis=False,
+                marker={"color": colour},
+                hovertemplate="%{x}: %{text} " + unit + f"<extra>{name}</extra>",
+            )
+            for name, values, shown, colour in bars
+        ]
+    )
+    for index in np.flatnonzero(np.isinf(surprise)):
+        figure.add_annotation(
+            x=labels[index], y=0, text="∞", showarrow=False, yanchor="bottom", xshift=-14
+        )
+    figure.update_layout(
+        height=320,
+        margin=MARGIN,
+        barmode="group",
+        yaxis={"title": unit, "rangemode": "tozero"},
+        xaxis={"type": "category"},
+    )
+    return figure
+
+
+def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0) -> go.Figure:
+    """Draw H(p, 1 − p) over p with the current point.
+
+    Args:
+        p: distribution of two outcomes [2].
+        name: the first outcome.
+        base: of the logarithm.
+    """
+    unit = unit_name(base)
+    grid, curve = _binary_curve(base)
+    point = float(entropy(p, base=base))
+    figure = go.Figure(
+        [
+            go.Scatter(x=grid, y=curve, name="H(p, 1 − p)", mode="lines", line={"color": ENTROPY}),
+            go.Scatter(
+                x=[p[0]],
+                y=[point],
+                name="now",
+                mode="markers",
+                marker={"size": 13, "color": DIVERGENCE, "line": {"width": 2, "color": INK}},
+            ),
+        ]
+    )
+    figure.update_layout(
+        height=320,
+        margin=MARGIN,
+        xaxis={"title": f"probability of {name}", "range": [-0.02, 1.02]},
+        yaxis={"title": f"entropy / {unit}", "rangemode": "tozero"},
+    )
+    return figure
+
+
+def entropy_on_simplex(
+    p: NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
+) -> go.Figure:
+    """Draw the entropy of all distributions over three outcomes, with the current one.
+
+    Args:
+        p: distribution of three outcomes [3].
+        names: three outcome names.
+        base: of the logarithm.
+    """
+    unit = unit_name(base)
+    points, values = _simplex(base)
+    first, second, third = points.T
+    figure = go.Figure(
+        [
+            go.Scatterternary(
+                a=first,
+                b=second,
+                c=third,
+                name=f"entropy / {unit}",
+                mode="markers",
+                customdata=values,
+                marker={
+                    "size": 9,
+                    "symbol": "hexagon",
+                    "color": values,
+                    "colorscale": "Cividis",
+                    "colorbar": {"title": {"text": unit}, "thickness": 12},
+                },
+                hovertemplate="%{customdata:.4f} " + unit + "<extra></extra>",
+                showlegend=False,
+            ),
+            go.Scatterternary(
+                a=[p[0]],
+                b=[p[1]],
+                c=[p[2]],
+                name="now",
+                mode="markers",
+                customdata=[float(entropy(p, base=base))],
+                marker={"size": 15, "color": "#ffffff", "line": {"width": 3, "color": "#000000"}},
+                hovertemplate="%{customdata:.6f} " + unit + "<extra>now</extra>",
+                showlegend=False,
+            ),
+        ]
+    )
+    axes = {
+        axis: {"title": {"text": f"{name} = 1"}, "showticklabels": False, "min": 0}
+        for axis, name in zip(("aaxis", "baxis", "caxis"), names, strict=True)
+    }
+    figure.update_layout(
+        height=340, margin={"l": 60, "r": 30, "t": 44, "b": 40}, ternary={"sum": 1, **axes}
+    )
+    return figure
+
+
+@lru_cache(maxsize=8)
+def _binary_curve(base: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    grid = np.linspace(0, 1, 201)
+    return grid, binary_entropy(grid, base)
+
+
+@lru_cache(maxsize=8)
+def _simplex(base: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return simplex_entropy(28, base)
+
+
+def _numbered_if_equal(names: Sequence[str]) -> list[str]:
+    """Keep bars of equal names apart: Plotly would draw them on one place."""
+    if len(set(names)) == len(names):
+        return list(names)
+    return [f"{index}. {name}" for index, name in enumerate(names, start=1)]

@@ -1,0 +1,28 @@
+"""How numbers are written on screen."""
+
+from __future__ import annotations
+
+import math
+
+
+def written(value: float, digits: int = 6) -> str:
+    """Write a number with up to `digits` significant digits, ∞ as ∞ and a true minus sign.
+
+    Small and large magnitudes are written as powers of ten, so that nothing is rounded to 0.
+    """
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    if 1e-4 <= abs(value) < 1e7:
+        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+        text = f"{value:.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        text = f"{mantissa}·10{power}"
+    return text.replace("-", "−")

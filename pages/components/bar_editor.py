@@ -1,0 +1,231 @@
+"""Draggable bars for one or two distributions, or for logits, with their text fields."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+import streamlit as st
+
+from explorer.core import editing
+from explorer.core.distributions import parse_vector
+from explorer.core.editing import Bars
+from explorer.core.information import unit_name
+from pages.components import page_link
+from pages.components.frontend import component
+
+_mount = component("bar_editor")
+_LONGEST_NAME = 24
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of bars: `id` is its name in formulas and links, `colour` its palette place."""
+
+    id: str
+    label: str
+    colour: int
+
+
+P = Series("p", "p (true)", 0)
+Q = Series("q", "q (model)", 1)
+
+
+@dataclass
+class _Session:
+    """What the server knows of one editor; `rev` counts the changes that it made itself."""
+
+    bars: Bars
+    messages: dict[str, dict[str, object]]
+    rev: int = 0
+    seq: int = 0
+
+
+def bar_editor(
+    key: str,
+    default: Bars,
+    series: tuple[Series, ...],
+    *,
+    presets: Mapping[str, Bars],
+    noun: str = "outcome",
+    least: int = 2,
+    most: int = 20,
+    low: float = 0.0,
+    high: float = 1.0,
+    step: float = 0.01,
+    base: float | None = None,
+) -> Bars:
+    """Show the editor and return its state.
+
+    Args:
+        key: unique in the app; the state lives in the session under it, across pages.
+        default: state before anybody edited, unless the page's address holds one.
+        series: the rows of bars; their ids are the keys of `Bars.values`.
+        presets: name → state, offered in a menu.
+        noun: what an outcome is called.
+        least: smallest number of outcomes.
+        most: largest number of outcomes.
+        low: value at the bottom of a bar.
+        high: value at the top of a bar.
+        step: what an arrow key adds or takes.
+        base: of the logarithm in the readout of entropies; None shows no readout.
+
+    Returns:
+        The newest state that is valid.
+    """
+    limits = {"noun": noun, "least": least, "most": most}
+    session = _session(key, default)
+    link = page_link.opened_with()
+    if any(one.id in link for one in series):
+        _open_link(session, link, series, limits)
+    _mount(
+        key=key,
+        data={
+            "key": key,
+            "mode": "probabilities" if default.probabilities else "logits",
+            "series": [asdict(one) for one in series],
+            "presets": list(presets),
+            "noun": f"{noun}s" if not noun.endswith("s") else f"{noun}es",
+            "least": least,
+            "most": most,
+            "low": low,
+            "high": high,
+            "step": step,
+            "readout": None if base is None else {"base": base, "unit": unit_name(base)},
+            "state": {
+                "names": session.bars.names,
+                "values": dict(session.bars.values),
+                "locked": session.bars.locked,
+            },
+            "messages": session.messages,
+            "rev": session.rev,
+            "seq": session.seq,
+        },
+        on_edit_change=lambda: _receive(key, presets, limits),
+    )
+    return session.bars
+
+
+def set_bars(key: str, bars: Bars) -> None:
+    """Put `bars` into the editor `key`, on this page or before switching to the one that has it."""
+    session = _session(key, bars)
+    session.bars = bars
+    session.messages = {}
+    session.rev += 1
+
+
+def link_parameters(bars: Bars) -> dict[str, str | list[str]]:
+    """Return what `page_link.keep` needs to make the address show these bars, digit for digit."""
+    parameters: dict[str, str | list[str]] = {
+        series: ",".join(repr(value).removesuffix(".0") for value in values)
+        for series, values in bars.values.items()
+    }
+    parameters["name"] = list(bars.names)
+    parameters["lock"] = ",".join(str(index + 1) for index in bars.locked)
+    return parameters
+
+
+def _session(key: str, default: Bars) -> _Session:
+    return st.session_state.setdefault(f"{key} bars", _Session(default, {}))
+
+
+def _open_link(
+    session: _Session,
+    link: Mapping[str, list[str]],
+    series: tuple[Series, ...],
+    limits: dict[str, object],
+) -> None:
+    """Take the state from the address; what cannot be read is said and left as it was."""
+    session.rev += 1
+    session.messages = {}
+    bars = replace(session.bars, locked=())
+    for one in series:
+        if one.id not in link:
+            continue
+        text = link[one.id][0]
+        try:
+            bars, notes = editing.set_text(bars, one.id, text, **limits)
+            session.messages |= {name: {"note": note} for name, note in notes.items()}
+        except ValueError as error:
+            session.messages[one.id] = {"error": f"From the link: {error}", "text": text[:200]}
+    names = [name.strip()[:_LONGEST_NAME] for name in link.get("name", [])]
+    if len(names) == len(bars.names) and all(names):
+        bars = replace(bars, names=tuple(names))
+    numbers = link.get("lock", [""])[0].split(",")
+    locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
+    session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))
+
+
+def _receive(key: str, presets: Mapping[str, Bars], limits: dict[str, object]) -> None:
+    """Take an edit from the browser into the session; runs before the page does."""
+    session: _Session = st.session_state[f"{key} bars"]
+    edit = st.session_state[key].get("edit")
+    if not isinstance(edit, dict) or edit.get("seq", 0) == session.seq:
+        return
+    session.seq = int(edit["seq"])
+    # An edit made on top of an older state than the server's own last change is out of date.
+    if edit.get("rev") == session.rev:
+        _take_state(session, edit["state"])
+    if edit.get("command"):
+        _obey(session, edit["command"], presets, limits)
+
+
+def _take_state(session: _Session, state: dict[str, object]) -> None:
+    try:
+        bars = replace(
+            session.bars,
+            names=tuple(str(name)[:_LONGEST_NAME] for name in state["names"]),
+            values={name: tuple(map(float, v)) for name, v in state["values"].items()},
+            locked=tuple(int(index) for index in state["locked"]),
+        )
+        if set(bars.values) != set(session.bars.values):
+            raise ValueError("The editor sent other series than it shows.")
+    except (KeyError, TypeError, ValueError) as error:
+        series = next(iter(session.bars.values))
+        session.messages = {series: {"error": f"{error} The last good state is kept."}}
+        session.rev += 1
+        return
+    session.bars, session.messages = bars, {}
+
+
+def _obey(
+    session: _Session,
+    command: dict[str, object],
+    presets: Mapping[str, Bars],
+    limits: dict[str, object],
+) -> None:
+    """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
+    series = str(command.get("series") or next(iter(session.bars.values)))
+    text = str(command.get("text", ""))
+    notes: editing.Notes = {}
+    session.rev += 1
+    try:
+        match command.get("kind"):
+            case "text":
+                session.bars, notes = editing.set_text(session.bars, series, text, **limits)
+            case "normalize":
+                session.bars, notes = editing.set_normalized_text(
+                    session.bars, series, text, **limits
+                )
+            case "resize":
+                size = int(command["size"])
+                session.bars, notes = editing.resize(session.bars, size, **limits)
+            case "preset":
+                session.bars = presets[str(command["name"])]
+    except ValueError as error:
+        session.messages[series] = {
+            "error": f"{error} The bars still show the last good values.",
+            "text": text,
+            "can_normalize": session.bars.probabilities and _can_normalize(text),
+        }
+        return
+    session.messages = {name: {"note": note} for name, note in notes.items()}
+
+
+def _can_normalize(text: str) -> bool:
+    try:
+        weights = parse_vector(text)
+    except ValueError:
+        return False
+    return bool((weights >= 0).all() and weights.any() and math.isfinite(weights.max()))

@@ -1,0 +1,108 @@
+"""How the app is served: component scripts and Plotly as cached files, imports done early.
+
+A component's script would otherwise travel with every rerun. Each is registered as a short
+loader that imports the real file once, from a route whose address holds the file's digest, so
+that browsers may keep it for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+_HERE = Path(__file__).parent
+_FILES = {path.name: path for path in (*_HERE.glob("*.js"), *_HERE.glob("*.css"))}
+_FILES["plotly.min.js"] = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+@cache
+def _digest() -> str:
+    """Return a digest over all served files: one changed file gives all of them new addresses."""
+    digest = hashlib.sha256()
+    for name in sorted(_FILES):
+        digest.update(name.encode())
+        digest.update(_FILES[name].read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return gzip.compress(_FILES[name].read_bytes(), compresslevel=6, mtime=0)
+
+
+async def _serve(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _FILES:
+        return Response("There is no such file.", status_code=404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = await asyncio.to_thread(_compressed, name)
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = await asyncio.to_thread(_FILES[name].read_bytes)
+    return Response(body, headers=headers, media_type=_TYPES[_FILES[name].suffix])
+
+
+def routes() -> list[Route]:
+    """Return the routes `/explorer-assets/<digest>/<file>`, below `server.baseUrlPath` if set."""
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    prefix = f"/{base}" if base else ""
+    return [Route(f"{prefix}/explorer-assets/{{digest}}/{{name}}", _serve)]
+
+
+def component(name: str) -> Callable[..., object]:
+    """Register the component whose script is `<name>.js`, with its style `<name>.css` if there.
+
+    The script's default export renders the component; it is called again with every new `data`.
+
+    Args:
+        name: file stem in this folder.
+
+    Returns:
+        The mounting command of `st.components.v2.component`.
+    """
+    # Every page lies one level below the root, so the address holds with a base path too.
+    style = f"{name}.css" if f"{name}.css" in _FILES else ""
+    loader = f"""
+const assets = new URL("explorer-assets/{_digest()}/", document.baseURI).href;
+const style = "{style}";
+if (style) {{
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = assets + style;
+  document.head.append(link);
+  await new Promise((done) => {{ link.onload = link.onerror = done; }});
+}}
+const module = await import(assets + "{name}.js");
+export default (component) => module.default({{ ...component, assets }});
+"""
+    return st.components.v2.component(f"explorer.{name}", js=loader, isolate_styles=False)
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Import what the pages need before the first visitor, and keep it out of later collections."""
+    await asyncio.to_thread(_warm)
+    yield
+
+
+def _warm() -> None:
+    import plotly.graph_objects  # noqa: F401
+    import scipy.special  # noqa: F401
+
+    _compressed("plotly.min.js")
+    gc.collect()
+    gc.freeze()

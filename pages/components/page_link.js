@@ -1,0 +1,22 @@
+// Keeps the page's state in its address, without adding to the browser's history.
+
+let timer = 0;
+
+export default function render({ data }) {
+  clearTimeout(timer);
+  // Browsers limit how often the address may change; a drag needs only its last position there.
+  timer = setTimeout(() => write(data), 120);
+  return () => clearTimeout(timer);
+}
+
+function write({ page, own, parameters }) {
+  const here = new URL(window.location.href);
+  if (here.pathname.split("/").pop() !== page) return;
+  const kept = [...here.searchParams].filter(([name]) => !own.includes(name));
+  const encode = (text) => encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%20", "+");
+  const query = [...kept, ...parameters].map((pair) => pair.map(encode).join("=")).join("&");
+  const search = query ? `?${query}` : "";
+  if (search !== window.location.search) {
+    window.history.replaceState(window.history.state, "", here.pathname + search + here.hash);
+  }
+}

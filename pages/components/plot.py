@@ -1,0 +1,50 @@
+"""Show a figure from `explorer.figures`, redrawn in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.figures.palette import CATEGORICAL
+from pages.components.frontend import component
+
+_mount = component("plot")
+
+
+def plot(
+    figure: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    on_drag: Callable[[float], None] | None = None,
+) -> None:
+    """Draw `figure`; an update keeps the zoom and never shows an empty frame.
+
+    Args:
+        figure: its layout must name a `height` in pixels. A trace with `meta={"drag": True}` is a
+            point that can be dragged along x; a trace with `meta={"untabled": True}` is left out
+            of the table of values.
+        key: unique on the page; also the name of downloaded files.
+        alt: what the picture shows, in a sentence, for those who do not see it.
+        on_drag: called before the next run with the x to which the point was dragged.
+    """
+
+    def dragged() -> None:
+        edit = st.session_state[key].get("drag")
+        if on_drag is not None and edit:
+            on_drag(float(edit["x"]))
+
+    edit = st.session_state.get(key, {}).get("drag") or {"seq": 0}
+    payload = {
+        "figure": figure.to_dict(),
+        "palette": CATEGORICAL,
+        "alt": alt,
+        "name": key,
+        "seq": edit["seq"],
+    }
+    # Bytes go to the browser as they are; a mapping would be encoded three times on the way.
+    data = orjson.dumps(payload, option=orjson.OPT_SERIALIZE_NUMPY)
+    _mount(key=key, data=data, on_drag_change=dragged)

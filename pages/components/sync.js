@@ -1,0 +1,80 @@
+// What every live component shares: sending edits without flooding, and reading the theme.
+
+/**
+ * Return a sender that keeps one edit under way. The first goes out at once; while it is being
+ * answered only the newest later one is kept, and that one follows the answer. So the server is
+ * asked as often as it can answer and a rerun is never cut short by the next.
+ *
+ * @param {(edit: object) => void} send hands an edit (with its `seq`) to the server
+ * @param {number} lastSequence the highest number the server has already seen
+ */
+export function createSender(send, lastSequence = 0, patience = 600) {
+  let sequence = lastSequence;
+  let answered = lastSequence;
+  let waiting = null;
+  let timer = 0;
+
+  const flush = (force) => {
+    if (waiting === null || (!force && answered < sequence)) return;
+    const edit = waiting;
+    waiting = null;
+    sequence += 1;
+    send({ ...edit, seq: sequence });
+    clearTimeout(timer);
+    // An answer can be lost with its connection; the newest edit must still arrive.
+    timer = setTimeout(() => flush(true), patience);
+  };
+
+  return {
+    push(edit) {
+      waiting = edit;
+      flush(false);
+    },
+    answer(seq) {
+      answered = Math.max(answered, seq);
+      sequence = Math.max(sequence, seq);
+      flush(false);
+    },
+    get idle() {
+      return waiting === null && answered >= sequence;
+    },
+    dispose() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Read one of Streamlit's theme variables as seen by `element`. */
+export function themeValue(element, name, fallback) {
+  return getComputedStyle(element).getPropertyValue(`--st-${name}`).trim() || fallback;
+}
+
+/** The theme's categorical chart colours, as a list. */
+export function chartColours(element) {
+  return themeValue(element, "chart-categorical-colors", "")
+    .split(",")
+    .map((colour) => colour.trim())
+    .filter(Boolean);
+}
+
+/** Element with properties, attributes (`aria-…`, `role`, `data-…`) and children. */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "style") element.style.cssText = value;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** Up to `digits` significant digits, without trailing zeros; ∞ and words as they are. */
+export function format(value, digits = 4) {
+  if (value === Infinity) return "∞";
+  if (value === -Infinity) return "−∞";
+  if (Number.isNaN(value)) return "not a number";
+  if (value === 0) return "0";
+  return String(Number(value.toPrecision(digits))).replace("-", "−");
+}

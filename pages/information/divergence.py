@@ -1,0 +1,99 @@
+"""Cross-entropy and KL divergence of a model q from the true p, both under the hand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.core.comparison import Comparison, compare, impossible_outcomes
+from explorer.core.editing import Bars
+from explorer.core.information import unit_name
+from explorer.core.presets import PRESETS
+from explorer.figures import divergence as figures
+from explorer.figures.numbers import written
+from pages.components import page_link
+from pages.components.bar_editor import P, Q, bar_editor, link_parameters
+from pages.components.base_choice import BASES, base_choice
+from pages.components.plot import plot
+
+EDITS_KEPT = 60
+
+
+def remembered(pair: Comparison) -> list[Comparison]:
+    """Return the last edits, oldest first, this one included."""
+    history: list[Comparison] = st.session_state.setdefault("divergence history", [])
+    changed = not history or (*history[-1].p, *history[-1].q) != (*pair.p, *pair.q)
+    if history and (history[-1].base, len(history[-1].p)) != (pair.base, len(pair.p)):
+        history.clear()
+    if changed or not history:
+        history.append(pair)
+    del history[:-EDITS_KEPT]
+    return history
+
+
+st.title("Cross-entropy and KL divergence")
+st.markdown(
+    r"""Events come from $p$; you prepared for $q$. On average that costs the cross-entropy
+$H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is the price of being
+wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$. Drag $q$ towards $p$ and watch it
+fall."""
+)
+
+presets = {
+    name: Bars(
+        preset.names,
+        {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)},
+    )
+    for name, preset in PRESETS.items()
+}
+left, right = st.columns([5, 4], gap="large")
+with left:
+    base = base_choice("divergence unit choice")
+    bars = bar_editor(
+        "divergence", presets["Skewed against uniform"], (P, Q), presets=presets, base=base
+    )
+unit = unit_name(base)
+pair = compare(bars.values["p"], bars.values["q"], base=base)
+page_link.keep(
+    link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
+)
+
+with right:
+    plot(
+        figures.decomposition(pair),
+        key="decomposition",
+        alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
+        f"H(p,q) {written(pair.cross_entropy, 4)} {unit}.",
+    )
+    for index in impossible_outcomes(pair.p, pair.q):
+        st.warning(
+            f"D(p‖q) = ∞: “{bars.names[index]}” happens under p with probability "
+            f"{written(pair.p[index])}, and q calls it impossible."
+        )
+    for index in impossible_outcomes(pair.q, pair.p):
+        st.info(f"D(q‖p) = ∞: q expects “{bars.names[index]}”, which p never produces.")
+    plot(
+        figures.edit_history(remembered(pair)),
+        key="edit-history",
+        alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
+    )
+with left:
+    plot(
+        figures.kl_terms_by_outcome(pair, bars.names),
+        key="kl-terms",
+        alt=f"Terms of D(p‖q) and D(q‖p) for each of {len(bars.names)} outcomes, in {unit}.",
+    )
+
+quantities = {
+    "H(p)": pair.entropy_p,
+    "H(q)": pair.entropy_q,
+    "H(p,q)": pair.cross_entropy,
+    "D(p‖q)": pair.kl_pq,
+    "D(q‖p)": pair.kl_qp,
+    "Jensen–Shannon": pair.jensen_shannon,
+}
+for column, (name, value) in zip(st.columns(6), quantities.items(), strict=True):
+    column.metric(name, f"{written(value)} {unit}")
+st.caption(
+    "D(p‖q) is no distance: the two directions differ, and each can be infinite. For a fixed p, "
+    "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."
+)

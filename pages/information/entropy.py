@@ -1,0 +1,74 @@
+"""Entropy of one distribution: how surprised one is on average."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.core.editing import Bars
+from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
+from explorer.core.presets import PRESETS
+from explorer.figures import information as figures
+from explorer.figures.numbers import written
+from pages.components import page_link
+from pages.components.bar_editor import P, bar_editor, link_parameters
+from pages.components.base_choice import BASES, base_choice
+from pages.components.plot import plot
+
+st.title("Entropy: the surprise to expect")
+st.markdown(
+    r"""An outcome of probability $p$ carries $-\log p$ of information: the rarer, the more.
+Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$. Drag a bar, type numbers,
+or press the arrow keys; the others give way so that the sum stays 1."""
+)
+
+presets = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
+left, right = st.columns([5, 4], gap="large")
+with left:
+    base = base_choice("entropy unit choice")
+    bars = bar_editor(
+        "entropy", presets["Lottery, one favourite"], (P,), presets=presets, base=base
+    )
+
+unit = unit_name(base)
+p = np.array(bars.values["p"])
+h, most = float(entropy(p, base=base)), maximum_entropy(len(p), base)
+page_link.keep(
+    link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
+)
+
+with right:
+    columns = st.columns(3)
+    columns[0].metric("Entropy H(p)", f"{written(h)} {unit}")
+    columns[1].metric(
+        f"Maximum log {len(p)}",
+        f"{written(most)} {unit}",
+        help="All outcomes equally likely.",
+    )
+    columns[2].metric(
+        "Perplexity",
+        written(float(perplexity(p))),
+        help="The number of equally likely outcomes with the same entropy.",
+    )
+    if len(p) == 2:
+        plot(
+            figures.binary_entropy_curve(p, bars.names[0], base=base),
+            key="binary-entropy",
+            alt=f"Entropy of two outcomes; now {written(h, 4)} {unit}.",
+        )
+    elif len(p) == 3:
+        plot(
+            figures.entropy_on_simplex(p, bars.names, base=base),
+            key="entropy-simplex",
+            alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
+        )
+    plot(
+        figures.entropy_by_outcome(p, bars.names, base=base),
+        key="entropy-by-outcome",
+        alt=f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
+    )
+st.caption(
+    "An outcome with p = 0 would be infinitely surprising, and never happens: it contributes "
+    "0 · log 0 = 0, the limit of p log p. High entropy is not a “stable” state, nor a low "
+    "information content: it is the expected surprise itself."
+)

@@ -12,15 +12,18 @@ import streamlit as st
 from pages.components import frontend, page_link
 
 HERE = Path(__file__).parent
-ICON = HERE / "pages" / "components" / "icon.svg"
+PICTURES = HERE / "pages" / "components"
 
 
 def run_page() -> None:
     """Show the navigation and the page that the address names."""
-    st.set_page_config(layout="wide", page_icon=str(ICON))
+    st.set_page_config(layout="wide", page_icon=str(PICTURES / "icon.svg"))
+    st.logo(str(PICTURES / "logo.svg"), size="large", icon_image=str(PICTURES / "icon.svg"))
+    st.html(PICTURES / "page.css")
     sections = {
+        "": [st.Page("pages/start/home.py", title="Start", default=True)],
         "Information": [
-            st.Page("pages/information/entropy.py", title="Entropy", default=True),
+            st.Page("pages/information/entropy.py", title="Entropy"),
             st.Page("pages/information/divergence.py", title="KL and cross-entropy"),
         ],
         "Losses": [

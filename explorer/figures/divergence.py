@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
+from explorer.figures.build import axis, build
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
 
@@ -44,36 +44,38 @@ def decomposition(pair: Comparison) -> go.Figure:
             DIVERGENCE,
         ),
     ]
-    figure = go.Figure(
-        [
-            go.Bar(
-                name=name,
-                y=[row],
-                x=[value if drawn is None else drawn],
-                orientation="h",
-                marker={
-                    "color": colour if drawn is None else with_alpha(colour, 0.55),
-                    "pattern": {"shape": "" if drawn is None else "/"},
-                },
-                text=f"{name} = {written(value, 4)}" if value else "",
-                textposition="inside",
-                insidetextanchor="middle",
-                constraintext="none",
-                customdata=[written(value, 9)],
-                hovertemplate=f"{name} = %{{customdata}} {unit}<extra></extra>",
-            )
-            for name, row, value, drawn, colour in pieces
-        ]
+    traces = [
+        {
+            "type": "bar",
+            "name": f"{name} = {written(value, 4)}",
+            "y": [row],
+            "x": [value if drawn is None else drawn],
+            "orientation": "h",
+            "marker": {
+                "color": colour if drawn is None else with_alpha(colour, 0.55),
+                "pattern": {"shape": "" if drawn is None else "/"},
+            },
+            "text": name,
+            "textposition": "inside",
+            "textangle": 0,
+            "insidetextanchor": "middle",
+            "customdata": [written(value, 9)],
+            "hovertemplate": f"{name} = %{{customdata}} {unit}<extra></extra>",
+        }
+        for name, row, value, drawn, colour in pieces
+    ]
+    return build(
+        traces,
+        {
+            "height": 200,
+            "margin": {"l": 110, "r": 12, "t": 34, "b": 44},
+            "barmode": "stack",
+            "uniformtext": {"mode": "hide", "minsize": 10},
+            "xaxis": axis(unit, rangemode="tozero"),
+            "yaxis": {"autorange": "reversed"},
+            "legend": {"traceorder": "normal"},
+        },
     )
-    figure.update_layout(
-        height=190,
-        margin={"l": 100, "r": 12, "t": 34, "b": 44},
-        barmode="stack",
-        xaxis={"title": unit, "rangemode": "tozero"},
-        yaxis={"autorange": "reversed"},
-        showlegend=True,
-    )
-    return figure
 
 
 def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
@@ -93,33 +95,33 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     finite = finite[np.isfinite(finite)]
     # An infinite term is drawn to the top of the picture, hatched, and marked ∞.
     top = 1.25 * max(float(finite.max(initial=0.0)), 0.4)
-    figure = go.Figure(
-        [
-            go.Bar(
-                name=f"{term}, sum {divergence} = {written(total, 4)}",
-                x=labels,
-                y=np.where(np.isinf(values), top, values),
-                text=[written(value, 3) for value in values],
-                textposition="outside",
-                cliponaxis=False,
-                marker={
-                    "color": colour,
-                    "pattern": {"shape": ["/" if np.isinf(v) else "" for v in values]},
-                },
-                customdata=[written(value, 9) for value in values],
-                hovertemplate=f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
-            )
-            for term, values, total, divergence, colour in directions
-        ]
+    traces = [
+        {
+            "type": "bar",
+            "name": f"{term}, sum {divergence} = {written(total, 4)}",
+            "x": labels,
+            "y": np.where(np.isinf(values), top, values),
+            "text": [written(value, 3) for value in values],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {
+                "color": colour,
+                "pattern": {"shape": ["/" if np.isinf(v) else "" for v in values]},
+            },
+            "customdata": [written(value, 9) for value in values],
+            "hovertemplate": f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
+        }
+        for term, values, total, divergence, colour in directions
+    ]
+    return build(
+        traces,
+        {
+            "height": 320,
+            "barmode": "group",
+            "yaxis": axis(unit),
+            "xaxis": {"type": "category"},
+        },
     )
-    figure.update_layout(
-        height=320,
-        margin={"l": 50, "r": 12, "t": 34, "b": 44},
-        barmode="group",
-        yaxis={"title": unit},
-        xaxis={"type": "category"},
-    )
-    return figure
 
 
 def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
@@ -132,40 +134,45 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     """
     unit = unit_name(pairs[-1].base)
     edits = np.arange(1 - len(pairs), 1)
-    figure = go.Figure()
+    traces = []
     for name, (quantity, colour, dash) in HISTORY.items():
-        values: NDArray[np.float64] = np.array([getattr(pair, quantity) for pair in pairs])
-        figure.add_scatter(
-            x=edits,
-            y=np.where(np.isinf(values), np.nan, values),
-            name=name,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"size": 5},
-            customdata=[written(value, 9) for value in values],
-            hovertemplate=f"{name} = %{{customdata}} {unit}<extra></extra>",
-        )
+        values = np.array([getattr(pair, quantity) for pair in pairs])
         infinite = edits[np.isinf(values)]
-        if infinite.size:
-            figure.add_scatter(
-                x=infinite,
-                y=np.ones(infinite.size),
-                yaxis="y2",
-                name=f"{name} = ∞",
-                mode="text",
-                text="∞",
-                textfont={"color": colour, "size": 16},
-                showlegend=False,
-                meta={"untabled": True},
-                hovertemplate=f"{name} = ∞<extra></extra>",
-            )
-    figure.update_layout(
-        height=280,
-        margin={"l": 50, "r": 12, "t": 34, "b": 44},
-        xaxis={"title": "edits ago", "range": [min(-19.5, edits[0] - 0.5), 0.8]},
-        yaxis={"title": unit, "rangemode": "tozero"},
-        yaxis2={"overlaying": "y", "range": [0, 1.04], "visible": False, "fixedrange": True},
+        traces.append(
+            {
+                "type": "scatter",
+                "x": edits,
+                "y": np.where(np.isinf(values), np.nan, values),
+                "name": name,
+                "mode": "lines+markers",
+                "line": {"color": colour, "dash": dash, "width": 2},
+                "marker": {"size": 5},
+                "customdata": [written(value, 9) for value in values],
+                "hovertemplate": f"{name} = %{{customdata}} {unit}<extra></extra>",
+            }
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "x": infinite,
+                "y": np.ones(infinite.size),
+                "yaxis": "y2",
+                "name": f"{name} = ∞",
+                "mode": "text",
+                "text": "∞",
+                "textfont": {"color": colour, "size": 16},
+                "showlegend": False,
+                "meta": {"untabled": True},
+                "hovertemplate": f"{name} = ∞<extra></extra>",
+            }
+        )
+    hidden = {"overlaying": "y", "range": [0, 1.04], "visible": False, "fixedrange": True}
+    return build(
+        traces,
+        {
+            "height": 280,
+            "xaxis": axis("edits ago", range=[min(-19.5, edits[0] - 0.5), 0.8]),
+            "yaxis": axis(unit, rangemode="tozero"),
+            "yaxis2": hidden,
+        },
     )
-    return figure
-
-

@@ -17,10 +17,9 @@ from explorer.core.information import (
     simplex_entropy,
     unit_name,
 )
+from explorer.figures.build import axis, build
 from explorer.figures.numbers import written
-from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P, with_alpha
-
-MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}
+from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
 
 
 def entropy_by_outcome(
@@ -42,33 +41,34 @@ def entropy_by_outcome(
         ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
         ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
     ]
-    figure = go.Figure(
-        [
-            go.Bar(
-                name=name,
-                x=labels,
-                y=values,
-                text=[written(v, 4) for v in (values if shown is None else shown)],
-                textposition="outside",
-                cliponaxis=False,
-                marker={"color": colour},
-                hovertemplate="%{x}: %{text} " + unit + f"<extra>{name}</extra>",
-            )
-            for name, values, shown, colour in bars
-        ]
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": labels,
+            "y": values,
+            "text": [written(v, 4) for v in (values if shown is None else shown)],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": colour},
+            "hovertemplate": "%{x}: %{text} " + unit + f"<extra>{name}</extra>",
+        }
+        for name, values, shown, colour in bars
+    ]
+    infinite = [
+        {"x": labels[index], "y": 0, "text": "∞", "showarrow": False, "yanchor": "bottom"}
+        for index in np.flatnonzero(np.isinf(surprise))
+    ]
+    return build(
+        traces,
+        {
+            "height": 320,
+            "barmode": "group",
+            "yaxis": axis(unit, rangemode="tozero"),
+            "xaxis": {"type": "category"},
+            "annotations": infinite,
+        },
     )
-    for index in np.flatnonzero(np.isinf(surprise)):
-        figure.add_annotation(
-            x=labels[index], y=0, text="∞", showarrow=False, yanchor="bottom", xshift=-14
-        )
-    figure.update_layout(
-        height=320,
-        margin=MARGIN,
-        barmode="group",
-        yaxis={"title": unit, "rangemode": "tozero"},
-        xaxis={"type": "category"},
-    )
-    return figure
 
 
 def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0) -> go.Figure:
@@ -82,25 +82,32 @@ def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
     point = float(entropy(p, base=base))
-    figure = go.Figure(
-        [
-            go.Scatter(x=grid, y=curve, name="H(p, 1 − p)", mode="lines", line={"color": ENTROPY}),
-            go.Scatter(
-                x=[p[0]],
-                y=[point],
-                name="now",
-                mode="markers",
-                marker={"size": 13, "color": DIVERGENCE, "line": {"width": 2, "color": INK}},
-            ),
-        ]
+    traces = [
+        {
+            "type": "scatter",
+            "x": grid,
+            "y": curve,
+            "name": "H(p, 1 − p)",
+            "mode": "lines",
+            "line": {"color": ENTROPY},
+        },
+        {
+            "type": "scatter",
+            "x": [p[0]],
+            "y": [point],
+            "name": "now",
+            "mode": "markers",
+            "marker": {"size": 13, "color": DIVERGENCE, "line": {"width": 2, "color": INK}},
+        },
+    ]
+    return build(
+        traces,
+        {
+            "height": 320,
+            "xaxis": axis(f"probability of {name}", range=[-0.02, 1.02]),
+            "yaxis": axis(f"entropy / {unit}", rangemode="tozero"),
+        },
     )
-    figure.update_layout(
-        height=320,
-        margin=MARGIN,
-        xaxis={"title": f"probability of {name}", "range": [-0.02, 1.02]},
-        yaxis={"title": f"entropy / {unit}", "rangemode": "tozero"},
-    )
-    return figure
 
 
 def entropy_on_simplex(
@@ -116,46 +123,50 @@ def entropy_on_simplex(
     unit = unit_name(base)
     points, values = _simplex(base)
     first, second, third = points.T
-    figure = go.Figure(
-        [
-            go.Scatterternary(
-                a=first,
-                b=second,
-                c=third,
-                name=f"entropy / {unit}",
-                mode="markers",
-                customdata=values,
-                marker={
-                    "size": 9,
-                    "symbol": "hexagon",
-                    "color": values,
-                    "colorscale": "Cividis",
-                    "colorbar": {"title": {"text": unit}, "thickness": 12},
-                },
-                hovertemplate="%{customdata:.4f} " + unit + "<extra></extra>",
-                showlegend=False,
-            ),
-            go.Scatterternary(
-                a=[p[0]],
-                b=[p[1]],
-                c=[p[2]],
-                name="now",
-                mode="markers",
-                customdata=[float(entropy(p, base=base))],
-                marker={"size": 15, "color": "#ffffff", "line": {"width": 3, "color": "#000000"}},
-                hovertemplate="%{customdata:.6f} " + unit + "<extra>now</extra>",
-                showlegend=False,
-            ),
-        ]
-    )
-    axes = {
-        axis: {"title": {"text": f"{name} = 1"}, "showticklabels": False, "min": 0}
-        for axis, name in zip(("aaxis", "baxis", "caxis"), names, strict=True)
+    traces = [
+        {
+            "type": "scatterternary",
+            "a": first,
+            "b": second,
+            "c": third,
+            "name": f"entropy / {unit}",
+            "mode": "markers",
+            "customdata": values,
+            "marker": {
+                "size": 9,
+                "symbol": "hexagon",
+                "color": values,
+                "colorscale": "Cividis",
+                "colorbar": {"title": {"text": unit}, "thickness": 12},
+            },
+            "hovertemplate": "%{customdata:.4f} " + unit + "<extra></extra>",
+            "showlegend": False,
+        },
+        {
+            "type": "scatterternary",
+            "a": [p[0]],
+            "b": [p[1]],
+            "c": [p[2]],
+            "name": "now",
+            "mode": "markers",
+            "customdata": [float(entropy(p, base=base))],
+            "marker": {"size": 15, "color": "#ffffff", "line": {"width": 3, "color": "#000000"}},
+            "hovertemplate": "%{customdata:.6f} " + unit + "<extra>now</extra>",
+            "showlegend": False,
+        },
+    ]
+    corners = {
+        corner: axis(f"{name} = 1", showticklabels=False, min=0)
+        for corner, name in zip(("aaxis", "baxis", "caxis"), names, strict=True)
     }
-    figure.update_layout(
-        height=340, margin={"l": 60, "r": 30, "t": 44, "b": 40}, ternary={"sum": 1, **axes}
+    return build(
+        traces,
+        {
+            "height": 340,
+            "margin": {"l": 60, "r": 30, "t": 44, "b": 40},
+            "ternary": {"sum": 1, **corners},
+        },
     )
-    return figure
 
 
 @lru_cache(maxsize=8)

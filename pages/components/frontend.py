@@ -21,6 +21,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 _HERE = Path(__file__).parent
 _FILES = {path.name: path for path in (*_HERE.glob("*.js"), *_HERE.glob("*.css"))}
@@ -95,6 +96,9 @@ export default (component) => module.default({{ ...component, assets }});
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Import what the pages need before the first visitor, and keep it out of later collections."""
+    # Streamlit takes a folder named `pages` for its older kind of multipage app until the first
+    # call of st.navigation; a deep link that came before it would find no such page.
+    PagesManager.uses_pages_directory = False
     await asyncio.to_thread(_warm)
     yield
 

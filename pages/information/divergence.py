@@ -72,15 +72,15 @@ with right:
     for index in impossible_outcomes(pair.q, pair.p):
         st.info(f"D(q‖p) = ∞: q expects “{bars.names[index]}”, which p never produces.")
     plot(
-        figures.edit_history(remembered(pair)),
-        key="edit-history",
-        alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
-    )
-with left:
-    plot(
         figures.kl_terms_by_outcome(pair, bars.names),
         key="kl-terms",
         alt=f"Terms of D(p‖q) and D(q‖p) for each of {len(bars.names)} outcomes, in {unit}.",
+    )
+with left:
+    plot(
+        figures.edit_history(remembered(pair)),
+        key="edit-history",
+        alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
     )
 
 quantities = {

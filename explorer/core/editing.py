@@ -120,9 +120,7 @@ def _replace_series(
     count = len(values)
     _check_count(count, least, most)
     kept = {name: old for name, old in bars.values.items() if name != series}
-    resized, notes = resize(
-        replace(bars, values=kept), count, noun=noun, least=least, most=most
-    )
+    resized, notes = resize(replace(bars, values=kept), count, noun=noun, least=least, most=most)
     merged = {name: resized.values.get(name, tuple(values.tolist())) for name in bars.values}
     return replace(resized, values=merged), notes
 

@@ -1,4 +1,4 @@
-"""Figures of a pair: the decomposition of cross-entropy, the terms of both KL directions, history."""
+"""Figures of a pair: how cross-entropy is made up, both KL directions by outcome, history."""
 
 from __future__ import annotations
 

@@ -73,15 +73,23 @@ CLASSIFICATION_PRESETS: Mapping[str, ClassificationPreset] = MappingProxyType(
             (2.0, -1.0, 3.0), 2, "A17", "Cross-entropy 0.3266 nats.", is_logits=True
         ),
         "Three logits, true class second": _of_classes(
-            (0.5, 2.0, -1.0), 1, "A26", "−z of the true class plus logsumexp: 0.2413 nats.",
+            (0.5, 2.0, -1.0),
+            1,
+            "A26",
+            "−z of the true class plus logsumexp: 0.2413 nats.",
             is_logits=True,
         ),
         "Ten classes at chance": _of_classes(
-            (0.0,) * 10, 0, "A28", "Every network starts about here: ln 10 = 2.3026 nats.",
+            (0.0,) * 10,
+            0,
+            "A28",
+            "Every network starts about here: ln 10 = 2.3026 nats.",
             is_logits=True,
         ),
         "Saturated and wrong": _of_classes(
-            (-5.0, 5.0, 0.0), 0, "A20",
+            (-5.0, 5.0, 0.0),
+            0,
+            "A20",
             "The squared error's gradient has almost vanished; cross-entropy's is at its largest.",
             is_logits=True,
         ),

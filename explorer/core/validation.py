@@ -57,7 +57,8 @@ def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) 
         raise ValueError(
             f"Probabilities cannot be negative; the smallest here is {array.min():.6g}."
         )
-    sums = array.sum(axis=axis)
+    with np.errstate(over="ignore"):
+        sums = array.sum(axis=axis)
     worst = float(np.ravel(sums)[np.argmax(np.abs(sums - 1))])
     if not abs(worst - 1) <= atol:
         raise ValueError(f"The probabilities sum to {worst:.9g}, not 1; correct or normalise them.")

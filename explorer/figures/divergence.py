@@ -55,7 +55,7 @@ def decomposition(pair: Comparison) -> go.Figure:
                 "color": colour if drawn is None else with_alpha(colour, 0.55),
                 "pattern": {"shape": "" if drawn is None else "/"},
             },
-            "text": name,
+            "text": name if drawn is None else "∞",
             "textposition": "inside",
             "textangle": 0,
             "insidetextanchor": "middle",

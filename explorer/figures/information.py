@@ -137,7 +137,7 @@ def entropy_on_simplex(
                 "symbol": "hexagon",
                 "color": values,
                 "colorscale": "Cividis",
-                "colorbar": {"title": {"text": unit}, "thickness": 12},
+                "colorbar": {"title": {"text": unit}, "thickness": 12, "x": 1.1},
             },
             "hovertemplate": "%{customdata:.4f} " + unit + "<extra></extra>",
             "showlegend": False,
@@ -150,6 +150,7 @@ def entropy_on_simplex(
             "name": "now",
             "mode": "markers",
             "customdata": [float(entropy(p, base=base))],
+            "cliponaxis": False,
             "marker": {"size": 15, "color": "#ffffff", "line": {"width": 3, "color": "#000000"}},
             "hovertemplate": "%{customdata:.6f} " + unit + "<extra>now</extra>",
             "showlegend": False,
@@ -163,7 +164,7 @@ def entropy_on_simplex(
         traces,
         {
             "height": 340,
-            "margin": {"l": 60, "r": 30, "t": 44, "b": 40},
+            "margin": {"l": 60, "r": 20, "t": 44, "b": 40},
             "ternary": {"sum": 1, **corners},
         },
     )

@@ -140,15 +140,18 @@ def _open_link(
     session.rev += 1
     session.messages = {}
     bars = replace(session.bars, locked=())
-    for one in series:
-        if one.id not in link:
-            continue
-        text = link[one.id][0]
+    asked = [one.id for one in series if one.id in link]
+    for name in asked:
+        text = link[name][0]
         try:
-            bars, notes = editing.set_text(bars, one.id, text, **limits)
-            session.messages |= {name: {"note": note} for name, note in notes.items()}
+            bars, notes = editing.set_text(bars, name, text, **limits)
         except ValueError as error:
-            session.messages[one.id] = {"error": f"From the link: {error}", "text": text[:200]}
+            session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
+        else:
+            # What became of a series on the way is no news if the link gives that one too.
+            session.messages |= {
+                other: {"note": note} for other, note in notes.items() if other not in asked
+            }
     names = [name.strip()[:_LONGEST_NAME] for name in link.get("name", [])]
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))

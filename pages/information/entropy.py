@@ -41,9 +41,9 @@ with right:
     columns = st.columns(3)
     columns[0].metric("Entropy H(p)", f"{written(h)} {unit}")
     columns[1].metric(
-        f"Maximum log {len(p)}",
+        "Maximum",
         f"{written(most)} {unit}",
-        help="All outcomes equally likely.",
+        help=f"log {len(p)}: all outcomes equally likely.",
     )
     columns[2].metric(
         "Perplexity",
@@ -62,6 +62,7 @@ with right:
             key="entropy-simplex",
             alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
         )
+with left:
     plot(
         figures.entropy_by_outcome(p, bars.names, base=base),
         key="entropy-by-outcome",

@@ -1,0 +1,178 @@
+"""Run the tests from nothing: `python3 tests/run.py [arguments for pytest]`.
+
+Makes the environment `.venv` if there is none, installs what the tests need, finds a Chromium
+for the browser tests and starts pytest. Needs nothing but Python's standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = ROOT / ".venv"
+REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
+CHROMIUM_VARIABLE = "EXPLORER_CHROMIUM"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+
+class Missing(Exception):
+    """Something is not there and cannot be had from here; the text says how to get it."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run pytest with these arguments and return its exit status, or 1 if it cannot start."""
+    try:
+        check_version(sys.version_info[:2])
+        python = environment()
+        install(python)
+        variables = dict(os.environ)
+        if not leaves_browser_out(arguments):
+            variables[CHROMIUM_VARIABLE] = chromium(python)
+    except Missing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    return subprocess.call([python, "-m", "pytest", *arguments], cwd=ROOT, env=variables)
+
+
+def check_version(version: tuple[int, ...]) -> None:
+    """Raise Missing unless the tests are made for this version of Python."""
+    if not OLDEST <= version[:2] <= NEWEST:
+        raise Missing(
+            f"This is Python {version[0]}.{version[1]}; use 3.11, 3.12 or 3.13, "
+            "as in python3.12 tests/run.py."
+        )
+
+
+def leaves_browser_out(arguments: Sequence[str]) -> bool:
+    """Tell whether pytest is asked, as `-m "not browser"`, for no browser test."""
+    return any("not browser" in argument for argument in arguments)
+
+
+# -------------------------------------------------------------------------------- environment
+
+
+def environment() -> str:
+    """Return the Python of `.venv`, made first if there is none."""
+    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        say(f"Making the environment {ENVIRONMENT}.")
+        if not succeeds(sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)):
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+            raise Missing(
+                "No environment could be made: install Python's venv and pip "
+                "(on Debian: apt-get install python3-venv)."
+            )
+    shown = output(str(python), "-c", "import sys; print(*sys.version_info[:2])")
+    if shown is None:
+        raise Missing(f"The Python in {ENVIRONMENT} does not start: delete that folder.")
+    check_version(tuple(map(int, shown.split())))
+    return str(python)
+
+
+def install(python: str) -> None:
+    """Install what the tests need, unless exactly that has been installed before."""
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in REQUIREMENTS)).hexdigest()
+    stamp = ENVIRONMENT / "tests-installed"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    say("Installing what the tests need; the first time takes minutes and about 6 GB.")
+    pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+    if not succeeds(*pip, "-r", str(REQUIREMENTS[-1])):
+        raise Missing(
+            "What the tests need could not be installed: pip says above why; "
+            "check the connection and the free space, then run this again."
+        )
+    stamp.write_text(digest)
+
+
+# ------------------------------------------------------------------------------------ browser
+
+
+def chromium(python: str) -> str:
+    """Return the path of a Chromium that starts, installed if need be and possible."""
+    named = os.environ.get(CHROMIUM_VARIABLE)
+    for candidate in [named] if named else candidates(python):
+        if candidate and succeeds(candidate, "--headless", "--no-sandbox", "--version", quiet=True):
+            say(f"The browser tests use {candidate}.")
+            return candidate
+    if named:
+        raise Missing(
+            f"{CHROMIUM_VARIABLE} names {named}, which does not start: correct or unset it."
+        )
+    raise Missing(
+        "The browser tests need a Chromium, and none could be found or installed: put one on the "
+        f'PATH or name it in {CHROMIUM_VARIABLE}, or leave these tests out with -m "not browser".'
+    )
+
+
+def candidates(python: str) -> Iterator[str | None]:
+    """Yield where a Chromium may be, the cheapest way first; a later one may install it."""
+    yield from map(shutil.which, BROWSERS)
+    yield playwright_chromium(python)
+    say("Asking Playwright for its Chromium.")
+    if succeeds(python, "-m", "playwright", "install", "chromium", quiet=True):
+        yield playwright_chromium(python)
+    if debian_installs_chromium():
+        yield shutil.which("chromium")
+
+
+def playwright_chromium(python: str) -> str | None:
+    """Return where Playwright keeps its own Chromium, whether it is there or not."""
+    return output(
+        python,
+        "-c",
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)",
+    )
+
+
+def debian_installs_chromium() -> bool:
+    """Install Debian's package where this user may, and tell whether that worked."""
+    if not shutil.which("apt-get"):
+        return False
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not root and not succeeds("sudo", "-n", "true", quiet=True):
+        return False
+    say("Installing Debian's chromium.")
+    apt = () if root else ("sudo", "-n")
+    apt += ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+    return succeeds(*apt, "update") and succeeds(
+        *apt, "install", "-y", "--no-install-recommends", "chromium"
+    )
+
+
+# ----------------------------------------------------------------------------------- commands
+
+
+def succeeds(*command: str, quiet: bool = False) -> bool:
+    """Run a command and tell whether it ended well; `quiet` drops what it prints."""
+    sink = subprocess.DEVNULL if quiet else None
+    try:
+        return subprocess.run(command, stdout=sink, stderr=sink, timeout=1800).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def output(*command: str) -> str | None:
+    """Return what a command prints, or None if it fails."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def say(sentence: str) -> None:
+    """Tell the person at once what is being done."""
+    print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

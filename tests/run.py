@@ -83,7 +83,7 @@ def install(python: str) -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     say("Installing what the tests need; the first time takes minutes and about 6 GB.")
-    pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet")
+    pip = (python, "-m", "pip", "install", "--disable-pip-version-check", "-qq")
     if not succeeds(*pip, "-r", str(REQUIREMENTS[-1])):
         raise Missing(
             "What the tests need could not be installed: pip says above why; "

@@ -1,0 +1,25 @@
+"""What every test gets: a data folder of its own, no download, and no deadline for hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine's other work than of the code.
+settings.register_profile("explorer", deadline=None)
+settings.load_profile("explorer")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests' runs and downloads out of the user's folders and databases."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.delenv("EXPLORER_DATABASE_URL", raising=False)
+        patch.setenv("EXPLORER_DOWNLOAD", "0")
+        yield

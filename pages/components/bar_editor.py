@@ -76,7 +76,7 @@ def bar_editor(
     """
     limits = {"noun": noun, "least": least, "most": most}
     session = _session(key, default)
-    link = page_link.opened_with()
+    link = page_link.opened_with(key)
     if any(one.id in link for one in series):
         _open_link(session, link, series, limits)
     _mount(

@@ -10,7 +10,7 @@ from pages.components.frontend import component
 
 _mount = component("page_link")
 _PAGE = "open page"
-_JUST_OPENED = "page was just opened"
+_VISIT = "number of this visit"
 
 
 def visit(page: str) -> None:
@@ -19,17 +19,27 @@ def visit(page: str) -> None:
     Args:
         page: the last part of its address, empty for the first page.
     """
-    st.session_state[_JUST_OPENED] = st.session_state.get(_PAGE) != page
+    if st.session_state.get(_PAGE) != page:
+        st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
     st.session_state[_PAGE] = page
 
 
-def opened_with() -> Mapping[str, list[str]]:
-    """Return the address's parameters on the run that opens the page, otherwise nothing.
+def opened_with(reader: str) -> Mapping[str, list[str]]:
+    """Return the address's parameters, once to each reader after the page was opened.
 
     Later runs see the parameters that `keep` wrote, which are older than the session's own state.
+
+    Args:
+        reader: who asks; unique in the app.
+
+    Returns:
+        Name → its values; empty when this reader has had them.
     """
-    if not st.session_state.get(_JUST_OPENED, True):
+    visit_now = st.session_state.get(_VISIT, 0)
+    answered = st.session_state.setdefault("links read", {})
+    if answered.get(reader) == visit_now:
         return {}
+    answered[reader] = visit_now
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 

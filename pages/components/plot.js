@@ -257,7 +257,7 @@ function themed({ figure, palette }, element) {
   const ink = themeValue(element, "text-color", "#1b2430");
   const line = themeValue(element, "border-color", "#d5dbe3");
   const ground = themeValue(element, "background-color", "#ffffff");
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true };
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
   const layout = recolour(figure.layout);
   layout.template = {
     layout: {

@@ -38,61 +38,66 @@ wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$. Drag $q$ towards 
 fall."""
 )
 
-presets = {
-    name: Bars(
-        preset.names,
-        {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)},
-    )
-    for name, preset in PRESETS.items()
-}
-left, right = st.columns([5, 4], gap="large")
-with left:
-    base = base_choice("divergence unit choice")
-    bars = bar_editor(
-        "divergence", presets["Skewed against uniform"], (P, Q), presets=presets, base=base
-    )
-unit = unit_name(base)
-pair = compare(bars.values["p"], bars.values["q"], base=base)
-page_link.keep(
-    link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
-)
-
-with right:
-    plot(
-        figures.decomposition(pair),
-        key="decomposition",
-        alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
-        f"H(p,q) {written(pair.cross_entropy, 4)} {unit}.",
-    )
-    for index in impossible_outcomes(pair.p, pair.q):
-        st.warning(
-            f"D(p‖q) = ∞: “{bars.names[index]}” happens under p with probability "
-            f"{written(pair.p[index])}, and q calls it impossible."
+@st.fragment
+def explore() -> None:
+    presets = {
+        name: Bars(
+            preset.names,
+            {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)},
         )
-    for index in impossible_outcomes(pair.q, pair.p):
-        st.info(f"D(q‖p) = ∞: q expects “{bars.names[index]}”, which p never produces.")
-    plot(
-        figures.kl_terms_by_outcome(pair, bars.names),
-        key="kl-terms",
-        alt=f"Terms of D(p‖q) and D(q‖p) for each of {len(bars.names)} outcomes, in {unit}.",
-    )
-with left:
-    plot(
-        figures.edit_history(remembered(pair)),
-        key="edit-history",
-        alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
+        for name, preset in PRESETS.items()
+    }
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        base = base_choice("divergence unit choice")
+        bars = bar_editor(
+            "divergence", presets["Skewed against uniform"], (P, Q), presets=presets, base=base
+        )
+    unit = unit_name(base)
+    pair = compare(bars.values["p"], bars.values["q"], base=base)
+    page_link.keep(
+        link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
 
-quantities = {
-    "H(p)": pair.entropy_p,
-    "H(q)": pair.entropy_q,
-    "H(p,q)": pair.cross_entropy,
-    "D(p‖q)": pair.kl_pq,
-    "D(q‖p)": pair.kl_qp,
-    "Jensen–Shannon": pair.jensen_shannon,
-}
-for column, (name, value) in zip(st.columns(6), quantities.items(), strict=True):
-    column.metric(name, f"{written(value)} {unit}")
+    with right:
+        plot(
+            figures.decomposition(pair),
+            key="decomposition",
+            alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
+            f"H(p,q) {written(pair.cross_entropy, 4)} {unit}.",
+        )
+        for index in impossible_outcomes(pair.p, pair.q):
+            st.warning(
+                f"D(p‖q) = ∞: “{bars.names[index]}” happens under p with probability "
+                f"{written(pair.p[index])}, and q calls it impossible."
+            )
+        for index in impossible_outcomes(pair.q, pair.p):
+            st.info(f"D(q‖p) = ∞: q expects “{bars.names[index]}”, which p never produces.")
+        plot(
+            figures.kl_terms_by_outcome(pair, bars.names),
+            key="kl-terms",
+            alt=f"Terms of D(p‖q) and D(q‖p) for each of {len(bars.names)} outcomes, in {unit}.",
+        )
+    with left:
+        plot(
+            figures.edit_history(remembered(pair)),
+            key="edit-history",
+            alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
+        )
+
+    quantities = {
+        "H(p)": pair.entropy_p,
+        "H(q)": pair.entropy_q,
+        "H(p,q)": pair.cross_entropy,
+        "D(p‖q)": pair.kl_pq,
+        "D(q‖p)": pair.kl_qp,
+        "Jensen–Shannon": pair.jensen_shannon,
+    }
+    for column, (name, value) in zip(st.columns(6), quantities.items(), strict=True):
+        column.metric(name, f"{written(value)} {unit}")
+
+
+explore()
 st.caption(
     "D(p‖q) is no distance: the two directions differ, and each can be infinite. For a fixed p, "
     "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."

@@ -19,7 +19,7 @@ LOSS_FORMULAS: Mapping[str, str] = {
     "cross_entropy": "−ln q[y], q = softmax(z)",
     "softmax_squared_error": "Σ (q − p)², q = softmax(z), p one-hot",
     "raw_squared_error": "Σ (z − p)², p one-hot",
-    "multiclass_hinge": "Σ max(0, 1 + z[j] − z[y]) over j ≠ y",
+    "multiclass_hinge": "max(0, 1 + max z[j] − z[y]) over j ≠ y",
 }
 OPTIMIZER_LABELS: Mapping[str, str] = {"sgd": "SGD", "adam": "Adam"}
 INIT_LABELS: Mapping[str, str] = {

@@ -114,6 +114,7 @@ class RunInfo:
     Attributes:
         dataset: "mnist" or "digits".
         dataset_description: Plain words for the screen.
+        dataset_note: Why other data are used than one might expect, or "".
         train_images: Number of training images.
         test_images: Number of test images.
         data_md5: md5 of the training images' pixels.
@@ -128,6 +129,7 @@ class RunInfo:
 
     dataset: str
     dataset_description: str
+    dataset_note: str
     train_images: int
     test_images: int
     data_md5: str

@@ -22,6 +22,7 @@ import filelock
 import psutil
 
 from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.mnist_files import is_at_hand
 from explorer.training.run_database import StoreUnavailable, database_url
 from explorer.training.run_store import RunStore
 from explorer.training.runs import FAILED, LOST, QUEUED, Run, WorkerMark, run_state
@@ -30,6 +31,7 @@ __all__ = [
     "default_store",
     "ensure_workers",
     "explain",
+    "mnist_is_at_hand",
     "pause",
     "request_stop",
     "resume",
@@ -149,9 +151,14 @@ def explain(run: Run, *, store: RunStore | None = None) -> str:
         )
         said = _last_words(store or default_store(), run)
         return f"{sentence} Its last words: {said}" if said else sentence
-    if state == QUEUED and (run.queue_place or 1) > 1:
-        return f"Waiting for other trainings: place {run.queue_place} in the queue."
+    if state == QUEUED:
+        return f"Place {run.queue_place} in the queue: it begins when a training process is free."
     return ""
+
+
+def mnist_is_at_hand() -> bool:
+    """Tell whether a run on "auto" would train on MNIST if it began now, not on the digits."""
+    return is_at_hand()
 
 
 def slot_folder(store: RunStore) -> Path:

@@ -28,8 +28,17 @@ _STALL_SECONDS = 20.0
 _OTHERWISE = (
     f"choose the embedded digits, or put MNIST's files in a folder named by {DATA_VARIABLE}"
 )
-# torchvision checks the md5 of every packed file.
-_FETCH = "import sys, torchvision; torchvision.datasets.MNIST(sys.argv[1], download=True)"
+_DEADLINE_SECONDS = 300.0
+# torchvision checks the md5 of every packed file. The timer ends a download that hangs after the
+# process that watched over it was killed.
+_FETCH = f"""
+import os, sys, threading
+timer = threading.Timer({_DEADLINE_SECONDS}, os._exit, (1,))
+timer.daemon = True
+timer.start()
+import torchvision
+torchvision.datasets.MNIST(sys.argv[1], download=True)
+"""
 
 
 class DownloadStopped(Exception):
@@ -46,7 +55,7 @@ def download_mnist(
     report: Callable[[str], None],
     stopped: Callable[[], bool],
     *,
-    deadline: float = 300.0,
+    deadline: float = _DEADLINE_SECONDS,
     stall: float = _STALL_SECONDS,
     command: Sequence[str] = (sys.executable, "-c", _FETCH),
 ) -> None:
@@ -81,6 +90,8 @@ def download_mnist(
             with contextlib.suppress(DataError):
                 load_mnist(folder)
                 return
+        for left in folder.parent.glob("download-*"):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix="download-") as scratch:
             _fetch([*command, scratch], Path(scratch), report, stopped, end, stall)
             load_mnist(Path(scratch))

@@ -1,0 +1,81 @@
+"""Choosing the device and the number of threads, and naming what a run ran on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+
+THREADS_VARIABLE = "EXPLORER_THREADS"
+
+
+class DeviceError(ValueError):
+    """A device that is not there; its text is a plain sentence."""
+
+
+def choose_device(wanted: str) -> torch.device:
+    """Return the device for a config's `device`.
+
+    Raises:
+        DeviceError: The device is not there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        wanted = next((name for name, available in there.items() if available), "cpu")
+    if not there.get(wanted, True):
+        raise DeviceError(
+            f"There is no {wanted} device that PyTorch can use on this machine: choose the device "
+            "“Automatic” or “CPU”."
+        )
+    return torch.device(wanted)
+
+
+def choose_threads() -> int:
+    """Return the number of CPU threads of a worker: EXPLORER_THREADS, else all cores but one.
+
+    A thread too many costs far more than it gives: each waits for all at every product, and the
+    server needs a core.
+
+    Raises:
+        DeviceError: EXPLORER_THREADS is not a whole number from 1 on.
+    """
+    text = os.environ.get(THREADS_VARIABLE)
+    if text is None:
+        cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+        return max(1, cores - 1)
+    if not text.isdecimal() or int(text) < 1:
+        raise DeviceError(f"{THREADS_VARIABLE} must be a whole number from 1 on, not {text!r}.")
+    return int(text)
+
+
+def device_name(device: torch.device) -> str:
+    """Return the name of the processor or GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def device_memory_bytes(device: torch.device) -> int | None:
+    """Return the memory of a GPU; None for a device that shares the machine's."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.get_device_properties(device).total_memory
+
+
+def versions() -> Mapping[str, str]:
+    """Return the versions that decide a run's numbers."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }

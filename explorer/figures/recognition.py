@@ -1,0 +1,106 @@
+"""Figures of what a trained network says: the confusion matrix, and q for one image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.figures.curves import curve_colour
+from explorer.figures.numbers import written
+from explorer.figures.palette import INK, P, with_alpha
+
+_CLASSES = [str(digit) for digit in range(10)]
+_PATTERNS = ("", "/", ".", "\\", "x", "-", "|", "+")
+
+
+def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
+    """Draw how many images of each true class were given each label.
+
+    Colours are shares of the true class, so that rare classes count as much as common ones.
+
+    Args:
+        counts: [10, 10], true class by row, predicted class by column.
+    """
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+    figure = go.Figure(
+        go.Heatmap(
+            x=_CLASSES,
+            y=_CLASSES,
+            z=shares,
+            zmin=0,
+            zmax=1,
+            name="share of the true class",
+            text=np.where(counts > 0, counts.astype(str), ""),
+            texttemplate="%{text}",
+            customdata=counts,
+            colorscale=[[0, with_alpha(P, 0.03)], [0.02, with_alpha(P, 0.2)], [1, P]],
+            showscale=False,
+            xgap=1,
+            ygap=1,
+            hovertemplate="true %{y}, said %{x}: %{customdata:,} images, %{z:.1%}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=420,
+        margin={"l": 50, "r": 12, "t": 12, "b": 48},
+        xaxis={"title": "predicted class", "type": "category", "constrain": "domain"},
+        yaxis={
+            "title": "true class",
+            "type": "category",
+            "autorange": "reversed",
+            "scaleanchor": "x",
+        },
+    )
+    return figure
+
+
+def digit_probabilities(
+    target: int, labels: Sequence[str], outputs: Sequence[NDArray[np.float64] | None]
+) -> go.Figure:
+    """Draw for one image the one-hot p and the softmax output q of every curve, class by class.
+
+    Args:
+        target: The image's true class.
+        labels: Name of each curve.
+        outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
+    """
+    figure = go.Figure(
+        go.Bar(
+            name="p, the truth",
+            x=_CLASSES,
+            y=[float(digit == target) for digit in range(10)],
+            width=0.92,
+            offset=-0.46,
+            marker={"color": with_alpha(INK, 0.08), "line": {"color": INK, "width": 1.5}},
+            hovertemplate="p(%{x}) = %{y}<extra></extra>",
+        )
+    )
+    width = 0.8 / max(1, len(labels))
+    for index, (label, q) in enumerate(zip(labels, outputs, strict=True)):
+        if q is None or not np.isfinite(q).all():
+            continue
+        figure.add_bar(
+            name=f"q, {label}",
+            x=_CLASSES,
+            y=q,
+            width=width,
+            offset=-0.4 + index * width,
+            marker={
+                "color": curve_colour(index),
+                "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
+            },
+            customdata=[written(value, 4) for value in q],
+            hovertemplate="q(%{x}) = %{customdata}<extra>" + label.replace("<", "‹") + "</extra>",
+        )
+    figure.update_layout(
+        height=260,
+        margin={"l": 50, "r": 12, "t": 34, "b": 44},
+        barmode="overlay",
+        xaxis={"title": "class", "type": "category"},
+        yaxis={"title": "probability", "range": [0, 1.05]},
+    )
+    return figure

@@ -1,0 +1,98 @@
+// Test digits as pictures, each beside the probabilities that a network gives to the ten classes.
+
+import { chartColours, h } from "./sync.js";
+
+const views = new WeakMap();
+
+export default function render({ data, parentElement, setStateValue }) {
+  let view = views.get(parentElement);
+  if (!view) {
+    view = createView(parentElement);
+    views.set(parentElement, view);
+  }
+  view.choose = (index) => setStateValue("chosen", index);
+  view.update(JSON.parse(new TextDecoder().decode(data)));
+  return () => {
+    views.delete(parentElement);
+    view.root.remove();
+  };
+}
+
+function createView(parent) {
+  const root = h("div", { class: "cee-digits", role: "group" });
+  parent.append(root);
+  const view = { root, update, choose: null };
+  let pixels = null;
+  let cells = [];
+
+  function update(next) {
+    root.setAttribute("aria-label", next.label);
+    root.style.setProperty("--cee-truth", chartColours(root)[next.truth_colour] ?? "#0072b2");
+    root.style.setProperty("--cee-model", chartColours(root)[next.model_colour] ?? "#d55e00");
+    if (next.pixels !== pixels) {
+      pixels = next.pixels;
+      cells = next.labels.map((truth, index) => createCell(truth, index));
+      root.replaceChildren(...cells.map((cell) => cell.button));
+      drawDigits(pixels, cells);
+    }
+    cells.forEach((cell, index) => fillCell(cell, next.labels[index], next.outputs?.[index]));
+    mark(next.chosen);
+  }
+
+  function createCell(truth, index) {
+    const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": "true" });
+    const bars = Array.from({ length: 10 }, (_, digit) =>
+      h("i", { class: digit === truth ? "cee-true" : "" }, h("b", {})),
+    );
+    const names = Array.from({ length: 10 }, (_, digit) => h("span", {}, String(digit)));
+    const says = h("span", { class: "cee-says" });
+    const button = h(
+      "button",
+      { type: "button", onclick: () => (mark(index), view.choose(index)) },
+      canvas,
+      h("span", { class: "cee-q", "aria-hidden": "true" }, ...bars, ...names),
+      says,
+    );
+    return { button, canvas, bars, says };
+  }
+
+  function mark(chosen) {
+    cells.forEach((cell, index) =>
+      cell.button.setAttribute("aria-pressed", String(index === chosen)),
+    );
+  }
+
+  return view;
+}
+
+/** White strokes on black in both themes, as the images are. */
+function drawDigits(encoded, cells) {
+  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  cells.forEach(({ canvas }, index) => {
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(28, 28);
+    for (let i = 0; i < 784; i += 1) {
+      image.data.fill(bytes[index * 784 + i], 4 * i, 4 * i + 3);
+      image.data[4 * i + 3] = 255;
+    }
+    context.putImageData(image, 0, 0);
+  });
+}
+
+function fillCell({ button, bars, says }, truth, q) {
+  const known = Array.isArray(q) && q.every((value) => typeof value === "number");
+  bars.forEach((bar, digit) => {
+    bar.firstChild.style.height = known ? `${100 * q[digit]}%` : "0";
+  });
+  button.classList.toggle("cee-unknown", !known);
+  if (!known) {
+    says.textContent = "no output";
+    button.setAttribute("aria-label", `Test digit ${truth}: no output`);
+    return;
+  }
+  const said = q.indexOf(Math.max(...q));
+  const share = `${(100 * q[said]).toFixed(q[said] > 0.995 && q[said] < 1 ? 1 : 0)} %`;
+  button.classList.toggle("cee-wrong", said !== truth);
+  says.textContent = `${said === truth ? "✓" : "✗"} ${said}, ${share}`;
+  button.setAttribute("aria-label", `Test digit ${truth}, recognised as ${said} with ${share}`);
+}

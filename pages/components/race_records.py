@@ -1,0 +1,74 @@
+"""A run's records and figures as all viewers of the run share them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.training import launcher
+from explorer.training.record_columns import Records
+
+
+class _Follower:
+    """The records of one run read so far; every reading adds only what is newer."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._records: Records | None = None
+
+    def newest(self, run_id: str) -> Records:
+        with self._lock:
+            known = self._records
+            newer = launcher.default_store().read(run_id, after=known.cursor if known else 0)
+            if known is None:
+                self._records = newer
+            elif newer.cursor != known.cursor:
+                self._records = known.extended(newer)
+            return self._records
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _follower(store: str, run_id: str) -> _Follower:
+    return _Follower()
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _figure(
+    name: str,
+    store: str,
+    run_id: str,
+    cursor: int,
+    options: tuple[object, ...],
+    _draw: Callable[[], go.Figure],
+) -> go.Figure:
+    figure = _draw()
+    figure.update_layout(uirevision=run_id)
+    return figure
+
+
+def newest_records(run_id: str) -> Records:
+    """Return all records of a run, those read before by any viewer not read again.
+
+    Raises:
+        UnknownRun: There is no such run.
+        StoreUnavailable: The run store cannot be used.
+    """
+    return _follower(launcher.default_store().url, run_id).newest(run_id)
+
+
+def shared_figure(
+    name: str, run_id: str, cursor: int, options: tuple[object, ...], draw: Callable[[], go.Figure]
+) -> go.Figure:
+    """Return a figure of a run's records, drawn once for all who look at the same.
+
+    Args:
+        name: Which figure.
+        run_id: The run.
+        cursor: The records' cursor.
+        options: What else the figure depends on.
+        draw: Draws it.
+    """
+    return _figure(name, launcher.default_store().url, run_id, cursor, options, draw)

@@ -1,0 +1,240 @@
+"""Watch a race: redrawn while it runs, from what the run store holds, whoever started it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from explorer.core.distributions import one_hot
+from explorer.core.editing import Bars
+from explorer.figures import recognition, training
+from explorer.figures.curves import smoothing_name
+from explorer.figures.numbers import written
+from explorer.training import launcher
+from explorer.training.config import ConfigError, curve_labels
+from explorer.training.record_columns import Records
+from explorer.training.records import EvalRecord
+from explorer.training.run_store import StoreUnavailable, UnknownRun
+from explorer.training.runs import LOST, PAUSED, Run
+from pages.components import race_status
+from pages.components.bar_editor import set_bars
+from pages.components.digit_grid import digit_grid
+from pages.components.plot import plot
+from pages.components.race_form import escaped
+from pages.components.race_records import newest_records, shared_figure
+
+_DETAILS = ("Digits", "Confusion matrix", "Gradient norms", "Dead units")
+
+
+def race_view(run_id: str) -> None:
+    """Show a race and keep it up to date until it has ended."""
+    try:
+        run = launcher.default_store().get(run_id)
+    except UnknownRun as error:
+        st.error(f"{error} Press Train to start a new race, or open another one below.")
+        return
+    except StoreUnavailable as error:
+        st.error(str(error))
+        return
+    interval = _refresh_seconds(run, launcher.state_of(run))
+    st.fragment(_watch, run_every=interval)(run_id, interval)
+
+
+def _refresh_seconds(run: Run, state: str) -> float | None:
+    """Return how often to look again: soon before the first point, never after the end."""
+    if state == LOST:
+        return 5.0
+    if state not in race_status.ACTIVE:
+        return None
+    if state == PAUSED:
+        return 1.0
+    return 0.5 if run.progress.step else 0.25
+
+
+def _watch(run_id: str, interval: float | None) -> None:
+    try:
+        run = launcher.default_store().get(run_id)
+        records = newest_records(run_id)
+        if run.status == "queued":
+            # Whoever was to take it may have been killed while it waited.
+            launcher.ensure_workers()
+    except (UnknownRun, StoreUnavailable, ConfigError) as error:
+        st.error(str(error))
+        return
+    state = launcher.state_of(run)
+    if _refresh_seconds(run, state) != interval:
+        st.rerun()
+    labels = curve_labels(run.configs)
+    race_status.show_status(run, state)
+    race_status.show_controls(run, state, labels)
+    race_status.show_divergence(labels, race_status.rates_now(run, records), records)
+    if records:
+        _curves(run, labels, records)
+        _standings(run, labels, records)
+        _details(run, labels, records)
+
+
+def _standings(run: Run, labels: Sequence[str], records: Records) -> None:
+    rows = [
+        "| Curve | Test accuracy | Test cross-entropy | Learning rate now |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    rates = race_status.rates_now(run, records)
+    for label, rate, curve in zip(labels, rates, records.curves, strict=True):
+        cells = ["–", "–"]
+        if latest := curve.latest_evaluation:
+            cells = [f"{latest.accuracy:.1%}", f"{written(latest.losses['cross_entropy'], 4)} nats"]
+        rows.append(f"| {escaped(label)} | {cells[0]} | {cells[1]} | {written(rate)} |")
+    st.markdown("\n".join(rows))
+    measured = [c.latest_evaluation for c in records.curves if c.latest_evaluation]
+    if measured:
+        st.caption(_measured_on(measured[0], run))
+
+
+def _measured_on(evaluation: EvalRecord, run: Run) -> str:
+    total = run.info.test_images if run.info else evaluation.examples
+    which = "all" if evaluation.full else "the first"
+    of = "" if evaluation.full else f" of {total:,}"
+    return (
+        f"Measured after step {evaluation.step:,} on {which} {evaluation.examples:,}{of} test "
+        "images. Knowing nothing, q uniform, gives ln 10 = 2.3026 nats and 10%."
+    )
+
+
+def _curves(run: Run, labels: Sequence[str], records: Records) -> None:
+    scale, weight, loss = race_status.view_options()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        figure = shared_figure(
+            "training loss", run.id, records.cursor, (scale, weight),
+            lambda: training.training_loss(
+                run.configs, labels, records.curves, scale=scale, weight=weight
+            ),
+        )  # fmt: skip
+        plot(figure, key="training-loss", alt=_alt_losses(labels, records))
+        st.caption(
+            f"Training loss of each batch, averaged by image: {smoothing_name(weight)}. Losses of "
+            "different kinds have different units and cannot be compared: each has its own axis."
+        )
+    with right:
+        figure = shared_figure(
+            "fair comparison", run.id, records.cursor, (scale, loss),
+            lambda: training.fair_comparison(labels, records.curves, loss=loss, scale=scale),
+        )  # fmt: skip
+        plot(figure, key="test-loss-and-accuracy", alt=_alt_accuracy(labels, records))
+        st.caption(
+            "The fair comparison: one loss and the accuracy of every curve, whatever it minimises, "
+            f"on test images{_which_images(records)}."
+        )
+
+
+def _which_images(records: Records) -> str:
+    """Say which marks were measured on how many images."""
+    evaluations = [evaluation for curve in records.curves for evaluation in curve.evaluations]
+    whole = {f"{evaluation.examples:,}" for evaluation in evaluations if evaluation.full}
+    quick = {f"{evaluation.examples:,}" for evaluation in evaluations if not evaluation.full}
+    said = [f"diamonds: on all {count}" for count in whole]
+    said += [f"lines: on the first {count}" for count in quick]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _details(run: Run, labels: Sequence[str], records: Records) -> None:
+    shown = st.segmented_control(
+        "In detail", _DETAILS, default="Digits", required=True, key="race details"
+    )
+    if shown == "Gradient norms":
+        figure = shared_figure(
+            shown, run.id, records.cursor, (),
+            lambda: training.gradient_norms(labels, records.curves),
+        )  # fmt: skip
+        plot(figure, key="gradient-norms", alt="Norm of the gradient by layer and step.")
+        st.caption("Euclidean norm of the gradient by a layer's weights and bias, every 10th step.")
+        return
+    if shown == "Dead units":
+        figure = shared_figure(
+            shown, run.id, records.cursor, (),
+            lambda: training.dead_units(labels, records.curves),
+        )  # fmt: skip
+        plot(figure, key="dead-units", alt="Share of dead hidden units by layer and step.")
+        st.caption("Share of a layer's units that are 0 for every image of the batch.")
+        return
+    key = f"race curve {run.id}"
+    index = st.selectbox("Curve", range(len(labels)), format_func=labels.__getitem__, key=key)
+    latest = records.curves[index].latest_evaluation
+    if shown == "Confusion matrix":
+        if latest is None:
+            st.caption("Nothing was measured on test images yet.")
+            return
+        _confusion(run, labels[index], latest, index, records)
+    elif run.info is not None:
+        _digits(run, labels, index, records)
+
+
+def _confusion(run: Run, label: str, latest: EvalRecord, index: int, records: Records) -> None:
+    figure = shared_figure(
+        "confusion", run.id, records.cursor, (index,),
+        lambda: recognition.confusion_matrix(latest.confusion),
+    )  # fmt: skip
+    right = int(np.trace(latest.confusion))
+    alt = f"Confusion matrix of {label}: {right:,} of {latest.examples:,} images right."
+    plot(figure, key="confusion-matrix", alt=alt)
+    st.caption(
+        f"{escaped(label)}: {right:,} of {latest.examples:,} test images on the diagonal after "
+        f"step {latest.step:,}. A row is a true class; an empty column is a class never chosen."
+    )
+
+
+def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> None:
+    latest = [curve.latest_evaluation for curve in records.curves]
+    outputs = latest[index].digits_softmax if latest[index] else None
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        chosen = digit_grid(
+            run.info.digits,
+            run.info.digit_labels,
+            outputs,
+            key="race digits",
+            label="Twenty test digits; choose one",
+        )
+    truth = int(run.info.digit_labels[chosen])
+    with right:
+        figure = shared_figure(
+            "digit", run.id, records.cursor, (chosen,),
+            lambda: recognition.digit_probabilities(
+                truth, labels, [one and one.digits_softmax[chosen] for one in latest]
+            ),
+        )  # fmt: skip
+        plot(figure, key="digit-probabilities", alt=f"p and q of the chosen digit, a {truth}.")
+        q = None if outputs is None else outputs[chosen]
+        usable = q is not None and bool(np.isfinite(q).all())
+        if st.button("Show p and q of this digit", key="race show digit", disabled=not usable):
+            _open_divergence(truth, q)
+        if q is not None and not usable:
+            st.caption("This curve diverged: its output is no distribution.")
+
+
+def _open_divergence(truth: int, q: np.ndarray) -> None:
+    names = tuple(f"digit {digit}" for digit in range(10))
+    values = {"p": tuple(one_hot(truth, 10).tolist()), "q": tuple(q.tolist())}
+    set_bars("divergence", Bars(names, values))
+    st.switch_page("pages/information/divergence.py")
+
+
+def _alt_losses(labels: Sequence[str], records: Records) -> str:
+    said = [
+        f"{label} {written(float(curve.losses[-1]), 3)}"
+        for label, curve in zip(labels, records.curves, strict=True)
+        if curve.losses.size
+    ]
+    return f"Training loss by step; newest batch: {', '.join(said)}."
+
+
+def _alt_accuracy(labels: Sequence[str], records: Records) -> str:
+    said = [
+        f"{label} {curve.latest_evaluation.accuracy:.1%}"
+        for label, curve in zip(labels, records.curves, strict=True)
+        if curve.latest_evaluation
+    ]
+    return f"Test loss and test accuracy by step; accuracy now: {', '.join(said)}."

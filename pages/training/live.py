@@ -1,0 +1,94 @@
+"""Train real networks on handwritten digits, several losses side by side, and watch."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import streamlit as st
+
+from explorer.training import launcher
+from explorer.training.config import ConfigError, curve_labels
+from explorer.training.run_store import StoreUnavailable, UnknownRun
+from pages.components import page_link, race_form
+from pages.components.race_view import race_view
+
+RUN = "live run"
+PROBLEM = "live problem"
+
+
+def train() -> None:
+    """Start the race that stands in the form; runs before the page does."""
+    configs = st.session_state.get("live race")
+    if configs is None:
+        st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
+        return
+    try:
+        name = race_form.current_draft().preset
+        st.session_state[RUN] = launcher.start(configs, name)
+        st.session_state[PROBLEM] = ""
+    except (ConfigError, StoreUnavailable) as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def open_run(run_id: str | None) -> None:
+    """Look at another race, or at none."""
+    st.session_state[RUN] = run_id
+
+
+def open_link(asked: str) -> None:
+    """Look at the race that the address names; an untouched form takes its settings."""
+    st.session_state[RUN] = asked
+    if race_form.is_untouched():
+        with suppress(UnknownRun, StoreUnavailable):  # the view below says so in words
+            race_form.use_settings(launcher.default_store().get(asked).configs)
+
+
+def latest_runs(current: str | None) -> None:
+    """Offer the newest races to look at again."""
+    try:
+        runs = launcher.default_store().list_runs(12)
+    except StoreUnavailable as error:
+        st.error(str(error))
+        return
+    if not runs:
+        st.caption("Nothing was trained yet.")
+    for run in runs:
+        when = time.strftime("%d %b, %H:%M", time.localtime(run.created_at))
+        title = f"{when}: {run.name or ', '.join(curve_labels(run.configs))}"
+        st.button(
+            race_form.escaped(f"{title} ({launcher.state_of(run)})"),
+            key=f"live open {run.id}",
+            type="tertiary",
+            disabled=run.id == current,
+            on_click=open_run,
+            args=(run.id,),
+        )
+
+
+st.title("Live MNIST race")
+st.markdown(
+    "Networks learn handwritten digits side by side, from the same initial weights and on the same "
+    "batches: whatever differs between their curves is what you set differently. Choose a race, "
+    "press Train and watch."
+)
+if asked := page_link.opened_with("live").get("run"):
+    open_link(asked[0][:64])
+run_id: str | None = st.session_state.get(RUN)
+page_link.keep({"run": run_id or ""})
+try:
+    launcher.ensure_workers()
+except (ConfigError, StoreUnavailable) as problem:
+    st.error(str(problem))
+
+with st.expander("Set up a race", expanded=run_id is None):
+    race = st.session_state["live race"] = race_form.race_form()
+button, meaning = st.columns([1, 6], vertical_alignment="center")
+button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
+meaning.caption(race_form.described(race))
+if problem_text := st.session_state.get(PROBLEM):
+    st.error(problem_text)
+if run_id:
+    race_view(run_id)
+with st.expander("Latest races"):
+    latest_runs(run_id)

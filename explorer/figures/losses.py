@@ -1,0 +1,158 @@
+"""Figures of losses over classes: gradients, softmax and its Jacobian; and every loss's style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.core.loss_readings import LossReading
+from explorer.core.losses import softmax_jacobian
+from explorer.figures.build import axis, build
+from explorer.figures.labels import distinct
+from explorer.figures.palette import (
+    CATEGORICAL,
+    CROSS_ENTROPY,
+    HINGE,
+    INK,
+    NEUTRAL,
+    SQUARED_ERROR,
+    P,
+    Q,
+    with_alpha,
+)
+
+
+class Style(NamedTuple):
+    """How a loss looks on every page: short name, colour, dash of its line, pattern of its bar."""
+
+    name: str
+    colour: str
+    dash: str
+    pattern: str
+
+
+STYLES: Mapping[str, Style] = {
+    "sigmoid_binary_cross_entropy": Style("Cross-entropy", CROSS_ENTROPY, "solid", ""),
+    "sigmoid_squared_error": Style("Squared error", SQUARED_ERROR, "dash", "/"),
+    "hinge": Style("Hinge", HINGE, "dot", "x"),
+    "softmax_cross_entropy": Style("Cross-entropy", CROSS_ENTROPY, "solid", ""),
+    "softmax_squared_error": Style("Squared, sum", SQUARED_ERROR, "dash", "/"),
+    "softmax_mean_squared_error": Style("Squared, mean", CATEGORICAL[7], "longdash", "."),
+    "multiclass_hinge": Style("Hinge, top rival", HINGE, "dot", "x"),
+    "multi_margin": Style("Hinge, all rivals", CATEGORICAL[6], "dashdot", "-"),
+}
+
+
+def class_gradients(readings: Mapping[str, LossReading], names: Sequence[str]) -> go.Figure:
+    """Draw the gradient of each loss by each logit, side by side.
+
+    Args:
+        readings: key in `LOSSES` → reading with a gradient [C].
+        names: C class names.
+    """
+    labels = distinct(names)
+    traces = [_bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
+    return build(
+        traces,
+        {
+            "height": 360,
+            "barmode": "group",
+            "xaxis": {"type": "category"},
+            "yaxis": axis("∂loss / ∂logit"),
+        },
+    )
+
+
+def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Figure:
+    """Draw the target p and the model's softmax q as bars.
+
+    Args:
+        p: target distribution [C].
+        q: model distribution [C].
+        names: C class names.
+    """
+    labels = distinct(names)
+    return build(
+        [
+            _bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
+            _bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
+        ],
+        {
+            "height": 300,
+            "barmode": "group",
+            "xaxis": {"type": "category"},
+            "yaxis": axis("probability", range=[0, 1.02]),
+        },
+    )
+
+
+def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
+    """Draw the softmax Jacobian ∂q_i/∂z_j: rows are probabilities, columns logits.
+
+    Args:
+        logits: finite logits [C].
+        names: C class names.
+    """
+    jacobian = softmax_jacobian(logits)
+    labels = distinct(names)
+    # Between the two colours lies the page's own ground, whichever the theme.
+    scale = [[0, with_alpha(Q, 0.75)], [0.5, with_alpha(NEUTRAL, 0.04)], [1, with_alpha(P, 0.75)]]
+    heat = {
+        "type": "heatmap",
+        "name": "∂q/∂z",
+        "x": labels,
+        "y": labels,
+        "z": jacobian,
+        "zmin": -0.25,
+        "zmax": 0.25,
+        "colorscale": scale,
+        "textfont": {"color": INK},
+        "colorbar": {"thickness": 12, "title": {"text": "∂q/∂z"}},
+        "xgap": 1,
+        "ygap": 1,
+        "hovertemplate": "∂q(%{y}) / ∂z(%{x}) = %{z:.6f}<extra></extra>",
+    }
+    if len(labels) <= 6:
+        heat["texttemplate"] = "%{z:.3f}"
+    return build(
+        [heat],
+        {
+            "height": 360,
+            "xaxis": _class_axis("by the logit of"),
+            "yaxis": _class_axis("probability of") | {"autorange": "reversed"},
+        },
+    )
+
+
+def _class_axis(title: str) -> dict[str, Any]:
+    return {
+        # The gap keeps the title clear of long class names.
+        "title": {"text": title, "standoff": 12},
+        "type": "category",
+        "showgrid": False,
+    }
+
+
+def _bars(style: Style, labels: list[str], values: NDArray[np.float64]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": style.name,
+        "x": labels,
+        "y": values,
+        "marker": {
+            "color": style.colour,
+            "pattern": {
+                "shape": style.pattern,
+                "fillmode": "overlay",
+                "fgcolor": "#ffffff",
+                "fgopacity": 0.55,
+                "size": 6,
+                "solidity": 0.25,
+            },
+        },
+        "hovertemplate": "%{x}: %{y:.6g}<extra>" + style.name + "</extra>",
+    }

@@ -1,0 +1,102 @@
+"""One logit: three losses, their derivatives, and a race of gradient descent."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.core.descent import descend_binary
+from explorer.core.loss_readings import BINARY, binary_readings, gradient_ratio
+from explorer.core.losses import sigmoid
+from explorer.figures import binary_losses as figures
+from explorer.figures import descent
+from explorer.figures.numbers import written
+from pages.components.descent_race import Picture, descent_race
+from pages.components.kept_choice import choose, kept_choice
+from pages.components.live_slider import live_slider, set_value
+from pages.components.plot import plot
+from pages.components.readings_table import formulas, readings_table
+
+LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
+EXAMPLES = {"z = −10, y = 1": (-10.0, "1"), "z = 0, y = 1": (0.0, "1"), "z = 5, y = 0": (5.0, "0")}
+
+
+def show_example(name: str) -> None:
+    z, y = EXAMPLES[name]
+    set_value("binary z", z)
+    choose("binary y", y)
+
+
+st.title("One logit: which loss still pulls when the answer is wrong?")
+st.markdown(
+    r"""A network's last node gives a logit $z$; the sigmoid makes it a probability,
+$\sigma(z) = 1/(1+e^{-z})$. Drag the large point on the cross-entropy curve, or the slider, deep
+into the grey on the wrong side: squared error goes flat there, cross-entropy does not."""
+)
+left, right = st.columns([4, 5], gap="large")
+with left:
+    y = int(kept_choice("True label y", ["1", "0"], key="binary y", link="y"))
+    z = live_slider("Logit z", key="binary z", default=-4.0, low=LOW, high=HIGH, step=0.1, link="z")
+    for column, name in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
+        column.button(name, on_click=show_example, args=(name,), width="stretch")
+    readings, ratio = binary_readings(z, y), gradient_ratio(z, y)
+    columns = st.columns(2)
+    columns[0].metric("σ(z), the probability of y = 1", written(float(sigmoid(z))))
+    columns[1].metric(
+        "Derivatives, CE ÷ squared error",
+        f"{written(round(ratio, 2), 7)} ×",
+        help="It is 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
+    )
+    readings_table(readings)
+    st.caption(
+        f"The hinge takes labels −1 and +1; here y = {2 * y - 1}. Grey: σ is saturated, which "
+        f"here means that squared error has less than {figures.SATURATED:.0%} of "
+        "cross-entropy's derivative. On the right side that does no harm, on the wrong side "
+        "learning stops."
+    )
+    formulas(
+        BINARY,
+        r"""The derivative of cross-entropy is $\sigma(z) - y$. Squared error multiplies it
+by $2\,\sigma(z)\,(1-\sigma(z))$, which vanishes at both ends. Hinge: $-y$ inside the margin
+$y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}(z, 0)_1$.""",
+    )
+with right:
+    here = f"at z = {written(z, 4)}, y = {y}"
+    plot(
+        figures.binary_losses(z, y),
+        key="binary-losses",
+        alt=f"Cross-entropy, squared error and hinge against the logit, {here}.",
+        on_drag=lambda x: set_value("binary z", x),
+    )
+    plot(
+        figures.binary_derivatives(z, y),
+        key="binary-derivatives",
+        alt=f"Derivatives of the three losses by the logit; ratio {ratio:.4g} {here}.",
+    )
+
+st.header("Descend")
+st.markdown(
+    r"""Gradient descent, $z \leftarrow z - \eta\, \partial L/\partial z$, from the same start
+under each loss. Start at $z = -10$ and press Play: how long does squared error sit still?"""
+)
+descent_race(
+    "binary",
+    lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
+    (
+        Picture(
+            "binary-paths",
+            lambda race, step: descent.paths_on_curves(race, y, step),
+            "Paths of the descents on the loss curves",
+        ),
+        Picture(
+            "binary-race",
+            lambda race, step: descent.probability_race(race, y, step),
+            "Probability of the true label against the step",
+        ),
+    ),
+    true_class=y,
+    link={"z": f"{z:.6g}", "y": str(y)},
+)
+st.caption(
+    "The hinge is content at a margin of 1, where the true label has probability 0.731. "
+    "Different losses have different units: compare steps and probabilities, not drops in loss."
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -54,7 +56,15 @@ def editor(app: AppTest) -> dict[str, Any]:
 
 
 def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
+    """Return the numbers that the page shows, by name."""
+    pairs = (
+        pair
+        for element in app.get("html")
+        for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
+    )
+    return {unescape(name): unescape(value) for name, value in pairs} | {
+        metric.label: metric.value for metric in app.metric
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.address)

@@ -47,6 +47,17 @@ class Comparison:
     terms_pq: FloatArray
     terms_qp: FloatArray
 
+    def quantities(self) -> dict[str, float]:
+        """Return every single number of the pair by its formula, in units of `base`."""
+        return {
+            "H(p)": self.entropy_p,
+            "H(q)": self.entropy_q,
+            "H(p,q)": self.cross_entropy,
+            "D(p‖q)": self.kl_pq,
+            "D(q‖p)": self.kl_qp,
+            "Jensen–Shannon": self.jensen_shannon,
+        }
+
 
 def compare(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Comparison:
     """Compute every quantity of the pair.

@@ -5,7 +5,7 @@ let timer = 0;
 export default function render({ data }) {
   clearTimeout(timer);
   // Browsers limit how often the address may change; a drag needs only its last position there.
-  timer = setTimeout(() => write(data), 120);
+  timer = setTimeout(() => write(data), 400);
   return () => clearTimeout(timer);
 }
 

@@ -1,7 +1,7 @@
 // Draws a figure with Plotly.react on one element for the life of the component, so that an
 // update never shows a blank frame and keeps the zoom.
 
-import { createSender, chartColours, format, h, themeValue } from "./sync.js";
+import { createSender, format, h, readTheme } from "./sync.js";
 
 let plotlyLoading = null;
 
@@ -202,7 +202,9 @@ function createView(parent, assets) {
       width: canvas.clientWidth,
       height: canvas.clientHeight,
       scale: kind === "png" ? 2 : 1,
-      setBackground: (gd) => gd && (gd._fullLayout.paper_bgcolor = themeValue(root, "background-color", "#fff")),
+      setBackground: (gd) => {
+        gd._fullLayout.paper_bgcolor = readTheme(root)("background-color", "#ffffff");
+      },
     });
     save(url, `${payload.name}.${kind}`);
   }
@@ -235,7 +237,8 @@ function tableRows(traces) {
 
 /** The figure with the palette's colours replaced by their partners in the current theme. */
 function themed({ figure, palette }, element) {
-  const partners = chartColours(element);
+  const theme = readTheme(element);
+  const partners = theme("chart-categorical-colors", "").split(",").map((one) => one.trim());
   const swap = new Map();
   palette.forEach((colour, place) => {
     const partner = partners[place] ?? colour;
@@ -254,16 +257,16 @@ function themed({ figure, palette }, element) {
     }
     return value;
   };
-  const ink = themeValue(element, "text-color", "#1b2430");
-  const line = themeValue(element, "border-color", "#d5dbe3");
-  const ground = themeValue(element, "background-color", "#ffffff");
+  const ink = theme("text-color", "#1b2430");
+  const line = theme("border-color", "#d5dbe3");
+  const ground = theme("background-color", "#ffffff");
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
   const layout = recolour(figure.layout);
   layout.template = {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: ink, family: themeValue(element, "font", "sans-serif"), size: 13 },
+      font: { color: ink, family: theme("font", "sans-serif"), size: 13 },
       xaxis: axis,
       yaxis: axis,
       ternary: Object.fromEntries([

@@ -44,14 +44,16 @@ export function createSender(send, lastSequence = 0, patience = 600) {
   };
 }
 
-/** Read one of Streamlit's theme variables as seen by `element`. */
-export function themeValue(element, name, fallback) {
-  return getComputedStyle(element).getPropertyValue(`--st-${name}`).trim() || fallback;
+/** Return a reader of Streamlit's theme variables as `element` sees them now. */
+export function readTheme(element) {
+  // Once for all variables: each new computed style makes the browser settle all styles first.
+  const style = getComputedStyle(element);
+  return (name, fallback) => style.getPropertyValue(`--st-${name}`).trim() || fallback;
 }
 
 /** The theme's categorical chart colours, as a list. */
 export function chartColours(element) {
-  return themeValue(element, "chart-categorical-colors", "")
+  return readTheme(element)("chart-categorical-colors", "")
     .split(",")
     .map((colour) => colour.trim())
     .filter(Boolean);

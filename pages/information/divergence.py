@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.comparison import Comparison, compare, impossible_outcomes
+from explorer.core.comparison import compare
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
@@ -13,22 +13,9 @@ from explorer.figures.numbers import written
 from pages.components import page_link
 from pages.components.bar_editor import P, Q, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
+from pages.components.pair_notes import infinity_notes, remembered_edits
 from pages.components.plot import plot
-
-EDITS_KEPT = 60
-
-
-def remembered(pair: Comparison) -> list[Comparison]:
-    """Return the last edits, oldest first, this one included."""
-    history: list[Comparison] = st.session_state.setdefault("divergence history", [])
-    changed = not history or (*history[-1].p, *history[-1].q) != (*pair.p, *pair.q)
-    if history and (history[-1].base, len(history[-1].p)) != (pair.base, len(pair.p)):
-        history.clear()
-    if changed or not history:
-        history.append(pair)
-    del history[:-EDITS_KEPT]
-    return history
-
+from pages.components.quantities import quantities
 
 st.title("Cross-entropy and KL divergence")
 st.markdown(
@@ -37,6 +24,7 @@ $H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is 
 wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$. Drag $q$ towards $p$ and watch it
 fall."""
 )
+
 
 @st.fragment
 def explore() -> None:
@@ -60,19 +48,14 @@ def explore() -> None:
     )
 
     with right:
+        quantities({name: f"{written(v)} {unit}" for name, v in pair.quantities().items()})
         plot(
             figures.decomposition(pair),
             key="decomposition",
             alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
             f"H(p,q) {written(pair.cross_entropy, 4)} {unit}.",
         )
-        for index in impossible_outcomes(pair.p, pair.q):
-            st.warning(
-                f"D(p‖q) = ∞: “{bars.names[index]}” happens under p with probability "
-                f"{written(pair.p[index])}, and q calls it impossible."
-            )
-        for index in impossible_outcomes(pair.q, pair.p):
-            st.info(f"D(q‖p) = ∞: q expects “{bars.names[index]}”, which p never produces.")
+        infinity_notes(pair, bars.names)
         plot(
             figures.kl_terms_by_outcome(pair, bars.names),
             key="kl-terms",
@@ -80,21 +63,10 @@ def explore() -> None:
         )
     with left:
         plot(
-            figures.edit_history(remembered(pair)),
+            figures.edit_history(remembered_edits(pair)),
             key="edit-history",
             alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
         )
-
-    quantities = {
-        "H(p)": pair.entropy_p,
-        "H(q)": pair.entropy_q,
-        "H(p,q)": pair.cross_entropy,
-        "D(p‖q)": pair.kl_pq,
-        "D(q‖p)": pair.kl_qp,
-        "Jensen–Shannon": pair.jensen_shannon,
-    }
-    for column, (name, value) in zip(st.columns(6), quantities.items(), strict=True):
-        column.metric(name, f"{written(value)} {unit}")
 
 
 explore()

@@ -14,6 +14,7 @@ from pages.components import page_link
 from pages.components.bar_editor import P, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
 from pages.components.plot import plot
+from pages.components.quantities import quantities
 
 st.title("Entropy: the surprise to expect")
 st.markdown(
@@ -38,17 +39,12 @@ page_link.keep(
 )
 
 with right:
-    columns = st.columns(3)
-    columns[0].metric("Entropy H(p)", f"{written(h)} {unit}")
-    columns[1].metric(
-        "Maximum",
-        f"{written(most)} {unit}",
-        help=f"log {len(p)}: all outcomes equally likely.",
-    )
-    columns[2].metric(
-        "Perplexity",
-        written(float(perplexity(p))),
-        help="The number of equally likely outcomes with the same entropy.",
+    quantities(
+        {
+            "Entropy H(p)": f"{written(h)} {unit}",
+            "Maximum": f"{written(most)} {unit}",
+            "Perplexity": written(float(perplexity(p))),
+        }
     )
     if len(p) == 2:
         plot(

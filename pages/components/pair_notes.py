@@ -1,0 +1,44 @@
+"""What the divergence page says and remembers beside its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.core.comparison import Comparison, impossible_outcomes
+from explorer.figures.numbers import written
+
+_EDITS_KEPT = 60
+
+
+def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
+    """Name each outcome that makes a divergence infinite.
+
+    Args:
+        pair: from `explorer.core.comparison.compare`.
+        names: n outcome names.
+    """
+    # A container of its own keeps the plots below on their places when a note comes or goes.
+    with st.container():
+        for index in impossible_outcomes(pair.p, pair.q):
+            st.warning(
+                f"D(p‖q) = ∞: “{names[index]}” happens under p with probability "
+                f"{written(pair.p[index])}, and q calls it impossible."
+            )
+        for index in impossible_outcomes(pair.q, pair.p):
+            st.info(f"D(q‖p) = ∞: q expects “{names[index]}”, which p never produces.")
+
+
+def remembered_edits(pair: Comparison) -> list[Comparison]:
+    """Return the session's last edits, oldest first, with `pair` as the newest.
+
+    The history starts anew when the unit or the number of outcomes changes.
+    """
+    history: list[Comparison] = st.session_state.setdefault("divergence history", [])
+    if history and (history[-1].base, len(history[-1].p)) != (pair.base, len(pair.p)):
+        history.clear()
+    if not history or (*history[-1].p, *history[-1].q) != (*pair.p, *pair.q):
+        history.append(pair)
+    del history[:-_EDITS_KEPT]
+    return history

@@ -100,6 +100,8 @@ def check_broadcast(
     Raises:
         ValueError: different n, or other axes that do not broadcast.
     """
+    if first.shape == second.shape:
+        return
     if first.shape[-1] != second.shape[-1]:
         raise ValueError(
             f"The numbers of classes must match: {first_name} has {first.shape[-1]} and "

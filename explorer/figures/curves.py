@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,13 +93,11 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
     broken = np.flatnonzero(~np.isfinite(y))
     count = int(broken[0]) if broken.size else y.size
     result = np.full(y.size, np.nan)
-    # Blocks of steps as one matrix product each; a loop over steps would cost every refresh.
-    ages = np.arange(_BLOCK)
-    decay = np.where(ages[:, None] >= ages, weight ** np.abs(ages[:, None] - ages), 0.0)
     padded = np.zeros(math.ceil(count / _BLOCK) * _BLOCK)
     padded[:count] = y[:count]
-    blocks = (1 - weight) * padded.reshape(-1, _BLOCK) @ decay.T
-    fading = weight ** (ages + 1.0)
+    # Blocks of steps as one matrix product each; a loop over steps would cost every refresh.
+    blocks = (1 - weight) * padded.reshape(-1, _BLOCK) @ _decay(weight)
+    fading = weight ** np.arange(1.0, _BLOCK + 1)
     before = 0.0
     for block in blocks:
         block += before * fading
@@ -106,6 +105,13 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
     result[:count] = blocks.reshape(-1)[:count]
     result[:count] /= 1 - weight ** np.arange(1.0, count + 1)
     return result
+
+
+@lru_cache(maxsize=8)
+def _decay(weight: float) -> NDArray[np.float64]:
+    """Return how much of each step (row) is left at each later step (column) of a block."""
+    ages = np.arange(_BLOCK)
+    return np.triu(weight ** np.abs(ages - ages[:, None]).astype(np.float64))
 
 
 def smoothing_name(weight: float) -> str:

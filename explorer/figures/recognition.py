@@ -34,7 +34,7 @@ def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
             zmin=0,
             zmax=1,
             name="share of the true class",
-            text=np.where(counts > 0, counts.astype(str), ""),
+            text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
             texttemplate="%{text}",
             customdata=counts,
             colorscale=[[0, with_alpha(P, 0.03)], [0.02, with_alpha(P, 0.2)], [1, P]],

@@ -11,6 +11,7 @@ from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from pages.components import page_link, race_form
+from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
 
 RUN = "live run"
@@ -90,5 +91,7 @@ if problem_text := st.session_state.get(PROBLEM):
     st.error(problem_text)
 if run_id:
     race_view(run_id)
+else:
+    warm_plots()
 with st.expander("Latest races"):
     latest_runs(run_id)

@@ -102,7 +102,9 @@ class NetworkStack:
             torch.sum(gradient, 1, keepdim=True, out=self._bias_gradients[layer])
             if layer:
                 by_units = torch.bmm(gradient, self.weights[layer])
-                gradient = torch.ops.aten.threshold_backward(by_units, below, 0)
+                gradient = torch.ops.aten.threshold_backward.grad_input(
+                    by_units, below, 0, grad_input=by_units
+                )
 
 
 def initial_parameters(config: TrainingConfig) -> Tensor:

@@ -47,7 +47,7 @@ def database_url(url: str | None = None) -> URL:
             "sqlite:////folder/runs.sqlite3 or postgresql+psycopg://user@host/name."
         ) from error
     if parsed.get_backend_name() == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
+        if not parsed.database or parsed.database.startswith((":memory:", "file:")):
             raise StoreUnavailable(
                 "The run store needs a file that the worker can open too: give "
                 f"{DATABASE_VARIABLE} a path, as in sqlite:////folder/runs.sqlite3."

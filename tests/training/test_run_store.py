@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.records import Record, StepRecord
+from explorer.training.run_database import StoreUnavailable
+from explorer.training.run_store import RunStore, UnknownRun
+from explorer.training.runs import Progress, WorkerMark
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = [TrainingConfig(), TrainingConfig(loss="softmax_squared_error")]
+MARK = WorkerMark("here", 12, 34.5)
+
+
+def steps(first: int, count: int, curve: int = 0, loss: float = 1.0) -> list[Record]:
+    return [StepRecord(curve, s, s * 200, loss, s / 10) for s in range(first, first + count)]
+
+
+def test_a_run_begins_queued_with_its_configs_and_place(store: RunStore) -> None:
+    first, second = store.create(CONFIGS, "CE against MSE"), store.create(CONFIGS)
+    run = store.get(first)
+    assert (run.status, run.name, run.configs) == ("queued", "CE against MSE", tuple(CONFIGS))
+    assert (run.queue_place, store.get(second).queue_place) == (1, 2)
+    assert [run.id for run in store.list_runs()] == [second, first]
+    assert len(store.list_runs(limit=1)) == 1
+
+
+def test_what_is_appended_is_read_once_and_in_order(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    store.append(run_id, steps(1, 50) + steps(1, 50, curve=1, loss=math.nan))
+    everything = store.read(run_id)
+    store.append(run_id, steps(51, 10, loss=-math.inf), Progress(60, 300, 1e4, 5.0))
+    newer = store.read(run_id, after=everything.cursor)
+    assert newer.curves[0].steps.tolist() == list(range(51, 61))
+    assert np.isneginf(newer.curves[0].losses).all()
+    assert np.isnan(everything.curves[1].losses).all()
+    assert newer.curves[1].steps.size == 0
+    assert not store.read(run_id, after=newer.cursor)
+    both, whole = everything.extended(newer), store.read(run_id)
+    np.testing.assert_array_equal(both.curves[0].losses, whole.curves[0].losses)
+    assert whole.curves[0].steps.tolist() == list(range(1, 61))
+    assert store.get(run_id).progress == Progress(60, 300, 1e4, 5.0)
+
+
+def test_runs_do_not_see_each_others_records(store: RunStore) -> None:
+    one, other = store.create(CONFIGS), store.create(CONFIGS)
+    store.append(one, steps(1, 5))
+    assert not store.read(other)
+
+
+def test_an_unknown_run_is_told_in_a_sentence(store: RunStore) -> None:
+    for use in (store.get, store.read, store.request_stop, store.control, store.delete, store.beat):
+        with pytest.raises(UnknownRun, match="no recorded run") as told:
+            use("nowhere")
+        assert str(told.value).endswith(".")
+    with pytest.raises(UnknownRun):
+        store.append("nowhere", steps(1, 1))
+
+
+def test_deleting_a_run_removes_its_records(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    store.append(run_id, steps(1, 5))
+    store.delete(run_id)
+    with pytest.raises(UnknownRun):
+        store.read(run_id)
+
+
+def test_requests_reach_the_run(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    store.claim_next(MARK)
+    store.request_pause(run_id)
+    assert store.control(run_id).pause
+    store.request_resume(run_id)
+    store.request_learning_rate(run_id, 0.5)
+    store.request_learning_rate(run_id, 0.25, curve=1)
+    store.request_stop(run_id)
+    control = store.control(run_id)
+    assert (control.stop, control.pause) == (True, False)
+    assert control.learning_rates == {0: 0.5, 1: 0.25}
+    assert store.get(run_id).status == "running"
+
+
+def test_a_learning_rate_that_cannot_be_used_is_refused(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    for value in (0.0, -1.0, math.nan, math.inf):
+        with pytest.raises(ConfigError):
+            store.request_learning_rate(run_id, value)
+    with pytest.raises(ConfigError, match="no curve 2"):
+        store.request_learning_rate(run_id, 0.1, curve=2)
+
+
+def test_stopping_a_queued_run_ends_it_at_once(store: RunStore) -> None:
+    first, second = store.create(CONFIGS), store.create(CONFIGS)
+    store.request_stop(first)
+    assert store.get(first).status == "stopped"
+    assert store.get(second).queue_place == 1
+    claimed = store.claim_next(MARK)
+    assert claimed is not None
+    assert claimed.id == second
+
+
+def test_many_workers_never_claim_the_same_run(store: RunStore) -> None:
+    created = [store.create(CONFIGS) for _ in range(12)]
+    start = threading.Barrier(6)
+
+    def claim(_: int) -> list[str]:
+        own = RunStore(store.url)
+        start.wait()
+        claimed = []
+        while run := own.claim_next(MARK):
+            claimed.append(run.id)
+        own.close()
+        return claimed
+
+    with ThreadPoolExecutor(6) as pool:
+        claimed = [run_id for part in pool.map(claim, range(6)) for run_id in part]
+    assert sorted(claimed) == sorted(created)
+    assert store.get(created[0]).worker == MARK
+
+
+def test_concurrent_writers_lose_nothing(store: RunStore) -> None:
+    runs = [store.create(CONFIGS) for _ in range(4)]
+
+    def write(run_id: str) -> None:
+        own = RunStore(store.url)
+        for first in range(1, 101, 5):
+            own.append(run_id, steps(first, 5))
+        own.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, runs))
+    for run_id in runs:
+        assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+
+
+def test_a_killed_writer_loses_nothing_that_was_acknowledged(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    program = (
+        "import sys\n"
+        "from tests.training.test_run_store import RunStore, steps\n"
+        "store = RunStore()\n"
+        "for first in range(1, 10_000_000, 5):\n"
+        "    store.append(sys.argv[1], steps(first, 5))\n"
+        "    print(first + 4, flush=True)\n"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", program, run_id], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert writer.stdout is not None
+    acknowledged = 0
+    while acknowledged < 200:
+        acknowledged = int(writer.stdout.readline())
+    os.kill(writer.pid, signal.SIGKILL)
+    rest, _ = writer.communicate()
+    acknowledged = max([acknowledged, *map(int, rest.split("\n")[:-1])])
+    recorded = store.read(run_id).curves[0].steps
+    assert recorded.tolist() == list(range(1, len(recorded) + 1))
+    assert len(recorded) >= acknowledged
+    store.append(run_id, steps(1, 1))
+
+
+def test_a_deleted_data_folder_is_told_and_a_fresh_store_is_made(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    shutil.rmtree(store.folder)
+    for use in (store.get, store.read, store.request_stop):
+        with pytest.raises(StoreUnavailable, match=r"were deleted.*Start a training"):
+            use(run_id)
+    with pytest.raises(StoreUnavailable):
+        store.append(run_id, steps(1, 1))
+    fresh = store.create(CONFIGS)
+    assert store.get(fresh).queue_place == 1
+    with pytest.raises(UnknownRun):
+        store.get(run_id)
+
+
+def test_a_store_replaced_by_another_process_is_followed(store: RunStore) -> None:
+    old = store.create(CONFIGS)
+    shutil.rmtree(store.folder)
+    other = RunStore(store.url)
+    new = other.create(CONFIGS)
+    assert store.get(new).status == "queued"
+    with pytest.raises(UnknownRun):
+        store.get(old)
+    other.close()
+
+
+def test_a_full_disk_is_told_and_nothing_half_is_written(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    store.append(run_id, steps(1, 5))
+    # SQLite reports a file that may not grow exactly as it reports a full disk.
+    with store._database.transaction() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        for _ in range(100):
+            store.append(run_id, steps(6, 50))
+
+    with pytest.raises(StoreUnavailable, match="is full: free some space"):
+        fill()
+    store.close()
+    recorded = store.read(run_id).curves[0].steps
+    assert (recorded.size - 5) % 50 == 0
+
+
+def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        RunStore(f"sqlite:///{tmp_path}/file/runs.sqlite3").create(CONFIGS)
+    (tmp_path / "damaged.sqlite3").write_bytes(b"This is no database at all. " * 40)
+    with pytest.raises(StoreUnavailable, match="move that file away"):
+        RunStore(f"sqlite:///{tmp_path}/damaged.sqlite3").create(CONFIGS)
+    for url in ("no address", "sqlite://", "sqlite:///file:runs.sqlite3?mode=ro&uri=true"):
+        with pytest.raises(StoreUnavailable, match="EXPLORER_DATABASE_URL"):
+            RunStore(url)
+
+
+def test_a_store_that_may_not_be_written_is_told(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+    with pytest.raises(StoreUnavailable, match="may not be written"):
+        store.append(run_id, steps(1, 1))
+    assert store.get(run_id).status == "queued"
+
+
+def test_a_store_busy_for_long_is_told(store: RunStore) -> None:
+    run_id = store.create(CONFIGS)
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    blocker = sqlite3.connect(store._database.url.database, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="in use by another program"):
+        store.append(run_id, steps(1, 1))
+    assert store.get(run_id).status == "queued"
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    store.append(run_id, steps(1, 1))

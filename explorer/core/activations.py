@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from explorer.core.validation import FloatArray, real_array
+from explorer.core.validation import FloatArray, class_indices, real_array
 
 
 def logits_array(logits: ArrayLike, *, minimum_classes: int = 1) -> FloatArray:
@@ -133,3 +133,26 @@ def _complement(q: FloatArray) -> FloatArray:
 def _is_largest(array: FloatArray) -> NDArray[np.bool_]:
     """Marks the first largest entry over the last axis; much faster than indexing along it."""
     return np.arange(array.shape[-1]) == largest_class(array)
+
+
+def mark_classes(indices: NDArray[np.intp], num_classes: int) -> FloatArray:
+    """One-hot rows for indices [..., 1]."""
+    return (np.arange(num_classes) == indices).astype(np.float64)
+
+
+def scores_and_classes(
+    scores: ArrayLike, targets: ArrayLike, *, minimum_classes: int = 1
+) -> tuple[FloatArray, NDArray[np.intp]]:
+    """Scores [..., C] and classes [..., 1], broadcast against each other."""
+    z = logits_array(scores, minimum_classes=minimum_classes)
+    y = class_indices(targets, z.shape[-1])
+    try:
+        leading = np.broadcast_shapes(z.shape[:-1], y.shape)
+    except ValueError:
+        raise ValueError(
+            f"Scores of shape {z.shape} need targets of shape {z.shape[:-1]}, not {y.shape}."
+        ) from None
+    return (
+        np.broadcast_to(z, (*leading, z.shape[-1])),
+        np.broadcast_to(y, leading)[..., np.newaxis],
+    )

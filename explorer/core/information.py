@@ -201,30 +201,6 @@ def binary_entropy(p: ArrayLike, base: float = 2.0) -> FloatArray:
     return (entr(first) - xlog1py(1.0 - first, -first)) / _log_of_base(base) + 0.0
 
 
-def simplex_entropy(resolution: int, base: float = 2.0) -> tuple[FloatArray, FloatArray]:
-    """Return the entropy over a regular grid on the simplex of three outcomes.
-
-    Args:
-        resolution: number of steps along an edge, at least 1.
-        base: base of the logarithm.
-
-    Returns:
-        Points [m, 3] in barycentric coordinates, that is the distributions themselves, with
-        m = (resolution + 1)(resolution + 2)/2, and their entropies [m] in units of the base.
-
-    Raises:
-        ValueError: resolution below 1, or an unusable base.
-    """
-    steps = operator.index(resolution)
-    if steps < 1:
-        raise ValueError(f"The grid needs at least one step along an edge, not {steps}.")
-    first, second = np.indices((steps + 1, steps + 1)).reshape(2, -1)
-    inside = first + second <= steps
-    first, second = first[inside], second[inside]
-    points = np.stack([first, second, steps - first - second], axis=-1) / steps
-    return points, entropy(points, base=base)
-
-
 def _log_of_base(base: float) -> float:
     if not (math.isfinite(base) and base > 1):
         raise ValueError(f"The base of the logarithm must be a finite number above 1, not {base}.")

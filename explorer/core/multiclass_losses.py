@@ -7,19 +7,19 @@ broadcast. Targets are distributions [..., C] or class indices [...].
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from explorer.core.activations import (
-    largest_class,
     log_softmax,
     logits_array,
+    mark_classes,
+    scores_and_classes,
     softmax,
     softmax_excess,
 )
 from explorer.core.validation import (
     FloatArray,
     check_broadcast,
-    class_indices,
     validate_probabilities,
 )
 
@@ -70,7 +70,7 @@ def sparse_softmax_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> Float
     Raises:
         ValueError: logits that are not finite, indices out of range, or shapes that do not fit.
     """
-    z, y = _scores_and_classes(logits, targets)
+    z, y = scores_and_classes(logits, targets)
     return -np.take_along_axis(log_softmax(z), y, axis=-1)[..., 0] + 0.0
 
 
@@ -79,8 +79,8 @@ def sparse_softmax_cross_entropy_gradient(logits: ArrayLike, targets: ArrayLike)
 
     Same arguments and errors.
     """
-    z, y = _scores_and_classes(logits, targets)
-    return softmax_excess(z, _mark(y, z.shape[-1]))
+    z, y = scores_and_classes(logits, targets)
+    return softmax_excess(z, mark_classes(y, z.shape[-1]))
 
 
 def softmax_squared_error(logits: ArrayLike, target_probs: ArrayLike) -> FloatArray:
@@ -153,82 +153,6 @@ def squared_error_gradient(outputs: ArrayLike, target: ArrayLike) -> FloatArray:
         return 2.0 * (o - t)
 
 
-def multiclass_hinge(scores: ArrayLike, targets: ArrayLike) -> FloatArray:
-    """Return max(0, 1 + max_{j≠y} z_j − z_y), the hinge of Crammer and Singer.
-
-    Only the strongest rival counts. PyTorch's MultiMarginLoss is another one: see `multi_margin`.
-
-    Args:
-        scores: z, finite numbers [..., C], C ≥ 2.
-        targets: true class y, integers [...] in 0 … C − 1.
-
-    Returns:
-        Losses [...] in units of the score.
-
-    Raises:
-        ValueError: scores that are not finite, fewer than two classes, indices out of range, or
-            shapes that do not fit.
-
-    Source:
-        K. Crammer, Y. Singer, On the Algorithmic Implementation of Multiclass Kernel-based
-        Vector Machines (2001).
-    """
-    violations, _ = _violations(scores, targets)
-    return np.maximum(0.0, violations.max(axis=-1))
-
-
-def multiclass_hinge_gradient(scores: ArrayLike, targets: ArrayLike) -> FloatArray:
-    """Return a subgradient of `multiclass_hinge` by the scores, as [..., C].
-
-    Inside the margin −1 at the true class and +1 at the strongest rival (of equal ones the
-    first); 0 outside and at the kink itself. Same arguments and errors.
-    """
-    violations, y = _violations(scores, targets)
-    rival = largest_class(violations)
-    active = np.take_along_axis(violations, rival, axis=-1) > 0
-    classes = violations.shape[-1]
-    return np.where(active, _mark(rival, classes) - _mark(y, classes), 0.0)
-
-
-def multi_margin(scores: ArrayLike, targets: ArrayLike) -> FloatArray:
-    """Return Σ_{j≠y} max(0, 1 + z_j − z_y) / C, the hinge of Weston and Watkins.
-
-    Every rival within the margin counts, and the sum is divided by the number of classes, as
-    PyTorch's MultiMarginLoss does. Arguments and errors are those of `multiclass_hinge`.
-
-    Source:
-        J. Weston, C. Watkins, Support Vector Machines for Multi-Class Pattern Recognition (1999).
-    """
-    violations, _ = _violations(scores, targets)
-    return (np.maximum(0.0, violations) / violations.shape[-1]).sum(axis=-1)
-
-
-def multi_margin_gradient(scores: ArrayLike, targets: ArrayLike) -> FloatArray:
-    """Return a subgradient of `multi_margin` by the scores, as [..., C].
-
-    1/C at each rival inside the margin, minus their sum at the true class; 0 at the kinks. Same
-    arguments and errors.
-    """
-    violations, y = _violations(scores, targets)
-    gradient = (violations > 0) / violations.shape[-1]
-    np.put_along_axis(gradient, y, -gradient.sum(axis=-1, keepdims=True), axis=-1)
-    return gradient + 0.0
-
-
-def _violations(scores: ArrayLike, targets: ArrayLike) -> tuple[FloatArray, NDArray[np.intp]]:
-    """1 + z_j − z_y for the rivals and −inf at the true class, with the true class as [..., 1]."""
-    z, y = _scores_and_classes(scores, targets, minimum_classes=2)
-    with np.errstate(over="ignore"):
-        violations = (z - np.take_along_axis(z, y, axis=-1)) + 1.0
-    np.put_along_axis(violations, y, -np.inf, axis=-1)
-    return violations, y
-
-
-def _mark(indices: NDArray[np.intp], num_classes: int) -> FloatArray:
-    """One-hot rows for indices [..., 1]."""
-    return (np.arange(num_classes) == indices).astype(np.float64)
-
-
 def _logits_and_distributions(
     logits: ArrayLike, target_probs: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
@@ -241,21 +165,3 @@ def _outputs_and_values(outputs: ArrayLike, target: ArrayLike) -> tuple[FloatArr
     o, t = logits_array(outputs), logits_array(target)
     check_broadcast(o, "the outputs", t, "the target")
     return o, t
-
-
-def _scores_and_classes(
-    scores: ArrayLike, targets: ArrayLike, *, minimum_classes: int = 1
-) -> tuple[FloatArray, NDArray[np.intp]]:
-    """Scores [..., C] and classes [..., 1], broadcast against each other."""
-    z = logits_array(scores, minimum_classes=minimum_classes)
-    y = class_indices(targets, z.shape[-1])
-    try:
-        leading = np.broadcast_shapes(z.shape[:-1], y.shape)
-    except ValueError:
-        raise ValueError(
-            f"Scores of shape {z.shape} need targets of shape {z.shape[:-1]}, not {y.shape}."
-        ) from None
-    return (
-        np.broadcast_to(z, (*leading, z.shape[-1])),
-        np.broadcast_to(y, leading)[..., np.newaxis],
-    )

@@ -14,9 +14,9 @@ from explorer.core.information import (
     entropy,
     entropy_terms,
     self_information,
-    simplex_entropy,
     unit_name,
 )
+from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import axis, build
 from explorer.figures.numbers import written
 from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 
 from explorer.training.mnist_download import download_mnist, is_allowed
@@ -132,6 +131,9 @@ def digit_indices(labels: np.ndarray) -> np.ndarray:
 
 def embedded_digits() -> Images:
     """Return scikit-learn's handwritten digits, 1,437 to train and 360 to test, as 28×28 bytes."""
+    # Here, because a worker that has MNIST would wait more than a second for it.
+    from sklearn.datasets import load_digits
+
     bunch = load_digits()
     small = torch.tensor(bunch.images, dtype=torch.float32).unsqueeze(1)
     large = torch.nn.functional.interpolate(small, size=(28, 28), mode="bilinear")

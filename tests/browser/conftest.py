@@ -24,6 +24,7 @@ from tests.browser.server import ROOT, Server
 HERE = Path(__file__).parent
 PICTURES = ROOT / "test-results"
 PATIENCE_MS = 15_000
+VIEW = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -106,48 +107,53 @@ def expected_errors() -> list[str]:
     return [r"404 \(Not Found\) at http://[^/]+/\w+/_stcore/(health|host-config)$"]
 
 
-@pytest.fixture
-def new_page(
-    browser: Browser, request: pytest.FixtureRequest, expected_errors: list[str]
-) -> Iterator[Callable[..., Page]]:
-    """Open pages, each in a browser profile of its own: `new_page(color_scheme="dark")`.
+class Watch:
+    """Opens pages and notes what they must not do: log an error, or ask another host."""
 
-    Takes the options of Playwright's `new_context`. The test fails if any of these pages logs
-    an error that it does not expect, or asks another host than this one for anything.
-    """
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
+    def __init__(self) -> None:
+        self.pages: list[Page] = []
+        self.problems: list[str] = []
 
-    def foreign(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("data", "blob", "about") and parts.hostname not in (
-            "127.0.0.1",
-            "localhost",
-        ):
-            problems.append(f"asked another host: {url}")
-
-    def logged(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            problems.append(f"console: {message.text} at {message.location.get('url')}")
-
-    def open_page(**options: object) -> Page:
-        options = {"viewport": {"width": 1280, "height": 900}} | options
-        context = browser.new_context(**options)
-        contexts.append(context)
+    def open(self, context: BrowserContext) -> Page:
         context.set_default_timeout(PATIENCE_MS)
-        context.on("request", lambda asked: foreign(asked.url))
-        context.on("console", logged)
-        context.on("weberror", lambda thrown: problems.append(f"uncaught: {thrown.error}"))
-        return context.new_page()
+        page = context.new_page()
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("console", self._logged)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        self.pages.append(page)
+        return page
 
-    yield open_page
+    def photograph(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        stem = re.sub(r"\W+", "-", name)
+        for number, page in enumerate(self.pages):
+            if not page.is_closed():
+                page.screenshot(path=PICTURES / f"{stem}-{number}.png")
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        here = ("127.0.0.1", "localhost")
+        if parts.scheme not in ("data", "blob", "about") and parts.hostname not in here:
+            self.problems.append(f"asked another host: {url}")
+
+    def _logged(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} at {message.location.get('url')}")
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest, expected_errors: list[str]) -> Iterator[Watch]:
+    """Fail the test if one of its pages did what it must not; keep a picture of a failed one."""
+    watch = Watch()
+    yield watch
     if request.node.stash.get(_FAILED, False):
-        _photograph(contexts, request.node.name)
-    for context in contexts:
-        context.close()
+        watch.photograph(request.node.name)
+    for page in watch.pages:
+        page.close()
     unexpected = [
         problem
-        for problem in problems
+        for problem in watch.problems
         if not any(re.search(pattern, problem) for pattern in expected_errors)
     ]
     if unexpected:
@@ -155,14 +161,31 @@ def new_page(
 
 
 @pytest.fixture
-def page(new_page: Callable[..., Page]) -> Page:
-    """One page, 1280 × 900, light."""
-    return new_page()
+def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open pages, each in a browser profile of its own: `new_page(color_scheme="dark")`.
 
+    Takes the options of Playwright's `new_context`.
+    """
+    contexts: list[BrowserContext] = []
 
-def _photograph(contexts: list[BrowserContext], name: str) -> None:
-    PICTURES.mkdir(exist_ok=True)
+    def open_page(**options: object) -> Page:
+        contexts.append(browser.new_context(**VIEW | options))
+        return watch.open(contexts[-1])
+
+    yield open_page
     for context in contexts:
-        for number, page in enumerate(context.pages):
-            stem = re.sub(r"\W+", "-", name)
-            page.screenshot(path=PICTURES / f"{stem}-{contexts.index(context)}-{number}.png")
+        context.close()
+
+
+@pytest.fixture(scope="package")
+def _shared_profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One profile for plain pages, so that the scripts are loaded and compiled once."""
+    context = browser.new_context(**VIEW)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(_shared_profile: BrowserContext, watch: Watch) -> Page:
+    """One page, 1280 × 900, light, with a session of its own."""
+    return watch.open(_shared_profile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page
 
@@ -39,11 +39,15 @@ class Editor:
         self.page = page
 
     def open(self, address: str) -> Editor:
-        """Go to the address and wait until the first picture is complete."""
+        """Go to the address and wait until its bars and numbers are there."""
         self.page.goto(address)
         self.page.get_by_role("slider").first.wait_for()
         self.in_step()
-        until(lambda: all(self.draws().values()), "every plot is drawn")
+        return self
+
+    def drawn(self) -> Editor:
+        """Wait until every plot has been drawn once."""
+        until(lambda: self.draws() and all(self.draws().values()), "every plot is drawn")
         return self
 
     # -- what a person works with
@@ -108,7 +112,7 @@ class Editor:
 
     def link(self) -> dict[str, list[str]]:
         """The parameters in the browser's address."""
-        return parse_qs(urlsplit(self.page.url).query)
+        return parse_qs(self.page.evaluate("() => window.location.search.slice(1)"))
 
     def unit(self) -> str:
         """The unit in use, read off the entropy, which always has one."""

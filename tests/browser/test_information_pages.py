@@ -1,0 +1,402 @@
+"""Entropy and divergence under a person's hand: mouse, finger, keyboard, text and buttons."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.core.presets import PRESETS
+from tests.browser.editor import Editor, until
+
+SKEWED = "p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25"
+
+
+@pytest.fixture
+def divergence(page, app_url) -> Editor:
+    return Editor(page).open(f"{app_url}/divergence?{SKEWED}")
+
+
+@pytest.fixture
+def entropy(page, app_url) -> Editor:
+    names = "&".join(f"name=outcome+{number}" for number in range(1, 5))
+    return Editor(page).open(f"{app_url}/entropy?p=0.1,0.1,0.1,0.7&{names}")
+
+
+def near(values: list[float]) -> object:
+    return pytest.approx(values, abs=1e-9)
+
+
+# --------------------------------------------------------------------- mouse, finger, keyboard
+
+
+def test_a_dragged_bar_takes_from_the_others_in_proportion(divergence):
+    divergence.drag(divergence.bar("q", "outcome 1"), 0.7)
+    q = divergence.bars()["q"]
+    assert q[0] == pytest.approx(0.7, abs=0.02)
+    assert q[1:] == near([(1 - q[0]) / 3] * 3)
+    assert math.fsum(q) == pytest.approx(1, abs=1e-12)
+    assert divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7]
+    divergence.in_step()
+    divergence.address_in_step()
+
+
+def test_numbers_and_plots_follow_while_the_bar_is_still_held(divergence):
+    before = divergence.drawn().draws()
+    divergence.drag(divergence.bar("q", "outcome 4"), 0.7, release=False)
+    assert divergence.bars()["q"][3] == pytest.approx(0.7, abs=0.02)
+    divergence.in_step()
+    until(lambda: sum(divergence.draws().values()) > sum(before.values()), "plots are redrawn")
+    held = divergence.bars()["q"]
+    divergence.page.mouse.up()
+    assert divergence.bars()["q"] == held
+
+
+def test_a_bar_dragged_beyond_its_ends_stops_there_and_comes_back(divergence):
+    bar = divergence.bar("q", "outcome 1")
+    divergence.drag(bar, 1.8, release=False)
+    assert divergence.bars()["q"] == [1, 0, 0, 0]
+    box = bar.locator(".cee-track").bounding_box()
+    divergence.page.mouse.move(box["x"] + 5, box["y"] + box["height"] * 0.6)
+    # The others have kept their proportions, although they had all been zero in between.
+    q = divergence.bars()["q"]
+    assert q == near([q[0], *[(1 - q[0]) / 3] * 3])
+    divergence.page.mouse.up()
+
+
+def test_a_finger_drags_a_bar_without_scrolling_the_page(new_page, app_url):
+    page = new_page(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    editor = Editor(page).open(f"{app_url}/entropy?p=0.25,0.25,0.25,0.25")
+    track = editor.bar("p", "person 2").locator(".cee-track")
+    track.scroll_into_view_if_needed()
+    top = page.evaluate("() => document.querySelector('.stMain').scrollTop")
+    box = track.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"]
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, share: float | None) -> None:
+        points = [] if share is None else [{"x": x, "y": y - share * box["height"]}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.25)
+    for share in (0.3, 0.4, 0.5, 0.6):
+        touch("touchMove", share)
+    touch("touchEnd", None)
+    p = until(lambda: editor.bars()["p"] if editor.bars()["p"][1] > 0.5 else None)
+    assert p[1] == pytest.approx(0.6, abs=0.02)
+    assert p == near([(1 - p[1]) / 3 if i != 1 else p[1] for i in range(4)])
+    editor.in_step()
+    assert page.evaluate("() => document.querySelector('.stMain').scrollTop") == top
+
+
+def test_every_key_of_a_slider_does_what_it_says(entropy):
+    bar = entropy.bar("p", "outcome 1")
+    for key, expected in (
+        ("ArrowUp", 0.11),
+        ("ArrowRight", 0.12),
+        ("ArrowDown", 0.11),
+        ("ArrowLeft", 0.1),
+        ("PageUp", 0.2),
+        ("PageDown", 0.1),
+        ("Shift+ArrowUp", 0.101),
+        ("End", 1),
+        ("Home", 0),
+    ):
+        bar.press(key)
+        p = entropy.bars()["p"]
+        assert p[0] == pytest.approx(expected, abs=1e-12), key
+        assert math.fsum(p) == pytest.approx(1, abs=1e-12)
+    entropy.in_step()
+
+
+def test_a_bar_at_the_end_leaves_exact_zeros_and_no_entropy(entropy):
+    entropy.bar("p", "outcome 4").press("End")
+    assert entropy.bars()["p"] == [0, 0, 0, 1]
+    entropy.in_step()
+    assert entropy.numbers()["Entropy H(p)"] == "0 bits"
+    assert entropy.readout()["H(p)"] == "0 bits"
+
+
+def test_no_press_of_a_burst_is_lost(entropy):
+    bar = entropy.bar("p", "outcome 1")
+    bar.focus()
+    for _ in range(30):
+        entropy.page.keyboard.press("ArrowUp")
+    assert entropy.bars()["p"][0] == pytest.approx(0.4, abs=1e-9)
+    entropy.in_step()
+    entropy.address_in_step()
+
+
+def test_a_bar_says_its_name_its_range_and_its_value(divergence):
+    bar = divergence.bar("p", "outcome 4")
+    for attribute, value in (
+        ("aria-valuemin", "0"),
+        ("aria-valuemax", "1"),
+        ("aria-valuenow", "0.7"),
+        ("aria-valuetext", "p of outcome 4 = 0.7"),
+        ("aria-orientation", "vertical"),
+    ):
+        expect(bar).to_have_attribute(attribute, value)
+    bar.press("ArrowDown")
+    expect(bar).to_have_attribute("aria-valuetext", "p of outcome 4 = 0.69")
+
+
+def test_the_page_can_be_worked_by_keyboard_alone(entropy):
+    page = entropy.page
+    entropy.page.locator("h1").click()
+    order: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            """() => {
+                const focused = document.activeElement;
+                const label = focused.labels?.[0]?.textContent;
+                return focused.getAttribute("aria-label") ?? label ?? focused.textContent;
+            }"""
+        )
+        order.append(name.strip())
+        if name.strip() == "p of outcome 3":
+            page.keyboard.press("ArrowUp")
+        if name.strip() == "Lock outcome 1":
+            page.keyboard.press("Space")
+        if name.strip() == "More outcomes":
+            page.keyboard.press("Enter")
+            until(lambda: len(entropy.bars()["p"]) == 5)
+        if name.strip() == "p (true)":
+            page.keyboard.press("Control+A")
+            page.keyboard.type("1/2 1/2")
+            page.keyboard.press("Enter")
+            break
+    for wanted in ("Preset", "p of outcome 1", "Name of outcome 1", "Lock outcome 1", "p (true)"):
+        assert wanted in order, order
+    until(lambda: entropy.bars()["p"] == [0.5, 0.5], f"typed text arrives; went through {order}")
+    entropy.in_step()
+
+
+# -------------------------------------------------------------------------------------- text
+
+
+def test_a_text_is_read_with_every_separator_and_notation(divergence):
+    for text, expected in (
+        ("0.2, 0.3, 0.5", [0.2, 0.3, 0.5]),
+        ("0.5 0.2;0.3", [0.5, 0.2, 0.3]),
+        ("1/4 1/4 1/2", [0.25, 0.25, 0.5]),
+        ("20%, 50%, 30%", [0.2, 0.5, 0.3]),
+        ("[.1 .1 .8]", [0.1, 0.1, 0.8]),
+        ("0.3，0.3；0.4", [0.3, 0.3, 0.4]),
+        ("1e-1,\t2e-1   0.7", [0.1, 0.2, 0.7]),
+    ):
+        divergence.type("q", text)
+        until(lambda expected=expected: divergence.bars()["q"] == near(expected), text)
+        divergence.in_step()
+        expect(divergence.field("q")).to_have_value(", ".join(f"{x:g}" for x in expected))
+        expect(divergence.field("q")).to_have_attribute("aria-invalid", "false")
+
+
+def test_a_field_left_without_enter_is_read_too(divergence):
+    divergence.field("q").fill("0.4 0.3 0.2 0.1")
+    divergence.field("p").focus()
+    until(lambda: divergence.bars()["q"] == [0.4, 0.3, 0.2, 0.1])
+    divergence.in_step()
+
+
+def test_a_wrong_text_gets_a_sentence_and_keeps_the_picture(divergence):
+    kept = divergence.bars()
+    for text, said in (
+        ("0.1, 0.2, x, 0.6", "“x” is not a number"),
+        ("0.5, 0.4", "sum"),
+        ("1.5 -0.5", "negative"),
+        ("1", "this page takes 2 to 20"),
+        ("0 " * 20 + "1", "this page takes 2 to 20"),
+        ("   ", "at least one number"),
+        ("1/0 1", "divides by zero"),
+        ("nan inf", "is not a number"),
+        ("<img src=x onerror=alert(1)>", "is not a number"),
+    ):
+        divergence.type("q", text)
+        expect(divergence.message("q")).to_contain_text(said)
+        expect(divergence.message("q")).to_have_text(re.compile(r"[A-Z“0-9].*\.$"))
+        expect(divergence.field("q")).to_have_value(text)
+        expect(divergence.field("q")).to_have_attribute("aria-invalid", "true")
+        assert divergence.bars() == kept
+        divergence.in_step()
+    expect(divergence.message("p")).to_have_text("")
+
+
+def test_moving_a_bar_after_a_wrong_text_clears_the_complaint(divergence):
+    divergence.type("q", "nonsense")
+    expect(divergence.message("q")).to_contain_text("is not a number")
+    divergence.bar("q", "outcome 1").press("ArrowUp")
+    expect(divergence.message("q")).to_have_text("")
+    expect(divergence.field("q")).to_have_value(re.compile(r"^0\.26, "))
+    divergence.in_step()
+
+
+def test_normalise_divides_by_the_sum_and_says_so(divergence):
+    expect(divergence.button("Normalise").nth(1)).to_be_disabled()
+    divergence.type("q", "1, 1, 2, 4")
+    expect(divergence.message("q")).to_contain_text("sum")
+    divergence.button("Normalise").nth(1).click()
+    until(lambda: divergence.bars()["q"] == [0.125, 0.125, 0.25, 0.5])
+    expect(divergence.message("q")).to_have_text(
+        "Each value was divided by the sum 8: 1, 1, 2, 4 → 0.125, 0.125, 0.25, 0.5."
+    )
+    divergence.in_step()
+
+
+def test_nothing_is_offered_to_normalise_where_that_has_no_meaning(divergence):
+    for text in ("0 0 0 0", "-1 2", "x"):
+        divergence.type("q", text)
+        expect(divergence.field("q")).to_have_attribute("aria-invalid", "true")
+        expect(divergence.button("Normalise").nth(1)).to_be_disabled()
+
+
+# -------------------------------------------------------------------- presets and the outcomes
+
+
+def test_every_preset_shows_its_distributions(divergence):
+    for name, preset in PRESETS.items():
+        divergence.preset(name)
+        q = preset.q or (1 / len(preset.p),) * len(preset.p)
+        until(lambda p=preset.p, q=q: divergence.bars() == {"p": [*p], "q": [*q]}, name)
+        assert divergence.names() == list(preset.names)
+    divergence.in_step()
+    divergence.address_in_step()
+
+
+def test_outcomes_are_added_as_impossible_and_removed_with_a_note(divergence):
+    divergence.button("More outcomes").click()
+    until(lambda: divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7, 0])
+    assert divergence.names()[-1] == "outcome 5"
+    divergence.button("Fewer outcomes").click()
+    until(lambda: divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7])
+    divergence.button("Fewer outcomes").click()
+    until(lambda: len(divergence.bars()["p"]) == 3)
+    assert divergence.bars()["p"] == near([1 / 3] * 3)
+    expect(divergence.message("p")).to_have_text(
+        "The removed outcomes held 0.7 of p; the others were divided by 0.3."
+    )
+    divergence.in_step()
+
+
+def test_there_are_two_to_twenty_outcomes(entropy):
+    entropy.type("p", "0.5 0.5")
+    until(lambda: len(entropy.bars()["p"]) == 2)
+    expect(entropy.button("Fewer outcomes")).to_be_disabled()
+    entropy.type("p", " ".join(["0.05"] * 20))
+    until(lambda: len(entropy.bars()["p"]) == 20)
+    expect(entropy.button("More outcomes")).to_be_disabled()
+    entropy.in_step()
+    assert entropy.numbers()["Perplexity"] == "20"
+
+
+def test_a_new_name_is_used_everywhere(divergence):
+    divergence.page.get_by_label("Name of outcome 2").fill("rain")
+    divergence.page.get_by_label("Name of outcome 2").press("Enter")
+    expect(divergence.bar("p", "rain")).to_have_attribute("aria-valuetext", "p of rain = 0.1")
+    expect(divergence.button("Lock rain")).to_be_visible()
+    until(lambda: "rain" in divergence.traces("Terms of")[0]["x"][1], "the plot names it")
+    until(lambda: divergence.link().get("name", ["", ""])[1] == "rain", "the address names it")
+
+
+def test_a_locked_bar_keeps_its_value_whatever_else_moves(divergence):
+    divergence.button("Lock outcome 4").click()
+    expect(divergence.button("Lock outcome 4")).to_have_attribute("aria-pressed", "true")
+    divergence.bar("p", "outcome 1").press("End")
+    assert divergence.bars()["p"] == near([0.3, 0, 0, 0.7])
+    divergence.bar("p", "outcome 4").press("Home")
+    divergence.drag(divergence.bar("p", "outcome 4"), 0.2)
+    assert divergence.bars()["p"] == near([0.3, 0, 0, 0.7])
+    divergence.in_step()
+    until(lambda: divergence.link().get("lock") == ["4"])
+    divergence.button("Lock outcome 4").click()
+    divergence.bar("p", "outcome 4").press("Home")
+    until(lambda: divergence.bars()["p"] == near([1, 0, 0, 0]))
+
+
+def test_copy_makes_the_model_true_and_nothing_is_lost(divergence):
+    divergence.button("Copy p to q").click()
+    assert divergence.bars()["q"] == divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7]
+    divergence.in_step()
+    numbers = divergence.numbers()
+    assert numbers["D(p‖q)"] == numbers["D(q‖p)"] == numbers["Jensen–Shannon"] == "0 bits"
+    assert numbers["H(p,q)"] == numbers["H(p)"]
+
+
+def test_swap_exchanges_both_directions(divergence):
+    before = divergence.numbers()
+    divergence.button("Swap").click()
+    assert divergence.bars() == {"p": [0.25] * 4, "q": [0.1, 0.1, 0.1, 0.7]}
+    divergence.in_step()
+    after = divergence.numbers()
+    assert (after["D(p‖q)"], after["D(q‖p)"]) == (before["D(q‖p)"], before["D(p‖q)"])
+
+
+def test_q_walks_to_p_and_the_divergence_falls_at_every_step(divergence):
+    steps_before = len(divergence.drawn().traces("The last edits")[0]["y"])
+    divergence.button("Walk q to p").click()
+    until(lambda: divergence.bars()["q"] == [0.1, 0.1, 0.1, 0.7], "q arrives")
+    divergence.in_step()
+    assert divergence.numbers()["D(p‖q)"] == "0 bits"
+    (line,) = until(
+        lambda: [
+            trace
+            for trace in divergence.traces("The last edits")
+            if trace["name"] == "D(p‖q)" and trace["y"][-1] == 0
+        ]
+    )
+    walked = line["y"][steps_before - 1 :]
+    assert len(walked) == 21, "every step is on screen"
+    assert all(later < earlier for earlier, later in pairwise(walked))
+
+
+# ---------------------------------------------------------------------------------- infinity
+
+
+def test_an_impossible_outcome_is_named_and_makes_the_divergence_infinite(divergence):
+    divergence.bar("q", "outcome 3").press("Home")
+    divergence.in_step()
+    assert divergence.numbers()["D(p‖q)"] == divergence.numbers()["H(p,q)"] == "∞ bits"
+    assert divergence.readout()["D(p‖q)"] == "∞ bits"
+    expect(divergence.page.get_by_role("alert")).to_contain_text("outcome 3")
+    assert divergence.bars()["q"][2] == 0
+    expect(divergence.plot("D(p‖q) ∞")).to_be_visible()
+    divergence.bar("q", "outcome 3").press("ArrowUp")
+    divergence.in_step()
+    assert "∞" not in divergence.numbers()["D(p‖q)"]
+    expect(divergence.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_markup_in_a_name_stays_text_and_fetches_nothing(page, app_url):
+    # A link may come from anyone: its names must not become pictures, links or formulas.
+    names = ["![](//a.example/x.png)", "<b>bold</b>", "[go](//b.example)"]
+    query = "&".join(f"name={name}" for name in names)
+    editor = Editor(page).open(f"{app_url}/divergence?p=0.5,0.25,0.25&q=0,0,1&{query}")
+    assert editor.names() == names
+    alerts = page.get_by_role("alert")
+    expect(alerts).to_have_count(2)
+    for place, name in enumerate(names[:2]):
+        expect(alerts.nth(place)).to_contain_text(f"“{name}”")
+    expect(alerts.locator("a, img, b, .katex")).to_have_count(0)
+    editor.drawn()
+    shown = page.locator(".cee-plot-canvas .xtick").all_text_contents()
+    assert [text for text in shown if text.startswith("2.")] == ["2. <b>bold</b>"], shown
+
+
+# -------------------------------------------------------------------------------------- unit
+
+
+def test_the_unit_is_on_every_number(divergence):
+    page = divergence.page
+    for unit in ("nats", "dits", "bits"):
+        page.get_by_role("radio", name=unit).or_(
+            page.get_by_role("button", name=unit, exact=True)
+        ).first.click()
+        until(lambda unit=unit: divergence.unit() == unit)
+        divergence.in_step()
+        until(lambda unit=unit: all(v.endswith(unit) for v in divergence.readout().values()))
+        until(lambda unit=unit: divergence.link().get("unit") == [unit])
+        until(lambda unit=unit: divergence.plot(f" {unit}.").count() == 3, "every plot has it")

@@ -41,8 +41,7 @@ DEVICE_LABELS: Mapping[str, str] = {
 }
 
 NUM_CLASSES = 10
-IMAGE_SIDE = 28
-NUM_PIXELS = IMAGE_SIDE * IMAGE_SIDE
+NUM_PIXELS = 28 * 28
 MAX_CURVES = 16
 
 _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -124,8 +123,8 @@ class TrainingConfig:
         momentum = _check_number("momentum", self.momentum)
         if not 0 <= momentum < 1:
             raise ConfigError(f"The momentum must be at least 0 and below 1, not {momentum:g}.")
-        object.__setattr__(self, "learning_rate", rate)
-        object.__setattr__(self, "momentum", momentum)
+        for field, value in (("learning_rate", rate), ("momentum", momentum)):
+            object.__setattr__(self, field, value)
         if not isinstance(self.output_relu, bool):
             raise ConfigError("Whether there is a ReLU on the logits must be true or false.")
         if not isinstance(self.name, str) or len(self.name) > 80:
@@ -160,7 +159,6 @@ class TrainingConfig:
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(values) - known):
             raise ConfigError(f"There is no setting called {unknown[0]!r}.")
-        values = dict(values)
         sizes = values.get("hidden_sizes", ())
         if isinstance(sizes, str) or not isinstance(sizes, Iterable):
             raise ConfigError("The sizes of the hidden layers must be a list of whole numbers.")
@@ -187,10 +185,7 @@ class TrainingConfig:
 
 
 def stacks_with(a: TrainingConfig, b: TrainingConfig) -> bool:
-    """Tell whether two configs can be trained as one stacked tensor program.
-
-    Loss, learning rate, momentum, initialisation, the ReLU on the logits and the seed may differ.
-    """
+    """Tell whether two configs, which may differ in what `stack_key` leaves out, train as one."""
     return a.stack_key == b.stack_key
 
 
@@ -249,6 +244,5 @@ def _check_number(label: str, value: Any) -> float:
 
 def _check_whole(label: str, value: Any, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(
-            f"The {label} must be a whole number from {low:,} to {high:,}, not {value!r}."
-        )
+        known = f"a whole number from {low:,} to {high:,}"
+        raise ConfigError(f"The {label} must be {known}, not {value!r}.")

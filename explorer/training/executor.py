@@ -40,13 +40,13 @@ class Executor:
 
     def warm_up(self) -> None:
         """Do everything ahead of the first run that does not depend on it."""
-        torch.set_num_threads(devices.choose_threads())
         # Numbers too small for the normal format make every product slow.
         torch.set_flush_denormal(True)
         try:
+            torch.set_num_threads(devices.choose_threads())
             _, data = self._data("auto", devices.choose_device("auto"))
-        except DataError as error:
-            # Told again, on screen, by the run that asks for these data.
+        except (DataError, devices.DeviceError) as error:
+            # Told again, on screen, by the run that asks for it.
             print(error, file=sys.stderr)
         else:
             data.train_images[:200] @ data.train_images[:200].T
@@ -95,6 +95,7 @@ class Executor:
             def report(words: str) -> None:
                 self._store.set_message(run.id, words)
 
+            torch.set_num_threads(devices.choose_threads())
             device = devices.choose_device(run.configs[0].device)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
             self._store.set_info(run.id, _info(source, device))

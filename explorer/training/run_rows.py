@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from explorer.training.config import TrainingConfig
 from explorer.training.records import RunInfo
 from explorer.training.run_tables import runs
-from explorer.training.runs import QUEUED, Control, Progress, Run, WorkerMark
+from explorer.training.runs import QUEUED, RUNNING, Control, Progress, Run, WorkerMark
 
 
 class UnknownRun(KeyError):
@@ -58,6 +59,27 @@ def queue_place(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
     earlier = (runs.c.status == QUEUED) & (runs.c.sequence <= row.sequence)
     query = sa.select(sa.func.count()).select_from(runs).where(earlier)
     return connection.execute(query).scalar_one()
+
+
+def oldest_queued(connection: sa.Connection) -> str | None:
+    """Return the id of the run that waits longest, or None."""
+    oldest = sa.select(runs.c.id).where(runs.c.status == QUEUED).order_by(runs.c.sequence)
+    return connection.execute(oldest.limit(1)).scalar_one_or_none()
+
+
+def claim(connection: sa.Connection, run_id: str, worker: WorkerMark) -> bool:
+    """Take a queued run for a worker; False when another one was faster."""
+    queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
+    now = time.time()
+    values = queued.values(
+        status=RUNNING,
+        started_at=now,
+        heartbeat=now,
+        worker_host=worker.host,
+        worker_pid=worker.pid,
+        worker_create_time=worker.create_time,
+    )
+    return bool(connection.execute(values).rowcount)
 
 
 def control_from(row: sa.Row[Any]) -> Control:

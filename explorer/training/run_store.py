@@ -17,8 +17,10 @@ from explorer.training.records import Record, RunInfo
 from explorer.training.run_database import Database, StoreUnavailable, database_url
 from explorer.training.run_rows import (
     UnknownRun,
+    claim,
     control_from,
     num_curves_of,
+    oldest_queued,
     queue_place,
     run_from,
     unknown_run,
@@ -67,8 +69,6 @@ class RunStore:
         """Let go of the database's connections; the next use opens it again."""
         self._database.close()
 
-    # ---------------------------------------------------------------- runs
-
     def create(self, configs: Sequence[TrainingConfig], name: str | None = None) -> str:
         """Queue a race and return its id.
 
@@ -115,8 +115,6 @@ class RunStore:
             if not connection.execute(sa.delete(runs).where(runs.c.id == run_id)).rowcount:
                 raise unknown_run(run_id)
 
-    # ------------------------------------------------------------- records
-
     def append(
         self, run_id: str, records: Iterable[Record], progress: Progress | None = None
     ) -> None:
@@ -156,8 +154,6 @@ class RunStore:
             rows = connection.execute(query).all()
         parts = [from_bytes(row.payload) for row in rows]
         return join(parts, num_curves, rows[-1].sequence if rows else after)
-
-    # ------------------------------------------------------------ requests
 
     def request_stop(self, run_id: str) -> None:
         """Ask a run to end; one that is still queued ends at once."""
@@ -209,28 +205,14 @@ class RunStore:
             raise unknown_run(run_id)
         return control_from(row)
 
-    # -------------------------------------------------------------- worker
-
     def claim_next(self, worker: WorkerMark) -> Run | None:
         """Take the oldest queued run for a worker, or return None; two never take the same."""
-        oldest = sa.select(runs.c.id).where(runs.c.status == QUEUED).order_by(runs.c.sequence)
         while True:
             with self._database.transaction() as connection:
-                run_id = connection.execute(oldest.limit(1)).scalar_one_or_none()
+                run_id = oldest_queued(connection)
                 if run_id is None:
                     return None
-                claim = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
-                now = time.time()
-                taken = connection.execute(
-                    claim.values(
-                        status=RUNNING,
-                        started_at=now,
-                        heartbeat=now,
-                        worker_host=worker.host,
-                        worker_pid=worker.pid,
-                        worker_create_time=worker.create_time,
-                    )
-                ).rowcount
+                taken = claim(connection, run_id, worker)
             if taken:
                 return self.get(run_id)
 
@@ -259,8 +241,6 @@ class RunStore:
             error: For a failed run, why, in plain words.
         """
         self._write(run_id, status=status, error=error, ended_at=time.time(), message="")
-
-    # ---------------------------------------------------------------- rows
 
     def _write(self, run_id: str, **values: Any) -> None:
         with self._database.transaction() as connection:

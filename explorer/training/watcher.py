@@ -12,13 +12,15 @@ from explorer.training.runs import STOPPED, Control
 _LOOK_SECONDS = 0.1
 _BEAT_SECONDS = 1.0
 _STOP_SECONDS = 0.8
+_PAUSE_SECONDS = 1800.0
 
 
 class RunWatcher:
     """A thread that reads a run's requests and says that its worker lives.
 
     When the training does not end in time after a stop, in the middle of a download or of a step
-    that takes seconds, the thread records the stop and ends the process.
+    that takes seconds, the thread records the stop and ends the process. A run that is held for
+    half an hour is stopped, for others wait behind it.
 
     Args:
         store: The run store.
@@ -56,14 +58,17 @@ class RunWatcher:
         return self.control().stop
 
     def _look(self) -> None:
-        paused, beaten, stop_seen = False, time.monotonic(), None
+        paused, stop_seen = False, None
+        beaten = held_since = time.monotonic()
         while not self._ended.wait(_LOOK_SECONDS):
             now = time.monotonic()
             try:
                 self._control = wish = self._store.control(self._run_id)
                 if wish.pause != paused:
-                    paused = wish.pause
+                    paused, held_since = wish.pause, now
                     self._store.set_paused(self._run_id, paused)
+                if paused and now - held_since > _PAUSE_SECONDS:
+                    self._store.request_stop(self._run_id)
                 if now - beaten >= _BEAT_SECONDS:
                     self._store.beat(self._run_id)
                     beaten = now

@@ -1,7 +1,7 @@
 """A training process: `python -m explorer.training.worker SLOT`.
 
-Started by the launcher. It imports torch, reads the data, and then takes queued runs one after
-another until nothing was asked of it for ten minutes. It outlives the web server.
+It imports torch, reads the data, and then takes queued runs one after another until nothing was
+asked of it for ten minutes. It outlives the web server.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from pathlib import Path
 
 import filelock
 
-from explorer.training import launcher
+from explorer.training import worker_processes
+from explorer.training.launcher import default_store
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
-
-IDLE_VARIABLE = "EXPLORER_IDLE_MINUTES"
 
 _POLL_SECONDS = 0.05
 _KEPT_LOGS = 20
@@ -27,13 +26,13 @@ _KEPT_LOGS = 20
 def main() -> int:
     """Serve one slot of the store that the environment names; return the exit status."""
     slot = sys.argv[1] if len(sys.argv) > 1 else "0"
-    store = launcher.default_store()
-    folder = launcher.slot_folder(store)
+    store = default_store()
+    folder = worker_processes.slot_folder(store)
     folder.mkdir(parents=True, exist_ok=True)
     lock_file = folder / f"{slot}.lock"
     lock = filelock.FileLock(lock_file)
     try:
-        # The launcher tries the lock for an instant to see whether a worker holds it.
+        # The server tries the lock for an instant to see whether a worker holds it.
         lock.acquire(timeout=1)
     except filelock.Timeout:
         return 0
@@ -56,8 +55,8 @@ def _serve(store: RunStore, lock_file: Path) -> None:
 
     executor = Executor(store)
     executor.warm_up()
-    me = launcher.this_process()
-    idle_seconds = 60 * float(os.environ.get(IDLE_VARIABLE, "10"))
+    me = worker_processes.this_process()
+    idle_seconds = 60 * worker_processes.idle_minutes()
     idle_since = time.monotonic()
     # Without its file the lock no longer tells anybody that this slot is taken.
     while time.monotonic() - idle_since < idle_seconds and lock_file.exists():

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from explorer.training import launcher
+from explorer.training import launcher, worker_processes
 from explorer.training.config import ConfigError, TrainingConfig
 from explorer.training.mnist_files import FILES, cache_folder
 from explorer.training.record_columns import Records
@@ -31,11 +31,18 @@ SHORT = TrainingConfig(dataset="digits", device="cpu", hidden_sizes=(20,), epoch
 def started(store: RunStore) -> Iterator[RunStore]:
     """A store whose workers are ended with the test."""
     yield store
-    for lock_file, child in list(launcher._children.items()):
-        if lock_file.parent == launcher.slot_folder(store):
-            child.kill()
-            child.wait()
-            del launcher._children[lock_file]
+    for child in children_of(store):
+        child.kill()
+        child.wait()
+
+
+def children_of(store: RunStore) -> list[subprocess.Popen[bytes]]:
+    folder = worker_processes.slot_folder(store)
+    return [
+        child
+        for lock_file, child in worker_processes._children.items()
+        if lock_file.parent == folder
+    ]
 
 
 def wait_for(
@@ -131,7 +138,12 @@ def test_a_killed_worker_leaves_a_lost_run_and_the_next_run_gets_a_new_one(
         time.sleep(0.02)
     wait_for(started, queued, state_is("finished"))
     # Left alone, the new one leaves by itself.
-    assert launcher._children[launcher.slot_folder(started) / "0.lock"].wait(timeout=20) == 0
+    assert (
+        worker_processes._children[worker_processes.slot_folder(started) / "0.lock"].wait(
+            timeout=20
+        )
+        == 0
+    )
 
 
 def test_a_worker_outlives_the_process_that_started_it(started: RunStore) -> None:
@@ -187,26 +199,26 @@ def test_a_damaged_data_folder_fails_the_run_in_a_sentence(
 
 
 def test_a_process_number_used_again_is_not_the_worker() -> None:
-    me = launcher.this_process()
-    assert launcher.is_alive(me) is True
-    assert launcher.is_alive(replace(me, create_time=me.create_time - 100)) is False
-    assert launcher.is_alive(replace(me, host="elsewhere")) is None
-    assert launcher.is_alive(None) is None
+    me = worker_processes.this_process()
+    assert worker_processes.is_alive(me) is True
+    assert worker_processes.is_alive(replace(me, create_time=me.create_time - 100)) is False
+    assert worker_processes.is_alive(replace(me, host="elsewhere")) is None
+    assert worker_processes.is_alive(None) is None
 
 
 def test_a_process_that_ended_is_not_alive_though_nobody_has_collected_it() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     process = psutil.Process(child.pid)
-    mark = WorkerMark(launcher.this_process().host, child.pid, process.create_time())
-    assert launcher.is_alive(mark) is True
+    mark = WorkerMark(worker_processes.this_process().host, child.pid, process.create_time())
+    assert worker_processes.is_alive(mark) is True
     child.kill()
     deadline = time.monotonic() + 5
-    while launcher.is_alive(mark):
+    while worker_processes.is_alive(mark):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert launcher.is_alive(mark) is False
+    assert worker_processes.is_alive(mark) is False
     child.communicate()
-    assert launcher.is_alive(mark) is False
+    assert worker_processes.is_alive(mark) is False
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "65", ""])
@@ -216,6 +228,32 @@ def test_a_number_of_workers_that_makes_no_sense_is_told(
     monkeypatch.setenv("EXPLORER_MAX_WORKERS", text)
     with pytest.raises(ConfigError, match="EXPLORER_MAX_WORKERS must be a whole number"):
         launcher.ensure_workers()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "soon", "nan"])
+def test_an_idle_time_that_makes_no_sense_is_told(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_IDLE_MINUTES", text)
+    with pytest.raises(ConfigError, match="EXPLORER_IDLE_MINUTES must be a number of minutes"):
+        launcher.ensure_workers()
+
+
+def test_a_worker_that_does_not_start_is_told_and_not_started_over_and_over(
+    started: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "torch.py").write_text("raise ImportError('libcudart.so is missing')")
+    monkeypatch.setattr(
+        worker_processes, "_PROJECT", f"{broken}{os.pathsep}{worker_processes._PROJECT}"
+    )
+    run_id = launcher.start([SHORT])
+    (child,) = children_of(started)
+    assert child.wait(timeout=60) == 1
+    assert launcher.ensure_workers() == 0
+    told = launcher.explain(started.get(run_id))
+    assert told == "The training process does not start: ImportError: libcudart.so is missing"
 
 
 def test_a_folder_that_cannot_be_made_is_told(

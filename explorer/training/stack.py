@@ -55,6 +55,9 @@ class StackInTraining:
 
     def _arrange(self) -> None:
         self._objective = MixedObjective([c.loss for c in self.configs], self.device)
+        seeds = list(self._generators)
+        rows = [seeds.index(config.seed) for config in self.configs]
+        self._batch_rows = torch.tensor(rows, device=self.device)
         self._losses = torch.zeros(CHUNK_STEPS, len(self.configs), device=self.device)
         self._captured: CapturedStep | None = None
 
@@ -63,21 +66,21 @@ class StackInTraining:
         self._norms: list[tuple[int, Tensor, Tensor]] = []
 
     def epoch_batches(self) -> list[Tensor]:
-        """Shuffle, and return the epoch's batches as indices, int64 [1 or K, B].
+        """Shuffle, and return the epoch's batches as indices, int64 [seeds, B].
 
-        Networks with the same seed see the same batches; one row does for all when all share it.
+        Networks with the same seed see the same batches.
         """
         count = len(self.data.train_labels)
-        orders = {
-            seed: torch.randperm(count, generator=generator, device=self.device)
-            for seed, generator in self._generators.items()
-        }
-        seeds = [config.seed for config in self.configs]
-        rows = [orders[seed] for seed in (seeds if len(set(seeds)) > 1 else seeds[:1])]
-        return list(torch.stack(rows).split(self.batch_size, dim=1))
+        orders = [
+            torch.randperm(count, generator=generator, device=self.device)
+            for generator in self._generators.values()
+        ]
+        return list(torch.stack(orders).split(self.batch_size, dim=1))
 
-    def train_batch(self, indices: Tensor) -> None:
-        """Make one step on the images with these indices."""
+    def train_batch(self, batch: Tensor) -> None:
+        """Make one step on a batch of `epoch_batches`."""
+        # With one seed, one row does for all networks.
+        indices = batch if len(batch) == 1 else batch[self._batch_rows]
         self.step += 1
         self.examples_seen += indices.shape[1]
         losses, activations = self._run_step(indices)

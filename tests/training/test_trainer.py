@@ -150,7 +150,7 @@ def test_a_diverging_curve_is_recorded_and_touches_no_other(
 ) -> None:
     config = replace(SMALL, epochs=10)
     wild = replace(config, loss=poisoned, init="normal", learning_rate=1e6)
-    race = [config, wild, replace(config, loss="multiclass_hinge", learning_rate=0.01)]
+    race = [config, wild, replace(config, loss="multiclass_hinge", learning_rate=0.01, seed=5)]
     good, bad, hinge = curves(race, data)
     assert bad.diverged_at is not None
     assert bad.steps[-1] == bad.diverged_at < 100
@@ -160,6 +160,18 @@ def test_a_diverging_curve_is_recorded_and_touches_no_other(
         assert own.diverged_at is None
         assert own.steps[-1] == 120
         assert_alike(own, curves([alone], data)[0])
+
+
+def test_a_seed_whose_only_curve_diverged_leaves_the_others_their_batches(
+    data: TrainingData,
+) -> None:
+    config = replace(SMALL, epochs=10)
+    wild = replace(config, loss="raw_squared_error", learning_rate=1e6, seed=1)
+    race = [config, wild, replace(config, seed=2)]
+    first, bad, last = curves(race, data)
+    assert bad.diverged_at is not None
+    assert_alike(first, curves([race[0]], data)[0])
+    assert_alike(last, curves([race[2]], data)[0])
 
 
 def test_a_race_of_which_nothing_is_left_ends(data: TrainingData) -> None:

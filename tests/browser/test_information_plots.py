@@ -1,0 +1,271 @@
+"""The information pages' plots and addresses: steady pictures, exact links, files, themes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.core.information import entropy_terms, self_information
+from tests.app_pages import app_pages
+from tests.browser.editor import Editor, until
+
+SKEWED = "p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25"
+PLOTS = ("make H(p,q)", "Terms of D(p‖q)", "The last edits")
+
+
+@pytest.fixture
+def divergence(page, app_url) -> Editor:
+    return Editor(page).open(f"{app_url}/divergence?{SKEWED}")
+
+
+# -------------------------------------------------------------------------------- addresses
+
+
+def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergence, new_page):
+    divergence.drag(divergence.bar("q", "outcome 1"), 0.53)
+    divergence.bar("p", "outcome 3").press("Shift+ArrowUp")
+    divergence.page.get_by_label("Name of outcome 2").fill("Regen & Schnee, 50 %")
+    divergence.page.get_by_label("Name of outcome 2").press("Enter")
+    divergence.button("Lock outcome 4").click()
+    divergence.page.get_by_text("nats", exact=True).click()
+    until(lambda: divergence.unit() == "nats")
+    divergence.in_step()
+    divergence.address_in_step()
+    until(lambda: divergence.link().get("lock") == ["4"])
+    until(lambda: divergence.link().get("unit") == ["nats"])
+    other = Editor(new_page()).open(divergence.page.url)
+    assert other.bars() == divergence.bars()
+    assert other.names() == divergence.names()
+    assert other.numbers() == divergence.numbers()
+    expect(other.button("Lock outcome 4")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_reload_and_a_look_at_another_page_keep_the_state(page, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence?p=0.5,0.5&q=0.25,0.75")
+    editor.bar("q", "outcome 1").press("PageUp")
+    editor.in_step()
+    editor.address_in_step()
+    bars, numbers = editor.bars(), editor.numbers()
+    page.reload()
+    page.get_by_role("slider").first.wait_for()
+    editor.in_step()
+    assert (editor.bars(), editor.numbers()) == (bars, numbers)
+    page.get_by_role("link", name="Entropy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy: the surprise")
+    page.get_by_role("link", name="KL and cross-entropy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Cross-entropy and KL")
+    page.get_by_role("slider", name="q of", exact=False).first.wait_for()
+    editor.in_step()
+    assert (editor.bars(), editor.numbers()) == (bars, numbers)
+    editor.address_in_step()
+
+
+def test_a_page_opened_without_a_state_puts_its_own_into_the_address(page, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence")
+    editor.address_in_step()
+    assert editor.link()["unit"] == ["bits"]
+
+
+def test_a_link_that_cannot_be_read_says_so_and_shows_the_usual_picture(page, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence?p=0.5,0.6&q=abc")
+    expect(editor.message("p")).to_have_text(re.compile(r"^From the link: .*sum.*\.$"))
+    expect(editor.message("q")).to_have_text(re.compile(r"^From the link: “abc” is not a number"))
+    expect(editor.field("q")).to_have_value("abc")
+    assert editor.bars() == {"p": [0.1, 0.1, 0.1, 0.7], "q": [0.25] * 4}
+
+
+# ------------------------------------------------------------------------------ steady plots
+
+
+def test_an_update_keeps_the_element_the_zoom_and_a_full_picture(divergence):
+    divergence.drawn()
+    plot = divergence.plot("Terms of D(p‖q)")
+    # Every frame from here on is looked at: the element must stay, with marks in it.
+    plot.evaluate(
+        """(one) => {
+            const canvas = one.querySelector(".cee-plot-canvas");
+            window.seen = { canvas, frames: 0, blank: 0 };
+            const look = () => {
+                window.seen.frames += 1;
+                if (!canvas.isConnected || !canvas.querySelector(".point path")) {
+                    window.seen.blank += 1;
+                }
+                window.looking = requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    box = plot.locator(".nsewdrag").first.bounding_box()
+    mouse = divergence.page.mouse
+    mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.6, steps=4)
+    mouse.up()
+    axes = """(one) => {
+        const layout = one.querySelector(".cee-plot-canvas")._fullLayout;
+        return [...layout.xaxis.range, ...layout.yaxis.range];
+    }"""
+    whole = [-0.5, 3.5]
+    zoomed = until(lambda: (now := plot.evaluate(axes))[:2] != whole and now)
+    draws = divergence.draws()
+    for _ in range(3):
+        divergence.bar("q", "outcome 1").press("PageUp")
+        divergence.in_step()
+    until(lambda: sum(divergence.draws().values()) > sum(draws.values()))
+    assert divergence.plot("Terms of D(p‖q)").evaluate(axes) == zoomed
+    seen = divergence.page.evaluate(
+        """() => {
+            cancelAnimationFrame(window.looking);
+            const now = [...document.querySelectorAll(".cee-plot-canvas")];
+            return { ...window.seen, canvas: now.includes(window.seen.canvas) };
+        }"""
+    )
+    assert seen["canvas"], "the plot's element was replaced"
+    assert seen["frames"] > 3
+    assert seen["blank"] == 0
+
+
+def test_a_note_that_comes_and_goes_replaces_no_plot(divergence):
+    divergence.drawn()
+    divergence.page.evaluate(
+        "() => document.querySelectorAll('.cee-plot-canvas').forEach((one) => (one.marked = true))"
+    )
+    for key in ("Home", "PageUp"):
+        divergence.bar("q", "outcome 3").press(key)
+        divergence.in_step()
+    kept = divergence.page.locator(".cee-plot-canvas").evaluate_all(
+        "all => all.map((one) => one.marked === true)"
+    )
+    assert kept == [True] * len(PLOTS)
+
+
+def test_every_plot_tells_in_words_what_it_shows(divergence):
+    divergence.drawn()
+    for alt in PLOTS:
+        expect(divergence.plot(alt).get_by_role("img").first).to_be_visible()
+    expect(divergence.plot("H(p) 1.357 plus D(p‖q) 0.6432 make H(p,q) 2 bits.")).to_be_visible()
+    divergence.button("Copy p to q").click()
+    expect(divergence.plot("H(p) 1.357 plus D(p‖q) 0 make H(p,q) 1.357 bits.")).to_be_visible()
+
+
+def test_two_and_three_outcomes_have_pictures_of_their_own(page, app_url):
+    editor = Editor(page).open(f"{app_url}/entropy?p=0.5,0.5").drawn()
+    curve, point = editor.traces("Entropy of two outcomes")
+    assert (len(curve["x"]) > 100, point["x"], point["y"]) == (True, [0.5], [1])
+    editor.type("p", "1/3 1/3 1/3")
+    expect(editor.plot("Entropy over all distributions")).to_be_visible()
+    editor.type("p", "1/4 1/4 1/2")
+    now = """(one) => {
+        const point = one.querySelector(".cee-plot-canvas").data.find((t) => t.name === "now");
+        return ["a", "b", "c"].map((corner) => point[corner][0]);
+    }"""
+    plot = editor.plot("Entropy over all distributions")
+    until(lambda: plot.evaluate(now) == [0.25, 0.25, 0.5], "the point follows")
+
+
+# ---------------------------------------------------------------------------- values and files
+
+
+def test_the_table_holds_the_plotted_values_and_follows_them(page, app_url):
+    editor = Editor(page).open(f"{app_url}/entropy?p=0.1,0.2,0.3,0.4&name=a&name=b&name=c&name=d")
+    editor.drawn()
+    plot = editor.plot("Self-information and contribution")
+    button = plot.get_by_role("button", name="Values")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+
+    def held() -> list[float]:
+        rows = plot.locator("tbody tr").all()
+        return [float(row.locator("td").nth(2).inner_text()) for row in rows]
+
+    p = [0.1, 0.2, 0.3, 0.4]
+    assert held() == pytest.approx([*self_information(p), *entropy_terms(p)], rel=1e-9)
+    assert plot.locator("tbody tr").first.locator("td").all_inner_texts()[1] == "a"
+    editor.type("p", "0.25 0.25 0.25 0.25")
+    until(lambda: held() == pytest.approx([2] * 4 + [0.5] * 4), "the table follows")
+    button.click()
+    expect(plot.get_by_role("table")).to_have_count(0)
+
+
+def test_the_plotted_values_can_be_downloaded(divergence):
+    divergence.bar("q", "outcome 2").press("Home")
+    divergence.in_step()
+    divergence.drawn()
+    plot = divergence.plot("Terms of D(p‖q)")
+    until(lambda: "∞" in plot.locator(".cee-plot-canvas").inner_text())
+    with divergence.page.expect_download() as download:
+        plot.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "kl-terms.csv"
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(io.StringIO(file.read()))
+    assert header[:3] == ["series", "x", "y"]
+    assert len(rows) == 8
+    # An infinite term is drawn to the top of the picture, but its value is infinite.
+    assert [row[-1] for row in rows].count("∞") == 1
+
+
+@pytest.mark.parametrize(("kind", "start"), [("PNG", b"\x89PNG\r\n\x1a\n"), ("SVG", b"<svg")])
+def test_a_plot_can_be_downloaded_as_a_picture(divergence, kind, start):
+    divergence.drawn()
+    with divergence.page.expect_download() as download:
+        divergence.plot("make H(p,q)").get_by_role("button", name=kind).click()
+    assert download.value.suggested_filename == f"decomposition.{kind.lower()}"
+    with open(download.value.path(), "rb") as file:
+        content = file.read()
+    assert content.startswith(start)
+    assert len(content) > 3000
+
+
+# ----------------------------------------------------------------------- themes and small screens
+
+
+def test_the_plots_and_bars_follow_a_change_between_light_and_dark(divergence):
+    page = divergence.drawn().page
+    colours = """() => ({
+        ground: getComputedStyle(document.querySelector(".stApp")).backgroundColor,
+        piece: getComputedStyle(document.querySelectorAll(".cee-plot .point path")[0]).fill,
+        bar: getComputedStyle(document.querySelector(".cee-fill")).backgroundColor,
+        text: getComputedStyle(document.querySelector(".cee-plot .xtick text")).fill,
+    })"""
+    light = page.evaluate(colours)
+    page.emulate_media(color_scheme="dark")
+    until(lambda: page.evaluate(colours)["ground"] == "rgb(16, 21, 29)", "the page is dark")
+    for part in ("text", "piece", "bar"):
+        until(lambda part=part: page.evaluate(colours)[part] != light[part], f"{part} follows")
+    page.emulate_media(color_scheme="light")
+    until(lambda: page.evaluate(colours) == light, "all is as before")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_a_phone(new_page, app_url, scheme):
+    page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    first, *others = app_pages()
+    for one, address in ((first, ""), *((one, one.address) for one in others)):
+        page.goto(f"{app_url}/{address}")
+        page.get_by_role("heading", level=1).wait_for()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        width = page.evaluate(
+            """() => Math.max(
+                document.documentElement.scrollWidth,
+                document.querySelector(".stMain").scrollWidth,
+            )"""
+        )
+        assert width <= 390, one.title
+
+
+def test_twenty_outcomes_scroll_inside_their_own_frame_on_a_phone(new_page, app_url):
+    page = new_page(viewport={"width": 390, "height": 844})
+    values = ",".join(["0.05"] * 20)
+    editor = Editor(page).open(f"{app_url}/divergence?p={values}&q={values}").drawn()
+    assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390
+    last = editor.bar("q", "outcome 20")
+    last.scroll_into_view_if_needed()
+    last.press("ArrowUp")
+    assert editor.bars()["q"][19] == pytest.approx(0.06, abs=1e-9)
+    editor.in_step()

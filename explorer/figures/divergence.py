@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
 from explorer.figures.build import axis, build
+from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
 
@@ -86,7 +87,7 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
         names: n outcome names.
     """
     unit = unit_name(pair.base)
-    labels = [f"{i}. {name}" for i, name in enumerate(names, start=1)]
+    labels = distinct(names)
     directions = [
         ("p log(p/q)", pair.terms_pq, pair.kl_pq, "D(p‖q)", DIVERGENCE),
         ("q log(q/p)", pair.terms_qp, pair.kl_qp, "D(q‖p)", Q),
@@ -113,13 +114,15 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
         }
         for term, values, total, divergence, colour in directions
     ]
+    categories, margin = category_axis(labels)
     return build(
         traces,
         {
-            "height": 320,
+            "height": 276 + margin["b"],
+            "margin": margin,
             "barmode": "group",
             "yaxis": axis(unit),
-            "xaxis": {"type": "category"},
+            "xaxis": categories,
         },
     )
 
@@ -134,23 +137,27 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     """
     unit = unit_name(pairs[-1].base)
     edits = np.arange(1 - len(pairs), 1)
+    # Alone between two gaps a point has no line; elsewhere marks cost a third of the drawing.
+    any_gap = any(math.isinf(pair.kl_pq) or math.isinf(pair.kl_qp) for pair in pairs)
+    mode = "lines+markers" if any_gap or len(pairs) < 3 else "lines"
     traces = []
     for name, (quantity, colour, dash) in HISTORY.items():
         values = np.array([getattr(pair, quantity) for pair in pairs])
-        infinite = edits[np.isinf(values)]
         traces.append(
             {
                 "type": "scatter",
                 "x": edits,
                 "y": np.where(np.isinf(values), np.nan, values),
                 "name": name,
-                "mode": "lines+markers",
+                "mode": mode,
                 "line": {"color": colour, "dash": dash, "width": 2},
-                "marker": {"size": 5},
                 "customdata": [written(value, 9) for value in values],
                 "hovertemplate": f"{name} = %{{customdata}} {unit}<extra></extra>",
             }
         )
+        infinite = edits[np.isinf(values)]
+        if not infinite.size:
+            continue
         traces.append(
             {
                 "type": "scatter",
@@ -166,13 +173,16 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
                 "hovertemplate": f"{name} = ∞<extra></extra>",
             }
         )
-    hidden = {"overlaying": "y", "range": [0, 1.04], "visible": False, "fixedrange": True}
-    return build(
-        traces,
-        {
-            "height": 280,
-            "xaxis": axis("edits ago", range=[min(-19.5, edits[0] - 0.5), 0.8]),
-            "yaxis": axis(unit, rangemode="tozero"),
-            "yaxis2": hidden,
-        },
-    )
+    layout = {
+        "height": 280,
+        "xaxis": axis("edits ago", range=[min(-19.5, edits[0] - 0.5), 0.8]),
+        "yaxis": axis(unit, rangemode="tozero"),
+    }
+    if any(trace.get("yaxis") == "y2" for trace in traces):
+        layout["yaxis2"] = {
+            "overlaying": "y",
+            "range": [0, 1.04],
+            "visible": False,
+            "fixedrange": True,
+        }
+    return build(traces, layout)

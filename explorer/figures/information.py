@@ -18,6 +18,7 @@ from explorer.core.information import (
 )
 from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import axis, build
+from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
 
@@ -36,7 +37,7 @@ def entropy_by_outcome(
     """
     unit = unit_name(base)
     surprise = self_information(p, base=base)
-    labels = _numbered_if_equal(names)
+    labels = distinct(names)
     bars = [
         ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
         ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
@@ -59,13 +60,15 @@ def entropy_by_outcome(
         {"x": labels[index], "y": 0, "text": "∞", "showarrow": False, "yanchor": "bottom"}
         for index in np.flatnonzero(np.isinf(surprise))
     ]
+    categories, margin = category_axis(labels)
     return build(
         traces,
         {
-            "height": 320,
+            "height": 276 + margin["b"],
+            "margin": margin,
             "barmode": "group",
             "yaxis": axis(unit, rangemode="tozero"),
-            "xaxis": {"type": "category"},
+            "xaxis": categories,
             "annotations": infinite,
         },
     )
@@ -179,10 +182,3 @@ def _binary_curve(base: float) -> tuple[NDArray[np.float64], NDArray[np.float64]
 @lru_cache(maxsize=8)
 def _simplex(base: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return simplex_entropy(28, base)
-
-
-def _numbered_if_equal(names: Sequence[str]) -> list[str]:
-    """Keep bars of equal names apart: Plotly would draw them on one place."""
-    if len(set(names)) == len(names):
-        return list(names)
-    return [f"{index}. {name}" for index, name in enumerate(names, start=1)]

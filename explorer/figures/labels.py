@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.figures.build import MARGIN
+
 
 def distinct(names: Sequence[str]) -> list[str]:
     """Number the names if some are equal, because Plotly draws equal categories on one place."""
     if len(set(names)) == len(names):
         return list(names)
     return [f"{index}. {name}" for index, name in enumerate(names, start=1)]
+
+
+def category_axis(labels: Sequence[str]) -> tuple[dict[str, object], dict[str, int]]:
+    """Return an axis for these categories and the margins that hold its labels.
+
+    Labels that would touch each other are turned. Plotly's own `automargin` would do the same by
+    drawing the whole figure again at every update.
+
+    Args:
+        labels: from `distinct`.
+    """
+    width = sum(7 * len(label) + 10 for label in labels)
+    if width < 330:
+        return {"type": "category", "tickangle": 0}, MARGIN
+    turned = min(150, 24 + 6 * max(map(len, labels)))
+    return {"type": "category", "tickangle": -60}, MARGIN | {"b": turned}

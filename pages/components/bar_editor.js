@@ -51,6 +51,7 @@ function createView(parent) {
   function update(next) {
     const first = setup === null;
     const structure = first || layoutOf(next) !== layoutOf(setup);
+    const said = first || saidBy(next) !== saidBy(setup);
     setup = next;
     sender ??= createSender((edit) => view.send(edit), next.seq);
     const fromServer = next.rev > revision;
@@ -63,10 +64,16 @@ function createView(parent) {
       }
     }
     sender.answer(next.seq);
-    if (structure || state.names.length !== chart.children.length) build();
-    paint(fromServer);
-    messages();
+    const rebuilt = structure || state.names.length !== chart.children.length;
+    if (rebuilt) build();
+    // Most answers only confirm what the browser has painted already.
+    if (rebuilt || fromServer || said) {
+      paint(fromServer);
+      messages();
+    }
   }
+
+  const saidBy = (one) => JSON.stringify([one.readout, one.messages]);
 
   const layoutOf = (one) =>
     JSON.stringify([one.mode, one.series, one.presets, one.least, one.most, one.low, one.high]);
@@ -266,7 +273,7 @@ function createView(parent) {
   // ---------------------------------------------------------------- editing
   function change(part) {
     state = { ...state, ...part };
-    setup.messages = {};
+    setup = { ...setup, messages: {} };
     paint(true);
     messages();
     sender.push({ rev: revision, state, command: null });

@@ -260,7 +260,13 @@ function themed({ figure, palette }, element) {
   const ink = theme("text-color", "#1b2430");
   const line = theme("border-color", "#d5dbe3");
   const ground = theme("background-color", "#ffffff");
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
+  const axis = {
+    gridcolor: line,
+    zerolinecolor: line,
+    linecolor: line,
+    // Without it Plotly measures every tick label again after each redraw.
+    ticklabeloverflow: "allow",
+  };
   const layout = recolour(figure.layout);
   layout.template = {
     layout: {

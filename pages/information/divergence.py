@@ -27,7 +27,7 @@ fall."""
 
 
 @st.fragment
-def explore() -> None:
+def explore(base: float) -> None:
     presets = {
         name: Bars(
             preset.names,
@@ -37,7 +37,6 @@ def explore() -> None:
     }
     left, right = st.columns([5, 4], gap="large")
     with left:
-        base = base_choice("divergence unit choice")
         bars = bar_editor(
             "divergence", presets["Skewed against uniform"], (P, Q), presets=presets, base=base
         )
@@ -69,7 +68,7 @@ def explore() -> None:
         )
 
 
-explore()
+explore(base_choice("divergence unit choice"))
 st.caption(
     "D(p‖q) is no distance: the two directions differ, and each can be infinite. For a fixed p, "
     "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."

@@ -23,47 +23,52 @@ Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$. Drag a 
 or press the arrow keys; the others give way so that the sum stays 1."""
 )
 
-presets = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
-left, right = st.columns([5, 4], gap="large")
-with left:
-    base = base_choice("entropy unit choice")
-    bars = bar_editor(
-        "entropy", presets["Lottery, one favourite"], (P,), presets=presets, base=base
+
+@st.fragment
+def explore(base: float) -> None:
+    presets = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        bars = bar_editor(
+            "entropy", presets["Lottery, one favourite"], (P,), presets=presets, base=base
+        )
+
+    unit = unit_name(base)
+    p = np.array(bars.values["p"])
+    h, most = float(entropy(p, base=base)), maximum_entropy(len(p), base)
+    page_link.keep(
+        link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
 
-unit = unit_name(base)
-p = np.array(bars.values["p"])
-h, most = float(entropy(p, base=base)), maximum_entropy(len(p), base)
-page_link.keep(
-    link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
-)
+    with right:
+        quantities(
+            {
+                "Entropy H(p)": f"{written(h)} {unit}",
+                "Maximum": f"{written(most)} {unit}",
+                "Perplexity": written(float(perplexity(p))),
+            }
+        )
+        if len(p) == 2:
+            plot(
+                figures.binary_entropy_curve(p, bars.names[0], base=base),
+                key="binary-entropy",
+                alt=f"Entropy of two outcomes; now {written(h, 4)} {unit}.",
+            )
+        elif len(p) == 3:
+            plot(
+                figures.entropy_on_simplex(p, bars.names, base=base),
+                key="entropy-simplex",
+                alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
+            )
+    with left:
+        plot(
+            figures.entropy_by_outcome(p, bars.names, base=base),
+            key="entropy-by-outcome",
+            alt=f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
+        )
 
-with right:
-    quantities(
-        {
-            "Entropy H(p)": f"{written(h)} {unit}",
-            "Maximum": f"{written(most)} {unit}",
-            "Perplexity": written(float(perplexity(p))),
-        }
-    )
-    if len(p) == 2:
-        plot(
-            figures.binary_entropy_curve(p, bars.names[0], base=base),
-            key="binary-entropy",
-            alt=f"Entropy of two outcomes; now {written(h, 4)} {unit}.",
-        )
-    elif len(p) == 3:
-        plot(
-            figures.entropy_on_simplex(p, bars.names, base=base),
-            key="entropy-simplex",
-            alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
-        )
-with left:
-    plot(
-        figures.entropy_by_outcome(p, bars.names, base=base),
-        key="entropy-by-outcome",
-        alt=f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
-    )
+
+explore(base_choice("entropy unit choice"))
 st.caption(
     "An outcome with p = 0 would be infinitely surprising, and never happens: it contributes "
     "0 · log 0 = 0, the limit of p log p. High entropy is not a “stable” state, nor a low "

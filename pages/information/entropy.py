@@ -60,7 +60,7 @@ def explore(base: float) -> None:
                 key="entropy-simplex",
                 alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
             )
-    with left:
+    with left if len(p) <= 3 else right:
         plot(
             figures.entropy_by_outcome(p, bars.names, base=base),
             key="entropy-by-outcome",

@@ -130,6 +130,29 @@ def test_no_press_of_a_burst_is_lost(entropy):
     entropy.address_in_step()
 
 
+def test_a_button_pressed_between_two_edits_is_not_lost(divergence):
+    # All at once, so that the first edit is still under way when the others come.
+    divergence.page.evaluate(
+        """() => {
+            const [bar] = document.querySelectorAll(".cee-bar[role=slider]");
+            const up = () => bar.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp" }));
+            up();
+            document.querySelector('[aria-label="More outcomes"]').click();
+            up();
+        }"""
+    )
+    until(lambda: len(divergence.bars()["p"]) == 5, "the outcome is added")
+    divergence.in_step()
+
+
+def test_a_text_counts_that_was_typed_before_a_bar_is_grabbed(divergence):
+    divergence.field("q").fill("0.4 0.3 0.2 0.1")
+    divergence.drag(divergence.bar("p", "outcome 1"), 0.5)
+    until(lambda: divergence.bars()["q"] == [0.4, 0.3, 0.2, 0.1], "the text is taken")
+    assert divergence.bars()["p"][0] == pytest.approx(0.5, abs=0.02)
+    divergence.in_step()
+
+
 def test_a_bar_says_its_name_its_range_and_its_value(divergence):
     bar = divergence.bar("p", "outcome 4")
     for attribute, value in (

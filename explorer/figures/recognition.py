@@ -83,8 +83,9 @@ def digit_probabilities(
     for index, (label, q) in enumerate(zip(labels, outputs, strict=True)):
         if q is None or not np.isfinite(q).all():
             continue
+        name = label.replace("<", "&lt;")  # Plotly would read it as the start of a tag
         figure.add_bar(
-            name=f"q, {label}",
+            name=f"q, {name}",
             x=_CLASSES,
             y=q,
             width=width,

@@ -29,11 +29,13 @@ class Draft:
         preset: Name of the preset that was loaded last, or "" for a recorded race's settings.
         curves: Number of each curve, never used again after its removal, in the order shown.
         fields: Content of every field by `key`.
+        good: Last value of every field that could be used.
     """
 
     preset: str
     curves: list[int] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
+    good: dict[str, Any] = field(default_factory=dict)
 
 
 def key(name: str, curve: int | None = None) -> str:
@@ -106,28 +108,28 @@ def read(draft: Draft) -> tuple[list[TrainingConfig], dict[str, str]]:
 
     Returns:
         The configs, and a plain sentence by key for each field that cannot be used; the configs
-        hold the defaults in their place.
+        hold its last good value.
     """
     errors: dict[str, str] = {}
 
     def value_of(name: str, curve: int | None) -> dict[str, Any]:
-        text = draft.fields[key(name, curve)]
+        place = key(name, curve)
         try:
-            value = parse_field(name, text)
+            value = parse_field(name, draft.fields[place])
             TrainingConfig(**{name: value})
+            draft.good[place] = value
         except ValueError as error:
-            errors[key(name, curve)] = str(error)
-            return {}
-        return {name: value}
+            errors[place] = str(error)
+        return {name: draft.good[place]} if place in draft.good else {}
 
     shared: dict[str, Any] = {}
     for name in SHARED:
         shared |= value_of(name, None)
     configs = []
     for curve in draft.curves:
-        own: Mapping[str, Any] = {}
+        own: dict[str, Any] = {}
         for name in OWN:
-            own = {**own, **value_of(name, curve)}
+            own |= value_of(name, curve)
         configs.append(TrainingConfig(**shared, **own))
     return configs, errors
 

@@ -1,0 +1,104 @@
+"""Panels one above the other on one axis of steps, as plain mappings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+PANEL_HEIGHT = 210
+_GAP = 0.08
+
+Trace = dict[str, Any]
+
+
+def trace(
+    panel: int, index: int, name: str, x: Sequence[Any], y: Sequence[Any], **style: Any
+) -> Trace:
+    """Return a curve's trace in a panel; the legend shows a curve once and switches all of it.
+
+    Args:
+        panel: Place of the panel, from the top.
+        index: Place of the curve in the race.
+        name: Name of the trace.
+        x: Steps [n].
+        y: Values [n].
+        style: Further attributes of Plotly's scatter trace.
+    """
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        # Plotly would read a person's "<" as the start of a tag.
+        "name": name.replace("<", "&lt;"),
+        "x": x,
+        "y": y,
+        "yaxis": "y" if panel == 0 else f"y{panel + 1}",
+        "legendgroup": str(index),
+        **style,
+    }
+
+
+def panels(
+    names: Sequence[str],
+    traces: Sequence[Trace],
+    labels: Sequence[str],
+    height: int,
+    scales: Sequence[str],
+) -> go.Figure:
+    """Return panels one above the other on one axis of steps, each with its own upright axis.
+
+    Plain mappings: plotly's `make_subplots` takes longer than all the rest of a refresh.
+
+    Args:
+        names: What each panel shows, with its unit.
+        traces: From `trace`.
+        labels: Name of each curve, for the height of the legend.
+        height: Pixels, without what a long legend adds.
+        scales: "log" or "linear" for each panel.
+    """
+    share = (1 - _GAP * (len(names) - 1)) / len(names)
+    axes: dict[str, Any] = {}
+    for panel, (name, scale) in enumerate(zip(names, scales, strict=True)):
+        top = 1 - panel * (share + _GAP)
+        number = "" if panel == 0 else str(panel + 1)
+        axis = {
+            "title": {"text": name},
+            "type": scale,
+            "domain": [max(0.0, top - share), top],
+            # A zoom made on one scale means nothing on the other.
+            "uirevision": scale,
+        }
+        if scale == "log":
+            axis |= {"tickformat": "~g", "dtick": _log_ticks(traces, f"y{number}")}
+        axes[f"yaxis{number}"] = axis
+    shown: set[tuple[str, str]] = set()
+    for one in traces:
+        entry = (one["legendgroup"], one["name"])
+        one.setdefault("showlegend", entry not in shown)
+        shown.add(entry)
+    legend_rows = 1 + sum(len(label) + 6 for label in labels) // 70
+    layout = {
+        "height": height + 20 * (legend_rows - 1),
+        "margin": {"l": 60, "r": 14, "t": 34, "b": 44},
+        "xaxis": {
+            "title": {"text": "step"},
+            "anchor": "y" if len(names) == 1 else f"y{len(names)}",
+            "rangemode": "tozero",
+        },
+        "hovermode": "x unified" if len(labels) <= 4 else "closest",
+        "showlegend": True,
+        **axes,
+    }
+    return go.Figure({"data": list(traces), "layout": layout})
+
+
+def _log_ticks(traces: Sequence[Trace], axis: str) -> str | int:
+    """Return Plotly's `dtick` for few labels that do not run into each other in a low panel."""
+    columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
+    values = np.concatenate([*columns, np.empty(0)])
+    positive = values[values > 0]
+    decades = math.log10(positive.max()) - math.log10(positive.min()) if positive.size else 0.0
+    return "D2" if decades < 2 else math.ceil(decades / 5)

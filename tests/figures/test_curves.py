@@ -1,0 +1,88 @@
+"""Thinning and smoothing of long curves, and their styles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
+from explorer.figures.curves import curve_line, smoothed, smoothing_name, thinned
+
+weights = st.sampled_from([0.0, 0.5, 0.9, 0.98, 0.995])
+
+
+def walk(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=count).cumsum()
+
+
+@given(count=st.integers(1, 6000), most=st.integers(8, 1000), seed=st.integers(0, 99))
+def test_a_thinned_curve_keeps_its_ends_its_extremes_and_its_order(count, most, seed):
+    x, y = np.arange(count) * 3, walk(count, seed)
+    kept_x, kept_y = thinned(x, y, most)
+    assert kept_x.size <= max(most, 8)
+    assert kept_x[0] == x[0]
+    assert kept_x[-1] == x[-1]
+    assert kept_y.min() == y.min()
+    assert kept_y.max() == y.max()
+    assert (np.diff(kept_x) > 0).all() or count == 1
+    assert_array_equal(kept_y, y[kept_x // 3])
+
+
+def test_a_short_curve_is_drawn_point_by_point():
+    x, y = np.arange(1000), walk(1000)
+    assert_array_equal(thinned(x, y)[1], y)
+
+
+def test_a_peak_of_one_step_among_a_hundred_thousand_is_kept():
+    y = np.zeros(100_000)
+    y[54_321] = 7
+    x, kept = thinned(np.arange(100_000), y)
+    assert x[kept.argmax()] == 54_321
+
+
+def test_points_that_are_not_finite_are_left_out():
+    y = np.array([1.0, np.nan, 2.0, np.inf, 3.0])
+    x, kept = thinned(np.arange(5), y)
+    assert_array_equal(x, [0, 2, 4])
+    assert_array_equal(kept, [1, 2, 3])
+    assert thinned(np.arange(0), np.empty(0))[0].size == 0
+
+
+@given(count=st.integers(1, 700), weight=weights, seed=st.integers(0, 99))
+def test_smoothing_is_the_debiased_moving_average_step_by_step(count, weight, seed):
+    y = walk(count, seed)
+    expected, average = [], 0.0
+    for step, value in enumerate(y, start=1):
+        average = weight * average + (1 - weight) * value
+        expected.append(average / (1 - weight**step))
+    assert_allclose(smoothed(y, weight), expected, rtol=1e-9, atol=1e-9)
+
+
+@given(value=st.floats(-1e6, 1e6), weight=weights)
+def test_smoothing_leaves_a_constant_curve_as_it_is(value, weight):
+    assert_allclose(smoothed(np.full(600, value), weight), value, rtol=1e-9, atol=1e-12)
+
+
+def test_smoothing_ends_where_the_curve_stops_being_finite():
+    y = np.array([2.0, 2.0, np.inf, 2.0])
+    assert_array_equal(np.isnan(smoothed(y, 0.9)), [False, False, True, True])
+    assert smoothed(np.empty(0), 0.9).size == 0
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.0, 2.0])
+def test_a_weight_outside_zero_to_one_is_refused(weight):
+    with pytest.raises(ValueError, match="smoothing weight must be at least 0 and below 1"):
+        smoothed(np.ones(3), weight)
+
+
+def test_the_smoothing_is_named():
+    assert "exponential moving average, weight 0.98, debiased" in smoothing_name(0.98)
+    assert smoothing_name(0) == "not smoothed"
+
+
+def test_eight_curves_differ_in_colour_and_dash_together():
+    styles = {(curve_line(index)["color"], curve_line(index)["dash"]) for index in range(8)}
+    assert len(styles) == 8
+    assert len({curve_line(index)["dash"] for index in range(6)}) == 6

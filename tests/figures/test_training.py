@@ -1,0 +1,214 @@
+"""Figures of a race, read back from what they would draw."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from explorer.figures import recognition, training
+from explorer.training.config import LOSS_LABELS, TrainingConfig, curve_labels
+from explorer.training.record_columns import CurveRecords
+from explorer.training.records import EvalRecord, LearningRateRecord
+
+CE = TrainingConfig()
+MSE = replace(CE, loss="softmax_squared_error")
+
+
+def evaluation(step: int, accuracy: float = 0.9, full: bool = False, loss: float = 0.5):
+    losses = {name: loss * (place + 1) for place, name in enumerate(LOSS_LABELS)}
+    confusion = np.diag(np.arange(1, 11)) + 1
+    q = np.full((20, 10), 0.1)
+    count = 10_000 if full else 1_000
+    return EvalRecord(0, step, step / 300, full, count, losses, accuracy, confusion, q)
+
+
+def records(steps: int = 50, scale: float = 1.0, layers: int = 3) -> CurveRecords:
+    at = np.arange(1, steps + 1)
+    norm_steps = at[9::10]
+    shape = (norm_steps.size, layers)
+    return CurveRecords(
+        steps=at,
+        examples_seen=at * 200,
+        losses=scale * np.exp(-at / 20.0),
+        seconds=at / 1000,
+        norm_steps=norm_steps,
+        gradient_norms=np.arange(shape[0] * shape[1], dtype=float).reshape(shape) + 1,
+        dead_fractions=np.full((norm_steps.size, layers - 1), 0.25),
+        evaluations=[evaluation(0, 0.1), evaluation(steps), evaluation(steps, 0.91, full=True)],
+    )
+
+
+def race(*configs: TrainingConfig):
+    return configs, curve_labels(configs), [records(scale=k + 1) for k in range(len(configs))]
+
+
+def column(values) -> np.ndarray:
+    """A column of a figure's JSON, which plotly packs."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), np.dtype(values["dtype"]))
+    return np.asarray(values)
+
+
+def drawn(figure, name: str, axis: str = "y") -> dict:
+    traces = [t for t in figure.to_dict()["data"] if t["name"] == name and t["yaxis"] == axis]
+    assert len(traces) == 1, [t["name"] for t in figure.to_dict()["data"]]
+    return traces[0]
+
+
+def test_losses_of_different_kinds_have_axes_of_their_own_with_their_names():
+    figure = training.training_loss(*race(CE, MSE, MSE))
+    axes = {trace.name: trace.yaxis for trace in figure.data if "raw" not in trace.name}
+    assert axes == {"Cross-entropy": "y", "MSE on softmax": "y2", "MSE on softmax (2)": "y2"}
+    assert figure.layout.yaxis.title.text == "Cross-entropy / nats"
+    assert figure.layout.yaxis2.title.text == "MSE on softmax"
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]
+
+
+def test_curves_of_one_loss_share_one_axis():
+    figure = training.training_loss(*race(CE, replace(CE, learning_rate=0.1)))
+    assert {trace.yaxis for trace in figure.data} == {"y"}
+    assert len(list(figure.select_yaxes())) == 1
+
+
+@pytest.mark.parametrize("scale", training.SCALES)
+def test_every_loss_axis_follows_the_chosen_scale(scale):
+    figure = training.training_loss(*race(CE, MSE), scale=scale)
+    assert figure.layout.yaxis.type == figure.layout.yaxis2.type == scale
+
+
+def test_the_raw_curve_stays_faint_behind_the_smoothed_one():
+    configs, labels, curves = race(CE)
+    figure = training.training_loss(configs, labels, curves, weight=0.9)
+    raw, smooth = figure.data
+    assert_allclose(raw.y, curves[0].losses)
+    assert raw.line.color.endswith("0.25)")
+    assert raw.line.width < smooth.line.width
+    assert not np.allclose(smooth.y, curves[0].losses)
+    assert raw.meta == {"untabled": True}
+
+
+def test_without_smoothing_only_the_raw_curve_is_drawn():
+    configs, labels, curves = race(CE)
+    (trace,) = training.training_loss(configs, labels, curves, weight=0.0).data
+    assert_allclose(trace.y, curves[0].losses)
+
+
+def test_a_long_curve_is_thinned_to_a_thousand_points():
+    figure = training.training_loss([CE], ["one"], [records(steps=40_000)])
+    assert all(len(trace.x) <= 1000 for trace in figure.data)
+    assert figure.data[0].x[-1] == 40_000
+
+
+def test_a_diverged_curve_ends_in_a_cross_at_its_last_finite_point():
+    curve = records()
+    curve.losses[30:] = np.nan
+    curve.diverged_at = 31
+    figure = training.training_loss([CE], ["one"], [curve])
+    cross = drawn(figure, "one: diverged")
+    assert column(cross["x"]).tolist() == [30]
+    assert cross["marker"]["symbol"] == "x"
+
+
+def test_a_changed_learning_rate_is_an_upright_line_at_its_step():
+    curve = records()
+    curve.learning_rates.append(LearningRateRecord(0, 17, 0.5))
+    figure = training.training_loss([CE], ["one"], [curve])
+    (shape,) = figure.layout.shapes
+    assert (shape.x0, shape.x1) == (17, 17)
+
+
+@pytest.mark.parametrize("loss", LOSS_LABELS)
+def test_the_fair_comparison_shows_one_loss_of_all_curves_and_their_accuracy(loss):
+    _, labels, curves = race(CE, MSE)
+    figure = training.fair_comparison(labels, curves, loss=loss)
+    expected = [evaluation(0).losses[loss]] * 2
+    for label in labels:
+        assert_allclose(column(drawn(figure, label)["y"]), expected)
+        assert_allclose(column(drawn(figure, label, "y2")["y"]), [0.1, 0.9])
+        whole = drawn(figure, f"{label}, all test images", "y2")
+        assert_allclose(column(whole["y"]), [0.91])
+        assert whole["customdata"] == ["10,000 images"]
+
+
+def test_an_infinite_test_loss_is_left_out_and_the_accuracy_stays():
+    curve = CurveRecords(evaluations=[evaluation(100, loss=np.inf), evaluation(200)])
+    figure = training.fair_comparison(["one"], [curve])
+    assert column(drawn(figure, "one")["x"]).tolist() == [200]
+    assert column(drawn(figure, "one", "y2")["x"]).tolist() == [100, 200]
+
+
+def test_gradient_norms_have_a_panel_for_every_layer():
+    _, labels, curves = race(CE, MSE)
+    figure = training.gradient_norms(labels, curves)
+    titles = [axis.title.text for axis in figure.select_yaxes()]
+    assert titles == ["layer 1 (input)", "layer 2", "layer 3 (output)"]
+    assert_allclose(column(drawn(figure, labels[1], "y3")["y"]), curves[1].gradient_norms[:, 2])
+    assert figure.layout.yaxis3.type == "log"
+
+
+def test_dead_units_have_a_panel_for_every_hidden_layer():
+    _, labels, curves = race(CE)
+    figure = training.dead_units(labels, curves)
+    assert len(list(figure.select_yaxes())) == 2
+    assert_array_equal(column(drawn(figure, labels[0])["y"]), [0.25] * 5)
+
+
+def test_a_network_without_hidden_layers_has_no_dead_units_to_show():
+    figure = training.dead_units(["one"], [records(layers=1)])
+    assert not figure.data
+    assert figure.layout.height > 0
+
+
+def test_nothing_recorded_yet_still_gives_figures_with_a_height():
+    empty = [CurveRecords(), CurveRecords()]
+    labels = ["one", "two"]
+    for figure in (
+        training.training_loss([CE, MSE], labels, empty),
+        training.fair_comparison(labels, empty),
+        training.gradient_norms(labels, empty),
+        training.dead_units(labels, empty),
+    ):
+        assert figure.layout.height >= 400
+
+
+def test_a_curve_has_one_entry_in_the_legend_that_switches_all_of_it():
+    _, labels, curves = race(CE, MSE)
+    for figure in (
+        training.fair_comparison(labels, curves),
+        training.gradient_norms(labels, curves),
+    ):
+        shown = [trace for trace in figure.data if trace.showlegend is not False]
+        assert [trace.name for trace in shown] == list(labels)
+        assert {trace.legendgroup for trace in figure.data} == {"0", "1"}
+
+
+def test_markup_in_a_curves_name_stays_text():
+    figure = training.training_loss([CE], ["<b>bold</b>"], [records()])
+    assert figure.data[-1].name == "&lt;b>bold&lt;/b>"
+
+
+def test_the_confusion_matrix_is_coloured_by_share_of_the_true_class():
+    counts = np.diag(np.arange(10)) * 10
+    counts[3, 5] = 30
+    figure = recognition.confusion_matrix(counts)
+    z = np.asarray(figure.data[0].z)
+    assert z[3, 3] == 0.5
+    assert z[3, 5] == 0.5
+    assert_array_equal(z[0], np.zeros(10))
+    assert figure.data[0].text[3][5] == "30"
+    assert figure.data[0].text[3][4] == ""
+    assert figure.layout.yaxis.title.text == "true class"
+
+
+def test_a_digit_shows_its_one_hot_truth_and_the_output_of_every_finite_curve():
+    q = np.full(10, 0.05)
+    q[4] = 0.55
+    outputs = [q, np.full(10, np.nan), None]
+    figure = recognition.digit_probabilities(4, ["a", "b", "c"], outputs)
+    assert [trace.name for trace in figure.data] == ["p, the truth", "q, a"]
+    assert_array_equal(figure.data[0].y, np.eye(10)[4])
+    assert_allclose(figure.data[1].y, q)

@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any
 
 from explorer.core.distributions import parse_vector
+from explorer.training import launcher
 from explorer.training.config import TrainingConfig
-from explorer.training.mnist_files import is_at_hand
 from explorer.training.presets import RACE_PRESETS, fit_to_digits
 
 MOST_CURVES = 8
@@ -100,7 +100,7 @@ def fit_length(draft: Draft) -> bool:
 
 def means_digits(dataset: str) -> bool:
     """Tell whether a choice of data means the embedded digits on this machine now."""
-    return dataset == "digits" or (dataset == "auto" and not is_at_hand())
+    return dataset == "digits" or (dataset == "auto" and not launcher.mnist_is_at_hand())
 
 
 def read(draft: Draft) -> tuple[list[TrainingConfig], dict[str, str]]:
@@ -152,6 +152,8 @@ def parse_field(name: str, content: Any) -> Any:
 
 
 def _one_number(text: str, label: str) -> float:
+    if not text.strip():
+        raise ValueError(f"The {label} is missing; write a number, such as 0.1.")
     numbers = parse_vector(text)
     if numbers.size != 1:
         raise ValueError(f"The {label} must be one number, such as 0.1; you wrote {numbers.size}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -24,7 +23,7 @@ _WEIGHTS = (0.0, 0.9, 0.98, 0.995)
 
 def show_status(run: Run, state: str) -> None:
     """Say in what state the race is, on what it runs and with which images; show the progress."""
-    sentence = status_sentence(run, state, time.time())
+    sentence = status_sentence(run, state)
     if state in (FAILED, LOST):
         st.error(escaped(launcher.explain(run) or sentence))
     st.markdown(f"**{escaped(sentence)}**  \n{escaped(_ground(run))}")
@@ -32,22 +31,16 @@ def show_status(run: Run, state: str) -> None:
         st.progress(min(1.0, run.progress.fraction), text=escaped(progress_sentence(run, state)))
 
 
-def status_sentence(run: Run, state: str, now: float) -> str:
+def status_sentence(run: Run, state: str) -> str:
     """Return the state of a race in words.
 
     Args:
         run: The run.
         state: From `launcher.state_of`.
-        now: Seconds since 1970.
     """
     step = f"step {run.progress.step:,}"
     if state == QUEUED:
-        if (run.queue_place or 1) > 1:
-            return f"Waiting: place {run.queue_place} in the queue."
-        waited = now - run.created_at
-        return "Waiting for the training process to be ready" + (
-            f", {waited:.0f} s so far." if waited > 3 else "…"
-        )
+        return launcher.explain(run)
     if state == PAUSED:
         return f"Paused at {step}."
     if state == FINISHED:

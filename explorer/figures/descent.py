@@ -34,6 +34,7 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
     every = np.concatenate([path.logits for path in race.values()])
     low, high = min(LOWEST_LOGIT, every.min()), max(HIGHEST_LOGIT, every.max())
     grid = np.linspace(low, high, 241)
+    room = 0.02 * (high - low)
     traces = []
     for name, path in race.items():
         loss, (label, colour, dash, _) = LOSSES[name], STYLES[name]
@@ -69,7 +70,7 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
         traces,
         {
             "height": 380,
-            "xaxis": axis("logit z", range=[low, high]),
+            "xaxis": axis("logit z", range=[low - room, high + room]),
             "yaxis": axis("loss (cross-entropy in nats)"),
         },
     )

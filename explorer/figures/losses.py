@@ -42,8 +42,8 @@ STYLES: Mapping[str, Style] = {
     "softmax_cross_entropy": Style("Cross-entropy", CROSS_ENTROPY, "solid", ""),
     "softmax_squared_error": Style("Squared, sum", SQUARED_ERROR, "dash", "/"),
     "softmax_mean_squared_error": Style("Squared, mean", CATEGORICAL[7], "longdash", "."),
-    "multiclass_hinge": Style("Hinge, top rival", HINGE, "dot", "x"),
-    "multi_margin": Style("Hinge, all rivals", CATEGORICAL[6], "dashdot", "-"),
+    "multiclass_hinge": Style("Hinge, Crammer–Singer", HINGE, "dot", "x"),
+    "multi_margin": Style("Hinge, Weston–Watkins", CATEGORICAL[6], "dashdot", "-"),
 }
 
 
@@ -61,7 +61,7 @@ def class_gradients(readings: Mapping[str, LossReading], names: Sequence[str]) -
         {
             "height": 360,
             "barmode": "group",
-            "xaxis": {"type": "category"},
+            "xaxis": {"type": "category", "automargin": True},
             "yaxis": axis("∂loss / ∂logit"),
         },
     )
@@ -84,7 +84,7 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
         {
             "height": 300,
             "barmode": "group",
-            "xaxis": {"type": "category"},
+            "xaxis": {"type": "category", "automargin": True},
             "yaxis": axis("probability", range=[0, 1.02]),
         },
     )
@@ -133,6 +133,7 @@ def _class_axis(title: str) -> dict[str, Any]:
         # The gap keeps the title clear of long class names.
         "title": {"text": title, "standoff": 12},
         "type": "category",
+        "automargin": True,
         "showgrid": False,
     }
 

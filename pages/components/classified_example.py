@@ -52,10 +52,20 @@ class ClassifiedExample:
         return log_probabilities(self.bars.values["q"])
 
     @property
-    def unreachable_class(self) -> str | None:
-        """Name of a class that the target wants and the model gives the probability 0."""
+    def impossible(self) -> list[str]:
+        """Names, in quotes, of the classes that the model gives the probability 0."""
+        return [f"“{self.names[i]}”" for i in np.flatnonzero(np.isneginf(self.logits))]
+
+    @property
+    def obstacle(self) -> str:
+        """Why no descent can reach the target from here; empty where nothing is in the way."""
         lost = np.flatnonzero(np.isneginf(self.logits) & (self.target > 0))
-        return self.names[lost[0]] if lost.size else None
+        if not lost.size:
+            return ""
+        return (
+            f"No race from here: q gives “{self.names[lost[0]]}” the probability 0, so its logit "
+            "is −∞, and no number of finite steps brings it back. Give it a little probability."
+        )
 
     def link_parameters(self) -> dict[str, str | list[str]]:
         """Return what `page_link.keep` needs; parameters of the other modes are emptied."""

@@ -35,6 +35,7 @@ def descent_race(
     *,
     true_class: int | None,
     link: Mapping[str, str | Sequence[str]],
+    obstacle: str = "",
 ) -> None:
     """Show the race; a fragment, so that playing it leaves the rest of the page alone.
 
@@ -44,9 +45,13 @@ def descent_race(
         pictures: shown side by side.
         true_class: class (for one logit the label) whose probability is to rise; None if soft.
         link: the rest of the page's state, which goes into the address with the race's own.
+        obstacle: why there is no race, shown instead of it.
     """
     rate, steps, step = _controls(key)
     page_link.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})
+    if obstacle:
+        st.info(obstacle)
+        return
     race = run(rate, steps)
     for column, picture in zip(st.columns(len(pictures), gap="large"), pictures, strict=True):
         with column:

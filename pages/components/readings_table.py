@@ -19,7 +19,7 @@ from explorer.core.losses import LOSSES
 from explorer.figures.numbers import written
 
 _COMPARED = ("softmax_cross_entropy", "softmax_squared_error", "softmax_mean_squared_error")
-_SHORT = ("CE / nats", "Squares, sum", "Squares, mean")
+_SHORT = ("CE", "squares, sum", "squares, mean")
 
 
 def readings_table(readings: Mapping[str, LossReading]) -> None:
@@ -63,7 +63,8 @@ def examples_table() -> None:
     for model in ("Model 1", "Model 2"):
         means = mean_values([one for name, one in read.items() if name.startswith(model)])
         rows.append([f"{model}, mean of 3 rows", *map(written, means.values()), "", "", ""])
-    titles = ["Example", *_SHORT, *(f"Gradient norm: {title}" for title in _SHORT)]
+    titles = ["Example", "CE / nats", "Squares, sum", "Squares, mean"]
+    titles += [f"Gradient norm, {title}" for title in _SHORT]
     st.table(dict(zip(titles, zip(*rows, strict=True), strict=True)), hide_index=True)
     st.caption(
         "From q₁ to q₂ cross-entropy drops by more than squared error, but nats and squares are "

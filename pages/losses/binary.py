@@ -39,17 +39,17 @@ with left:
     for column, name in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
         column.button(name, on_click=show_example, args=(name,), width="stretch")
     readings, ratio = binary_readings(z, y), gradient_ratio(z, y)
-    columns = st.columns(2)
-    columns[0].metric("σ(z), the probability of y = 1", written(float(sigmoid(z))))
-    columns[1].metric(
-        "Derivatives, CE ÷ squared error",
+    first, second = st.columns(2)
+    first.metric("σ(z), the probability of y = 1", written(float(sigmoid(z))))
+    second.metric(
+        "Ratio of the derivatives",
         f"{written(round(ratio, 2), 7)} ×",
-        help="It is 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
+        help="Cross-entropy's over squared error's: 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
     )
     readings_table(readings)
     st.caption(
-        f"The hinge takes labels −1 and +1; here y = {2 * y - 1}. Grey: σ is saturated, which "
-        f"here means that squared error has less than {figures.SATURATED:.0%} of "
+        f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, that "
+        f"is, squared error has less than {figures.SATURATED:.0%} of "
         "cross-entropy's derivative. On the right side that does no harm, on the wrong side "
         "learning stops."
     )
@@ -76,23 +76,16 @@ with right:
 st.header("Descend")
 st.markdown(
     r"""Gradient descent, $z \leftarrow z - \eta\, \partial L/\partial z$, from the same start
-under each loss. Start at $z = -10$ and press Play: how long does squared error sit still?"""
+under each loss. Load “z = −10, y = 1” and press Play: how long does squared error sit still?"""
+)
+pictures = (
+    Picture("binary-paths", lambda r, k: descent.paths_on_curves(r, y, k), "Paths on the curves"),
+    Picture("binary-race", lambda r, k: descent.probability_race(r, y, k), "Probability of y"),
 )
 descent_race(
     "binary",
     lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
-    (
-        Picture(
-            "binary-paths",
-            lambda race, step: descent.paths_on_curves(race, y, step),
-            "Paths of the descents on the loss curves",
-        ),
-        Picture(
-            "binary-race",
-            lambda race, step: descent.probability_race(race, y, step),
-            "Probability of the true label against the step",
-        ),
-    ),
+    pictures,
     true_class=y,
     link={"z": f"{z:.6g}", "y": str(y)},
 )

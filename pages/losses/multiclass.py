@@ -9,7 +9,6 @@ from explorer.core.loss_readings import MULTICLASS, finite_logits, multiclass_re
 from explorer.core.losses import softmax
 from explorer.figures import descent
 from explorer.figures import losses as figures
-from pages.components import page_link
 from pages.components.classified_example import classified_example
 from pages.components.descent_race import Picture, descent_race
 from pages.components.plot import plot
@@ -30,6 +29,11 @@ finite = finite_logits(z)
 q = softmax(finite)
 with right:
     readings_table(readings)
+    if example.impossible:
+        st.caption(
+            f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and losses and "
+            "gradients are the limits as it falls."
+        )
     plot(
         figures.class_gradients(readings, names),
         key="class-gradients",
@@ -66,13 +70,6 @@ with st.expander("The examples of the lecture, side by side"):
 
 st.header("Descend")
 st.markdown("Gradient descent on the logits: same start, same learning rate, different losses.")
-if lost := example.unreachable_class:
-    st.info(
-        f"No race from here: q gives “{lost}” the probability 0, so its logit is −∞, and no "
-        "number of finite steps brings it back. Give it a little probability."
-    )
-    page_link.keep(example.link_parameters())
-    st.stop()
 true_class = example.true_class
 descent_race(
     "multiclass",
@@ -93,4 +90,5 @@ descent_race(
     ),
     true_class=true_class,
     link=example.link_parameters(),
+    obstacle=example.obstacle,
 )

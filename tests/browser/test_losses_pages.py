@@ -1,0 +1,314 @@
+"""The pages on losses, by pointer and by keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+def opened(page: Page, url: str) -> Page:
+    page.goto(url)
+    expect(page.locator(".cee-plot-canvas .main-svg").first).to_be_visible()
+    expect(page.locator(".stException")).to_have_count(0)
+    return page
+
+
+def number(page: Page, label: str) -> Locator:
+    return page.get_by_label(f"{label}, as a number")
+
+
+def cell(page: Page, row: str, column: int) -> Locator:
+    """A cell of the first table that has this row."""
+    return page.locator("[data-testid=stTable] tr", has_text=row).first.locator("td").nth(column)
+
+
+def metric(page: Page, label: str) -> Locator:
+    return page.locator("[data-testid=stMetric]", has_text=label).locator(
+        "[data-testid=stMetricValue]"
+    )
+
+
+def message(page: Page, label: str) -> Locator:
+    return page.locator(".cee-live", has=number(page, label)).locator(".cee-message")
+
+
+def choose(page: Page, option: str) -> None:
+    page.get_by_role("radio", name=option, exact=True).or_(
+        page.get_by_role("button", name=option, exact=True)
+    ).first.click()
+
+
+def draggable_point(page: Page) -> tuple[float, float]:
+    point = page.locator(".cee-plot-canvas").first.locator(".scatterlayer path.point").last
+    box = point.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# ----------------------------------------------------------------------------------- one logit
+
+
+def test_the_saturated_logit_shows_the_ratio_of_the_lecture(page, app_url):
+    opened(page, f"{app_url}/binary")
+    page.get_by_role("button", name="z = −10, y = 1").click()
+    expect(metric(page, "Ratio of the derivatives")).to_have_text("11014.23 ×")
+    expect(cell(page, "Cross-entropy", 2)).to_have_text("−0.999955")
+    expect(cell(page, "Squared error", 2)).to_have_text("−9.07875·10⁻⁵")
+    expect(page).to_have_url(re.compile(r"[?&]z=-10&"))
+
+
+def test_the_numbers_follow_the_slider_while_it_is_dragged(page, app_url):
+    opened(page, f"{app_url}/binary?z=-8")
+    box = page.get_by_role("slider", name="Logit z").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.17, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=8)
+    # The button is still held down here.
+    expect(metric(page, "σ(z)")).to_have_text(re.compile(r"^0\.[45]"))
+    expect(number(page, "Logit z")).to_have_value(re.compile(r"^−?0(\.\d)?$"))
+    page.mouse.move(box["x"] + box["width"] - 2, middle, steps=4)
+    expect(metric(page, "σ(z)")).to_have_text(re.compile(r"^0\.9999"))
+    page.mouse.up()
+
+
+def test_the_point_on_the_curve_can_be_dragged_and_moves_the_slider(page, app_url):
+    opened(page, f"{app_url}/binary?z=0")
+    x, y = draggable_point(page)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y, steps=10)
+    page.mouse.up()
+    expect(number(page, "Logit z")).to_have_value(re.compile(r"^−[4-9]"))
+    assert draggable_point(page)[0] == pytest.approx(x - 120, abs=4)
+
+
+def test_the_slider_obeys_the_keyboard(page, app_url):
+    opened(page, f"{app_url}/binary?z=0")
+    page.get_by_role("slider", name="Logit z").focus()
+    for key, value in (
+        ("ArrowRight", "0.1"),
+        ("Shift+ArrowRight", "0.11"),
+        ("PageDown", "−0.9"),
+        ("Home", "−12"),
+        ("End", "12"),
+    ):
+        page.keyboard.press(key)
+        expect(number(page, "Logit z")).to_have_value(value)
+
+
+def test_what_is_no_logit_is_said_beside_the_field_and_the_last_one_stays(page, app_url):
+    opened(page, f"{app_url}/binary?z=-10")
+    field = number(page, "Logit z")
+    for text, sentence in (
+        ("abc", "“abc” is not a number"),
+        ("", "Enter one number here"),
+        ("1 2", "Enter one number here"),
+        ("99", "Enter a number from −12 to 12"),
+        ("1e999", "is too large"),
+        ("NaN", "“NaN” is not a number"),
+    ):
+        field.fill(text)
+        field.press("Enter")
+        expect(message(page, "Logit z")).to_contain_text(sentence)
+        expect(field).to_have_value(text)
+        expect(metric(page, "Ratio of the derivatives")).to_have_text("11014.23 ×")
+    field.fill("1/2")
+    field.press("Enter")
+    expect(field).to_have_value("0.5")
+    expect(message(page, "Logit z")).to_have_text("")
+
+
+def test_playing_the_race_runs_to_its_last_step_and_can_be_paused(page, app_url):
+    opened(page, f"{app_url}/binary?z=-10&steps=100")
+    page.get_by_role("button", name="Play").click()
+    step = number(page, "Step shown")
+    expect(step).to_have_value(re.compile(r"^[1-9]\d?$"))
+    page.get_by_role("button", name="Pause").click()
+    held = step.input_value()
+    page.wait_for_timeout(500)
+    assert step.input_value() == held != "100"
+    page.get_by_role("button", name="Play").click()
+    expect(step).to_have_value("100", timeout=60_000)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_the_table_says_who_reaches_which_probability_within_the_steps(page, app_url):
+    opened(page, f"{app_url}/binary?z=-10&steps=200")
+    table = page.locator("[data-testid=stTable]").last
+    expect(table.locator("tr", has_text="Cross-entropy").locator("td").nth(1)).to_have_text("21")
+    for loser in ("Squared error", "Hinge"):
+        expect(table.locator("tr", has_text=loser).locator("td").nth(1)).to_have_text(
+            "not within 200"
+        )
+
+
+def test_a_shorter_race_shows_its_own_last_step(page, app_url):
+    opened(page, f"{app_url}/binary")
+    steps = number(page, "Number of steps")
+    steps.fill("25")
+    steps.press("Enter")
+    expect(number(page, "Step shown")).to_have_value("25")
+
+
+def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(new_page, app_url):
+    page = opened(new_page(), f"{app_url}/binary")
+    choose(page, "0")
+    for label, text in (("Logit z", "3.25"), ("Number of steps", "60")):
+        number(page, label).fill(text)
+        number(page, label).press("Enter")
+        expect(number(page, label)).to_have_value(text)
+    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&rate=1&steps=60"))
+    page.get_by_role("link", name="Entropy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
+    page.get_by_role("link", name="One logit").click()
+    expect(number(page, "Logit z")).to_have_value("3.25")
+    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&rate=1&steps=60"))
+    page.reload()
+    expect(number(page, "Number of steps")).to_have_value("60")
+    other = opened(new_page(), page.url)
+    expect(number(other, "Logit z")).to_have_value("3.25")
+    expect(metric(other, "σ(z)")).to_have_text("0.962673")
+
+
+def test_a_link_that_nobody_can_read_shows_the_page_and_says_so(page, app_url):
+    opened(page, f"{app_url}/binary?z=foo&y=7&rate=-1&steps=1e9")
+    expect(message(page, "Logit z")).to_contain_text("From the link: “foo” is not a number")
+    expect(message(page, "Number of steps")).to_contain_text("From the link: Enter a number from")
+    expect(metric(page, "σ(z)")).to_have_text("0.0179862")
+
+
+# -------------------------------------------------------------------------------- many classes
+
+
+def load(page: Page, example: str) -> None:
+    page.get_by_role("combobox", name="Load an example").click()
+    page.get_by_role("option", name=example, exact=True).click()
+
+
+def test_the_guesses_of_the_lecture_show_their_values_and_gradient_norms(page, app_url):
+    opened(page, f"{app_url}/multiclass")
+    rows = ("Cross-entropy", "Squared error, sum", "Squared error, mean")
+    for example, cross_entropy, squares, norms in (
+        ("First guess q₁", "0.916291 nats", "0.495", ("0.703562", "0.480863", "0.0961727")),
+        ("Better guess q₂", "0.0202027 nats", "0.0006", ("0.0244949", "0.0014403", "0.00028806")),
+        ("Confidently wrong", "4.60517 nats", "1.902", ("1.37913", "0.104484", "0.0208967")),
+    ):
+        load(page, example)
+        expect(cell(page, "Cross-entropy", 1)).to_have_text(cross_entropy)
+        expect(cell(page, "Squared error, sum", 1)).to_have_text(squares)
+        for row, norm in zip(rows, norms, strict=True):
+            expect(cell(page, row, 2)).to_have_text(norm)
+
+
+def test_a_logit_moves_by_arrow_keys_and_the_losses_follow(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=0,0&y=1")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
+    bar = page.get_by_role("slider", name="z of class 1")
+    bar.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    expect(bar).to_have_attribute("aria-valuenow", "-1")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("1.31326 nats")
+
+
+def test_logits_become_probabilities_and_back(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=1,1,1,1&y=1")
+    choose(page, "probabilities")
+    field = page.get_by_label("q (model)")
+    expect(field).to_have_value("0.25, 0.25, 0.25, 0.25")
+    field.fill("1/2 1/4 1/8 1/8")
+    field.press("Enter")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
+    choose(page, "logits")
+    expect(page.get_by_label("z (logits)")).to_have_value("-0.693147, -1.38629, -2.07944, -2.07944")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
+
+
+def test_a_probability_of_zero_is_an_infinite_loss_and_no_race(page, app_url):
+    opened(page, f"{app_url}/multiclass?edit=probabilities&q=0,0.5,0.5&y=1")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("∞ nats")
+    expect(page.get_by_text("q is 0 for “class 1”: the logit is −∞")).to_be_visible()
+    expect(page.get_by_text("No race from here")).to_be_visible()
+    choose(page, "logits")
+    expect(page.get_by_text("which no bar can show")).to_be_visible()
+    field = page.get_by_label("q (model)")
+    field.fill("0.2 0.4 0.4")
+    field.press("Enter")
+    expect(page.get_by_text("No race from here")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"q=0\.2,0\.4,0\.4"))
+
+
+def test_a_soft_target_shares_its_classes_with_the_model(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=2,0,0&y=1")
+    choose(page, "soft target")
+    target = page.get_by_label("p (true)")
+    target.fill("0.5 0.3 0.2")
+    target.press("Enter")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("1.23954 nats")
+    expect(page.locator("tr", has_text="hinge")).to_have_count(0)
+    names = page.get_by_label("Name of outcome 1")
+    names.last.fill("cat")
+    names.last.press("Enter")
+    expect(names.first).to_have_value("cat")
+    names.first.fill("dog")
+    names.first.press("Enter")
+    expect(names.last).to_have_value("dog")
+    expect(page).to_have_url(re.compile(r"z=2,0,0&p=0\.5,0\.3,0\.2&name=dog"))
+    expect(page.get_by_role("slider", name="p of dog")).to_have_attribute("aria-valuenow", "0.5")
+
+
+def test_removing_the_true_class_says_which_is_true_now(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=0,0,0&y=3")
+    page.get_by_role("button", name="Fewer classes").click()
+    expect(page.get_by_text("The true class was removed; now it is “class 2”.")).to_be_visible()
+
+
+def test_any_text_for_logits_keeps_the_last_good_ones(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=0,0&y=1")
+    field = page.get_by_label("z (logits)")
+    for text, sentence in (
+        ("abc", "“abc” is not a number"),
+        ("1", "1 number given"),
+        ("0 1 2 3 4 5 6 7 8 9 10", "11 numbers given"),
+        ("nan 0", "“nan” is not a number"),
+        ("1/0 2", "divides by zero"),
+    ):
+        field.fill(text)
+        field.press("Enter")
+        said = page.locator(".cee-series .cee-message")
+        expect(said).to_contain_text(sentence)
+        expect(said).to_contain_text("last good values")
+        expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
+
+
+def test_extreme_logits_show_numbers_and_no_error(page, app_url):
+    opened(page, f"{app_url}/multiclass?z=0,0&y=1")
+    field = page.get_by_label("z (logits)")
+    for text, value in (
+        ("1e308 -1e308", "0 nats"),
+        ("-1e308 1e308", "∞ nats"),
+        ("-1000 1000 0", "2000 nats"),
+        ("0 745", "745 nats"),
+    ):
+        field.fill(text)
+        field.press("Enter")
+        expect(cell(page, "Cross-entropy", 1)).to_have_text(value)
+    expect(page.locator(".stException")).to_have_count(0)
+
+
+# ------------------------------------------------------------------------------------- screens
+
+
+@pytest.mark.parametrize("address", ["binary", "multiclass"])
+@pytest.mark.parametrize("options", [PHONE, {"color_scheme": "dark"}], ids=["phone", "dark"])
+def test_the_page_fits_a_phone_and_a_dark_room(new_page, app_url, address, options):
+    page = opened(new_page(**options), f"{app_url}/{address}")
+    spare = page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+    assert spare <= 0
+    for plot in page.locator(".cee-plot-canvas").all():
+        expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
+    expect(page.locator(".stException")).to_have_count(0)

@@ -90,16 +90,10 @@ def redraw(weights: list[float], history: list[list[float]]) -> tuple[object, ..
         "D(q‖p)": pair.kl_qp,
         "Jensen–Shannon": pair.jensen_shannon,
     }
-    drawn = (
+    return (
         figures.decomposition(pair),
         figures.kl_terms_by_outcome(pair, NAMES),
         figures.edit_history([_compared(tuple(past)) for past in history]),
-    )
-    for figure in drawn:
-        # Dash keeps a zoom only when it is told that the picture is still the same one.
-        figure.update_layout(uirevision="kept")
-    return (
-        *drawn,
         history,
         "q, normalised: " + ", ".join(written(value, 4) for value in q),
         [html.P([name, html.Br(), f"{written(v)} bits"]) for name, v in quantities.items()],

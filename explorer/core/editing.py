@@ -128,7 +128,8 @@ def _replace_series(
 def _check_count(count: int, least: int, most: int) -> None:
     if not least <= count <= most:
         numbers = "number" if count == 1 else "numbers"
-        raise ValueError(f"{count} {numbers} given; this page takes {least} to {most}.")
+        takes = f"exactly {least}" if least == most else f"{least} to {most}"
+        raise ValueError(f"{count} {numbers} given; this page takes {takes}.")
 
 
 def _resized(

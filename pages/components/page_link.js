@@ -1,12 +1,12 @@
 // Keeps the page's state in its address, without adding to the browser's history.
 
-let timer = 0;
+const timers = new WeakMap();
 
-export default function render({ data }) {
-  clearTimeout(timer);
+export default function render({ data, parentElement }) {
+  clearTimeout(timers.get(parentElement));
   // Browsers limit how often the address may change; a drag needs only its last position there.
-  timer = setTimeout(() => write(data), 400);
-  return () => clearTimeout(timer);
+  timers.set(parentElement, setTimeout(() => write(data), 400));
+  return () => clearTimeout(timers.get(parentElement));
 }
 
 function write({ page, own, parameters }) {

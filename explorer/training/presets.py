@@ -45,7 +45,8 @@ RACE_PRESETS: Mapping[str, RacePreset] = {
             replace(_NOTES, output_relu=True, name="ReLU on the logits"),
         ),
         "A logit that is negative for every image gets no gradient through the ReLU: its class is "
-        "dead, and its column of the confusion matrix stays empty.",
+        "dead, and hardly an image is ever taken for it. On MNIST 86 % instead of 96 % after 10 "
+        "epochs; with other seeds anywhere from 77 % to 96 %.",
     ),
     "Kaiming against plain normal": RacePreset(
         (
@@ -53,8 +54,8 @@ RACE_PRESETS: Mapping[str, RacePreset] = {
             replace(_NOTES, init="normal", name="Plain normal"),
         ),
         "Plain normal weights do not make the gradient vanish, they make the signal explode: the "
-        "loss starts in the thousands and the gradient norms with it. Kaiming starts near "
-        "ln 10 = 2.3.",
+        "loss starts in the thousands and the gradient norms with it, and MNIST ends at 70 % "
+        "instead of 96 %. Kaiming starts near ln 10 = 2.3.",
     ),
     "learning rates": RacePreset(
         tuple(

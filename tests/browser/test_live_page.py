@@ -1,0 +1,308 @@
+"""Races as people run them: pressed, watched, steered, interrupted, reopened."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from explorer.training.mnist_files import FILES
+from explorer.training.run_store import RunStore
+from explorer.training.runs import ENDED
+from tests.browser.server import Server
+
+
+@pytest.fixture(scope="module")
+def server(start_app) -> Server:
+    """A server whose races run on the embedded digits, with one warm training process."""
+    return start_app()
+
+
+@pytest.fixture(autouse=True)
+def _no_race_left(server: Server) -> Iterator[None]:
+    """Stop what a test leaves behind, so that the next does not queue after it."""
+    yield
+    with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+        for run in store.list_runs():
+            if run.status not in ENDED:
+                store.request_stop(run.id)
+
+
+def opened(page: Page, server: Server, link: str = "") -> Page:
+    page.goto(f"{server.url}/live{link}")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    return page
+
+
+def write(page: Page, label: str, text: str, place: int = 0) -> None:
+    """Fill a field of the form and wait until the server has taken it."""
+    field = page.get_by_label(label, exact=True).nth(place)
+    field.fill(text)
+    field.press("Enter")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def train(page: Page, epochs: int = 40) -> None:
+    write(page, "Epochs", str(epochs))
+    expect(page.get_by_text(f"{epochs} epochs.")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def status(page: Page, words: str) -> None:
+    expect(page.locator("strong").filter(has_text=re.compile(words))).to_be_visible(timeout=45_000)
+
+
+def step(page: Page) -> int:
+    """The step that the progress bar tells."""
+    text = page.get_by_test_id("stProgress").inner_text()
+    return int(re.search(r"step ([\d,]+) of", text)[1].replace(",", ""))
+
+
+def draws(page: Page) -> list[str]:
+    return page.eval_on_selector_all(".cee-plot", "all => all.map(one => one.dataset.draws)")
+
+
+def test_a_race_runs_to_its_end_and_then_leaves_the_server_alone(server, page):
+    opened(page, server)
+    page.wait_for_timeout(3000)  # the training process gets ready while people read
+    train(page, epochs=12)
+    page.locator(".cee-plot").first.wait_for()
+    canvas = page.locator(".cee-plot-canvas").first
+    canvas.evaluate("element => { element.seenAtTheStart = true; }")
+    status(page, "Finished after step 864")
+    expect(page.get_by_text("not MNIST. ").first).to_be_visible()
+    expect(page.get_by_text("on all 360 test images")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="Cross-entropy").last
+    accuracy = float(re.search(r"([\d.]+)%", row.inner_text())[1])
+    assert accuracy > 85
+    assert canvas.evaluate("element => element.seenAtTheStart"), "the plot was mounted anew"
+    page.wait_for_timeout(700)
+    before = draws(page)
+    page.wait_for_timeout(1500)
+    assert draws(page) == before
+
+
+def test_the_first_point_follows_the_press(server, page):
+    opened(page, server)
+    page.wait_for_timeout(1500)
+    write(page, "Epochs", "5")
+    started = time.monotonic()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator(".cee-plot[data-draws]").first.wait_for()
+    # About a second on a quiet machine; tests share theirs.
+    assert time.monotonic() - started < 5
+
+
+def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, page):
+    def late(route: Route) -> None:
+        time.sleep(3)
+        route.continue_()
+
+    page.route("**/plot.css", late)
+    opened(page, server)
+    train(page, epochs=2)
+    status(page, "Finished")
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(3)
+
+
+def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page):
+    opened(page, server)
+    train(page, epochs=400)
+    status(page, "Training")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    status(page, "Paused at step")
+    held = step(page)
+    page.wait_for_timeout(1500)
+    assert step(page) == held
+    page.get_by_role("button", name="Learning rate").click()
+    rate = page.get_by_label("New learning rate")
+    rate.fill("fast")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("“fast” is not a number")).to_be_visible()
+    rate.fill("0.025")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("Learning rate 0.025 for all curves")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Resume", exact=True).click()
+    status(page, "Training")
+    row = page.get_by_role("row").filter(has_text="MSE on softmax").last
+    expect(row).to_contain_text("0.025")
+    assert step(page) > held
+    stopped = time.monotonic()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    status(page, "Stopped at step")
+    assert time.monotonic() - stopped < 4
+    assert step(page) < 28_000
+
+
+def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
+    start_app, new_page, expected_errors
+):
+    expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
+    own = start_app()
+    first = opened(new_page(), own)
+    train(first, epochs=400)
+    expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
+    status(first, "Training")
+    first.reload()
+    status(first, "Training")
+    second = new_page()
+    second.goto(first.url)
+    status(second, "Training")
+    second.get_by_role("button", name="Pause", exact=True).click()
+    status(first, "Paused at step")
+    second.get_by_role("button", name="Resume", exact=True).click()
+    status(first, "Training")
+    second.close()
+    before = step(first)
+    own.stop()
+    own.start()
+    expect(first.get_by_test_id("stConnectionStatus")).to_have_count(0)
+    for _ in range(100):
+        if step(first) > before:
+            break
+        first.wait_for_timeout(200)
+    assert step(first) > before
+    first.get_by_role("button", name="Stop", exact=True).click()
+    status(first, "Stopped at step")
+
+
+def test_a_killed_training_process_is_said_and_the_next_race_runs(start_app, page):
+    own = start_app()
+    opened(page, own)
+    train(page, epochs=400)
+    status(page, "Training")
+    page.locator(".cee-plot").first.wait_for()
+    for worker in own.workers():
+        worker.kill()
+    expect(page.get_by_text("The training process ended without a word")).to_be_visible()
+    assert step(page) > 0
+    expect(page.locator(".cee-plot").first).to_be_visible()
+    page.get_by_text("Set up a race").click()
+    train(page, epochs=3)
+    status(page, "Finished after step 216")
+
+
+def test_a_diverging_curve_is_named_and_the_others_go_on(server, page):
+    opened(page, server)
+    write(page, "Learning rate", "1e6", place=1)
+    page.get_by_role("button", name="Add a curve").click()
+    write(page, "Learning rate", "1000", place=0)
+    expect(page.get_by_text("Curve 3:")).to_be_visible()
+    train(page, epochs=4)
+    status(page, "Finished after step 288")
+    warning = page.get_by_test_id("stAlert").filter(has_text="diverged at step")
+    expect(warning.first).to_contain_text("Train it again with a smaller learning rate")
+    page.get_by_text("Latest races").click()
+    expect(page.get_by_role("button", name=re.compile(r"\(finished\)")).first).to_be_visible()
+
+
+def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, page):
+    opened(page, server)
+    train(page, epochs=6)
+    status(page, "Finished")
+    seven = page.get_by_role("button", name=re.compile("^Test digit 7, recognised as")).first
+    seven.focus()
+    page.keyboard.press("Enter")
+    expect(seven).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("p and q of the chosen digit, a 7.")).to_be_visible()
+    page.get_by_role("button", name="Show p and q of this digit").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy and KL divergence")
+    truth = page.get_by_role("slider", name="p of digit 7")
+    expect(truth).to_have_attribute("aria-valuenow", "1")
+    model = page.get_by_role("slider", name=re.compile("^q of digit"))
+    shares = [float(one.get_attribute("aria-valuenow")) for one in model.all()]
+    assert len(shares) == 10
+    assert sum(shares) == pytest.approx(1, abs=1e-3)
+    page.get_by_role("link", name="Live MNIST race").click()
+    status(page, "Finished")
+
+
+def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
+    opened(page, server)
+    write(page, "Learning rate", "quick", place=1)
+    write(page, "Hidden layers", "64, 2.5")
+    expect(page.get_by_text("“quick” is not a number")).to_be_visible()
+    expect(page.get_by_text("must be a whole number from 1 to 4,096, not 2.5")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Nothing was started")).to_be_visible()
+    assert "run=" not in page.url
+    page.get_by_role("link", name="Entropy", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
+    page.get_by_role("link", name="Live MNIST race").click()
+    expect(page.get_by_label("Learning rate", exact=True).nth(1)).to_have_value("quick")
+    write(page, "Learning rate", "1/50", place=1)
+    write(page, "Hidden layers", "")
+    train(page, epochs=2)
+    status(page, "Finished")
+
+
+def test_confusion_gradients_and_dead_units_are_shown(server, page):
+    opened(page, server)
+    train(page, epochs=3)
+    status(page, "Finished")
+    for name, alt in (
+        ("Confusion matrix", "Confusion matrix of Cross-entropy"),
+        ("Gradient norms", "Norm of the gradient by layer"),
+        ("Dead units", "Share of dead hidden units"),
+    ):
+        page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).click()
+        expect(page.get_by_label(re.compile(alt))).to_be_visible()
+    page.get_by_role("button", name="Axes and smoothing").click()
+    page.get_by_text("linear", exact=True).click()
+    axis = "all => all[0]._fullLayout.yaxis.type"
+    for _ in range(50):
+        if page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear":
+            break
+        page.wait_for_timeout(100)
+    assert page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear"
+
+
+@pytest.mark.parametrize(
+    ("data", "environment", "sentence"),
+    [
+        ("MNIST (60,000 images)", {}, "MNIST is not at hand"),
+        ("MNIST if at hand, else digits", {"EXPLORER_DATA_DIR": "corrupt"}, "is damaged"),
+    ],
+)
+def test_missing_or_corrupt_images_end_the_race_with_a_sentence(
+    start_app, page, tmp_path, server, data, environment, sentence
+):
+    if environment:
+        for name in FILES.values():
+            (tmp_path / f"{name}.gz").write_bytes(b"\x1f\x8b no archive")
+        server = start_app(EXPLORER_DATA_DIR=str(tmp_path))
+    opened(page, server)
+    page.get_by_role("combobox", name="Data", exact=True).click()
+    page.get_by_role("option", name=data).click()
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence, timeout=45_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, new_page, scheme):
+    page = new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+    opened(page, server)
+    train(page, epochs=3)
+    status(page, "Finished")
+    page.locator(".cee-plot[data-draws]").last.wait_for()
+    sideways = page.eval_on_selector_all(
+        ".stMain, .cee-plot-canvas, .cee-digits",
+        "all => all.map(one => one.scrollWidth - one.clientWidth)",
+    )
+    assert max(sideways) <= 0
+    edges = page.eval_on_selector_all(
+        ".cee-plot, .cee-digits button, .stMain table, .stMain button",
+        "all => all.map(one => one.getBoundingClientRect().right)",
+    )
+    assert max(edges) <= 390
+
+
+def test_an_unknown_run_in_the_address_is_said_in_words(server, page):
+    opened(page, server, "?run=gone")
+    expect(page.get_by_text("There is no recorded run “gone”")).to_be_visible()
+    expect(page.get_by_text("Press Train to start a new race")).to_be_visible()

@@ -34,8 +34,6 @@ def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
             zmin=0,
             zmax=1,
             name="share of the true class",
-            text=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
-            texttemplate="%{text}",
             customdata=counts,
             colorscale=[[0, with_alpha(P, 0.03)], [0.02, with_alpha(P, 0.2)], [1, P]],
             showscale=False,
@@ -44,13 +42,39 @@ def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
             hovertemplate="true %{y}, said %{x}: %{customdata:,} images, %{z:.1%}<extra></extra>",
         )
     )
+    # Plotly takes a faint cell for a dark one on either ground, so the numbers are drawn apart:
+    # white on full cells, in the theme's own ink elsewhere.
+    for name, shown, style in (
+        ("images", (counts > 0) & (shares < 0.5), {}),
+        ("images, most of a class", shares >= 0.5, {"textfont": {"color": "#ffffff"}}),
+    ):
+        rows, columns = np.nonzero(shown)
+        figure.add_scatter(
+            x=[_CLASSES[column] for column in columns],
+            y=[_CLASSES[row] for row in rows],
+            text=[f"{count:,}" for count in counts[rows, columns]],
+            mode="text",
+            name=name,
+            hoverinfo="skip",
+            showlegend=False,
+            meta={"untabled": True},
+            **style,
+        )
     figure.update_layout(
         height=420,
         margin={"l": 50, "r": 12, "t": 12, "b": 48},
-        xaxis={"title": "predicted class", "type": "category", "constrain": "domain"},
+        xaxis={
+            "title": "predicted class",
+            "type": "category",
+            "categoryarray": _CLASSES,
+            "constrain": "domain",
+            "showgrid": False,
+        },
         yaxis={
             "title": "true class",
             "type": "category",
+            "categoryarray": _CLASSES,
+            "showgrid": False,
             "autorange": "reversed",
             "scaleanchor": "x",
         },

@@ -91,7 +91,10 @@ function fillCell({ button, bars, says }, truth, q) {
     return;
   }
   const said = q.indexOf(Math.max(...q));
-  const share = `${(100 * q[said]).toFixed(q[said] > 0.995 && q[said] < 1 ? 1 : 0)} %`;
+  // A probability below 1 is never written as 100 %.
+  const digits = q[said] > 0.995 && q[said] < 1 ? 1 : 0;
+  const nearOne = q[said] >= 0.9995 && q[said] < 1;
+  const share = nearOne ? ">99.9 %" : `${(100 * q[said]).toFixed(digits)} %`;
   button.classList.toggle("cee-wrong", said !== truth);
   says.textContent = `${said === truth ? "✓" : "✗"} ${said}, ${share}`;
   button.setAttribute("aria-label", `Test digit ${truth}, recognised as ${said} with ${share}`);

@@ -38,7 +38,7 @@ def digit_grid(
         "pixels": base64.b64encode(digits.tobytes()).decode(),
         "labels": truth,
         # NaN becomes null, which the script shows as "no output".
-        "outputs": None if outputs is None else outputs.round(5),
+        "outputs": None if outputs is None else outputs,
         "truth_colour": 0,
         "model_colour": 1,
         "chosen": chosen,

@@ -20,8 +20,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -30,11 +28,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import servers
+from benchmarks.chromium import launch_chromium
 
 HERE = Path(__file__).resolve().parent
 CHARTS = 3
@@ -44,8 +43,6 @@ PATIENCE_MS = 10_000
 WARM_UP = 6
 TURN = 20  # presses upwards, then as many downwards, so that q stays inside
 FRAME_MS = 1000 / 60
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 
 
 @dataclass
@@ -118,27 +115,6 @@ def percentile(values: list[float], share: float) -> float:
     """Return the smallest value that at least `share` of all values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-int(share * 100 * len(ordered)) // 100) - 1)]
-
-
-def launch_chromium(playwright: Playwright) -> Browser:
-    """Start the Chromium of `EXPLORER_CHROMIUM`, one on the PATH, or Playwright's own.
-
-    Raises:
-        SystemExit: there is none, with what to do about it.
-    """
-    named = os.environ.get("EXPLORER_CHROMIUM")
-    on_path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    try:
-        return playwright.chromium.launch(
-            executable_path=named or on_path, headless=True, args=CHROMIUM_ARGUMENTS
-        )
-    except Error as error:
-        if named:
-            raise SystemExit(f"EXPLORER_CHROMIUM names {named}, which does not start.") from error
-        raise SystemExit(
-            "There is no Chromium. Install one (`python -m playwright install chromium`, or your "
-            "system's package) or set EXPLORER_CHROMIUM to its path."
-        ) from error
 
 
 @contextmanager

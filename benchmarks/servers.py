@@ -49,6 +49,11 @@ class Server:
         """Return the resident memory of the server's own process in MiB."""
         return self.process.memory_info().rss / 2**20
 
+    def cpu_s(self) -> float:
+        """Return the processor time that the server has used so far, in seconds."""
+        used = self.process.cpu_times()
+        return used.user + used.system
+
 
 def free_port() -> int:
     """Return a TCP port on 127.0.0.1 that nobody listens on at the moment."""

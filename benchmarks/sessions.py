@@ -17,15 +17,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -33,150 +31,11 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import servers
-from benchmarks.streamlit_client import Refused, Tab
+from benchmarks.simulated_load import Load, drive, edit_q, refresh
 from explorer.training import launcher
 from explorer.training.presets import RACE_PRESETS
 from explorer.training.run_store import RunStore
 from explorer.training.runs import WorkerMark
-
-EDITOR = "divergence"
-CHART = "kl-terms"
-PERIOD_S = 1.0
-WARM_UP_S = 3.0
-OPENED_AT_ONCE = 4
-
-
-@dataclass
-class Load:
-    """What one kind of session saw on one server.
-
-    Attributes:
-        times: seconds of every answered request after the warm-up.
-        errors: sentences, one per request that failed.
-        memory_mib: resident memory of the server at the end.
-        lasted: seconds over which `times` were taken.
-    """
-
-    times: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    memory_mib: float = 0.0
-    lasted: float = 0.0
-
-    def percentile_ms(self, share: float) -> float | None:
-        """Return a percentile in milliseconds, None where nothing was answered."""
-        if len(self.times) < 2:
-            return None
-        return round(1000 * statistics.quantiles(self.times, n=100)[round(100 * share) - 1], 1)
-
-    def per_second(self) -> float:
-        """Return the answered requests per second."""
-        return round(len(self.times) / self.lasted, 1) if self.lasted else 0.0
-
-
-async def edit_q(tab: Tab, number: int) -> float:
-    """Move probability in q, a new amount every time, and check that the chart follows.
-
-    Raises:
-        Refused: the answer shows the old chart, or an error.
-    """
-    before = tab.data(CHART)
-    now = tab.data(EDITOR)
-    moved = 0.001 * (1 + number % 240)
-    state = now["state"] | {
-        "values": now["state"]["values"] | {"q": [0.25 + moved, 0.25 - moved, 0.25, 0.25]}
-    }
-    edit = {"rev": now["rev"], "state": state, "command": None, "seq": now["seq"] + 1}
-    seconds = await tab.edit(EDITOR, {"edit": edit})
-    if tab.data(CHART) == before:
-        raise Refused("An edit was answered with the old chart.")
-    return seconds
-
-
-async def refresh(tab: Tab, _number: int) -> float:
-    """Ask for what the page wants to have refreshed by itself.
-
-    Raises:
-        Refused: the page wants nothing refreshed, so no run is being watched.
-    """
-    if not tab.auto_reruns:
-        raise Refused("The live page asked for no refresh: its run has ended.")
-    return await tab.run(fragment=next(iter(tab.auto_reruns)), automatic=True)
-
-
-async def _open(tabs: list[Tab], stack: AsyncExitStack) -> None:
-    gate = asyncio.Semaphore(OPENED_AT_ONCE)
-
-    async def one(tab: Tab) -> None:
-        async with gate:
-            await stack.enter_async_context(tab)
-            await tab.run()
-
-    await asyncio.gather(*(one(tab) for tab in tabs))
-
-
-async def _session(
-    tab: Tab,
-    act: Callable[[Tab, int], Awaitable[float]],
-    start: float,
-    end: float,
-    load: Load,
-) -> None:
-    number = 0
-    due = start
-    while due < end:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        said = len(tab.exceptions)
-        try:
-            seconds = await act(tab, number)
-            if len(tab.exceptions) > said:
-                raise Refused(f"The page showed an error: {tab.exceptions[-1]}")
-        except (Refused, TimeoutError) as error:
-            load.errors.append(str(error) or "No answer within a minute.")
-            if len(load.errors) > 20:
-                return
-        else:
-            if number * PERIOD_S >= WARM_UP_S:
-                load.times.append(seconds)
-        number += 1
-        due = max(start + number * PERIOD_S, time.perf_counter())
-
-
-async def drive(
-    server: servers.Server,
-    address: tuple[str, str],
-    act: Callable[[Tab, int], Awaitable[float]],
-    sessions: int,
-    seconds: float,
-) -> Load:
-    """Open `sessions` tabs on a page and let each act once a second for `seconds`.
-
-    Args:
-        server: a running server.
-        address: page and query.
-        act: one request of one tab; takes the tab and a running number, returns its seconds.
-        sessions: number of tabs.
-        seconds: how long is measured, after a warm-up of a few seconds.
-    """
-    load = Load()
-    async with AsyncExitStack() as stack:
-        # The first visitor of a page named in the address needs the navigation to be known.
-        first = await stack.enter_async_context(Tab(server.port, ""))
-        await first.run()
-        tabs = [Tab(server.port, *address) for _ in range(sessions)]
-        await _open(tabs, stack)
-        gc.collect()
-        gc.freeze()
-        start = time.perf_counter() + 0.2
-        end = start + WARM_UP_S + seconds
-        await asyncio.gather(
-            *(
-                _session(tab, act, start + PERIOD_S * place / sessions, end, load)
-                for place, tab in enumerate(tabs)
-            )
-        )
-        load.lasted = max(seconds, time.perf_counter() - start - WARM_UP_S)
-        load.memory_mib = round(server.memory_mib(), 1)
-    return load
 
 
 @contextmanager
@@ -250,11 +109,13 @@ def result(sessions: int, loads: dict[str, tuple[Load, Load]]) -> dict[str, obje
             f"{name}_p50_ms": edits.percentile_ms(0.5),
             f"{name}_p95_ms": edits.percentile_ms(0.95),
             f"{name}_reruns_per_s": edits.per_second(),
+            f"{name}_cpu_ms": edits.cpu_ms(),
             f"{name}_errors": len(edits.errors) + len(views.errors),
             f"{name}_memory_mib": edits.memory_mib,
             f"{name}_viewers_p50_ms": views.percentile_ms(0.5),
             f"{name}_viewers_p95_ms": views.percentile_ms(0.95),
             f"{name}_viewers_refreshes_per_s": views.per_second(),
+            f"{name}_viewers_cpu_ms": views.cpu_ms(),
             f"{name}_viewers_memory_mib": views.memory_mib,
         }
     return numbers | {
@@ -268,12 +129,15 @@ def table(numbers: dict[str, object], loads: dict[str, tuple[Load, Load]]) -> st
     """Return the measurements as lines of text, with what they should be."""
     lines = [f"{numbers['sessions']} sessions, one request a second each"]
     for prefix, title in (("", "editing q"), ("viewers_", "watching one run")):
-        lines.append(f"{title:<20}{'p50':>12}{'p95':>12}{'a second':>10}{'memory':>12}")
+        lines.append(
+            f"{title:<20}{'p50':>12}{'p95':>12}{'a second':>10}{'processor':>12}{'memory':>12}"
+        )
         rate = "reruns_per_s" if not prefix else "viewers_refreshes_per_s"
         for name in loads:
             lines.append(
                 f"  {name:<18}{numbers[f'{name}_{prefix}p50_ms']!s:>9} ms"
                 f"{numbers[f'{name}_{prefix}p95_ms']!s:>9} ms{numbers[f'{name}_{rate}']!s:>10}"
+                f"{numbers[f'{name}_{prefix}cpu_ms']!s:>9} ms"
                 f"{numbers[f'{name}_{prefix}memory_mib']!s:>8} MiB"
             )
     lines.append(f"errors of ours: {numbers['errors']} (0); p95 of ours should stay below 100 ms")

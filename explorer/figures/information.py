@@ -107,7 +107,7 @@ def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0
         traces,
         {
             "height": 320,
-            "xaxis": axis(f"probability of {name}", range=[-0.02, 1.02]),
+            "xaxis": axis(f"probability of {distinct([name])[0]}", range=[-0.02, 1.02]),
             "yaxis": axis(f"entropy / {unit}", rangemode="tozero"),
         },
     )
@@ -161,7 +161,7 @@ def entropy_on_simplex(
     ]
     corners = {
         corner: axis(f"{name} = 1", showticklabels=False, min=0)
-        for corner, name in zip(("aaxis", "baxis", "caxis"), names, strict=True)
+        for corner, name in zip(("aaxis", "baxis", "caxis"), distinct(names), strict=True)
     }
     return build(
         traces,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 
 from explorer.figures.build import MARGIN
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """Number the names if some are equal, because Plotly draws equal categories on one place."""
-    if len(set(names)) == len(names):
-        return list(names)
-    return [f"{index}. {name}" for index, name in enumerate(names, start=1)]
+    """Return the names as categories of an axis.
+
+    Equal names are numbered, because Plotly draws equal categories on one place. Its markup is
+    switched off: a name like "<b>" is shown as it was written.
+    """
+    plain = [html.escape(name, quote=False) for name in names]
+    if len(set(plain)) == len(plain):
+        return plain
+    return [f"{index}. {name}" for index, name in enumerate(plain, start=1)]
 
 
 def category_axis(labels: Sequence[str]) -> tuple[dict[str, object], dict[str, int]]:

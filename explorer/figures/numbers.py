@@ -26,3 +26,15 @@ def written(value: float, digits: int = 6) -> str:
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         text = f"{mantissa}·10{power}"
     return text.replace("-", "−")
+
+
+def measured(value: float, unit: str, digits: int = 6) -> str:
+    """Write a number with its unit, a single one in the singular: "2 bits", "1 bit".
+
+    Args:
+        value: the number.
+        unit: name of the unit in the plural, from `unit_name`.
+        digits: significant digits at most.
+    """
+    number = written(value, digits)
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"

@@ -52,17 +52,13 @@ function createView(parent) {
     const first = setup === null;
     const structure = first || layoutOf(next) !== layoutOf(setup);
     const said = first || saidBy(next) !== saidBy(setup);
+    // Called without a new answer: something around it changed, perhaps the theme.
+    const unasked = !first && next.seq === setup.seq;
     setup = next;
     sender ??= createSender((edit) => view.send(edit), next.seq);
     const fromServer = next.rev > revision;
-    if (fromServer) {
-      revision = next.rev;
-      // A preset that lands in mid-drag must not tear the bar out of the hand.
-      if (!drag) {
-        stopWalk();
-        state = structuredClone(next.state);
-      }
-    }
+    if (fromServer) adopt(next);
+    else if (unasked) recolour();
     sender.answer(next.seq);
     const rebuilt = structure || state.names.length !== chart.children.length;
     if (rebuilt) build();
@@ -73,15 +69,36 @@ function createView(parent) {
     }
   }
 
+  /** Take over what the server changed itself: a text it read, a preset, a number of outcomes. */
+  function adopt({ rev, state: theirs }) {
+    revision = rev;
+    stopWalk();
+    const mine = drag && state.values[drag.id];
+    state = structuredClone(theirs);
+    if (!mine) return;
+    if (mine.length !== state.names.length) {
+      drag.release();
+      return;
+    }
+    // An answer that lands in mid-drag must not tear the bar out of the hand; the server refused
+    // the drag's last edit as older than its own change, so it is said again.
+    state.values[drag.id] = mine;
+    sender.push({ rev, state, command: null });
+  }
+
   const saidBy = (one) => JSON.stringify([one.readout, one.messages]);
 
   const layoutOf = (one) =>
     JSON.stringify([one.mode, one.series, one.presets, one.least, one.most, one.low, one.high]);
 
   // ---------------------------------------------------------------- building
-  function build() {
+  function recolour() {
     const colours = chartColours(parent);
     for (const one of setup.series) root.style.setProperty(`--cee-${one.id}`, colours[one.colour]);
+  }
+
+  function build() {
+    recolour();
     buildTools();
     buildBars();
     buildFields();
@@ -253,11 +270,14 @@ function createView(parent) {
     if (setup.readout) {
       readout.replaceChildren(
         ...measures(seriesIds().map((id) => state.values[id]), setup.readout.base).map(([name, value]) =>
-          h("span", {}, `${name} = `, h("b", {}, format(value, 4)), ` ${setup.readout.unit}`),
+          h("span", {}, `${name} = `, h("b", {}, format(value, 4)), ` ${unitOf(format(value, 4))}`),
         ),
       );
     }
   }
+
+  const unitOf = (number) =>
+    number === "1" ? setup.readout.unit.replace(/s$/, "") : setup.readout.unit;
 
   function messages() {
     for (const id of seriesIds()) {
@@ -288,6 +308,8 @@ function createView(parent) {
     const { input, shown } = inputs[id];
     const error = setup.messages[id]?.error;
     if (input.value === shown || (error && input.value === setup.messages[id].text)) return;
+    // What is being asked is no longer an unfinished text: the answer may write into the field.
+    inputs[id].shown = input.value;
     command({ kind: "text", series: id, text: input.value });
   }
 
@@ -342,11 +364,11 @@ function createView(parent) {
     track.setPointerCapture(event.pointerId);
     const box = track.getBoundingClientRect();
     // Proportions of the others are those at the start, so that passing 1 does not lose them.
-    drag = { start: [...state.values[id]] };
+    const start = [...state.values[id]];
     const follow = (at) => {
       const share = (box.bottom - at.clientY) / box.height;
       const value = setup.low + share * (setup.high - setup.low);
-      move(id, index, Number((Math.round(value / setup.step) * setup.step).toFixed(6)), drag.start);
+      move(id, index, Number((Math.round(value / setup.step) * setup.step).toFixed(6)), start);
     };
     const release = () => {
       drag = null;
@@ -357,6 +379,7 @@ function createView(parent) {
     track.addEventListener("pointermove", follow);
     track.addEventListener("pointerup", release);
     track.addEventListener("pointercancel", release);
+    drag = { id, release };
     follow(event);
   }
 

@@ -170,7 +170,7 @@ def _receive(key: str, presets: Mapping[str, Bars], limits: dict[str, object]) -
     # An edit made on top of an older state than the server's own last change is out of date.
     if edit.get("rev") == session.rev:
         _take_state(session, edit["state"])
-    if edit.get("command"):
+    if isinstance(edit.get("command"), dict):
         _obey(session, edit["command"], presets, limits)
 
 
@@ -216,6 +216,9 @@ def _obey(
                 session.bars, notes = editing.resize(session.bars, size, **limits)
             case "preset":
                 session.bars = presets[str(command["name"])]
+    except (KeyError, TypeError):
+        # Only a message that no editor sends; the bars stay as they are.
+        return
     except ValueError as error:
         session.messages[series] = {
             "error": f"{error} The bars still show the last good values.",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.core.comparison import Comparison, impossible_outcomes
 from explorer.figures.numbers import written
+from pages.components.escaping import escaped
 
 _EDITS_KEPT = 60
 
@@ -23,11 +24,11 @@ def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
     with st.container():
         for index in impossible_outcomes(pair.p, pair.q):
             st.warning(
-                f"D(p‖q) = ∞: “{names[index]}” happens under p with probability "
+                f"D(p‖q) = ∞: “{escaped(names[index])}” happens under p with probability "
                 f"{written(pair.p[index])}, and q calls it impossible."
             )
         for index in impossible_outcomes(pair.q, pair.p):
-            st.info(f"D(q‖p) = ∞: q expects “{names[index]}”, which p never produces.")
+            st.info(f"D(q‖p) = ∞: q expects “{escaped(names[index])}”, which p never produces.")
 
 
 def remembered_edits(pair: Comparison) -> list[Comparison]:

@@ -231,8 +231,13 @@ function tableRows(traces) {
       }
     }
   }
+  // Figures write names for Plotly, which reads entities; a table shows them as they are.
+  const plain = (value) =>
+    typeof value === "string"
+      ? value.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&")
+      : value;
   const used = rows[0].map((_, column) => rows.slice(1).some((row) => row[column] !== ""));
-  return rows.map((row) => row.filter((_, column) => used[column]));
+  return rows.map((row) => row.filter((_, column) => used[column]).map(plain));
 }
 
 /** The figure with the palette's colours replaced by their partners in the current theme. */

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from explorer.training.config import (
 )
 from explorer.training.presets import RACE_PRESETS
 from pages.components import race_draft, race_notes
+from pages.components.escaping import escaped
 from pages.components.race_draft import Draft
 
 _DRAFT = "race draft"
@@ -66,11 +66,6 @@ def described(race: Sequence[TrainingConfig] | None) -> str:
         return "A field above cannot be used; it says why."
     curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
     return f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs."
-
-
-def escaped(text: str) -> str:
-    """Return a person's text so that Markdown shows it as it was written."""
-    return re.sub(r"([\\`*_{}\[\]|$~<>&]|:(?=[a-z]))", r"\\\1", text)
 
 
 def _replace_draft(draft: Draft) -> None:

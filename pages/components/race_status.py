@@ -13,8 +13,9 @@ from explorer.training.config import DATASET_LABELS, LOSS_LABELS, ConfigError
 from explorer.training.record_columns import Records
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
+from pages.components.escaping import escaped
 from pages.components.race_draft import parse_field
-from pages.components.race_form import escaped, use_settings
+from pages.components.race_form import use_settings
 
 ACTIVE = frozenset({"queued", "running", "paused"})
 _MESSAGE = "race message"

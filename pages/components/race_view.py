@@ -21,8 +21,8 @@ from explorer.training.runs import LOST, PAUSED, Run
 from pages.components import race_status
 from pages.components.bar_editor import set_bars
 from pages.components.digit_grid import digit_grid
+from pages.components.escaping import escaped
 from pages.components.plot import plot
-from pages.components.race_form import escaped
 from pages.components.race_records import newest_records, shared_figure
 
 _DETAILS = ("Digits", "Confusion matrix", "Gradient norms", "Dead units")

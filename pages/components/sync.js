@@ -3,7 +3,8 @@
 /**
  * Return a sender that keeps one edit under way. The first goes out at once; while it is being
  * answered only the newest later one is kept, and that one follows the answer. So the server is
- * asked as often as it can answer and a rerun is never cut short by the next.
+ * asked as often as it can answer and a rerun is never cut short by the next. An edit with a
+ * `command` is asked for once and thus never replaced by a later one.
  *
  * @param {(edit: object) => void} send hands an edit (with its `seq`) to the server
  * @param {number} lastSequence the highest number the server has already seen
@@ -11,15 +12,13 @@
 export function createSender(send, lastSequence = 0, patience = 600) {
   let sequence = lastSequence;
   let answered = lastSequence;
-  let waiting = null;
+  let waiting = [];
   let timer = 0;
 
   const flush = (force) => {
-    if (waiting === null || (!force && answered < sequence)) return;
-    const edit = waiting;
-    waiting = null;
+    if (waiting.length === 0 || (!force && answered < sequence)) return;
     sequence += 1;
-    send({ ...edit, seq: sequence });
+    send({ ...waiting.shift(), seq: sequence });
     clearTimeout(timer);
     // An answer can be lost with its connection; the newest edit must still arrive.
     timer = setTimeout(() => flush(true), patience);
@@ -27,7 +26,8 @@ export function createSender(send, lastSequence = 0, patience = 600) {
 
   return {
     push(edit) {
-      waiting = edit;
+      if (waiting.length > 0 && !waiting.at(-1).command) waiting.pop();
+      waiting.push(edit);
       flush(false);
     },
     answer(seq) {
@@ -36,7 +36,7 @@ export function createSender(send, lastSequence = 0, patience = 600) {
       flush(false);
     },
     get idle() {
-      return waiting === null && answered >= sequence;
+      return waiting.length === 0 && answered >= sequence;
     },
     dispose() {
       clearTimeout(timer);

@@ -9,7 +9,7 @@ from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
 from explorer.figures import divergence as figures
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, Q, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
@@ -47,12 +47,12 @@ def explore(base: float) -> None:
     )
 
     with right:
-        quantities({name: f"{written(v)} {unit}" for name, v in pair.quantities().items()})
+        quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
         plot(
             figures.decomposition(pair),
             key="decomposition",
             alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
-            f"H(p,q) {written(pair.cross_entropy, 4)} {unit}.",
+            f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
         )
         infinity_notes(pair, bars.names)
         plot(
@@ -64,7 +64,7 @@ def explore(base: float) -> None:
         plot(
             figures.edit_history(remembered_edits(pair)),
             key="edit-history",
-            alt=f"The last edits; D(p‖q) is now {written(pair.kl_pq, 4)} {unit}.",
+            alt=f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
         )
 
 

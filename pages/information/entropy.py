@@ -9,7 +9,7 @@ from explorer.core.editing import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.core.presets import PRESETS
 from explorer.figures import information as figures
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
@@ -43,8 +43,8 @@ def explore(base: float) -> None:
     with right:
         quantities(
             {
-                "Entropy H(p)": f"{written(h)} {unit}",
-                "Maximum": f"{written(most)} {unit}",
+                "Entropy H(p)": measured(h, unit),
+                "Maximum": measured(most, unit),
                 "Perplexity": written(float(perplexity(p))),
             }
         )
@@ -52,13 +52,13 @@ def explore(base: float) -> None:
             plot(
                 figures.binary_entropy_curve(p, bars.names[0], base=base),
                 key="binary-entropy",
-                alt=f"Entropy of two outcomes; now {written(h, 4)} {unit}.",
+                alt=f"Entropy of two outcomes; now {measured(h, unit, 4)}.",
             )
         elif len(p) == 3:
             plot(
                 figures.entropy_on_simplex(p, bars.names, base=base),
                 key="entropy-simplex",
-                alt=f"Entropy over all distributions of three outcomes; now {written(h, 4)} {unit}.",
+                alt=f"Entropy over all of three outcomes; now {measured(h, unit, 4)}.",
             )
     with left if len(p) <= 3 else right:
         plot(

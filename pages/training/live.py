@@ -11,6 +11,7 @@ from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from pages.components import page_link, race_form
+from pages.components.escaping import escaped
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
 
@@ -58,7 +59,7 @@ def latest_runs(current: str | None) -> None:
         when = time.strftime("%d %b, %H:%M", time.localtime(run.created_at))
         title = f"{when}: {run.name or ', '.join(curve_labels(run.configs))}"
         st.button(
-            race_form.escaped(f"{title} ({launcher.state_of(run)})"),
+            escaped(f"{title} ({launcher.state_of(run)})"),
             key=f"live open {run.id}",
             type="tertiary",
             disabled=run.id == current,

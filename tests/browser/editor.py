@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from explorer.core.comparison import compare
 from explorer.core.information import entropy, maximum_entropy, perplexity
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from pages.components.base_choice import BASES
 
 PATIENCE = 15.0
@@ -117,7 +117,7 @@ class Editor:
     def unit(self) -> str:
         """The unit in use, read off the entropy, which always has one."""
         first = next(iter(self.numbers().values()), " ")
-        return first.split()[-1]
+        return first.split()[-1].removesuffix("s") + "s"  # "1 bit" is one of the bits
 
     def in_step(self) -> None:
         """Wait until the server's numbers are those of the bars, digit for digit."""
@@ -142,11 +142,11 @@ class Editor:
         unit, base = self.unit(), BASES[self.unit()]
         if "q" in bars:
             quantities = compare(bars["p"], bars["q"], base=base).quantities()
-            return shown == {name: f"{written(v)} {unit}" for name, v in quantities.items()}
+            return shown == {name: measured(v, unit) for name, v in quantities.items()}
         p = bars["p"]
         return (
-            shown["Entropy H(p)"] == f"{written(float(entropy(p, base=base)))} {unit}"
-            and shown["Maximum"] == f"{written(maximum_entropy(len(p), base))} {unit}"
+            shown["Entropy H(p)"] == measured(float(entropy(p, base=base)), unit)
+            and shown["Maximum"] == measured(maximum_entropy(len(p), base), unit)
             and shown["Perplexity"] == written(float(perplexity(p)))
         )
 

@@ -117,7 +117,8 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
         "hovertemplate": "∂q(%{y}) / ∂z(%{x}) = %{z:.6f}<extra></extra>",
     }
     if len(labels) <= 6:
-        heat["texttemplate"] = "%{z:.3f}"
+        heat["text"] = [[written(value, 3) for value in row] for row in jacobian]
+        heat["texttemplate"] = "%{text}"
     return build(
         [heat],
         {

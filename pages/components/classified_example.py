@@ -99,7 +99,7 @@ def classified_example() -> ClassifiedExample:
     for name, preset in CLASSIFICATION_PRESETS.items():
         same = _bars_of(preset).values == bars.values
         if same and preset.true_class == example.true_class:
-            st.caption(f"{name}: {preset.note}")
+            st.caption(f"{name}. {preset.note}")
     return example
 
 

@@ -13,6 +13,7 @@ from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
 from explorer.figures.build import axis, build
 from explorer.figures.labels import distinct
+from explorer.figures.numbers import written
 from explorer.figures.palette import (
     CATEGORICAL,
     CROSS_ENTROPY,

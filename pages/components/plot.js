@@ -20,6 +20,21 @@ function loadPlotly(assets) {
 
 const views = new WeakMap();
 
+// The plots of one answer arrive in tasks of their own, and the browser paints between them. Drawn
+// together they are all on screen a frame or two sooner.
+const waiting = new Set();
+const channel = new MessageChannel();
+channel.port1.onmessage = () => {
+  const together = [...waiting];
+  waiting.clear();
+  for (const draw of together) draw();
+};
+
+function drawSoon(draw) {
+  if (waiting.size === 0) channel.port2.postMessage(null);
+  waiting.add(draw);
+}
+
 export default function render({ data, parentElement, setStateValue, assets }) {
   let view = views.get(parentElement);
   if (!view) {
@@ -66,6 +81,7 @@ function createView(parent, assets) {
 
   function dispose() {
     observer.disconnect();
+    waiting.delete(draw);
     sender?.dispose();
     if (canvas.data) window.Plotly.purge(canvas);
     root.remove();
@@ -77,7 +93,7 @@ function createView(parent, assets) {
     sender ??= createSender((edit) => view.send(edit), next.seq);
     sender.answer(next.seq);
     stale = true;
-    draw();
+    drawSoon(draw);
   }
 
   async function draw() {

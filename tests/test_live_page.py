@@ -162,11 +162,11 @@ def test_the_buttons_write_what_they_ask_into_the_store(store):
 
 def test_train_starts_the_race_that_stands_in_the_form(store):
     app = opened()
-    app.pills[0].set_value("learning rates").run()
+    app.pills[0].set_value("Learning rates").run()
     field(app, "Learning rate").set_value("0.75").run()
     press(app, "Train")
     (run,) = store.list_runs()
-    expected = fit_to_digits(RACE_PRESETS["learning rates"].configs)
+    expected = fit_to_digits(RACE_PRESETS["Learning rates"].configs)
     rates = [config.learning_rate for config in run.configs]
     assert rates == [0.75, *(config.learning_rate for config in expected[1:])]
     assert [replace(c, learning_rate=1, name="") for c in run.configs] == [

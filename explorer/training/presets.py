@@ -57,7 +57,7 @@ RACE_PRESETS: Mapping[str, RacePreset] = {
         "loss starts in the thousands and the gradient norms with it, and MNIST ends at 70 % "
         "instead of 96 %. Kaiming starts near ln 10 = 2.3.",
     ),
-    "learning rates": RacePreset(
+    "Learning rates": RacePreset(
         tuple(
             replace(_WELL_CHOSEN, learning_rate=rate, name=f"rate {rate:g}")
             for rate in (0.001, 0.01, 0.1, 0.5)

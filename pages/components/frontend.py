@@ -88,7 +88,17 @@ if (style) {{
   await new Promise((done) => {{ link.onload = link.onerror = done; }});
 }}
 const module = await import(assets + "{name}.js");
-export default (component) => module.default({{ ...component, assets }});
+const newest = new WeakMap();
+export default (component) => {{
+  const turn = {{}};
+  newest.set(component.parentElement, turn);
+  const cleanUp = module.default({{ ...component, assets }});
+  // Streamlit also cleans up after a rendering that a newer one overtook while this file was
+  // loading; that must not take away what the newer one shows.
+  return () => {{
+    if (newest.get(component.parentElement) === turn) cleanUp?.();
+  }};
+}};
 """
     return st.components.v2.component(f"explorer.{name}", js=loader, isolate_styles=False)
 

@@ -20,7 +20,7 @@ def note(preset: str) -> str:
         "CE against MSE": _losses,
         "ReLU on the logits": _relu,
         "Kaiming against plain normal": _scale,
-        "learning rates": _rates,
+        "Learning rates": _rates,
     }.get(preset)
     return f"{RACE_PRESETS[preset].look_for} {more() if more else ''}"
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 
+import orjson
 import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.training import launcher
 from explorer.training.record_columns import Records
+from pages.components.plot import encoded
+
+_BEAT_SECONDS = 0.45
 
 
 class _Follower:
@@ -18,10 +24,15 @@ class _Follower:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._records: Records | None = None
+        self._read_at = -math.inf
 
-    def newest(self, run_id: str) -> Records:
+    def newest(self, run_id: str, *, ended: bool) -> Records:
         with self._lock:
             known = self._records
+            # Viewers who look within one beat see the same records and so share one drawing.
+            if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
+                return known
+            self._read_at = time.monotonic()
             newer = launcher.default_store().read(run_id, after=known.cursor if known else 0)
             if known is None:
                 self._records = newer
@@ -43,26 +54,30 @@ def _figure(
     cursor: int,
     options: tuple[object, ...],
     _draw: Callable[[], go.Figure],
-) -> go.Figure:
+) -> orjson.Fragment:
     figure = _draw()
     figure.update_layout(uirevision=run_id)
-    return figure
+    return encoded(figure)
 
 
-def newest_records(run_id: str) -> Records:
+def newest_records(run_id: str, *, ended: bool) -> Records:
     """Return all records of a run, those read before by any viewer not read again.
+
+    Args:
+        run_id: The run.
+        ended: Whether these are to be the last; until then they may be half a second old.
 
     Raises:
         UnknownRun: There is no such run.
         StoreUnavailable: The run store cannot be used.
     """
-    return _follower(launcher.default_store().url, run_id).newest(run_id)
+    return _follower(launcher.default_store().url, run_id).newest(run_id, ended=ended)
 
 
 def shared_figure(
     name: str, run_id: str, cursor: int, options: tuple[object, ...], draw: Callable[[], go.Figure]
-) -> go.Figure:
-    """Return a figure of a run's records, drawn once for all who look at the same.
+) -> orjson.Fragment:
+    """Return a figure of a run's records, drawn and encoded once for all who look at the same.
 
     Args:
         name: Which figure.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,20 +51,24 @@ def _refresh_seconds(run: Run, state: str) -> float | None:
         return None
     if state == PAUSED:
         return 1.0
-    return 0.5 if run.progress.step else 0.25
+    if not run.progress.step:
+        return 0.25
+    # A long race moves slowly on the screen, and may have a whole workshop watching.
+    young = time.time() - (run.started_at or run.created_at) < 20
+    return 0.5 if young else 1.0
 
 
 def _watch(run_id: str, interval: float | None) -> None:
     try:
         run = launcher.default_store().get(run_id)
-        records = newest_records(run_id)
+        state = launcher.state_of(run)
+        records = newest_records(run_id, ended=state not in race_status.ACTIVE)
         if run.status == "queued":
             # Whoever was to take it may have been killed while it waited.
             launcher.ensure_workers()
     except (UnknownRun, StoreUnavailable, ConfigError) as error:
         st.error(str(error))
         return
-    state = launcher.state_of(run)
     if _refresh_seconds(run, state) != interval:
         st.rerun()
     labels = curve_labels(run.configs)

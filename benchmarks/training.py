@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# Waiting threads that spin would make every number depend on what else the machine does.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from explorer.training import thread_waiting
+
+thread_waiting.settle()
 
 import itertools
 

@@ -98,7 +98,8 @@ class NetworkStack:
             gradient = torch.where(passed, gradient, 0.0)
         for layer in reversed(range(len(self.layers))):
             below = activations[layer]
-            torch.bmm(gradient.transpose(1, 2), below, out=self._weight_gradients[layer])
+            # Into the rows of `gradients`; bmm(out=…) would go through a copy of them.
+            self._weight_gradients[layer].baddbmm_(gradient.transpose(1, 2), below, beta=0)
             torch.sum(gradient, 1, keepdim=True, out=self._bias_gradients[layer])
             if layer:
                 by_units = torch.bmm(gradient, self.weights[layer])

@@ -48,9 +48,7 @@ def main() -> int:
 
 
 def _serve(store: RunStore, lock_file: Path) -> None:
-    # Waiting threads spin by default, and two processes that do so slow each other tenfold. Read
-    # once, when torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    thread_waiting.settle()
     from explorer.training.executor import Executor
 
     executor = Executor(store)

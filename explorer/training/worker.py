@@ -14,7 +14,7 @@ from pathlib import Path
 
 import filelock
 
-from explorer.training import worker_processes
+from explorer.training import thread_waiting, worker_processes
 from explorer.training.launcher import default_store
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+import uuid
 from collections.abc import Callable
 
 import orjson
@@ -16,6 +17,7 @@ from explorer.training.record_columns import Records
 from pages.components.plot import encoded
 
 _BEAT_SECONDS = 0.45
+_GONE_SECONDS = 3.0
 
 
 class _Follower:
@@ -25,9 +27,17 @@ class _Follower:
         self._lock = threading.Lock()
         self._records: Records | None = None
         self._read_at = -math.inf
+        self._seen: dict[str, float] = {}
 
-    def newest(self, run_id: str, *, ended: bool) -> Records:
+    def viewers(self) -> int:
+        oldest = time.monotonic() - _GONE_SECONDS
         with self._lock:
+            self._seen = {viewer: at for viewer, at in self._seen.items() if at > oldest}
+            return len(self._seen)
+
+    def newest(self, run_id: str, viewer: str, *, ended: bool) -> Records:
+        with self._lock:
+            self._seen[viewer] = time.monotonic()
             known = self._records
             # Viewers who look within one beat see the same records and so share one drawing.
             if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
@@ -71,7 +81,13 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
         UnknownRun: There is no such run.
         StoreUnavailable: The run store cannot be used.
     """
-    return _follower(launcher.default_store().url, run_id).newest(run_id, ended=ended)
+    viewer = st.session_state.setdefault("race viewer", uuid.uuid4().hex)
+    return _follower(launcher.default_store().url, run_id).newest(run_id, viewer, ended=ended)
+
+
+def viewers(run_id: str) -> int:
+    """Return how many sessions looked at the run in the last seconds."""
+    return _follower(launcher.default_store().url, run_id).viewers()
 
 
 def shared_figure(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,8 +23,11 @@ from pages.components.bar_editor import set_bars
 from pages.components.digit_grid import digit_grid
 from pages.components.escaping import escaped
 from pages.components.plot import plot
-from pages.components.race_records import newest_records, shared_figure
+from pages.components.race_records import newest_records, shared_figure, viewers
 
+# Soon before the first point, never after the end.
+_REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
+_FEW_VIEWERS = 8
 _DETAILS = ("Digits", "Confusion matrix", "Gradient norms", "Dead units")
 
 
@@ -39,26 +41,23 @@ def race_view(run_id: str) -> None:
     except StoreUnavailable as error:
         st.error(str(error))
         return
-    interval = _refresh_seconds(run, launcher.state_of(run))
-    st.fragment(_watch, run_every=interval)(run_id, interval)
+    phase = _phase(run, launcher.state_of(run))
+    interval = _REFRESH_SECONDS[phase]
+    if phase == "running" and viewers(run_id) > _FEW_VIEWERS:
+        interval = 1.0
+    st.fragment(_watch, run_every=interval)(run_id, phase)
 
 
-def _refresh_seconds(run: Run, state: str) -> float | None:
-    """Return how often to look again: soon before the first point, never after the end."""
-    if state == LOST:
-        return 5.0
+def _phase(run: Run, state: str) -> str:
+    """Return what decides how often to look again."""
+    if state in (LOST, PAUSED):
+        return state
     if state not in race_status.ACTIVE:
-        return None
-    if state == PAUSED:
-        return 1.0
-    if not run.progress.step:
-        return 0.25
-    # A long race moves slowly on the screen, and may have a whole workshop watching.
-    young = time.time() - (run.started_at or run.created_at) < 20
-    return 0.5 if young else 1.0
+        return "ended"
+    return "running" if run.progress.step else "starting"
 
 
-def _watch(run_id: str, interval: float | None) -> None:
+def _watch(run_id: str, phase: str) -> None:
     try:
         run = launcher.default_store().get(run_id)
         state = launcher.state_of(run)
@@ -69,7 +68,7 @@ def _watch(run_id: str, interval: float | None) -> None:
     except (UnknownRun, StoreUnavailable, ConfigError) as error:
         st.error(str(error))
         return
-    if _refresh_seconds(run, state) != interval:
+    if _phase(run, state) != phase:
         st.rerun()
     labels = curve_labels(run.configs)
     race_status.show_status(run, state)

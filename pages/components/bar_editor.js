@@ -2,24 +2,10 @@
 // The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
 // done by the server, which answers with a higher revision.
 
-import { createSender, chartColours, format, h } from "./sync.js";
+import { createSender, chartColours, format, h, viewPerPlace } from "./sync.js";
 import { coupled, measures, mixture } from "./simplex.js";
 
-const views = new WeakMap();
-
-export default function render({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement);
-    views.set(parentElement, view);
-  }
-  view.send = (edit) => setStateValue("edit", edit);
-  view.update(data);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView, "edit");
 
 function createView(parent) {
   const tools = h("div", { class: "cee-bars-tools" });

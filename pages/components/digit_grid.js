@@ -1,31 +1,18 @@
 // Test digits as pictures, each beside the probabilities that a network gives to the ten classes.
 
-import { chartColours, h } from "./sync.js";
+import { chartColours, decoded, h, viewPerPlace } from "./sync.js";
 
-const views = new WeakMap();
-
-export default function render({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement);
-    views.set(parentElement, view);
-  }
-  view.choose = (index) => setStateValue("chosen", index);
-  view.update(JSON.parse(new TextDecoder().decode(data)));
-  return () => {
-    views.delete(parentElement);
-    view.root.remove();
-  };
-}
+export default viewPerPlace(createView, "chosen");
 
 function createView(parent) {
   const root = h("div", { class: "cee-digits", role: "group" });
   parent.append(root);
-  const view = { root, update, choose: null };
+  const view = { send: null, update, dispose: () => root.remove() };
   let pixels = null;
   let cells = [];
 
-  function update(next) {
+  function update(data) {
+    const next = decoded(data);
     root.setAttribute("aria-label", next.label);
     root.style.setProperty("--cee-truth", chartColours(root)[next.truth_colour] ?? "#0072b2");
     root.style.setProperty("--cee-model", chartColours(root)[next.model_colour] ?? "#d55e00");
@@ -48,7 +35,7 @@ function createView(parent) {
     const says = h("span", { class: "cee-says" });
     const button = h(
       "button",
-      { type: "button", onclick: () => (mark(index), view.choose(index)) },
+      { type: "button", onclick: () => (mark(index), view.send(index)) },
       canvas,
       h("span", { class: "cee-q", "aria-hidden": "true" }, ...bars, ...names),
       says,

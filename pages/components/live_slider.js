@@ -1,23 +1,9 @@
 // A native range input and a number field in sync, which send while the hand moves. The server
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
-import { createSender, format, h } from "./sync.js";
+import { createSender, format, h, viewPerPlace } from "./sync.js";
 
-const views = new WeakMap();
-
-export default function render({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement);
-    views.set(parentElement, view);
-  }
-  view.send = (edit) => setStateValue("edit", edit);
-  view.update(data);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView, "edit");
 
 function createView(parent) {
   const label = h("label", {});

@@ -1,7 +1,7 @@
 // Draws a figure with Plotly.react on one element for the life of the component, so that an
 // update never shows a blank frame and keeps the zoom.
 
-import { createSender, format, h, readTheme } from "./sync.js";
+import { createSender, decoded, format, h, readTheme, viewPerPlace } from "./sync.js";
 
 let plotlyLoading = null;
 
@@ -18,8 +18,6 @@ function loadPlotly(assets) {
   return plotlyLoading;
 }
 
-const views = new WeakMap();
-
 // The plots of one answer arrive in tasks of their own, and the browser paints between them. Drawn
 // together they are all on screen a frame or two sooner.
 const waiting = new Set();
@@ -35,20 +33,7 @@ function drawSoon(draw) {
   waiting.add(draw);
 }
 
-export default function render({ data, parentElement, setStateValue, assets }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement, assets);
-    views.set(parentElement, view);
-  }
-  const payload = JSON.parse(new TextDecoder().decode(data));
-  view.send = (edit) => setStateValue("drag", edit);
-  view.update(payload);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView, "drag");
 
 function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
@@ -87,11 +72,11 @@ function createView(parent, assets) {
     root.remove();
   }
 
-  function update(next) {
-    payload = next;
-    canvas.style.minHeight = `${next.figure.layout.height}px`;
-    sender ??= createSender((edit) => view.send(edit), next.seq);
-    sender.answer(next.seq);
+  function update(data) {
+    payload = decoded(data);
+    canvas.style.minHeight = `${payload.figure.layout.height}px`;
+    sender ??= createSender((edit) => view.send(edit), payload.seq);
+    sender.answer(payload.seq);
     stale = true;
     drawSoon(draw);
   }

@@ -44,6 +44,35 @@ export function createSender(send, lastSequence = 0, patience = 600) {
   };
 }
 
+/**
+ * Return the function that Streamlit calls with every new `data`: it makes one view for each place
+ * on the page, updates it, and disposes of it when the component goes.
+ *
+ * @param {(parent: Element, assets: string) => {update: Function, dispose: Function}} createView
+ * @param {string} state the component's state that `view.send` sets
+ */
+export function viewPerPlace(createView, state) {
+  const views = new WeakMap();
+  return ({ data, parentElement, setStateValue, assets }) => {
+    let view = views.get(parentElement);
+    if (!view) {
+      view = createView(parentElement, assets);
+      views.set(parentElement, view);
+    }
+    view.send = (edit) => setStateValue(state, edit);
+    view.update(data);
+    return () => {
+      views.delete(parentElement);
+      view.dispose();
+    };
+  };
+}
+
+/** Decode data that the server sent as JSON bytes. */
+export function decoded(data) {
+  return JSON.parse(new TextDecoder().decode(data));
+}
+
 /** Return a reader of Streamlit's theme variables as `element` sees them now. */
 export function readTheme(element) {
   // Once for all variables: each new computed style makes the browser settle all styles first.

@@ -136,11 +136,18 @@ def entropy_on_simplex(
             "mode": "markers",
             "customdata": values,
             "marker": {
-                "size": 9,
+                "size": 11,
                 "symbol": "hexagon",
                 "color": values,
                 "colorscale": "Cividis",
-                "colorbar": {"title": {"text": unit}, "thickness": 12, "x": 1.1},
+                "colorbar": {
+                    "title": {"text": unit, "side": "right"},
+                    "orientation": "h",
+                    "thickness": 12,
+                    "y": -0.12,
+                    "yanchor": "top",
+                    "len": 0.8,
+                },
             },
             "hovertemplate": "%{customdata:.4f} " + unit + "<extra></extra>",
             "showlegend": False,
@@ -166,8 +173,8 @@ def entropy_on_simplex(
     return build(
         traces,
         {
-            "height": 340,
-            "margin": {"l": 60, "r": 20, "t": 44, "b": 40},
+            "height": 380,
+            "margin": {"l": 50, "r": 50, "t": 44, "b": 84},
             "ternary": {"sum": 1, **corners},
         },
     )

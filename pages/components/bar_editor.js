@@ -132,7 +132,12 @@ function createView(parent) {
 
   function buildBars() {
     bars = {};
-    root.style.setProperty("--cee-outcome-width", setup.series.length === 2 ? "4.2rem" : "2.6rem");
+    const dense = state.names.length > 6;
+    root.classList.toggle("cee-dense", dense);
+    root.style.setProperty(
+      "--cee-outcome-width",
+      setup.series.length === 2 && !dense ? "4.2rem" : "2.3rem",
+    );
     chart.replaceChildren(
       ...state.names.map((name, index) => {
         const pair = setup.series.map((one) => buildBar(one, index));
@@ -234,7 +239,7 @@ function createView(parent) {
         fill.style.height = `${to - from}%`;
         fill.classList.toggle("cee-below", value < 0);
         zero.style.bottom = `${share(0)}%`;
-        parts[id].value.textContent = format(value, 3);
+        parts[id].value.textContent = short(value);
         bar.classList.toggle("cee-locked", locked);
         bar.setAttribute("aria-valuenow", String(value));
         bar.setAttribute("aria-label", `${id} of ${name}`);
@@ -261,6 +266,12 @@ function createView(parent) {
       );
     }
   }
+
+  // Above a bar there is room for four signs; the text field below has all digits.
+  const short = (value) =>
+    value !== 0 && Math.abs(value) < 0.01
+      ? value.toExponential(0).replace("-", "−").replace("e-", "e−")
+      : format(value, 3);
 
   const unitOf = (number) =>
     number === "1" ? setup.readout.unit.replace(/s$/, "") : setup.readout.unit;

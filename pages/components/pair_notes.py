@@ -22,13 +22,19 @@ def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
     """
     # A container of its own keeps the plots below on their places when a note comes or goes.
     with st.container():
-        for index in impossible_outcomes(pair.p, pair.q):
+        if missed := impossible_outcomes(pair.p, pair.q):
+            share = written(float(pair.p[missed].sum()))
             st.warning(
-                f"D(p‖q) = ∞: “{escaped(names[index])}” happens under p with probability "
-                f"{written(pair.p[index])}, and q calls it impossible."
+                f"D(p‖q) = ∞: q calls {_listed(names, missed)} impossible, and under p that "
+                f"happens with probability {share}."
             )
-        for index in impossible_outcomes(pair.q, pair.p):
-            st.info(f"D(q‖p) = ∞: q expects “{escaped(names[index])}”, which p never produces.")
+        if invented := impossible_outcomes(pair.q, pair.p):
+            st.info(f"D(q‖p) = ∞: q expects {_listed(names, invented)}, which p never produces.")
+
+
+def _listed(names: Sequence[str], outcomes: Sequence[int]) -> str:
+    quoted = [f"“{escaped(names[outcome])}”" for outcome in outcomes]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
 
 
 def remembered_edits(pair: Comparison) -> list[Comparison]:

@@ -3,6 +3,16 @@
 
 import { createSender, decoded, format, h, readTheme, viewPerPlace } from "./sync.js";
 
+// The figure's own buttons save it; nothing of it is ever sent to a cloud.
+const UNWANTED_BUTTONS = [
+  "sendChartToCloud",
+  "toImage",
+  "lasso2d",
+  "select2d",
+  "zoomIn2d",
+  "zoomOut2d",
+];
+
 let plotlyLoading = null;
 
 function loadPlotly(assets) {
@@ -92,7 +102,7 @@ function createView(parent, assets) {
         await Plotly.react(canvas, figure.data, figure.layout, {
           displaylogo: false,
           displayModeBar: "hover",
-          modeBarButtonsToRemove: ["lasso2d", "select2d", "toImage", "zoomIn2d", "zoomOut2d"],
+          modeBarButtonsToRemove: UNWANTED_BUTTONS,
           responsive: false,
         });
         canvas.setAttribute("role", "img");
@@ -285,6 +295,7 @@ function themed({ figure, palette }, element) {
         ["bgcolor", "rgba(0,0,0,0)"],
         ...["aaxis", "baxis", "caxis"].map((name) => [name, { gridcolor: line, linecolor: line }]),
       ]),
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: line, activecolor: ink },
       hoverlabel: { bgcolor: ground, bordercolor: line, font: { color: ink } },
       legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0 },
     },

@@ -58,7 +58,8 @@ def explore(base: float) -> None:
             plot(
                 figures.entropy_on_simplex(p, bars.names, base=base),
                 key="entropy-simplex",
-                alt=f"Entropy over all of three outcomes; now {measured(h, unit, 4)}.",
+                alt="Entropy over all distributions of three outcomes; "
+                f"now {measured(h, unit, 4)}.",
             )
     with left if len(p) <= 3 else right:
         plot(

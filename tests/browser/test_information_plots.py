@@ -167,6 +167,15 @@ def test_two_and_three_outcomes_have_pictures_of_their_own(page, app_url):
     until(lambda: plot.evaluate(now) == [0.25, 0.25, 0.5], "the point follows")
 
 
+def test_no_button_offers_to_send_the_picture_away(page, app_url):
+    Editor(page).open(f"{app_url}/divergence").drawn()
+    offered = page.locator(".modebar-btn").evaluate_all(
+        "all => all.map((one) => one.dataset.title)"
+    )
+    assert "Reset axes" in offered
+    assert not [title for title in offered if re.search("share|cloud|edit", title, re.I)], offered
+
+
 # ---------------------------------------------------------------------------- values and files
 
 

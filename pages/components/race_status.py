@@ -73,23 +73,25 @@ def progress_sentence(run: Run, state: str) -> str:
 def show_controls(run: Run, state: str, labels: Sequence[str]) -> None:
     """Show the buttons that the race obeys, and the answer to the last one."""
     with st.container(horizontal=True):
-        if state in ACTIVE:
-            if run.control.pause:
-                _button("Resume", launcher.resume, run.id)
-            else:
-                _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
-            _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
-            with st.popover("Learning rate"):
-                _rate_change(run, labels)
-        elif st.button(
-            "Copy these settings to the form",
-            key="race copy",
-            on_click=use_settings,
-            args=(run.configs,),
-        ):
-            st.rerun()
+        with st.container(horizontal=True, width="content"):
+            if state in ACTIVE:
+                if run.control.pause:
+                    _button("Resume", launcher.resume, run.id)
+                else:
+                    _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
+                _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
+            elif st.button(
+                "Copy these settings to the form",
+                key="race copy",
+                on_click=use_settings,
+                args=(run.configs,),
+            ):
+                st.rerun()
         with st.popover("Axes and smoothing"):
             _view_options()
+        if state in ACTIVE:
+            with st.popover("Learning rate"):
+                _rate_change(run, labels)
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
     if text:
         (st.error if kind == "error" else st.caption)(escaped(text))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
-from explorer.core.distributions import one_hot
-from explorer.core.editing import Bars
-from explorer.figures import recognition, training
+from explorer.figures import training
 from explorer.figures.curves import smoothing_name
 from explorer.figures.numbers import written
 from explorer.training import launcher
@@ -19,16 +16,14 @@ from explorer.training.records import EvalRecord
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import LOST, PAUSED, Run
 from pages.components import race_status
-from pages.components.bar_editor import set_bars
-from pages.components.digit_grid import digit_grid
 from pages.components.escaping import escaped
 from pages.components.plot import plot
+from pages.components.race_details import race_details
 from pages.components.race_records import newest_records, shared_figure, viewers
 
 # Soon before the first point, never after the end.
 _REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
 _FEW_VIEWERS = 8
-_DETAILS = ("Digits", "Confusion matrix", "Gradient norms", "Dead units")
 
 
 def race_view(run_id: str) -> None:
@@ -71,13 +66,23 @@ def _watch(run_id: str, phase: str) -> None:
     if _phase(run, state) != phase:
         st.rerun()
     labels = curve_labels(run.configs)
-    race_status.show_status(run, state)
-    race_status.show_controls(run, state, labels)
-    race_status.show_divergence(labels, race_status.rates_now(run, records), records)
-    if records:
+    # Every part has a place of its own, always of the same kind: when two refreshes meet on the
+    # way, Streamlit's page breaks on an element where a container was a moment ago.
+    parts = [st.container() for _ in range(6)]
+    with parts[0]:
+        race_status.show_status(run, state)
+    with parts[1]:
+        race_status.show_controls(run, state, labels)
+    with parts[2]:
+        race_status.show_divergence(labels, race_status.rates_now(run, records), records)
+    if not records:
+        return
+    with parts[3]:
         _curves(run, labels, records)
+    with parts[4]:
         _standings(run, labels, records)
-        _details(run, labels, records)
+    with parts[5]:
+        race_details(run, labels, records)
 
 
 def _standings(run: Run, labels: Sequence[str], records: Records) -> None:
@@ -142,88 +147,6 @@ def _which_images(records: Records) -> str:
     said = [f"diamonds: on all {count}" for count in whole]
     said += [f"lines: on the first {count}" for count in quick]
     return f" ({'; '.join(said)})" if said else ""
-
-
-def _details(run: Run, labels: Sequence[str], records: Records) -> None:
-    shown = st.segmented_control(
-        "In detail", _DETAILS, default="Digits", required=True, key="race details"
-    )
-    if shown == "Gradient norms":
-        figure = shared_figure(
-            shown, run.id, records.cursor, (),
-            lambda: training.gradient_norms(labels, records.curves),
-        )  # fmt: skip
-        plot(figure, key="gradient-norms", alt="Norm of the gradient by layer and step.")
-        st.caption("Euclidean norm of the gradient by a layer's weights and bias, every 10th step.")
-        return
-    if shown == "Dead units":
-        figure = shared_figure(
-            shown, run.id, records.cursor, (),
-            lambda: training.dead_units(labels, records.curves),
-        )  # fmt: skip
-        plot(figure, key="dead-units", alt="Share of dead hidden units by layer and step.")
-        st.caption("Share of a layer's units that are 0 for every image of the batch.")
-        return
-    key = f"race curve {run.id}"
-    index = st.selectbox("Curve", range(len(labels)), format_func=labels.__getitem__, key=key)
-    latest = records.curves[index].latest_evaluation
-    if shown == "Confusion matrix":
-        if latest is None:
-            st.caption("Nothing was measured on test images yet.")
-            return
-        _confusion(run, labels[index], latest, index, records)
-    elif run.info is not None:
-        _digits(run, labels, index, records)
-
-
-def _confusion(run: Run, label: str, latest: EvalRecord, index: int, records: Records) -> None:
-    figure = shared_figure(
-        "confusion", run.id, records.cursor, (index,),
-        lambda: recognition.confusion_matrix(latest.confusion),
-    )  # fmt: skip
-    right = int(np.trace(latest.confusion))
-    alt = f"Confusion matrix of {label}: {right:,} of {latest.examples:,} images right."
-    plot(figure, key="confusion-matrix", alt=alt)
-    st.caption(
-        f"{escaped(label)}: {right:,} of {latest.examples:,} test images on the diagonal after "
-        f"step {latest.step:,}. A row is a true class; an empty column is a class never chosen."
-    )
-
-
-def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> None:
-    latest = [curve.latest_evaluation for curve in records.curves]
-    outputs = latest[index].digits_softmax if latest[index] else None
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        chosen = digit_grid(
-            run.info.digits,
-            run.info.digit_labels,
-            outputs,
-            key="race digits",
-            label="Twenty test digits; choose one",
-        )
-    truth = int(run.info.digit_labels[chosen])
-    with right:
-        figure = shared_figure(
-            "digit", run.id, records.cursor, (chosen,),
-            lambda: recognition.digit_probabilities(
-                truth, labels, [one and one.digits_softmax[chosen] for one in latest]
-            ),
-        )  # fmt: skip
-        plot(figure, key="digit-probabilities", alt=f"p and q of the chosen digit, a {truth}.")
-        q = None if outputs is None else outputs[chosen]
-        usable = q is not None and bool(np.isfinite(q).all())
-        if st.button("Show p and q of this digit", key="race show digit", disabled=not usable):
-            _open_divergence(truth, q)
-        if q is not None and not usable:
-            st.caption("This curve diverged: its output is no distribution.")
-
-
-def _open_divergence(truth: int, q: np.ndarray) -> None:
-    names = tuple(f"digit {digit}" for digit in range(10))
-    values = {"p": tuple(one_hot(truth, 10).tolist()), "q": tuple(q.tolist())}
-    set_bars("divergence", Bars(names, values))
-    st.switch_page("pages/information/divergence.py")
 
 
 def _alt_losses(labels: Sequence[str], records: Records) -> str:

@@ -71,28 +71,30 @@ def latest_runs(current: str | None) -> None:
 st.title("Live MNIST race")
 st.markdown(
     "Networks learn handwritten digits side by side, from the same initial weights and on the same "
-    "batches: whatever differs between their curves is what you set differently. Choose a race, "
-    "press Train and watch."
+    "batches: their curves differ by what you set. Choose a race, press Train and watch."
 )
 if asked := page_link.opened_with("live").get("run"):
     open_link(asked[0][:64])
 run_id: str | None = st.session_state.get(RUN)
 page_link.keep({"run": run_id or ""})
-try:
-    launcher.ensure_workers()
-except (ConfigError, StoreUnavailable) as problem:
-    st.error(str(problem))
+with st.container():
+    try:
+        launcher.ensure_workers()
+    except (ConfigError, StoreUnavailable) as problem:
+        st.error(str(problem))
 
 with st.expander("Set up a race", expanded=run_id is None):
     race = st.session_state["live race"] = race_form.race_form()
 button, meaning = st.columns([1, 6], vertical_alignment="center")
 button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
 meaning.caption(race_form.described(race))
-if problem_text := st.session_state.get(PROBLEM):
-    st.error(problem_text)
-if run_id:
-    race_view(run_id)
-else:
-    warm_plots()
+with st.container():
+    if problem_text := st.session_state.get(PROBLEM):
+        st.error(problem_text)
+with st.container():
+    if run_id:
+        race_view(run_id)
 with st.expander("Latest races"):
     latest_runs(run_id)
+if not run_id:
+    warm_plots()

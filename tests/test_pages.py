@@ -169,7 +169,7 @@ def test_an_outcome_that_q_calls_impossible_is_named():
     app = opened("divergence", p="0.5,0.5,0", q="1,0,0", name=["rain", "snow", "frogs"])
     assert metrics(app)["D(p‖q)"] == "∞ bits"
     assert [warning.value for warning in app.warning] == [
-        "D(p‖q) = ∞: “snow” happens under p with probability 0.5, and q calls it impossible."
+        "D(p‖q) = ∞: q calls “snow” impossible, and under p that happens with probability 0.5."
     ]
     assert not app.info
 

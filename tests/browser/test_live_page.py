@@ -145,7 +145,7 @@ def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
     expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
     own = start_app()
     first = opened(new_page(), own)
-    train(first, epochs=2000)
+    train(first, epochs=1000)
     expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
     status(first, "Training")
     first.reload()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from explorer.core.presets import PRESETS
+from explorer.core.worked_examples import EXAMPLES
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,7 @@ def _of_classes(
 
 
 def _two_models() -> dict[str, ClassificationPreset]:
-    models = {
-        "Model 1": ((0.3, 0.3, 0.4), (0.3, 0.4, 0.3), (0.1, 0.2, 0.7)),
-        "Model 2": ((0.1, 0.2, 0.7), (0.1, 0.7, 0.2), (0.3, 0.4, 0.3)),
-    }
+    example = EXAMPLES["A22"]
     return {
         f"{model}, row {number}": _of_classes(
             q,
@@ -58,8 +56,8 @@ def _two_models() -> dict[str, ClassificationPreset]:
             f"{'right' if q.index(max(q)) == true_class else 'wrong'}, with q = {q[true_class]}.",
             is_logits=False,
         )
-        for model, rows in models.items()
-        for number, (q, true_class) in enumerate(zip(rows, (2, 1, 0), strict=True), start=1)
+        for model, rows in (("Model 1", example["model_1"]), ("Model 2", example["model_2"]))
+        for number, (q, true_class) in enumerate(zip(rows, example["classes"], strict=True), 1)
     }
 
 
@@ -70,24 +68,28 @@ CLASSIFICATION_PRESETS: Mapping[str, ClassificationPreset] = MappingProxyType(
         "Confidently wrong": _from_distributions("Five classes, confidently wrong"),
         **_two_models(),
         "Three logits, right": _of_classes(
-            (2.0, -1.0, 3.0), 2, "A17", "Cross-entropy 0.3266 nats.", is_logits=True
+            EXAMPLES["A17"]["logits"][0],
+            EXAMPLES["A17"]["classes"][0],
+            "A17",
+            "Cross-entropy 0.3266 nats.",
+            is_logits=True,
         ),
         "Three logits, true class second": _of_classes(
-            (0.5, 2.0, -1.0),
-            1,
+            EXAMPLES["A26"]["logits"],
+            EXAMPLES["A26"]["true_class"],
             "A26",
             "−z of the true class plus logsumexp: 0.2413 nats.",
             is_logits=True,
         ),
         "Ten classes at chance": _of_classes(
-            (0.0,) * 10,
+            (0.0,) * EXAMPLES["A28"]["layers"][-1],
             0,
             "A28",
             "Every network starts about here: ln 10 = 2.3026 nats.",
             is_logits=True,
         ),
         "Saturated and wrong": _of_classes(
-            (-5.0, 5.0, 0.0),
+            EXAMPLES["A20"]["saturated_logits"],
             0,
             "A20",
             "The squared error's gradient has almost vanished; cross-entropy's is at its largest.",

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.processes import end_processes_at_home
+
 # How long an example takes says more of the machine's other work than of the code; and a change
 # shall not fail in CI on an example that has nothing to do with it.
 settings.register_profile("explorer", deadline=None, derandomize="CI" in os.environ)
@@ -25,3 +27,4 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.delenv("EXPLORER_DATABASE_URL", raising=False)
         patch.setenv("EXPLORER_DOWNLOAD", "0")
         yield
+    end_processes_at_home(home)

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
-    return subprocess.call([python, "-m", "pytest", *arguments], cwd=ROOT, env=variables)
+    chosen = arguments or whole_suite()
+    return subprocess.call([python, "-m", "pytest", *chosen], cwd=ROOT, env=variables)
 
 
 def check_version(version: tuple[int, ...]) -> None:
@@ -48,6 +49,16 @@ def check_version(version: tuple[int, ...]) -> None:
             f"This is Python {version[0]}.{version[1]}; use 3.11, 3.12 or 3.13, "
             "as in python3.12 tests/run.py."
         )
+
+
+def whole_suite() -> list[str]:
+    """Return pytest's arguments for all tests, spread by file over a few processes.
+
+    Browser tests wait more than they compute, hence one process more than there are cores. They
+    stand first in the order of the files, and being the longest they had better be begun first.
+    """
+    processes = min(6, (os.cpu_count() or 1) + 1)
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def leaves_browser_out(arguments: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.processes import end_processes_at_home, processes_at_home
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -89,23 +91,13 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes beside the server that run with its data folder."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                own = process.environ().get("HOME") == str(self.folder)
-            except psutil.Error:
-                continue
-            if own and (self.process is None or process.pid != self.process.pid):
-                found.append(process)
-        return found
+        own = self.process.pid if self.process else None
+        return [process for process in processes_at_home(self.folder) if process.pid != own]
 
     def close(self) -> None:
         """End the server and the workers that it or an earlier start left behind."""
         self.stop()
-        left = self.workers()
-        for process in left:
-            process.kill()
-        psutil.wait_procs(left, timeout=10)
+        end_processes_at_home(self.folder)
 
     def _answers(self) -> bool:
         try:

@@ -29,6 +29,7 @@ def run_page() -> None:
         "Losses": [
             st.Page("pages/losses/binary.py", title="One logit"),
             st.Page("pages/losses/multiclass.py", title="Many classes"),
+            st.Page("pages/losses/notes_checked.py", title="What the notes get wrong"),
         ],
         "Training": [
             st.Page("pages/training/live.py", title="Live MNIST race"),

@@ -52,6 +52,14 @@ def from_preset(name: str) -> Draft:
     return from_configs(configs, preset=name, keep_names=False)
 
 
+def is_as_loaded(draft: Draft) -> bool:
+    """Tell whether the form still holds exactly the preset that was loaded last."""
+    if draft.preset not in RACE_PRESETS:
+        return False
+    fresh = from_preset(draft.preset)
+    return _content(draft) == _content(fresh)
+
+
 def from_configs(
     configs: Sequence[TrainingConfig], *, preset: str = "", keep_names: bool = True
 ) -> Draft:
@@ -158,6 +166,12 @@ def _one_number(text: str, label: str) -> float:
     if numbers.size != 1:
         raise ValueError(f"The {label} must be one number, such as 0.1; you wrote {numbers.size}.")
     return float(numbers[0])
+
+
+def _content(draft: Draft) -> list[list[Any]]:
+    """Return what stands in the fields, whatever the numbers of the curves."""
+    curves = [[draft.fields[key(name, curve)] for name in OWN] for curve in draft.curves]
+    return [[draft.fields[key(name)] for name in SHARED], *curves]
 
 
 def _append(draft: Draft, content: Mapping[str, Any]) -> None:

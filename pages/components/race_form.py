@@ -55,6 +55,15 @@ def use_settings(configs: Sequence[TrainingConfig]) -> None:
     _replace_draft(race_draft.from_configs(configs))
 
 
+def use_preset(name: str) -> None:
+    """Fill the form with a preset; call it before the form is shown.
+
+    Raises:
+        KeyError: There is no such preset.
+    """
+    _replace_draft(race_draft.from_preset(name))
+
+
 def is_untouched() -> bool:
     """Tell whether nobody has seen the form in this session yet."""
     return _DRAFT not in st.session_state
@@ -77,7 +86,7 @@ def _replace_draft(draft: Draft) -> None:
 def _preset_choice(draft: Draft) -> None:
     def load() -> None:
         if name := st.session_state["race preset"]:
-            _replace_draft(race_draft.from_preset(name))
+            use_preset(name)
 
     st.session_state["race preset"] = draft.preset or None
     st.pills("Race", list(RACE_PRESETS), key="race preset", on_change=load)

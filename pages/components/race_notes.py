@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from explorer.core.distributions import one_hot
 from explorer.core.losses import softmax_cross_entropy_gradient, softmax_squared_error_gradient
+from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import written
 from explorer.training.presets import RACE_PRESETS
 
@@ -26,8 +26,7 @@ def note(preset: str) -> str:
 
 
 def _losses() -> str:
-    logits = np.log([0.01, 0.96, 0.01, 0.01, 0.01])
-    target = one_hot(0, 5)
+    logits, target = np.log(EXAMPLES["B3"]["wrong"]), EXAMPLES["B3"]["p"]
     ce, squares = (
         written(float(np.linalg.norm(gradient(logits, target))), 4)
         for gradient in (softmax_cross_entropy_gradient, softmax_squared_error_gradient)

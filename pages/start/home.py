@@ -28,6 +28,11 @@ PAGES = {
             "Many classes",
             "Softmax, its Jacobian, and the gradient of each loss side by side.",
         ),
+        (
+            "pages/losses/notes_checked.py",
+            "What the notes get wrong",
+            "21 statements from lecture notes, each with what it implies and what is so instead.",
+        ),
     ],
     "Training": [
         (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 
 import streamlit as st
 
 from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
-from explorer.training.run_store import StoreUnavailable, UnknownRun
-from pages.components import page_link, race_form
+from explorer.training.run_store import StoreUnavailable
+from pages.components import race_form, race_link
 from pages.components.escaping import escaped
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
@@ -36,14 +35,6 @@ def train() -> None:
 def open_run(run_id: str | None) -> None:
     """Look at another race, or at none."""
     st.session_state[RUN] = run_id
-
-
-def open_link(asked: str) -> None:
-    """Look at the race that the address names; an untouched form takes its settings."""
-    st.session_state[RUN] = asked
-    if race_form.is_untouched():
-        with suppress(UnknownRun, StoreUnavailable):  # the view below says so in words
-            race_form.use_settings(launcher.default_store().get(asked).configs)
 
 
 def latest_runs(current: str | None) -> None:
@@ -73,10 +64,9 @@ st.markdown(
     "Networks learn handwritten digits side by side, from the same initial weights and on the same "
     "batches: their curves differ by what you set. Choose a race, press Train and watch."
 )
-if asked := page_link.opened_with("live").get("run"):
-    open_link(asked[0][:64])
+race_link.open_link(RUN)
 run_id: str | None = st.session_state.get(RUN)
-page_link.keep({"run": run_id or ""})
+race_link.keep_link(run_id)
 with st.container():
     try:
         launcher.ensure_workers()

@@ -1,0 +1,87 @@
+"""What a checked statement is: words, and functions that compute what it implies and is right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+Verdict = Literal["wrong", "sloppy", "right under a condition"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+Topic = Literal[
+    "entropy",
+    "cross-entropy",
+    "KL divergence",
+    "squared error",
+    "targets and labels",
+    "code and numerics",
+    "training",
+]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+NATS = math.e
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of a card, or a few that belong together, computed when it is asked for.
+
+    Attributes:
+        label: what it is, plain text.
+        compute: returns the number or numbers.
+        unit: as `explorer.core.information.unit_name` names it; empty for a plain number.
+        digits: significant digits that mean something.
+    """
+
+    label: str
+    compute: Callable[[], float | Sequence[float] | np.ndarray]
+    unit: str = ""
+    digits: int = 6
+
+    def values(self) -> tuple[float, ...]:
+        """Return the computed numbers, at least one."""
+        return tuple(np.atleast_1d(np.asarray(self.compute(), dtype=np.float64)).tolist())
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Figures of training runs, which take too long to be repeated for each reader.
+
+    Attributes:
+        label: what was measured, plain text.
+        values: one per run.
+        unit: of the values; "%" where they are shares between 0 and 1.
+    """
+
+    label: str
+    values: tuple[float, ...]
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class NoteCheck:
+    """One statement of the notes, checked.
+
+    Attributes:
+        row: row of the lessons, "B1" to "B21", key of `EXAMPLES` with the inputs.
+        topic: what it is about.
+        verdict: how far it holds.
+        statement: the statement as the notes make it, Markdown with KaTeX.
+        implied: what follows from it when it is taken at its word.
+        right: what is so instead.
+        because: why, Markdown with KaTeX.
+        measurements: figures of training runs, under `conditions`.
+        conditions: data, settings and seeds of the measurements.
+    """
+
+    row: str
+    topic: Topic
+    verdict: Verdict
+    statement: str
+    implied: tuple[Quantity, ...]
+    right: tuple[Quantity, ...]
+    because: str
+    measurements: tuple[Measurement, ...] = ()
+    conditions: str = ""

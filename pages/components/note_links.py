@@ -1,0 +1,118 @@
+"""Where each checked statement can be tried: a page, and the values that its address sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from explorer.core.editing import Bars
+from explorer.core.worked_examples import EXAMPLES
+from pages.components.bar_editor import link_parameters
+
+Parameters = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page of the app with values set.
+
+    Attributes:
+        path: as `app.py` names it.
+        label: what one will see there.
+        parameters: of the page's address.
+    """
+
+    path: str
+    label: str
+    parameters: Parameters
+
+
+def _bars(row: str, unit: str, p: str = "p", q: str | None = None) -> Parameters:
+    """Return what sets the bars of `entropy` or, with q, of `divergence`."""
+    example = EXAMPLES[row]
+    values = {"p": example[p]} | ({} if q is None else {"q": example[q]})
+    return _filled(link_parameters(Bars(example.names, values)) | {"unit": unit})
+
+
+def _filled(parameters: Parameters) -> Parameters:
+    return {name: value for name, value in parameters.items() if value}
+
+
+def _entropy(row: str, label: str, p: str = "p") -> PageLink:
+    return PageLink("pages/information/entropy.py", label, _bars(row, "bits", p))
+
+
+def _divergence(row: str, label: str, q: str, unit: str = "bits", p: str = "p") -> PageLink:
+    return PageLink("pages/information/divergence.py", label, _bars(row, unit, p, q))
+
+
+def _multiclass(label: str, series: str, output: tuple[float, ...], true_class: int) -> PageLink:
+    """Return what sets one classified example, its output given as logits "z" or as "q"."""
+    names = tuple(f"class {number}" for number in range(1, len(output) + 1))
+    bars = Bars(names, {series: output}, probabilities=series == "q")
+    parameters = link_parameters(bars) | {
+        "edit": "logits" if series == "z" else "probabilities",
+        "target": "one true class",
+        "y": str(true_class + 1),
+    }
+    return PageLink("pages/losses/multiclass.py", label, _filled(parameters))
+
+
+def _classified(row: str, label: str, q: str) -> PageLink:
+    example = EXAMPLES[row]
+    return _multiclass(label, "q", example[q], example["p"].index(1.0))
+
+
+def _batch_row(row: str, label: str) -> PageLink:
+    example = EXAMPLES[row]
+    return _multiclass(label, "z", example["logits"][0], example["classes"][0])
+
+
+def _logit_gap(row: str, label: str) -> PageLink:
+    return _multiclass(label, "z", (0.0, -EXAMPLES[row]["gap"]), 1)
+
+
+def _predictions(label: str) -> PageLink:
+    example = EXAMPLES["A22"]
+    return _multiclass(label, "q", example["model_1"][0], example["classes"][0])
+
+
+def _race(row: str, label: str) -> PageLink:
+    return PageLink("pages/training/live.py", label, {"race": EXAMPLES[row]["race"]})
+
+
+LINKS: Mapping[str, PageLink] = MappingProxyType(
+    {
+        "B1": _divergence("B1", "H(p,q₂) in nats", "q2", "nats"),
+        "B2": _classified("B2", "All losses at q₁", "q1"),
+        "B3": _classified("B3", "The gradients where the model is confidently wrong", "wrong"),
+        "B4": _entropy("B4", "Entropy of the nearly decided lottery"),
+        "B5": _divergence("B5", "The same pair in bits; switch the unit there", "q"),
+        "B6": _divergence("B6", "Both directions of this pair", "q"),
+        "B7": PageLink(
+            "pages/information/divergence.py",
+            "[0, 1, 0, 1] halved, against q",
+            _bars("A13", "nats", q="q") | {"p": "0,0.5,0,0.5"},
+        ),
+        "B8": _divergence("B8", "Move q: H(p,q) and D(p‖q) move alike", "q"),
+        "B9": _divergence("B9", "q = p: what remains is H(p)", "p"),
+        "B10": _entropy("B10", "Entropy with .997 for the last"),
+        "B11": _predictions("The two tables, row by row"),
+        "B12": _predictions("The two tables, losses and gradients"),
+        "B13": _divergence("B13", "One-hot p: H(p) = 0", "q", "nats"),
+        "B14": PageLink(
+            "pages/losses/binary.py",
+            "The hinge with the label −1",
+            {"z": f"{EXAMPLES['B14']['scores'][-1]:g}", "y": "0"},
+        ),
+        "B15": _logit_gap("B18", "A logit gap that softmax and log do not survive"),
+        "B16": _race("B16", "Race: with and without a ReLU on the logits"),
+        "B17": _race("B17", "Race: Kaiming against plain normal weights"),
+        "B18": _logit_gap("B18", "A gap of 110: the stable loss"),
+        "B19": _batch_row("B19", "The batch's first row: its loss, true class set"),
+        "B20": _divergence("B20", "The completed q", "q", "nats"),
+        "B21": _divergence("B21", "D(p‖q) and D(q‖p)", "q"),
+    }
+)
+"""Row of the lessons → where to try it."""

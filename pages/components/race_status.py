@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -70,8 +71,8 @@ def progress_sentence(run: Run, state: str) -> str:
     return ", ".join(parts)
 
 
-def show_controls(run: Run, state: str, labels: Sequence[str]) -> None:
-    """Show the buttons that the race obeys, and the answer to the last one."""
+def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
+    """Show the buttons that the race obeys, the answer to the last one, and how to draw it."""
     with st.container(horizontal=True):
         with st.container(horizontal=True, width="content"):
             if state in ACTIVE:
@@ -80,35 +81,48 @@ def show_controls(run: Run, state: str, labels: Sequence[str]) -> None:
                 else:
                     _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
                 _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
-            elif st.button(
-                "Copy these settings to the form",
-                key="race copy",
-                on_click=use_settings,
-                args=(run.configs,),
-            ):
-                st.rerun()
+            else:
+                st.button(
+                    "Copy these settings to the form",
+                    key="race copy",
+                    on_click=use_settings,
+                    args=(run.configs,),
+                )
         with st.popover("Axes and smoothing"):
-            _view_options()
+            options = _view_options()
         if state in ACTIVE:
             with st.popover("Learning rate"):
                 _rate_change(run, labels)
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
     if text:
         (st.error if kind == "error" else st.caption)(escaped(text))
+    return options
 
 
-def view_options() -> tuple[str, float, str]:
-    """Return how losses are drawn: scale of the axis, smoothing weight, which test loss."""
-    state = st.session_state
-    return state["race scale"], state["race smoothing"], state["race test loss"]
+@dataclass(frozen=True)
+class ViewOptions:
+    """How the viewer wants the losses drawn.
+
+    Attributes:
+        scale: of the loss axis, one of SCALES.
+        weight: of the smoothing, 0 for none.
+        test_loss: key of LOSS_LABELS.
+    """
+
+    scale: str
+    weight: float
+    test_loss: str
 
 
-def _view_options() -> None:
-    st.segmented_control("Loss axis", SCALES, default="log", required=True, key="race scale")
-    st.selectbox("Smoothing weight", _WEIGHTS, index=2, key="race smoothing")
-    st.selectbox(
+def _view_options() -> ViewOptions:
+    scale = st.segmented_control(
+        "Loss axis", SCALES, default="log", required=True, key="race scale"
+    )
+    weight = st.selectbox("Smoothing weight", _WEIGHTS, index=2, key="race smoothing")
+    loss = st.selectbox(
         "Test loss", list(LOSS_LABELS), format_func=LOSS_LABELS.__getitem__, key="race test loss"
     )
+    return ViewOptions(scale, weight, loss)
 
 
 def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Records) -> None:

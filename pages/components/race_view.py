@@ -14,12 +14,13 @@ from explorer.training.config import ConfigError, curve_labels
 from explorer.training.record_columns import Records
 from explorer.training.records import EvalRecord
 from explorer.training.run_store import StoreUnavailable, UnknownRun
-from explorer.training.runs import LOST, PAUSED, Run
+from explorer.training.runs import LOST, PAUSED, Control, Run
 from pages.components import race_status
 from pages.components.escaping import escaped
 from pages.components.plot import plot
 from pages.components.race_details import race_details
 from pages.components.race_records import newest_records, shared_figure, viewers
+from pages.components.race_status import ViewOptions
 
 # Soon before the first point, never after the end.
 _REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
@@ -36,11 +37,15 @@ def race_view(run_id: str) -> None:
     except StoreUnavailable as error:
         st.error(str(error))
         return
-    phase = _phase(run, launcher.state_of(run))
+    state = launcher.state_of(run)
+    phase = _phase(run, state)
     interval = _REFRESH_SECONDS[phase]
     if phase == "running" and viewers(run_id) > _FEW_VIEWERS:
         interval = 1.0
-    st.fragment(_watch, run_every=interval)(run_id, phase)
+    # Apart from what is refreshed: widgets cost a server with many viewers the most.
+    with st.container():
+        options = race_status.show_controls(run, state, curve_labels(run.configs))
+    st.fragment(_watch, run_every=interval)(run_id, (phase, run.control), options)
 
 
 def _phase(run: Run, state: str) -> str:
@@ -52,7 +57,7 @@ def _phase(run: Run, state: str) -> str:
     return "running" if run.progress.step else "starting"
 
 
-def _watch(run_id: str, phase: str) -> None:
+def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> None:
     try:
         run = launcher.default_store().get(run_id)
         state = launcher.state_of(run)
@@ -63,25 +68,23 @@ def _watch(run_id: str, phase: str) -> None:
     except (UnknownRun, StoreUnavailable, ConfigError) as error:
         st.error(str(error))
         return
-    if _phase(run, state) != phase:
+    if (_phase(run, state), run.control) != shown:
         st.rerun()
     labels = curve_labels(run.configs)
     # Every part has a place of its own, always of the same kind: when two refreshes meet on the
     # way, Streamlit's page breaks on an element where a container was a moment ago.
-    parts = [st.container() for _ in range(6)]
+    parts = [st.container() for _ in range(5)]
     with parts[0]:
         race_status.show_status(run, state)
     with parts[1]:
-        race_status.show_controls(run, state, labels)
-    with parts[2]:
         race_status.show_divergence(labels, race_status.rates_now(run, records), records)
     if not records:
         return
+    with parts[2]:
+        _curves(run, labels, records, options)
     with parts[3]:
-        _curves(run, labels, records)
-    with parts[4]:
         _standings(run, labels, records)
-    with parts[5]:
+    with parts[4]:
         race_details(run, labels, records)
 
 
@@ -112,8 +115,8 @@ def _measured_on(evaluation: EvalRecord, run: Run) -> str:
     )
 
 
-def _curves(run: Run, labels: Sequence[str], records: Records) -> None:
-    scale, weight, loss = race_status.view_options()
+def _curves(run: Run, labels: Sequence[str], records: Records, options: ViewOptions) -> None:
+    scale, weight, loss = options.scale, options.weight, options.test_loss
     left, right = st.columns(2, gap="medium")
     with left:
         figure = shared_figure(

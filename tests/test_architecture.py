@@ -26,7 +26,7 @@ TRAINING_LIBRARIES = {"torch", "torchvision", "sklearn"}
 # What describes runs, and what starts and reads them; the rest of explorer.training trains.
 DESCRIPTIONS = {
     f"explorer.training.{name}"
-    for name in ("config", "presets", "records", "record_columns", "runs")
+    for name in ("config", "presets", "records", "record_columns", "run_summary", "runs")
 }
 RUN_ACCESS = {f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files")}
 VISIBLE = {

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from explorer.training import worker_processes
 from explorer.training.config import TrainingConfig
 from explorer.training.mnist_files import is_at_hand
 from explorer.training.run_database import database_url
 from explorer.training.run_store import RunStore
-from explorer.training.runs import FAILED, LOST, QUEUED, Run, run_state
+from explorer.training.runs import ENDED, FAILED, LOST, QUEUED, CurveRow, Run, run_state
 from explorer.training.worker_processes import is_alive
 
 __all__ = [
     "default_store",
+    "delete",
     "ensure_workers",
     "explain",
     "is_alive",
     "mnist_is_at_hand",
     "pause",
     "request_stop",
+    "restore",
     "resume",
     "run_state",
     "set_learning_rate",
@@ -100,9 +103,45 @@ def set_learning_rate(
     (store or default_store()).request_learning_rate(run_id, value, curve)
 
 
-def state_of(run: Run) -> str:
+def state_of(run: Run | CurveRow) -> str:
     """Return the state of a run now, its worker process looked at."""
-    return run_state(run, time.time(), is_alive(run.worker))
+    # Nobody needs to know who lives of a thousand runs that have ended.
+    alive = None if run.status in ENDED else is_alive(run.worker)
+    return run_state(run, time.time(), alive)
+
+
+def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:
+    """Delete curves, all of them or, where a run has not ended, none; `restore` undoes it.
+
+    Args:
+        chosen: Id of the run and index of each curve.
+        store: The run store; by default the one that the environment names.
+
+    Raises:
+        RunBusy: A run waits or is being carried out.
+        UnknownRun: There is no such run.
+    """
+    store, by_run = store or default_store(), _by_run(chosen)
+    rows = {row.run_id: row for row in store.list_curves(by_run)}
+    # Those that may refuse come first, so that nothing is deleted when one does.
+    ended = {run_id for run_id, row in rows.items() if row.status in ENDED}
+    for run_id in sorted(by_run, key=ended.__contains__):
+        worker = rows[run_id].worker if run_id in rows else None
+        store.delete(run_id, by_run[run_id], alive=is_alive(worker))
+
+
+def restore(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:
+    """Bring deleted curves back; see `delete`."""
+    store = store or default_store()
+    for run_id, which in _by_run(chosen).items():
+        store.restore(run_id, which)
+
+
+def _by_run(chosen: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    by_run: defaultdict[str, list[int]] = defaultdict(list)
+    for run_id, curve in chosen:
+        by_run[run_id].append(curve)
+    return dict(by_run)
 
 
 def explain(run: Run, *, store: RunStore | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
@@ -107,12 +107,12 @@ class LearningRateRecord:
 Record = StepRecord | NormRecord | EvalRecord | DivergenceRecord | LearningRateRecord
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunInfo:
-    """What a run ran on: data, device and versions, and the 20 digits that it shows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What a run ran on: data, device and versions.
 
     Attributes:
-        dataset: "mnist" or "digits".
+        dataset: "mnist" or "digits"; "" for a run made elsewhere.
         dataset_description: Plain words for the screen.
         dataset_note: Why other data are used than one might expect, or "".
         train_images: Number of training images.
@@ -122,9 +122,9 @@ class RunInfo:
         device_name: Name of the processor or GPU.
         device_memory_bytes: Memory of the GPU; None on a CPU.
         threads: CPU threads used.
-        versions: Versions by name: python, torch, numpy.
-        digits: uint8 [20, 28, 28], two test digits of each class, pixels 0 to 255.
-        digit_labels: int64 [20], their true classes.
+        versions: Versions by name: explorer, python, torch, numpy, and the platform.
+        git_revision: The app's commit, "-dirty" behind it where files were changed; "" where the
+            app does not run from a git checkout.
     """
 
     dataset: str
@@ -138,6 +138,28 @@ class RunInfo:
     device_memory_bytes: int | None
     threads: int
     versions: Mapping[str, str]
+    git_revision: str = ""
+
+    def facts_json(self) -> str:
+        """Return all but the pictures as one JSON object."""
+        names = [field.name for field in fields(Environment)]
+        return json.dumps({name: getattr(self, name) for name in names})
+
+    @staticmethod
+    def from_facts(text: str) -> Environment:
+        """Read what `facts_json` wrote."""
+        return Environment(**json.loads(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunInfo(Environment):
+    """What a run ran on, and the 20 digits that it shows.
+
+    Attributes:
+        digits: uint8 [20, 28, 28], two test digits of each class, pixels 0 to 255.
+        digit_labels: int64 [20], their true classes.
+    """
+
     digits: np.ndarray
     digit_labels: np.ndarray
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +15,12 @@ import platformdirs
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from explorer.training.run_tables import metadata
+from explorer.training import run_schema
 
 APPLICATION = "cross-entropy-explorer"
 DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
+
+_PATIENCE_SECONDS = 10.0
 
 
 class StoreUnavailable(RuntimeError):
@@ -56,6 +60,12 @@ def database_url(url: str | None = None) -> URL:
     return parsed
 
 
+def place_of(url: URL) -> str:
+    """Return the address of a store as it is said on screen, without a password."""
+    sqlite = url.get_backend_name() == "sqlite"
+    return (url.database if sqlite else url.render_as_string()) or ""
+
+
 def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
     """Put a database error into a plain sentence that says what to do.
 
@@ -63,7 +73,7 @@ def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
         url: Address of the store.
         error: What SQLAlchemy or the file system raised.
     """
-    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+    place = place_of(url)
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     said = cause.lower()
     elsewhere = f"or set {DATABASE_VARIABLE} to another database"
@@ -71,6 +81,11 @@ def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
         text = f"The disk of the recorded runs ({place}) is full: free some space, {elsewhere}."
     elif "readonly" in said or "read-only" in said or "permission" in said:
         text = f"The recorded runs ({place}) may not be written: allow it, {elsewhere}."
+    elif isinstance(error, ImportError):
+        text = (
+            f"The driver for {url.drivername} is not installed ({cause}): for PostgreSQL install "
+            f"psycopg[binary], {elsewhere}."
+        )
     elif "locked" in said:
         text = f"The recorded runs ({place}) are in use by another program: try again in a moment."
     elif "malformed" in said or "not a database" in said:
@@ -153,20 +168,51 @@ class Database:
             options: dict[str, Any] = {"max_overflow": 50}
             if self._path:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                options["connect_args"] = {"timeout": 10}
+                options["connect_args"] = {"timeout": _PATIENCE_SECONDS}
             else:
                 options["pool_pre_ping"] = True
             engine = sa.create_engine(self.url, **options)
             if self._path:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
-            metadata.create_all(engine)
+            try:
+                run_schema.prepare(engine)
+            except run_schema.NewerDatabase as error:
+                engine.dispose()
+                raise StoreUnavailable(
+                    f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
+                    f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
+                ) from error
             self._file = self._identity() if self._path else None
             self._engine = engine
             return engine
 
 
+class StorePart:
+    """What the parts of the run store share.
+
+    Args:
+        database: Where the runs are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # In WAL mode readers never wait for the trainer. NORMAL loses nothing when a process is
     # killed, only when the machine loses power.
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {setting}")
+    _enter_wal(connection)
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _enter_wal(connection: Any) -> None:
+    """Switch a file to WAL mode, which SQLite refuses at once, not waiting, while others use it."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +22,20 @@ class UnknownRun(KeyError):
         return str(self.args[0])
 
 
+class LabelError(ValueError):
+    """A name, tag or note that cannot be kept, or no such curve; its text is a plain sentence."""
+
+
 def unknown_run(run_id: str) -> UnknownRun:
     """Return the error for an id that the store does not hold."""
     return UnknownRun(
         f"There is no recorded run “{run_id}”: it was deleted, or recorded on another machine."
     )
+
+
+def is_kept(run_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition for a run that is there and not deleted."""
+    return (runs.c.id == run_id) & runs.c.deleted_at.is_(None)
 
 
 def update_run(connection: sa.Connection, run_id: str, values: dict[str, Any]) -> None:
@@ -34,7 +44,7 @@ def update_run(connection: sa.Connection, run_id: str, values: dict[str, Any]) -
     Raises:
         UnknownRun: There is no such run.
     """
-    update = sa.update(runs).where(runs.c.id == run_id).values(values)
+    update = sa.update(runs).where(is_kept(run_id)).values(values)
     if not connection.execute(update).rowcount:
         raise unknown_run(run_id)
 
@@ -45,11 +55,24 @@ def num_curves_of(connection: sa.Connection, run_id: str) -> int:
     Raises:
         UnknownRun: There is no such run.
     """
-    query = sa.select(runs.c.num_curves).where(runs.c.id == run_id)
+    query = sa.select(runs.c.num_curves).where(is_kept(run_id))
     num_curves = connection.execute(query).scalar_one_or_none()
     if num_curves is None:
         raise unknown_run(run_id)
     return num_curves
+
+
+def chosen_curves(num_curves: int, which: Collection[int] | None) -> list[int]:
+    """Return the indices of the chosen curves of a run; None chooses all.
+
+    Raises:
+        LabelError: There is no such curve.
+    """
+    chosen = list(range(num_curves) if which is None else which)
+    for curve in chosen:
+        if curve not in range(num_curves):
+            raise LabelError(f"This run has no curve {curve}, only 0 to {num_curves - 1}.")
+    return chosen
 
 
 def queue_place(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
@@ -90,11 +113,10 @@ def control_from(row: sa.Row[Any]) -> Control:
 
 def run_from(row: sa.Row[Any], place: int | None) -> Run:
     """Return the run that a whole row describes."""
-    taken = row.worker_pid is not None
     return Run(
         id=row.id,
         name=row.name,
-        configs=tuple(TrainingConfig.from_dict(values) for values in json.loads(row.configs)),
+        configs=configs_from(row.configs),
         status=row.status,
         created_at=row.created_at,
         started_at=row.started_at,
@@ -106,7 +128,18 @@ def run_from(row: sa.Row[Any], place: int | None) -> Run:
         queue_place=place,
         progress=Progress(row.step, row.total_steps, row.samples_per_second, row.seconds_left),
         control=control_from(row),
-        worker=WorkerMark(row.worker_host, row.worker_pid, row.worker_create_time)
-        if taken
-        else None,
+        worker=worker_from(row),
+        origin=row.origin,
     )
+
+
+def configs_from(text: str) -> tuple[TrainingConfig, ...]:
+    """Return the configs that a run's row holds as JSON."""
+    return tuple(TrainingConfig.from_dict(values) for values in json.loads(text))
+
+
+def worker_from(row: sa.Row[Any]) -> WorkerMark | None:
+    """Return who took the run of a row."""
+    if row.worker_pid is None:
+        return None
+    return WorkerMark(row.worker_host, row.worker_pid, row.worker_create_time)

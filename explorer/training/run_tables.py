@@ -1,4 +1,4 @@
-"""Tables of the run store."""
+"""Tables of the run store; `migrations` brings older databases to them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ runs = sa.Table(
     sa.Column("worker_host", sa.Text),
     sa.Column("worker_pid", sa.Integer),
     sa.Column("worker_create_time", sa.Double),
+    # The info without its pictures, so that a table of many runs need not read them.
+    sa.Column("environment", sa.Text),
+    sa.Column("origin", sa.Text, nullable=False, server_default=""),
+    # Set once every curve is deleted.
+    sa.Column("deleted_at", sa.Double),
 )
 
 # One row per published batch: a row per point would cost the trainer and every viewer more.
@@ -41,5 +46,29 @@ batches = sa.Table(
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("run_id", sa.String(32), nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
+    # Where several batches were put together: the sequence of the oldest, this row's the newest.
+    sa.Column("first_sequence", sa.Integer),
     sa.Index("batches_of_run", "run_id", "sequence"),
+)
+
+# What people say of a curve, and what its records come to.
+curves = sa.Table(
+    "curves",
+    metadata,
+    sa.Column("run_id", sa.String(32), primary_key=True),
+    sa.Column("curve", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("tags", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    # JSON of a CurveSummary; NULL where the records were written before there were summaries.
+    sa.Column("summary", sa.Text),
+    sa.Column("deleted_at", sa.Double),
+)
+
+# Final weights, one safetensors file per curve.
+weights = sa.Table(
+    "weights",
+    metadata,
+    sa.Column("run_id", sa.String(32), primary_key=True),
+    sa.Column("curve", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
 )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from explorer.training.config import TrainingConfig
-from explorer.training.records import RunInfo
+from explorer.training.records import Environment, RunInfo
+from explorer.training.run_summary import CurveSummary
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
@@ -75,7 +76,7 @@ class Run:
     Attributes:
         id: Short id that can stand in a URL.
         name: What its starter called it, or "".
-        configs: One per curve.
+        configs: One per curve; for a run made elsewhere they hold the curves' names alone.
         status: queued, running, paused, finished, stopped or failed, as last written; see
             `run_state` for what it means now.
         created_at: Seconds since 1970, as all times here.
@@ -89,6 +90,7 @@ class Run:
         progress: How far it is.
         control: What people asked of it.
         worker: Who took it, or None.
+        origin: Where a run made elsewhere was read from; "" for one trained here.
     """
 
     id: str
@@ -106,13 +108,69 @@ class Run:
     progress: Progress = Progress()
     control: Control = Control()
     worker: WorkerMark | None = None
+    origin: str = ""
 
 
-def run_state(run: Run, now: float, alive: bool | None) -> str:
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """One curve as a row of the table of all curves; nothing of its records was read for it.
+
+    Attributes:
+        run_id: Id of its run.
+        curve: Index in its run, from 0.
+        run_name: What its run is called, or "".
+        num_curves: Number of curves that its run began with.
+        label: What tells it from the other curves of its run.
+        config: Its settings; None for a curve made elsewhere, whose settings are not known.
+        status: As in `Run`; `run_state` says what it means now.
+        created_at: Seconds since 1970, as all times here.
+        started_at: When a worker took the run, or None.
+        ended_at: When the run ended, or None.
+        heartbeat: When the run's worker last wrote, or None.
+        worker: Who took the run, or None.
+        error: Why the run failed, in plain words.
+        environment: Data, device and versions, once known.
+        summary: What its records come to; None while that is not yet worked out for a run that
+            an older version recorded.
+        tags: In the order in which they were given.
+        note: Free text.
+        origin: Where a run made elsewhere was read from; "" for one trained here.
+        has_weights: Whether its final weights are kept.
+        deleted_at: When it was deleted, or None.
+    """
+
+    run_id: str
+    curve: int
+    run_name: str
+    num_curves: int
+    label: str
+    config: TrainingConfig | None
+    status: str
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+    heartbeat: float | None = None
+    worker: WorkerMark | None = None
+    error: str = ""
+    environment: Environment | None = None
+    summary: CurveSummary | None = None
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    origin: str = ""
+    has_weights: bool = False
+    deleted_at: float | None = None
+
+    @property
+    def id(self) -> str:
+        """Short text for a link: the run's id, and behind a colon the curve's index."""
+        return f"{self.run_id}:{self.curve}"
+
+
+def run_state(run: Run | CurveRow, now: float, alive: bool | None) -> str:
     """Say in what state a run is.
 
     Args:
-        run: The run as stored.
+        run: The run, or one curve of it, as stored.
         now: Seconds since 1970.
         alive: Whether its worker process lives; None where that cannot be seen, as on another
             machine. A living worker that is silent, on a machine that slept, is not lost.

@@ -15,18 +15,13 @@ import numpy as np
 import pytest
 
 from explorer.training.config import ConfigError, TrainingConfig
-from explorer.training.records import Record, StepRecord
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore, UnknownRun
-from explorer.training.runs import Progress, WorkerMark
+from explorer.training.runs import Progress
+from tests.training.sample_records import MARK, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = [TrainingConfig(), TrainingConfig(loss="softmax_squared_error")]
-MARK = WorkerMark("here", 12, 34.5)
-
-
-def steps(first: int, count: int, curve: int = 0, loss: float = 1.0) -> list[Record]:
-    return [StepRecord(curve, s, s * 200, loss, s / 10) for s in range(first, first + count)]
 
 
 def test_a_run_begins_queued_with_its_configs_and_place(store: RunStore) -> None:
@@ -62,20 +57,18 @@ def test_runs_do_not_see_each_others_records(store: RunStore) -> None:
 
 
 def test_an_unknown_run_is_told_in_a_sentence(store: RunStore) -> None:
-    for use in (store.get, store.read, store.request_stop, store.control, store.delete, store.beat):
+    uses = (
+        store.get, store.read, store.request_stop, store.control, store.delete, store.beat,
+        store.restore, store.summarise,
+        lambda run_id: store.rename_run(run_id, "name"),
+        lambda run_id: store.set_tags(run_id, ["tag"]),
+    )  # fmt: skip
+    for use in uses:
         with pytest.raises(UnknownRun, match="no recorded run") as told:
             use("nowhere")
         assert str(told.value).endswith(".")
     with pytest.raises(UnknownRun):
         store.append("nowhere", steps(1, 1))
-
-
-def test_deleting_a_run_removes_its_records(store: RunStore) -> None:
-    run_id = store.create(CONFIGS)
-    store.append(run_id, steps(1, 5))
-    store.delete(run_id)
-    with pytest.raises(UnknownRun):
-        store.read(run_id)
 
 
 def test_requests_reach_the_run(store: RunStore) -> None:

@@ -62,7 +62,7 @@ def test_a_run_held_for_too_long_is_stopped(
 
 def test_a_run_or_store_that_is_gone_ends_the_training(store: RunStore, run_id: str) -> None:
     with RunWatcher(store, run_id) as watcher:
-        store.delete(run_id)
+        store.delete(run_id, alive=False)
         with pytest.raises(UnknownRun):
             wait_until(watcher.is_stopped)
     other = store.create([TrainingConfig()])

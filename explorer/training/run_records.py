@@ -1,0 +1,170 @@
+"""The records of runs: written in batches, read on from where an earlier reading ended."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.training.config import TrainingConfig
+from explorer.training.record_columns import (
+    CurveRecords,
+    Records,
+    from_bytes,
+    join,
+    to_bytes,
+    to_columns,
+)
+from explorer.training.records import Record
+from explorer.training.run_database import StorePart
+from explorer.training.run_rows import num_curves_of, update_run
+from explorer.training.run_summary import CurveSummary
+from explorer.training.run_tables import batches, curves, runs
+from explorer.training.runs import FINISHED, Progress
+
+
+class RunRecords(StorePart):
+    """The part of the run store that holds the records."""
+
+    def append(
+        self, run_id: str, records: Iterable[Record], progress: Progress | None = None
+    ) -> None:
+        """Write records; once this returns they survive the end of the process.
+
+        Args:
+            run_id: The run.
+            records: In the order of the run; one batch of them is one row.
+            progress: How far the run is by now.
+        """
+        with self._database.transaction() as connection:
+            values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
+            if progress:
+                values |= {field: getattr(progress, field) for field in Progress.__slots__}
+            update_run(connection, run_id, values)
+            columns = to_columns(records, num_curves_of(connection, run_id))
+            _add_batch(connection, run_id, columns)
+
+    def add_foreign(
+        self, columns: Sequence[CurveRecords], curve_names: Sequence[str], *, name: str, origin: str
+    ) -> str:
+        """Keep a run made elsewhere, as one that has finished.
+
+        Args:
+            columns: The records of each curve.
+            curve_names: What to call each curve, at most 80 characters.
+            name: What to call the run.
+            origin: Where it was read from, such as a file's name; not empty.
+
+        Returns:
+            The id of the run.
+
+        Raises:
+            ConfigError: A name is too long.
+            ValueError: No curve, no origin, or not one name per curve.
+        """
+        if not columns or not origin or len(columns) != len(curve_names):
+            raise ValueError("A run made elsewhere needs its origin and one name per curve.")
+        configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
+        run_id, now = secrets.token_urlsafe(6), time.time()
+        last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)
+        row = {
+            "id": run_id,
+            "name": name,
+            "num_curves": len(configs),
+            "configs": json.dumps([config.to_dict() for config in configs]),
+            "status": FINISHED,
+            "created_at": now,
+            "ended_at": now,
+            "step": last,
+            "total_steps": last,
+            "origin": origin,
+        }
+        with self._database.transaction(may_create=True) as connection:
+            connection.execute(sa.insert(runs).values(row))
+            add_curves(connection, run_id, len(configs))
+            _add_batch(connection, run_id, columns)
+        return run_id
+
+    def read(self, run_id: str, after: int = 0) -> Records:
+        """Read the records written since an earlier reading.
+
+        Args:
+            run_id: The run.
+            after: The `cursor` of the earlier reading; 0 reads everything.
+
+        Returns:
+            Columns for every curve, empty where nothing is new, and the new cursor.
+        """
+        with self._database.transaction() as connection:
+            num_curves = num_curves_of(connection, run_id)
+            return _read(connection, run_id, num_curves, after)
+
+    def summarise(self, run_id: str) -> tuple[CurveSummary, ...]:
+        """Work out and keep the summaries of a run that an older version recorded.
+
+        Args:
+            run_id: A run that has ended.
+
+        Returns:
+            One summary per curve.
+        """
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"id": run_id})
+            records = _read(connection, run_id, num_curves_of(connection, run_id), 0)
+            summaries = tuple(CurveSummary().extended(columns) for columns in records.curves)
+            _write_summaries(connection, run_id, enumerate(summaries))
+        return summaries
+
+
+def add_curves(connection: sa.Connection, run_id: str, num_curves: int) -> None:
+    """Make the rows of a new run's curves."""
+    summary = CurveSummary().to_json()
+    rows = [{"run_id": run_id, "curve": k, "summary": summary} for k in range(num_curves)]
+    connection.execute(sa.insert(curves), rows)
+
+
+def _add_batch(connection: sa.Connection, run_id: str, columns: Sequence[CurveRecords]) -> None:
+    connection.execute(sa.insert(batches).values(run_id=run_id, payload=to_bytes(columns)))
+    query = sa.select(curves.c.curve, curves.c.summary)
+    known = connection.execute(
+        query.where(curves.c.run_id == run_id, curves.c.summary.is_not(None))
+    )
+    newer = (
+        (curve, CurveSummary.from_json(summary).extended(columns[curve]))
+        for curve, summary in known
+        if columns[curve].steps.size or columns[curve].evaluations or columns[curve].diverged_at
+    )
+    _write_summaries(connection, run_id, newer)
+
+
+def _write_summaries(
+    connection: sa.Connection, run_id: str, summaries: Iterable[tuple[int, CurveSummary]]
+) -> None:
+    rows = [
+        {"of_run": run_id, "of_curve": curve, "newest": summary.to_json()}
+        for curve, summary in summaries
+    ]
+    if rows:
+        connection.execute(_WRITE_SUMMARY, rows)
+
+
+_WRITE_SUMMARY = (
+    sa.update(curves)
+    .where(curves.c.run_id == sa.bindparam("of_run"), curves.c.curve == sa.bindparam("of_curve"))
+    .values(summary=sa.bindparam("newest"))
+)
+
+
+def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -> Records:
+    query = (
+        sa.select(batches.c.sequence, batches.c.payload)
+        .where(batches.c.run_id == run_id, batches.c.sequence > after)
+        .order_by(batches.c.sequence)
+    )
+    rows = connection.execute(query).all()
+    parts = [from_bytes(row.payload) for row in rows]
+    return join(parts, num_curves, rows[-1].sequence if rows else after)

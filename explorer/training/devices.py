@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import explorer
+
 THREADS_VARIABLE = "EXPLORER_THREADS"
+
+_PROJECT = Path(__file__).resolve().parents[2]
 
 
 class DeviceError(ValueError):
@@ -75,7 +81,27 @@ def device_memory_bytes(device: torch.device) -> int | None:
 def versions() -> Mapping[str, str]:
     """Return the versions that decide a run's numbers."""
     return {
+        "explorer": explorer.__version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
+        "platform": platform.platform(),
     }
+
+
+@functools.cache
+def git_revision() -> str:
+    """Return the commit that the app runs from, with "-dirty" behind it where files were changed.
+
+    Returns:
+        "" where the app's own folder is no git checkout, or there is no git.
+    """
+    # Of a checkout around it, such as a home folder's, the revision would say nothing.
+    if not (_PROJECT / ".git").exists():
+        return ""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=_PROJECT, capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -50,6 +50,7 @@ class Executor:
             print(error, file=sys.stderr)
         else:
             data.train_images[:200] @ data.train_images[:200].T
+        devices.git_revision()
         if is_allowed() and not given_folder() and not cache_folder().is_dir():
             self._download = threading.Thread(target=_download_ahead, daemon=True)
             self._download.start()
@@ -158,6 +159,7 @@ def _info(source: Source, device: torch.device) -> RunInfo:
         device_memory_bytes=devices.device_memory_bytes(device),
         threads=torch.get_num_threads(),
         versions=devices.versions(),
+        git_revision=devices.git_revision(),
         digits=source.images.test_images[shown],
         digit_labels=source.images.test_labels[shown],
     )

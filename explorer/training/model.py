@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -64,6 +65,14 @@ class NetworkStack:
         """Go on with only some of the networks, by index."""
         self._output_relu = [self._output_relu[k] for k in members]
         self._hold(self.parameters[list(members)].clone())
+
+    def arrays(self, member: int) -> dict[str, np.ndarray]:
+        """Return copies of one network's weights and biases, as nn.Sequential names them."""
+        named: dict[str, np.ndarray] = {}
+        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            named[f"{2 * layer}.weight"] = weight[member].cpu().numpy().copy()
+            named[f"{2 * layer}.bias"] = bias[member, 0].cpu().numpy().copy()
+        return named
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """Compute every layer's activations.

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from explorer.training.records import EvalRecord, LearningRateRecord, NormRecord, Record, StepRecord
+from explorer.training.records import (
+    DivergenceRecord,
+    EvalRecord,
+    LearningRateRecord,
+    NormRecord,
+    Record,
+    StepRecord,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +102,7 @@ def _joined(parts: Sequence[CurveRecords]) -> CurveRecords:
 
 
 def to_columns(records: Iterable[Record], num_curves: int) -> tuple[CurveRecords, ...]:
-    """Sort single records into one set of columns per curve."""
+    """Sort single records into one set of columns per curve; weights are not part of them."""
     curves = tuple(CurveRecords() for _ in range(num_curves))
     steps: list[list[StepRecord]] = [[] for _ in curves]
     norms: list[list[NormRecord]] = [[] for _ in curves]
@@ -108,7 +115,7 @@ def to_columns(records: Iterable[Record], num_curves: int) -> tuple[CurveRecords
             curves[record.curve].evaluations.append(record)
         elif isinstance(record, LearningRateRecord):
             curves[record.curve].learning_rates.append(record)
-        elif curves[record.curve].diverged_at is None:
+        elif isinstance(record, DivergenceRecord) and curves[record.curve].diverged_at is None:
             curves[record.curve].diverged_at = record.step
     for curve, own_steps, own_norms in zip(curves, steps, norms, strict=True):
         if own_steps:

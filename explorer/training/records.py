@@ -104,7 +104,25 @@ class LearningRateRecord:
     learning_rate: float
 
 
-Record = StepRecord | NormRecord | EvalRecord | DivergenceRecord | LearningRateRecord
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightsRecord:
+    """The network of one curve at the end of its training.
+
+    Attributes:
+        curve: Index of the curve.
+        step: Steps made.
+        arrays: float32, for the layer at place k = 0, 2, 4, … of `torch.nn.Sequential(Linear,
+            ReLU, Linear, …)` its "k.weight" [out, in] and "k.bias" [out].
+    """
+
+    curve: int
+    step: int
+    arrays: Mapping[str, np.ndarray]
+
+
+Record = (
+    StepRecord | NormRecord | EvalRecord | DivergenceRecord | LearningRateRecord | WeightsRecord
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,12 @@ from explorer.training.record_columns import (
     to_bytes,
     to_columns,
 )
-from explorer.training.records import Record
+from explorer.training.records import Record, WeightsRecord
 from explorer.training.run_database import StorePart
 from explorer.training.run_rows import num_curves_of, update_run
 from explorer.training.run_summary import CurveSummary
 from explorer.training.run_tables import batches, curves, runs
+from explorer.training.run_weights import write_weights
 from explorer.training.runs import FINISHED, Progress
 
 
@@ -37,7 +38,7 @@ class RunRecords(StorePart):
 
         Args:
             run_id: The run.
-            records: In the order of the run; one batch of them is one row.
+            records: In the order of the run; one batch of them is one row, weights apart.
             progress: How far the run is by now.
         """
         with self._database.transaction() as connection:
@@ -45,8 +46,12 @@ class RunRecords(StorePart):
             if progress:
                 values |= {field: getattr(progress, field) for field in Progress.__slots__}
             update_run(connection, run_id, values)
+            records = list(records)
             columns = to_columns(records, num_curves_of(connection, run_id))
             _add_batch(connection, run_id, columns)
+            for record in records:
+                if isinstance(record, WeightsRecord):
+                    write_weights(connection, run_id, record)
 
     def add_foreign(
         self, columns: Sequence[CurveRecords], curve_names: Sequence[str], *, name: str, origin: str

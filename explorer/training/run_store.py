@@ -31,12 +31,13 @@ from explorer.training.run_rows import (
     update_run,
 )
 from explorer.training.run_tables import runs
+from explorer.training.run_weights import RunWeights, WeightsError
 from explorer.training.runs import PAUSED, QUEUED, RUNNING, Run, WorkerMark
 
-__all__ = ["LabelError", "RunBusy", "RunStore", "StoreUnavailable", "UnknownRun"]
+__all__ = ["LabelError", "RunBusy", "RunStore", "StoreUnavailable", "UnknownRun", "WeightsError"]
 
 
-class RunStore(RunListing, RunLabels, RunDeletion, RunRequests):
+class RunStore(RunListing, RunLabels, RunDeletion, RunRequests, RunWeights):
     """Runs and their records in a database; safe to share between threads and processes.
 
     Every method raises StoreUnavailable, with a sentence saying what to do, when the database

@@ -15,7 +15,13 @@ from explorer.training.evaluation import evaluate
 from explorer.training.model import NetworkStack
 from explorer.training.objectives import MixedObjective
 from explorer.training.optimizers import make_optimizer
-from explorer.training.records import DivergenceRecord, NormRecord, Record, StepRecord
+from explorer.training.records import (
+    DivergenceRecord,
+    NormRecord,
+    Record,
+    StepRecord,
+    WeightsRecord,
+)
 
 CHUNK_STEPS = 50
 """Steps whose metrics stay on the device until they are read together."""
@@ -175,6 +181,14 @@ class StackInTraining:
             full=full,
         )
         return [record for record in measured if record.curve not in self._diverged]
+
+    def weights(self) -> list[Record]:
+        """Take the weights of the networks that have not diverged from the device."""
+        return [
+            WeightsRecord(curve, self.step, self._network.arrays(k))
+            for k, curve in enumerate(self.curves)
+            if curve not in self._diverged
+        ]
 
     def set_learning_rate(self, curve: int, value: float) -> bool:
         """Change a curve's learning rate from the next step on; False when it is not here."""

@@ -38,7 +38,8 @@ def train(
 
     Yields:
         Records: at first every curve's untrained network, then each step's loss, norms at every
-        tenth step, 1,000 test images every hundred, the whole test set after each epoch.
+        tenth step, 1,000 test images every hundred, the whole test set after each epoch; at the
+        end, also when stopped, the weights of every curve that has not diverged.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
     for curve, config in enumerate(configs):
@@ -103,7 +104,7 @@ def _train_stack(
                 wish = control()
             if wish.stop:
                 yield news()
-                yield stack.evaluate(full=False)
+                yield [*stack.evaluate(full=False), *stack.weights()]
                 return
             if wish.learning_rates != rates:
                 yield [*news(), *_change_rates(stack, rates, wish)]
@@ -120,6 +121,7 @@ def _train_stack(
                 yield stack.evaluate(full=False)
         yield news()
         yield stack.evaluate(full=True)
+    yield stack.weights()
 
 
 def _change_rates(

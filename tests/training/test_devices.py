@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import tomllib
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -41,3 +45,40 @@ def test_the_processor_has_a_name() -> None:
     assert devices.device_name(torch.device("cpu")).strip()
     assert devices.device_memory_bytes(torch.device("cpu")) is None
     assert devices.versions()["torch"] == torch.__version__
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((devices._PROJECT / "pyproject.toml").read_text())["project"]
+    assert devices.versions()["explorer"] == project["version"]
+
+
+def test_the_revision_is_the_commit_and_says_when_files_were_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*arguments: str) -> str:
+        named = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        command = ["git", *named, *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def revision() -> str:
+        devices.git_revision.cache_clear()
+        return devices.git_revision()
+
+    app = tmp_path / "app"
+    app.mkdir()
+    git("init", "--quiet")
+    (tmp_path / "file").write_text("1")
+    git("add", "file")
+    git("commit", "--quiet", "--message=first")
+    git("tag", "v1")
+    monkeypatch.setattr(devices, "_PROJECT", app)
+    assert revision() == ""
+    monkeypatch.setattr(devices, "_PROJECT", tmp_path)
+    assert revision() == git("rev-parse", "HEAD")
+    (tmp_path / "file").write_text("2")
+    assert revision() == git("rev-parse", "HEAD") + "-dirty"
+    monkeypatch.setenv("PATH", "")
+    assert revision() == ""
+    devices.git_revision.cache_clear()

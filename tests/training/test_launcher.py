@@ -110,6 +110,7 @@ def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) 
     assert curve.steps.size == finished.progress.total_steps == 16
     assert curve.latest_evaluation is not None
     assert curve.latest_evaluation.full
+    assert started.weights(queued, 0)["0.weight"].shape == (20, 784)
 
     warm = time.monotonic()
     next_run = launcher.start([LONG])

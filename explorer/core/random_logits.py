@@ -1,62 +1,91 @@
-"""What one unseeded draw of random logits says: the spread of the loss over many of them."""
+"""Losses of logits that nobody trained: x·wᵀ with normal x and w, as the lecture draws them."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
 
+from explorer.core.stability import log_softmax_cross_entropy, softmax_then_log
 from explorer.core.validation import FloatArray
+
+
+def draw_logits(features: int, classes: int, draws: int, seed: int) -> FloatArray:
+    """Draw logits x·wᵀ of x [features] and w [classes, features], all standard normal.
+
+    Given x, the logits are independent normals of variance |x|², and |x|² has a χ² distribution
+    with `features` degrees of freedom: drawing |x| and one normal per class gives the very same
+    distribution, at a 784th of the numbers.
+
+    Args:
+        features: length of x, at least 1.
+        classes: number of logits C, at least 2.
+        draws: number of examples N, at least 1.
+        seed: of numpy's default generator, at least 0.
+
+    Returns:
+        Logits [N, C].
+
+    Raises:
+        ValueError: a number out of range.
+    """
+    if features < 1 or classes < 2 or draws < 1 or seed < 0:
+        raise ValueError(
+            "Give at least one feature, two classes and one draw, and a seed of at least 0."
+        )
+    generator = np.random.default_rng(seed)
+    lengths = np.sqrt(generator.chisquare(features, draws))
+    return lengths[:, np.newaxis] * generator.standard_normal((draws, classes))
 
 
 @dataclass(frozen=True, eq=False)
 class RandomLosses:
-    """Losses of independent draws.
+    """Losses of untrained logits whose first class is the true one.
 
     Attributes:
-        stable: log-softmax in float64 [draws], nats.
-        naive: softmax in float32, then its logarithm [draws], nats; inf where it is lost.
+        stable: by log_softmax [N], in nats.
+        naive: by softmax and then log [N], in nats; inf where the probability underflows.
     """
 
     stable: FloatArray
     naive: FloatArray
 
     @property
+    def mean(self) -> float:
+        """Mean of the stable losses in nats."""
+        return float(self.stable.mean())
+
+    @property
     def share_infinite(self) -> float:
-        """Share of the draws where the naive chain gives infinity, between 0 and 1."""
+        """Share of the draws where the naive way gives infinity, between 0 and 1."""
         return float(np.isinf(self.naive).mean())
 
+    @property
+    def largest_finite(self) -> float:
+        """Largest loss in nats that the naive way gives; NaN where every one is infinite."""
+        finite = self.naive[np.isfinite(self.naive)]
+        return float(finite.max()) if finite.size else math.nan
 
-def random_losses(features: int, classes: int, draws: int, seed: int) -> RandomLosses:
-    """Draw logits z = W x with normal x [features] and W [classes, features], and their losses.
 
-    Given x, the logits are independent normal numbers of variance ‖x‖², and ‖x‖² follows a χ²
-    distribution of `features` degrees of freedom. These two are drawn instead of W and x: the
-    same distribution of losses from 1 + classes numbers a draw. By symmetry the true class does
-    not matter; here it is the first.
+def random_losses(
+    features: int, classes: int, draws: int, seed: int, precision: str = "float32"
+) -> RandomLosses:
+    """Draw logits and read their losses both ways; by symmetry any class may be the true one.
 
     Args:
-        features: inputs of the linear layer, at least 1.
-        classes: number of classes, at least 2.
-        draws: number of independent draws, at least 1.
-        seed: of the random numbers; the same seed gives the same losses.
-
-    Returns:
-        The cross-entropy of every draw, by the stable and by the naive way.
+        features: length of x.
+        classes: number of logits.
+        draws: number of examples N.
+        seed: of the draw.
+        precision: a key of `explorer.core.precision.PRECISIONS`.
 
     Raises:
-        ValueError: a number out of range.
+        ValueError: as `draw_logits`, or an unknown format.
     """
-    if features < 1 or classes < 2 or draws < 1:
-        raise ValueError("Give at least one feature, two classes and one draw.")
-    generator = np.random.default_rng(seed)
-    scale = np.sqrt(generator.chisquare(features, size=(draws, 1)))
-    logits = scale * generator.standard_normal((draws, classes))
-    stable = logsumexp(logits, axis=-1) - logits[:, 0]
-    single = logits.astype(np.float32)
-    # The maximum is taken off, as frameworks do: it is the later logarithm that loses the answer.
-    weights = np.exp(single - single.max(axis=-1, keepdims=True))
-    with np.errstate(divide="ignore"):
-        naive = -np.log(weights[:, 0] / weights.sum(axis=-1))
-    return RandomLosses(stable, naive.astype(np.float64))
+    logits = draw_logits(features, classes, draws, seed)
+    targets = np.zeros(draws, dtype=np.intp)
+    return RandomLosses(
+        log_softmax_cross_entropy(logits, targets, precision),
+        softmax_then_log(logits, targets, precision),
+    )

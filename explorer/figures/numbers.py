@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 
-def written(value: float, digits: int = 6) -> str:
+def written(value: float | Decimal, digits: int = 6) -> str:
     """Write a number with up to `digits` significant digits, ∞ as ∞ and a true minus sign.
 
     Small and large magnitudes are written as powers of ten, so that nothing is rounded to 0.
@@ -28,7 +29,7 @@ def written(value: float, digits: int = 6) -> str:
     return text.replace("-", "−")
 
 
-def measured(value: float, unit: str, digits: int = 6) -> str:
+def measured(value: float | Decimal, unit: str, digits: int = 6) -> str:
     """Write a number with its unit, a single one in the singular: "2 bits", "1 bit".
 
     Args:

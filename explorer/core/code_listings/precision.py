@@ -1,0 +1,55 @@
+"""Code of the ways to a loss in numbers of limited precision."""
+
+from __future__ import annotations
+
+from explorer.core.code_listings.listing import Listing, listing
+from explorer.core.random_logits import random_losses
+from explorer.core.stability import read_gap
+
+
+def gap_listing(gap: float, precision: str, *, right: bool) -> Listing:
+    """Return the three ways to the loss of two classes, in this format.
+
+    Args:
+        gap: difference of the logits.
+        precision: name of the format, as in torch.
+        right: whether the class with the higher logit is the true one.
+    """
+    code = f"""\
+z = torch.tensor([{gap!r}, 0.0], dtype=torch.{precision})
+y = {0 if right else 1}
+
+e = torch.exp(z)
+naive = -torch.log(e[y] / e.sum())
+softmax_then_log = -torch.log(torch.softmax(z, dim=0)[y])
+log_softmax = -torch.log_softmax(z, dim=0)[y]"""
+    return listing(code, dict(read_gap(gap, precision, right=right).losses), functional=False)
+
+
+def random_logits_listing(
+    features: int, classes: int, draws: int, seed: int, precision: str
+) -> Listing:
+    """Return the losses of random logits, by log_softmax and by softmax and then log.
+
+    Args:
+        features: length of x.
+        classes: number of logits.
+        draws: number of examples.
+        seed: of numpy's generator.
+        precision: name of the format, as in torch.
+    """
+    read = random_losses(features, classes, draws, seed, precision)
+    code = f"""\
+draw = np.random.default_rng({seed})
+# Given x, the {classes} products with normal rows of w are normal with variance |x|².
+length = np.sqrt(draw.chisquare({features}, {draws}))
+logits = length[:, None] * draw.standard_normal(({draws}, {classes}))
+z = torch.tensor(logits, dtype=torch.{precision})
+target = torch.zeros({draws}, dtype=torch.long)
+
+stable = F.nll_loss(F.log_softmax(z, dim=1), target, reduction="none")  # = F.cross_entropy
+chained = F.nll_loss(torch.log(torch.softmax(z, dim=1)), target, reduction="none")
+mean = stable.double().mean()
+infinite_share = chained.isinf().double().mean()"""
+    found = listing(code, {"mean": read.mean, "infinite_share": read.infinite_share})
+    return Listing(f"import numpy as np\n{found.code}", found.results)

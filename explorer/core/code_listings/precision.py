@@ -48,8 +48,8 @@ z = torch.tensor(logits, dtype=torch.{precision})
 target = torch.zeros({draws}, dtype=torch.long)
 
 stable = F.nll_loss(F.log_softmax(z, dim=1), target, reduction="none")  # = F.cross_entropy
-chained = F.nll_loss(torch.log(torch.softmax(z, dim=1)), target, reduction="none")
+naive = F.nll_loss(torch.log(torch.softmax(z, dim=1)), target, reduction="none")
 mean = stable.double().mean()
-infinite_share = chained.isinf().double().mean()"""
-    found = listing(code, {"mean": read.mean, "infinite_share": read.infinite_share})
+share_infinite = naive.isinf().double().mean()"""
+    found = listing(code, {"mean": read.mean, "share_infinite": read.share_infinite})
     return Listing(f"import numpy as np\n{found.code}", found.results)

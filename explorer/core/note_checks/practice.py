@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.core.gathering import (
+    class_shares,
+    gathered_cross_entropy,
+    indexed_columns_cross_entropy,
+)
 from explorer.core.information import entropy
 from explorer.core.initial_gradients import InitialGradients, initial_gradients
-from explorer.core.losses import log_softmax, sparse_softmax_cross_entropy
+from explorer.core.losses import log_softmax
 from explorer.core.note_checks.check import NATS, Measurement, NoteCheck, Quantity
 from explorer.core.random_logits import RandomLosses, random_losses
+from explorer.core.stability import softmax_then_log
 from explorer.core.worked_examples import EXAMPLES
 
 _B15, _B17, _B18, _B19 = (EXAMPLES[row] for row in ("B15", "B17", "B18", "B19"))
@@ -21,17 +27,6 @@ def _draws() -> RandomLosses:
 
 def _at_start(init: str) -> InitialGradients:
     return initial_gradients(_B17["layers"], init)
-
-
-def _softmax_then_log(gap: float) -> float:
-    """Return the loss of a class that lies `gap` below the other, in float32."""
-    weights = np.exp(np.array([0.0, -gap], dtype=np.float32))
-    with np.errstate(divide="ignore"):
-        return float(-np.log(weights / weights.sum())[1])
-
-
-def _indexed_columns() -> float:
-    return float(-log_softmax(_LOGITS)[:, _CLASSES].mean())
 
 
 _DIGITS = (
@@ -156,7 +151,7 @@ CHECKS = (
         (
             Quantity(
                 "softmax, then log, float32, logit gap 110",
-                lambda: _softmax_then_log(_B18["gap"]),
+                lambda: softmax_then_log([0.0, -_B18["gap"]], 1, "float32"),
                 "nats",
             ),
         ),
@@ -178,19 +173,21 @@ CHECKS = (
         "`output_layer[:, Y]` picks the true class's entry of each row.",
         (
             Quantity("numbers that it picks from 2 rows", lambda: _LOGITS[:, _CLASSES].size),
-            Quantity("“loss”, their mean", _indexed_columns, "nats"),
+            Quantity(
+                "“loss”, their mean",
+                lambda: indexed_columns_cross_entropy(_LOGITS, _CLASSES),
+                "nats",
+            ),
             Quantity(
                 "least that it can reach: entropy of the batch's labels",
-                lambda: entropy(
-                    np.bincount(_CLASSES, minlength=_LOGITS.shape[1]) / len(_CLASSES), base=NATS
-                ),
+                lambda: entropy(class_shares(_CLASSES, _LOGITS.shape[1]), base=NATS),
                 "nats",
             ),
         ),
         (
             Quantity(
                 "one per row, gathered: mean loss",
-                lambda: sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean(),
+                lambda: gathered_cross_entropy(_LOGITS, _CLASSES),
                 "nats",
             ),
         ),

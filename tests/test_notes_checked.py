@@ -72,9 +72,16 @@ def test_every_statement_has_a_card_with_verdict_values_and_link(app):
     assert len(links) == len(NOTE_CHECKS) == len(LINKS)
 
 
+@pytest.fixture(scope="module")
+def session() -> AppTest:
+    """One session that follows one link after another, whatever the last one left behind."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
 @pytest.mark.parametrize("row", LINKS)
-def test_the_link_of_a_card_opens_its_page_with_the_values_set(app, row: str):
-    link = LINKS[row]
+def test_the_link_of_a_card_opens_its_page_with_the_values_set(session, row: str):
+    link, app = LINKS[row], session
+    opened(app, "pages/start/home.py")
     opened(app, link.path, **link.parameters)
     assert len(app.title) == 1
     assert not app.error
@@ -85,14 +92,14 @@ def test_the_link_of_a_card_opens_its_page_with_the_values_set(app, row: str):
     assert not [proto for proto in handed if "From the link" in f"{proto.json}{proto.bytes}"]
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app, topic: str):
+def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app):
     opened(app, PAGE)
-    app.button_group(key="notes topic").set_value(topic).run()
-    assert cards(app) == [row for row, check in NOTE_CHECKS.items() if check.topic == topic]
-    assert kept(app) == {"topic": topic}
+    for topic in TOPICS:
+        app.button_group(key="notes topic").set_value(topic).run()
+        assert cards(app) == [row for row, check in NOTE_CHECKS.items() if check.topic == topic]
+        assert kept(app) == {"topic": topic}
     again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    assert cards(opened(again, PAGE, topic=topic)) == cards(app)
+    assert cards(opened(again, PAGE, topic=TOPICS[0])) == ["B4", "B10", "B13"]
 
 
 def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
@@ -105,7 +112,7 @@ def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
     assert cards(app) == ["B12"]
 
 
-@pytest.mark.parametrize("note", ["B22", "A1", "<b>", "*" * 500])
+@pytest.mark.parametrize("note", ["B22", "*" * 500])
 def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
     opened(app, PAGE, note=note)
     assert [warning.value[:14] for warning in app.warning] == ["The link asks "]

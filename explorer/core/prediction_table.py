@@ -1,22 +1,120 @@
-"""Predictions of a model for several rows, judged by accuracy, by two losses and by gradients."""
+"""Predictions of two models for several rows, judged by accuracy, two losses and gradients."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from explorer.core.distributions import one_hot, validate_probabilities
+from explorer.core.distributions import (
+    normalize,
+    one_hot,
+    parse_vector,
+    validate_probabilities,
+)
 from explorer.core.loss_readings import log_probabilities, multiclass_readings
 from explorer.core.validation import FloatArray
+from explorer.core.worked_examples import EXAMPLES
 
+Row = tuple[float, ...]
+MOST_ROWS = 8
+LEAST_CLASSES, MOST_CLASSES = 2, 10
 LOSSES_COMPARED = (
     "softmax_cross_entropy",
     "softmax_squared_error",
     "softmax_mean_squared_error",
 )
+
+
+@dataclass(frozen=True)
+class PredictionTable:
+    """What two models say of the same n rows.
+
+    Attributes:
+        classes: index of each row's true class [n], 1 to `MOST_ROWS` rows.
+        model_1: one distribution q over the C classes for each row [n, C].
+        model_2: the same of the other model.
+
+    Raises:
+        ValueError: a plain sentence naming the first row that does not fit.
+    """
+
+    classes: tuple[int, ...]
+    model_1: tuple[Row, ...]
+    model_2: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.classes)
+        if not 1 <= count <= MOST_ROWS:
+            raise ValueError(f"A table has 1 to {MOST_ROWS} rows, not {count}.")
+        for model, rows in ((1, self.model_1), (2, self.model_2)):
+            if len(rows) != count:
+                raise ValueError(
+                    f"Model {model} has {len(rows)} rows of predictions for {count} true classes."
+                )
+            for number, row in enumerate(rows, start=1):
+                try:
+                    check_row(row, self.num_classes)
+                except ValueError as error:
+                    raise ValueError(f"Model {model}, row {number}: {error}") from None
+        if not all(0 <= index < self.num_classes for index in self.classes):
+            raise ValueError(f"The true classes must lie in 1 to {self.num_classes}.")
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes C."""
+        return len(self.model_1[0])
+
+
+def check_row(row: ArrayLike, num_classes: int) -> None:
+    """Check that a row is a distribution over this many classes.
+
+    Raises:
+        ValueError: a plain sentence.
+    """
+    given = len(np.atleast_1d(row))
+    if not LEAST_CLASSES <= num_classes <= MOST_CLASSES:
+        raise ValueError(f"A row has {LEAST_CLASSES} to {MOST_CLASSES} classes, not {num_classes}.")
+    if given != num_classes:
+        numbers = "number" if given == 1 else "numbers"
+        raise ValueError(f"{given} {numbers} given; this table has {num_classes} classes.")
+    validate_probabilities(row)
+
+
+def read_row(text: str, num_classes: int) -> Row:
+    """Read a row of predictions that a person typed.
+
+    Args:
+        text: see `explorer.core.distributions.parse_vector`.
+        num_classes: how many numbers it must have.
+
+    Raises:
+        ValueError: no numbers, another count of them, or no distribution; a plain sentence.
+    """
+    row = parse_vector(text)
+    check_row(row, num_classes)
+    return tuple(row.tolist())
+
+
+def read_normalized_row(text: str, num_classes: int) -> tuple[Row, str]:
+    """Read weights and divide them by their sum.
+
+    Returns:
+        The row, and a sentence that says what was done.
+
+    Raises:
+        ValueError: as `read_row`, but any sum above 0 will do.
+    """
+    weights = parse_vector(text)
+    row = normalize(weights)
+    check_row(row, num_classes)
+    before, after = (", ".join(f"{x:.6g}" for x in values) for values in (weights, row))
+    note = f"Each value was divided by the sum {weights.sum():.9g}: {before} → {after}."
+    return tuple(row.tolist()), note
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,3 +193,18 @@ def better_model(first: float, second: float) -> int:
     if math.isclose(first, second, rel_tol=1e-12, abs_tol=1e-12):
         return 0
     return 1 if first < second else 2
+
+
+EXAMPLE_TABLES: Mapping[str, PredictionTable] = MappingProxyType(
+    {
+        "The lecture's tables": PredictionTable(
+            EXAMPLES["A22"]["classes"], EXAMPLES["A22"]["model_1"], EXAMPLES["A22"]["model_2"]
+        ),
+        "Model 2 is surely wrong": PredictionTable(
+            EXAMPLES["A22"]["classes"],
+            EXAMPLES["A22"]["model_1"],
+            (*EXAMPLES["A22"]["model_2"][:2], (0.001, 0.001, 0.998)),
+        ),
+    }
+)
+"""Tables to start from; the second differs from the first in one row, where model 2 is sure."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
@@ -56,7 +56,7 @@ def class_gradients(readings: Mapping[str, LossReading], names: Sequence[str]) -
         names: C class names.
     """
     labels = distinct(names)
-    traces = [_bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
+    traces = [bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
     return build(
         traces,
         {
@@ -79,8 +79,8 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
     labels = distinct(names)
     return build(
         [
-            _bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
-            _bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
+            bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
+            bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
         ],
         {
             "height": 300,
@@ -140,7 +140,14 @@ def _class_axis(title: str) -> dict[str, Any]:
     }
 
 
-def _bars(style: Style, labels: list[str], values: NDArray[np.float64]) -> dict[str, Any]:
+def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> dict[str, Any]:
+    """Return a trace of bars in a loss's style.
+
+    Args:
+        style: from `STYLES`.
+        labels: n categories, or two levels of them.
+        values: [n].
+    """
     return {
         "type": "bar",
         "name": style.name,

@@ -31,8 +31,8 @@ def note_card(row: str, *, narrow_to: Callable[[str], None] | None) -> None:
     with st.container(border=True):
         sources = "; ".join(NOTES[note] for note in EXAMPLES[row].notes)
         st.markdown(
-            f"{_BADGES[check.verdict].format(check.verdict)} **{row}** · {check.topic}\n\n"
-            f"> {check.statement}\n\n:small[:gray[From {sources}.]]"
+            f"{_BADGES[check.verdict].format(check.verdict)} **{row}** · {check.topic} "
+            f":small[· from {sources}]\n\n> {check.statement}"
         )
         if implied or right:
             left, far = st.columns(2, gap="medium")
@@ -46,17 +46,22 @@ def note_card(row: str, *, narrow_to: Callable[[str], None] | None) -> None:
         if check.measurements:
             st.markdown("**Measured in training**")
             quantities({one.label: _runs(one) for one in check.measurements})
-            st.caption(f"{check.conditions} Not computed while you read: it takes a minute.")
+            st.caption(f"{check.conditions} Not computed while you read.")
         link = LINKS[row]
-        st.page_link(link.path, label=f"**Try it:** {link.label}", query_params=link.parameters)
-        if narrow_to is not None:
-            st.button(
-                f"Show only {row}",
-                key=f"only {row}",
-                type="tertiary",
-                on_click=narrow_to,
-                args=(row,),
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.page_link(
+                link.path,
+                label=f":primary[**Try it:** {link.label}]",
+                query_params=link.parameters,
             )
+            if narrow_to is not None:
+                st.button(
+                    f"Show only {row}",
+                    key=f"only {row}",
+                    type="tertiary",
+                    on_click=narrow_to,
+                    args=(row,),
+                )
 
 
 @st.cache_data(show_spinner=False)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from explorer.core.editing import Bars
+from explorer.core.prediction_table import EXAMPLE_TABLES
 from explorer.core.worked_examples import EXAMPLES
+from pages.components import prediction_fields
 from pages.components.bar_editor import link_parameters
 
 Parameters = Mapping[str, str | list[str]]
@@ -74,8 +76,9 @@ def _logit_gap(row: str, label: str) -> PageLink:
 
 
 def _predictions(label: str) -> PageLink:
-    example = EXAMPLES["A22"]
-    return _multiclass(label, "q", example["model_1"][0], example["classes"][0])
+    table = next(iter(EXAMPLE_TABLES.values()))
+    parameters = {"show": "Why not MSE?"} | prediction_fields.link_parameters(table)
+    return PageLink("pages/losses/multiclass.py", label, parameters)
 
 
 def _race(row: str, label: str) -> PageLink:

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from explorer.core.prediction_table import better_model, judge
+from explorer.core.prediction_table import (
+    EXAMPLE_TABLES,
+    PredictionTable,
+    better_model,
+    judge,
+    read_normalized_row,
+    read_row,
+)
 from explorer.core.worked_examples import EXAMPLES
 
 
@@ -90,3 +97,63 @@ def test_the_better_of_two_losses_is_named_and_a_tie_is_none():
     assert better_model(math.inf, 2.0) == 2
     assert better_model(0.3, 0.1 + 0.2) == 0
     assert better_model(math.inf, math.inf) == 0
+
+
+# ------------------------------------------------------------------- tables and their rows
+
+
+@pytest.mark.parametrize("name", EXAMPLE_TABLES)
+def test_an_example_is_a_table_of_the_lectures_size(name: str):
+    table = EXAMPLE_TABLES[name]
+    assert table.num_classes == 3
+    assert len(table.classes) == 3
+
+
+def test_a_sure_mistake_is_what_makes_the_losses_disagree():
+    table = EXAMPLE_TABLES["Model 2 is surely wrong"]
+    first, second = (judge(q, table.classes) for q in (table.model_1, table.model_2))
+    assert better_model(first.mean_squared_error, second.mean_squared_error) == 2
+    assert better_model(first.mean_cross_entropy, second.mean_cross_entropy) == 1
+    assert second.cross_entropy_gradient[2] > 100 * second.squared_error_gradient[2]
+
+
+@pytest.mark.parametrize(
+    ("classes", "model_1", "model_2", "said"),
+    [
+        ((), (), (), "1 to 8 rows, not 0"),
+        ((0,) * 9, ((1, 0),) * 9, ((1, 0),) * 9, "1 to 8 rows, not 9"),
+        ((0,), ((1, 0),), (), "Model 2 has 0 rows of predictions for 1 true classes"),
+        ((0,), ((1, 0),), ((0.5, 0.4),), "Model 2, row 1: The probabilities sum to 0.9"),
+        ((0,), ((1, 0),), ((1, 0, 0),), "Model 2, row 1: 3 numbers given; this table has 2"),
+        ((0,), ((1,),), ((1,),), "Model 1, row 1: A row has 2 to 10 classes, not 1"),
+        ((2,), ((1, 0),), ((1, 0),), "must lie in 1 to 2"),
+    ],
+)
+def test_a_table_that_does_not_fit_together_is_refused_in_a_sentence(
+    classes, model_1, model_2, said
+):
+    with pytest.raises(ValueError, match=said):
+        PredictionTable(classes, model_1, model_2)
+
+
+def test_a_typed_row_is_read_and_never_repaired():
+    assert read_row("1/4, 25%; .5", 3) == (0.25, 0.25, 0.5)
+    for text, said in (
+        ("0.5, 0.4, 0", "sum to 0.9, not 1"),
+        ("0.5, 0.5", "2 numbers given; this table has 3 classes"),
+        ("1", "1 number given"),
+        ("a lot, 0, 0", "not a number"),
+        ("", "at least one number"),
+        ("-0.5, 1, 0.5", "negative"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            read_row(text, 3)
+
+
+def test_normalising_says_by_what_it_divided():
+    row, note = read_normalized_row("7, 1, 2", 3)
+    assert row == (0.7, 0.1, 0.2)
+    assert note == "Each value was divided by the sum 10: 7, 1, 2 → 0.7, 0.1, 0.2."
+    for text in ("0, 0, 0", "1, 2", "-1, 2, 3", "words"):
+        with pytest.raises(ValueError, match=r"\."):
+            read_normalized_row(text, 3)

@@ -1,12 +1,9 @@
-"""The records of a run as columns, and their compact form in the store."""
+"""The records of a run as columns."""
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -61,16 +58,21 @@ class Records:
     Attributes:
         curves: One per config of the race, in its order.
         cursor: Pass it as `after` to read only what is newer.
+        is_whole: Whether they begin with the run although newer ones alone were asked for, because
+            its batches were put together in the meantime.
     """
 
     curves: tuple[CurveRecords, ...]
     cursor: int = 0
+    is_whole: bool = False
 
     def __bool__(self) -> bool:
         return any(curve.steps.size or curve.evaluations for curve in self.curves)
 
     def extended(self, newer: Records) -> Records:
-        """Return these records followed by newer ones of the same run."""
+        """Return these records followed by newer ones of the same run, each once."""
+        if newer.is_whole:
+            return newer
         pairs = zip(self.curves, newer.curves, strict=True)
         return Records(tuple(_joined([old, new]) for old, new in pairs), newer.cursor)
 
@@ -81,15 +83,14 @@ def join(parts: Sequence[Sequence[CurveRecords]], num_curves: int, cursor: int) 
     return Records(curves, cursor)
 
 
-_COLUMNS = (
+COLUMNS = (
     "steps", "examples_seen", "losses", "seconds", "norm_steps", "gradient_norms", "dead_fractions",
 )  # fmt: skip
-_EVAL_ARRAYS = ("confusion", "digits_softmax")
 
 
 def _joined(parts: Sequence[CurveRecords]) -> CurveRecords:
     joined = CurveRecords()
-    for name in _COLUMNS:
+    for name in COLUMNS:
         columns = [column for part in parts if (column := getattr(part, name)).shape[0]]
         if columns:
             setattr(joined, name, columns[0] if len(columns) == 1 else np.concatenate(columns))
@@ -128,65 +129,3 @@ def to_columns(records: Iterable[Record], num_curves: int) -> tuple[CurveRecords
             curve.gradient_norms = np.array([r.gradient_norms for r in own_norms])
             curve.dead_fractions = np.array([r.dead_fraction for r in own_norms])
     return curves
-
-
-def to_bytes(curves: Sequence[CurveRecords]) -> bytes:
-    """Pack columns: a JSON head, then the arrays' bytes, so that NaN and Inf stay what they are."""
-    arrays: list[np.ndarray] = []
-
-    def packed(array: np.ndarray) -> list[Any]:
-        little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-        arrays.append(little)
-        return [little.dtype.str, list(little.shape)]
-
-    head = [
-        {name: packed(getattr(curve, name)) for name in _COLUMNS}
-        | {
-            "evaluations": [
-                {
-                    name: packed(getattr(record, name))
-                    if name in _EVAL_ARRAYS
-                    else getattr(record, name)
-                    for name in EvalRecord.__slots__
-                }
-                for record in curve.evaluations
-            ],
-            "diverged_at": curve.diverged_at,
-            "learning_rates": [asdict(record) for record in curve.learning_rates],
-        }
-        for curve in curves
-    ]
-    text = json.dumps(head).encode()
-    return b"".join([struct.pack("<I", len(text)), text, *(a.tobytes() for a in arrays)])
-
-
-def from_bytes(payload: bytes) -> tuple[CurveRecords, ...]:
-    """Unpack what `to_bytes` packed."""
-    (length,) = struct.unpack_from("<I", payload)
-    position = 4 + length
-
-    def unpacked(spec: list[Any]) -> np.ndarray:
-        nonlocal position
-        dtype, shape = np.dtype(spec[0]), tuple(spec[1])
-        count = int(np.prod(shape))
-        array = np.frombuffer(payload, dtype, count, position).reshape(shape)
-        position += array.nbytes
-        return array
-
-    curves = []
-    for head in json.loads(payload[4 : 4 + length]):
-        columns = {name: unpacked(head[name]) for name in _COLUMNS}
-        evaluations = [
-            EvalRecord(**(values | {name: unpacked(values[name]) for name in _EVAL_ARRAYS}))
-            for values in head["evaluations"]
-        ]
-        rates = [LearningRateRecord(**values) for values in head["learning_rates"]]
-        curves.append(
-            CurveRecords(
-                **columns,
-                evaluations=evaluations,
-                diverged_at=head["diverged_at"],
-                learning_rates=rates,
-            )
-        )
-    return tuple(curves)

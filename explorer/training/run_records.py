@@ -11,14 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.training.config import TrainingConfig
-from explorer.training.record_columns import (
-    CurveRecords,
-    Records,
-    from_bytes,
-    join,
-    to_bytes,
-    to_columns,
-)
+from explorer.training.record_bytes import from_bytes, to_bytes
+from explorer.training.record_columns import CurveRecords, Records, join, to_columns
 from explorer.training.records import Record, WeightsRecord
 from explorer.training.run_database import StorePart
 from explorer.training.run_rows import num_curves_of, update_run
@@ -108,6 +102,35 @@ class RunRecords(StorePart):
             num_curves = num_curves_of(connection, run_id)
             return _read(connection, run_id, num_curves, after)
 
+    def put_together(self, run_id: str) -> None:
+        """Make one small row of all batches of a run that has ended.
+
+        Whoever reads on from an earlier cursor gets nothing twice; see `Records.is_whole`.
+
+        Args:
+            run_id: The run.
+        """
+        own = batches.c.run_id == run_id
+        first_sequence = sa.func.coalesce(batches.c.first_sequence, batches.c.sequence)
+        query = sa.select(batches.c.sequence, batches.c.payload, first_sequence.label("first"))
+        with self._database.transaction() as connection:
+            num_curves = num_curves_of(connection, run_id)
+            rows = connection.execute(query.where(own).order_by(batches.c.sequence)).all()
+        if len(rows) < 2:
+            return
+        newest = rows[-1].sequence
+        whole = join([from_bytes(row.payload) for row in rows], num_curves, newest)
+        payload = to_bytes(whole.curves, small=True)
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"id": run_id})
+            older = own & (batches.c.sequence < newest)
+            # Somebody else has put them together since.
+            if connection.execute(sa.delete(batches).where(older)).rowcount != len(rows) - 1:
+                connection.rollback()
+                return
+            update = sa.update(batches).where(batches.c.sequence == newest)
+            connection.execute(update.values(payload=payload, first_sequence=rows[0].first))
+
     def summarise(self, run_id: str) -> tuple[CurveSummary, ...]:
         """Work out and keep the summaries of a run that an older version recorded.
 
@@ -166,10 +189,14 @@ _WRITE_SUMMARY = (
 
 def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -> Records:
     query = (
-        sa.select(batches.c.sequence, batches.c.payload)
+        sa.select(batches.c.sequence, batches.c.payload, batches.c.first_sequence)
         .where(batches.c.run_id == run_id, batches.c.sequence > after)
         .order_by(batches.c.sequence)
     )
     rows = connection.execute(query).all()
     parts = [from_bytes(row.payload) for row in rows]
-    return join(parts, num_curves, rows[-1].sequence if rows else after)
+    records = join(parts, num_curves, rows[-1].sequence if rows else after)
+    first = rows[0].first_sequence if rows else None
+    # Of the batches put together in this row, the reader has some already.
+    records.is_whole = first is not None and first <= after
+    return records

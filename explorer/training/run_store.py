@@ -30,11 +30,15 @@ from explorer.training.run_rows import (
     unknown_run,
     update_run,
 )
-from explorer.training.run_tables import runs
+from explorer.training.run_tables import batches, curves, runs
 from explorer.training.run_weights import RunWeights, WeightsError
-from explorer.training.runs import PAUSED, QUEUED, RUNNING, Run, WorkerMark
+from explorer.training.runs import ENDED, PAUSED, QUEUED, RUNNING, Run, WorkerMark
 
 __all__ = ["LabelError", "RunBusy", "RunStore", "StoreUnavailable", "UnknownRun", "WeightsError"]
+
+
+_SILENT_SECONDS = 86_400.0
+"""Nobody writes any more to a run whose worker has said nothing for a day."""
 
 
 class RunStore(RunListing, RunLabels, RunDeletion, RunRequests, RunWeights):
@@ -142,6 +146,43 @@ class RunStore(RunListing, RunLabels, RunDeletion, RunRequests, RunWeights):
             error: For a failed run, why, in plain words.
         """
         self._write(run_id, status=status, error=error, ended_at=time.time(), message="")
+
+    def tidy(self) -> bool:
+        """Do a little of what keeps the store small and quick; for a worker that has no run.
+
+        What was deleted long ago is removed, the batches of a run that has ended are put
+        together, and a summary that an older version did not write is worked out.
+
+        Returns:
+            Whether there may be more to do.
+        """
+        self.purge()
+        ended = runs.c.status.in_(ENDED) | (runs.c.heartbeat < time.time() - _SILENT_SECONDS)
+        kept = ended & runs.c.deleted_at.is_(None)
+        in_parts = (
+            sa.select(batches.c.run_id)
+            .join(runs, runs.c.id == batches.c.run_id)
+            .where(kept)
+            .group_by(batches.c.run_id)
+            .having(sa.func.count() > 1)
+        )
+        unsummarised = (
+            sa.select(curves.c.run_id)
+            .join(runs, runs.c.id == curves.c.run_id)
+            .where(kept, curves.c.summary.is_(None))
+        )
+        with self._database.transaction() as connection:
+            in_parts_id = connection.execute(in_parts.limit(1)).scalar_one_or_none()
+            unsummarised_id = connection.execute(unsummarised.limit(1)).scalar_one_or_none()
+        try:
+            if in_parts_id is not None:
+                self.put_together(in_parts_id)
+            if unsummarised_id is not None:
+                self.summarise(unsummarised_id)
+        except UnknownRun:
+            # Deleted in this moment.
+            return True
+        return in_parts_id is not None or unsummarised_id is not None
 
     def _write(self, run_id: str, **values: Any) -> None:
         with self._database.transaction() as connection:

@@ -56,13 +56,16 @@ def _serve(store: RunStore, lock_file: Path) -> None:
     me = worker_processes.this_process()
     idle_seconds = 60 * worker_processes.idle_minutes()
     idle_since = time.monotonic()
+    untidy = True
     # Without its file the lock no longer tells anybody that this slot is taken.
     while time.monotonic() - idle_since < idle_seconds and lock_file.exists():
         run = store.claim_next(me)
         if run is None:
+            untidy = untidy and store.tidy()
             time.sleep(_POLL_SECONDS)
             continue
         executor.execute(run)
+        untidy = True
         idle_since = time.monotonic()
 
 

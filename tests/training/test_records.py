@@ -3,15 +3,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.training.record_columns import from_bytes, join, to_bytes, to_columns
+from explorer.training.record_columns import join, to_columns
 from explorer.training.records import (
     DivergenceRecord,
     EvalRecord,
-    LearningRateRecord,
-    NormRecord,
     RunInfo,
     StepRecord,
 )
@@ -32,39 +29,6 @@ def evaluation(curve: int = 0, step: int = 0, loss: float = 1.0) -> EvalRecord:
         confusion=generator.integers(0, 9, (10, 10)),
         digits_softmax=generator.random((20, 10)),
     )
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), any_float, any_float), max_size=20))
-def test_losses_and_norms_come_back_bit_for_bit_nan_and_inf_included(
-    values: list[tuple[int, float, float]],
-) -> None:
-    records = []
-    for step, (curve, loss, norm) in enumerate(values):
-        records.append(StepRecord(curve, step, step * 200, loss, step / 10))
-        records.append(NormRecord(curve, step, (norm, 1.0), (0.5,)))
-    for k, curve in enumerate(from_bytes(to_bytes(to_columns(records, 3)))):
-        own = [(step, *value[1:]) for step, value in enumerate(values) if value[0] == k]
-        np.testing.assert_array_equal(curve.steps, [step for step, _, _ in own])
-        np.testing.assert_array_equal(curve.losses, [loss for _, loss, _ in own])
-        assert curve.gradient_norms.shape[0] == len(own)
-        if own:
-            np.testing.assert_array_equal(curve.gradient_norms[:, 0], [norm for _, _, norm in own])
-            np.testing.assert_array_equal(curve.dead_fractions, [[0.5]] * len(own))
-
-
-def test_measurements_come_back_whole() -> None:
-    before = evaluation(1, 7, loss=math.nan)
-    columns = to_columns([before, LearningRateRecord(1, 8, 0.5), DivergenceRecord(1, 9)], 2)
-    first, second = from_bytes(to_bytes(columns))
-    after = second.latest_evaluation
-    assert first.latest_evaluation is None
-    assert after is not None
-    assert math.isnan(after.losses["cross_entropy"])
-    assert (after.step, after.epoch, after.full, after.accuracy) == (7, 0.5, True, 0.25)
-    np.testing.assert_array_equal(after.confusion, before.confusion)
-    np.testing.assert_array_equal(after.digits_softmax, before.digits_softmax)
-    assert second.learning_rates == [LearningRateRecord(1, 8, 0.5)]
-    assert (first.diverged_at, second.diverged_at) == (None, 9)
 
 
 def test_parts_join_in_order_and_keep_the_first_divergence() -> None:

@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 
 from explorer.training import run_schema
 from explorer.training.config import TrainingConfig
-from explorer.training.record_columns import to_bytes, to_columns
+from explorer.training.record_bytes import to_bytes
+from explorer.training.record_columns import to_columns
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
 from explorer.training.run_summary import CurveSummary

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.training import run_records
 from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.record_columns import Records
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore, UnknownRun
 from explorer.training.runs import Progress
@@ -48,6 +50,80 @@ def test_what_is_appended_is_read_once_and_in_order(store: RunStore) -> None:
     np.testing.assert_array_equal(both.curves[0].losses, whole.curves[0].losses)
     assert whole.curves[0].steps.tolist() == list(range(1, 61))
     assert store.get(run_id).progress == Progress(60, 300, 1e4, 5.0)
+
+
+def test_an_ended_run_is_put_together_and_nobody_reads_anything_twice(store: RunStore) -> None:
+    run_id, other = store.create(CONFIGS), store.create(CONFIGS)
+    seen = [store.read(run_id)]
+    for first in range(1, 31, 10):
+        store.append(run_id, [*steps(first, 10), *steps(first, 10, curve=1, loss=math.nan)])
+        store.append(other, steps(first, 10))
+        seen.append(store.read(run_id))
+    store.put_together(run_id)
+    for known in seen:
+        newest = known.extended(store.read(run_id, after=known.cursor))
+        assert newest.curves[0].steps.tolist() == list(range(1, 31))
+        assert np.isnan(newest.curves[1].losses).all()
+        assert newest.cursor == seen[-1].cursor
+        assert not store.read(run_id, after=newest.cursor)
+    # A worker that was believed dead goes on.
+    store.append(run_id, steps(31, 5))
+    for known in seen:
+        newest = known.extended(store.read(run_id, after=known.cursor))
+        assert newest.curves[0].steps.tolist() == list(range(1, 36))
+    store.put_together(run_id)
+    for known in (*seen, newest):
+        again = known.extended(store.read(run_id, after=known.cursor))
+        assert again.curves[0].steps.tolist() == list(range(1, 36))
+    assert store.read(other).curves[0].steps.tolist() == list(range(1, 31))
+
+
+def test_putting_together_that_breaks_off_or_meets_another_loses_nothing(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = store.create(CONFIGS)
+    for first in range(1, 101, 10):
+        store.append(run_id, steps(first, 10))
+    whole = run_records.join
+    with monkeypatch.context() as patch:
+
+        def after_another(*arguments: object) -> Records:
+            patch.undo()
+            store.put_together(run_id)
+            return whole(*arguments)
+
+        patch.setattr(run_records, "join", after_another)
+        store.put_together(run_id)
+    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+    store.append(run_id, steps(101, 10))
+    with monkeypatch.context() as patch:
+        # The last statement fails when everything else is done.
+        patch.setattr(run_records.sa, "update", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            store.put_together(run_id)
+    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 111))
+
+
+def test_tidying_goes_on_until_nothing_is_left_and_leaves_running_runs_alone(
+    store: RunStore,
+) -> None:
+    ended, running = store.create(CONFIGS), store.create(CONFIGS)
+    for run_id in (ended, running):
+        store.claim_next(MARK)
+        for first in (1, 11, 21):
+            store.append(run_id, steps(first, 10))
+    store.finish(ended, "stopped")
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE curves SET summary = NULL")
+    assert store.tidy()
+    assert not store.tidy()
+    with store._database.transaction() as connection:
+        count = "SELECT run_id, count(*) FROM batches GROUP BY run_id"
+        assert dict(map(tuple, connection.exec_driver_sql(count))) == {ended: 1, running: 3}
+    summaries = {row.run_id: row.summary for row in store.list_curves()}
+    assert summaries[ended] is not None
+    assert summaries[running] is None
+    assert store.read(ended).curves[0].steps.tolist() == list(range(1, 31))
 
 
 def test_runs_do_not_see_each_others_records(store: RunStore) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B20")
     expect(page.get_by_text("B20")).to_have_count(1)
-    page.get_by_role("link", name="Try it: The completed q").click()
+    page.get_by_role("link", name="Try it: the completed q").click()
     expect(page).to_have_url(re.compile(r"/divergence\?.*q=0\.7,0\.1,0\.1,0\.1"))
     first = page.get_by_role("slider", name="q of class 1", exact=True)
     expect(first).to_have_attribute("aria-valuenow", "0.7")
@@ -24,6 +24,6 @@ def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(ap
 
 def test_a_prepared_race_stands_in_the_form_of_the_live_page(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B16")
-    page.get_by_role("link", name="Try it: Race").click()
+    page.get_by_role("link", name="Try it: race").click()
     expect(page).to_have_url(re.compile(r"/live\?race=ReLU\+on\+the\+logits"))
     expect(page.get_by_text("no ReLU on logits, ReLU on logits; 40 epochs.")).to_be_visible()

@@ -33,8 +33,7 @@ CHECKS = (
         "B4",
         "entropy",
         "wrong",
-        "High entropy is “stable”, holds “no surprise” and “less information”; a low one, as of "
-        r"$p = (.001, .001, .001, .997)$, is full of it.",
+        "High entropy is “stable”; it means “no surprise” and “less info”.",
         (
             Quantity("H(p), low", lambda: entropy(_B4["p"]), "bits"),
             Quantity("H of four equal chances, high", lambda: entropy(EXAMPLES["A3"]["p"]), "bits"),
@@ -48,15 +47,16 @@ CHECKS = (
             ),
         ),
         r"Entropy *is* the expected surprise, $H(p) = \sum_i p_i\,I(p_i)$. A single rare outcome "
-        "is very surprising, but it hardly ever happens, so the average is low. High entropy "
-        "means much surprise to expect, and much information in each outcome.",
+        "of $p = (.001, .001, .001, .997)$ is very surprising, but it hardly ever happens, so the "
+        "average is low. High entropy means much surprise to expect, and much information in "
+        "each outcome.",
     ),
     NoteCheck(
         "B5",
         "cross-entropy",
         "sloppy",
-        r"$\log_2$ for entropy and $\ln$ for cross-entropy in the same text, without a unit: for "
-        r"$q_1 = (.4, .3, .05, .05, .2)$ the loss is “0.916”.",
+        r"$\log_2$ for entropy and $\ln$ for cross-entropy in the same text, without a unit at "
+        r"either, as for $q_1 = (.4, .3, .05, .05, .2)$.",
         (
             Quantity(
                 "read as bits, too low by the factor",

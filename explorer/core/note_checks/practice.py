@@ -147,7 +147,7 @@ CHECKS = (
         "B18",
         "code and numerics",
         "sloppy",
-        f"`{_B18['quoted']}(torch.log(F.softmax(z)), y)`.",
+        f"`{_B18['quoted']}`, fed with the logarithm of a softmax.",
         (
             Quantity(
                 "softmax, then log, float32, logit gap 110",

@@ -28,7 +28,9 @@ DESCRIPTIONS = {
     f"explorer.training.{name}"
     for name in ("config", "presets", "records", "record_columns", "run_summary", "runs")
 }
-RUN_ACCESS = {f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files")}
+RUN_ACCESS = {
+    f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files", "thinning")
+}
 VISIBLE = {
     "app.py",
     "pages",

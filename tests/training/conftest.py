@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,15 @@ def data(images: Images) -> TrainingData:
 
 
 @pytest.fixture
-def store() -> Iterator[RunStore]:
+def fresh_url(tmp_path: Path) -> Callable[[], str]:
+    """Return addresses of databases that nobody has used yet."""
+    count = itertools.count()
+    return lambda: f"sqlite:///{tmp_path}/store/runs{next(count)}.sqlite3"
+
+
+@pytest.fixture
+def store(fresh_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", fresh_url())
     store = RunStore()
     yield store
     store.close()

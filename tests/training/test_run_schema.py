@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,10 +39,12 @@ def old_info() -> str:
 
 
 @pytest.fixture
-def old_url(store: RunStore) -> str:
+def old_url(fresh_url: Callable[[], str]) -> str:
     """A database with the first tables: a finished race of 40 batches and a queued run."""
-    Path(store._database.url.database).parent.mkdir()
-    engine = sa.create_engine(store.url)
+    url = fresh_url()
+    engine = sa.create_engine(url)
+    if engine.url.get_backend_name() == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(exist_ok=True)
     first_tables.metadata.create_all(engine)
     shared = {"num_curves": 2, "configs": json.dumps([c.to_dict() for c in RACE])}
     runs = [
@@ -58,7 +61,7 @@ def old_url(store: RunStore) -> str:
             batch = sa.insert(first_tables.batches).values(run_id="old", payload=payload)
             connection.execute(batch)
     engine.dispose()
-    return store.url
+    return url
 
 
 def differences(store: RunStore) -> list[object]:
@@ -111,13 +114,12 @@ def test_runs_of_an_old_database_get_their_summaries_with_the_first_listing(old_
 
 
 def test_migrated_and_fresh_databases_have_the_tables_of_this_version(
-    old_url: str, tmp_path: Path
+    old_url: str, store: RunStore
 ) -> None:
-    migrated, fresh = RunStore(old_url), RunStore(f"sqlite:///{tmp_path}/fresh.sqlite3")
+    migrated, fresh = RunStore(old_url), store
     assert differences(migrated) == differences(fresh) == []
     assert columns(migrated) == columns(fresh)
     migrated.close()
-    fresh.close()
 
 
 def test_the_revisions_known_are_those_in_the_folder() -> None:

@@ -59,10 +59,14 @@ class EvalRecord:
         epoch: Epochs completed, with a fraction.
         full: Whether the whole test set was used, not only its first 1,000 images.
         examples: Number of test images used.
-        losses: Test loss by name for every loss of LOSS_LABELS, averaged by example.
-        accuracy: Fraction of images whose largest output is the true class.
-        confusion: int64 [10, 10], images by true class (row) and predicted class (column).
-        digits_softmax: float64 [20, 10], softmax of the outputs for the 20 fixed test digits.
+        losses: Test loss by name for every loss of LOSS_LABELS, averaged by example; of a run
+            made elsewhere only those that are known.
+        accuracy: Fraction of images whose largest output is the true class; NaN where that is
+            unknown of a run made elsewhere, as the epoch can be, and 0 of its images.
+        confusion: int64 [10, 10], images by true class (row) and predicted class (column); of a
+            run made elsewhere [0, 0].
+        digits_softmax: float64 [20, 10], softmax of the outputs for the 20 fixed test digits; of
+            a run made elsewhere [0, 0].
     """
 
     curve: int

@@ -27,7 +27,8 @@ _ROWS = (
         runs.c.started_at, runs.c.ended_at, runs.c.heartbeat, runs.c.error, runs.c.worker_host,
         runs.c.worker_pid, runs.c.worker_create_time, runs.c.environment, runs.c.origin,
         curves.c.run_id, curves.c.curve, curves.c.tags, curves.c.note, curves.c.summary,
-        curves.c.deleted_at, weights.c.curve.is_not(None).label("has_weights"),
+        curves.c.foreign_loss, curves.c.deleted_at,
+        weights.c.curve.is_not(None).label("has_weights"),
     )
     .join_from(runs, curves, curves.c.run_id == runs.c.id)
     .outerjoin(
@@ -81,12 +82,14 @@ class RunListing(RunRecords):
 
 def _curve_row(row: sa.Row[Any]) -> CurveRow:
     configs, labels = _described(row.configs)
+    # Of a curve made elsewhere there are no settings to make a label of.
+    is_nameless = row.origin and not configs[row.curve].name
     return CurveRow(
         run_id=row.run_id,
         curve=row.curve,
         run_name=row.name,
         num_curves=row.num_curves,
-        label=labels[row.curve],
+        label=f"Curve {row.curve + 1}" if is_nameless else labels[row.curve],
         config=None if row.origin else configs[row.curve],
         status=row.status,
         created_at=row.created_at,
@@ -100,6 +103,7 @@ def _curve_row(row: sa.Row[Any]) -> CurveRow:
         tags=_tags(row.tags),
         note=row.note,
         origin=row.origin,
+        foreign_loss=row.foreign_loss,
         has_weights=bool(row.has_weights),
         deleted_at=row.deleted_at,
     )

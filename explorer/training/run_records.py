@@ -48,7 +48,13 @@ class RunRecords(StorePart):
                     write_weights(connection, run_id, record)
 
     def add_foreign(
-        self, columns: Sequence[CurveRecords], curve_names: Sequence[str], *, name: str, origin: str
+        self,
+        columns: Sequence[CurveRecords],
+        curve_names: Sequence[str],
+        *,
+        name: str,
+        origin: str,
+        losses: Sequence[str] | None = None,
     ) -> str:
         """Keep a run made elsewhere, as one that has finished.
 
@@ -57,15 +63,18 @@ class RunRecords(StorePart):
             curve_names: What to call each curve, at most 80 characters.
             name: What to call the run.
             origin: Where it was read from, such as a file's name; not empty.
+            losses: For each curve the key of LOSS_LABELS of the loss that it minimises, or ""
+                where that is unknown; None where it is unknown of all.
 
         Returns:
             The id of the run.
 
         Raises:
             ConfigError: A name is too long.
-            ValueError: No curve, no origin, or not one name per curve.
+            ValueError: No curve, no origin, or not one name and one loss per curve.
         """
-        if not columns or not origin or len(columns) != len(curve_names):
+        losses = [""] * len(columns) if losses is None else losses
+        if not columns or not origin or not len(columns) == len(curve_names) == len(losses):
             raise ValueError("A run made elsewhere needs its origin and one name per curve.")
         configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
         run_id, now = secrets.token_urlsafe(6), time.time()
@@ -84,7 +93,7 @@ class RunRecords(StorePart):
         }
         with self._database.transaction(may_create=True) as connection:
             connection.execute(sa.insert(runs).values(row))
-            add_curves(connection, run_id, len(configs))
+            add_curves(connection, run_id, len(configs), losses)
             _add_batch(connection, run_id, columns)
         return run_id
 
@@ -148,10 +157,16 @@ class RunRecords(StorePart):
         return summaries
 
 
-def add_curves(connection: sa.Connection, run_id: str, num_curves: int) -> None:
+def add_curves(
+    connection: sa.Connection, run_id: str, num_curves: int, foreign_losses: Sequence[str] = ()
+) -> None:
     """Make the rows of a new run's curves."""
     summary = CurveSummary().to_json()
-    rows = [{"run_id": run_id, "curve": k, "summary": summary} for k in range(num_curves)]
+    losses = foreign_losses or [""] * num_curves
+    rows = [
+        {"run_id": run_id, "curve": k, "summary": summary, "foreign_loss": losses[k]}
+        for k in range(num_curves)
+    ]
     connection.execute(sa.insert(curves), rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields, replace
 
 from explorer.training.record_columns import CurveRecords
@@ -77,11 +78,12 @@ class CurveSummary:
         return summary
 
     def _with_evaluation(self, newest: EvalRecord) -> CurveSummary:
-        changes: dict[str, object] = {
-            "final_accuracy": newest.accuracy,
-            "final_cross_entropy": newest.losses.get("cross_entropy"),
-            "final_full": newest.full,
-        }
+        changes: dict[str, object] = {"final_full": newest.full}
+        # Of a run made elsewhere, one may have been measured without the other.
+        if not math.isnan(newest.accuracy):
+            changes["final_accuracy"] = newest.accuracy
+        if "cross_entropy" in newest.losses:
+            changes["final_cross_entropy"] = newest.losses["cross_entropy"]
         best = self.best_full, -1.0 if self.best_accuracy is None else self.best_accuracy
         if (newest.full, newest.accuracy) > best:
             changes |= {

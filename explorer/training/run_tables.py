@@ -61,6 +61,8 @@ curves = sa.Table(
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     # JSON of a CurveSummary; NULL where the records were written before there were summaries.
     sa.Column("summary", sa.Text),
+    # Of a curve made elsewhere, which has no settings that would say it.
+    sa.Column("foreign_loss", sa.Text, nullable=False, server_default=""),
     sa.Column("deleted_at", sa.Double),
 )
 

@@ -135,6 +135,8 @@ class CurveRow:
         tags: In the order in which they were given.
         note: Free text.
         origin: Where a run made elsewhere was read from; "" for one trained here.
+        foreign_loss: Key of LOSS_LABELS of the loss that a curve made elsewhere minimises; ""
+            where that is unknown, and for one trained here.
         has_weights: Whether its final weights are kept.
         deleted_at: When it was deleted, or None.
     """
@@ -157,6 +159,7 @@ class CurveRow:
     tags: tuple[str, ...] = ()
     note: str = ""
     origin: str = ""
+    foreign_loss: str = ""
     has_weights: bool = False
     deleted_at: float | None = None
 
@@ -164,6 +167,11 @@ class CurveRow:
     def id(self) -> str:
         """Short text for a link: the run's id, and behind a colon the curve's index."""
         return f"{self.run_id}:{self.curve}"
+
+    @property
+    def own_loss(self) -> str:
+        """Key of LOSS_LABELS of the loss that the curve minimises; "" where that is unknown."""
+        return self.config.loss if self.config else self.foreign_loss
 
 
 def run_state(run: Run | CurveRow, now: float, alive: bool | None) -> str:

@@ -243,13 +243,19 @@ def test_what_was_deleted_long_ago_is_removed_for_good(
 
 def test_a_run_made_elsewhere_lies_beside_the_others_and_is_never_trained(store: RunStore) -> None:
     columns = to_columns([*steps(1, 50), evaluation(50, 0.9), *steps(1, 20, curve=1)], 2)
-    run_id = store.add_foreign(columns, ["a", "b"], name="From a file", origin="curves.csv")
+    losses = ["", "cross_entropy"]
+    run_id = store.add_foreign(
+        columns, ["a", "b"], name="From a file", origin="curves.csv", losses=losses
+    )
     assert store.claim_next(MARK) is None
     first, second = store.list_curves()
     assert (first.label, second.label, first.config) == ("a", "b", None)
     assert (first.origin, first.status, first.run_name) == ("curves.csv", "finished", "From a file")
+    assert [first.own_loss, second.own_loss] == losses
     assert first.summary is not None
     assert (first.summary.steps, first.summary.final_accuracy) == (50, 0.9)
+    store.rename_curve(run_id, 1, "")
+    assert store.list_curves()[1].label == "Curve 2"
     assert store.read(run_id).curves[1].steps.size == 20
     assert store.get(run_id).origin == "curves.csv"
     assert store.list_runs() == []

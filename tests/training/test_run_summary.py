@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -103,3 +104,12 @@ def test_a_summary_holds_plain_numbers_that_json_takes() -> None:
     )  # fmt: skip
     text = CurveSummary().extended(columns).to_json()
     assert CurveSummary.from_json(text) == CurveSummary(3, 9, 0.5, final_loss=math.inf)
+
+
+def test_what_was_not_measured_elsewhere_does_not_hide_what_was_measured_before() -> None:
+    only_loss = dataclasses.replace(evaluation(200, math.nan), losses={"cross_entropy": 0.3})
+    only_accuracy = dataclasses.replace(evaluation(100, 0.9), losses={})
+    summary = summary_of(only_accuracy, only_loss)
+    assert (summary.final_accuracy, summary.final_cross_entropy) == (0.9, 0.3)
+    assert (summary.best_accuracy, summary.steps_to_90) == (0.9, 100)
+    assert CurveSummary.from_json(summary.to_json()) == summary

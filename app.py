@@ -23,6 +23,7 @@ def run_page() -> None:
     sections = {
         "": [st.Page("pages/start/home.py", title="Start", default=True)],
         "Information": [
+            st.Page("pages/information/self_information.py", title="Self-information"),
             st.Page("pages/information/entropy.py", title="Entropy"),
             st.Page("pages/information/divergence.py", title="KL and cross-entropy"),
         ],

@@ -321,3 +321,63 @@ def test_the_figures_hold_the_numbers_of_the_page():
     length = {trace["name"].split(" = ")[0]: trace["x"][0] for trace in pieces}
     assert_allclose(length["H(p)"] + length["D(p‖q)"], length["H(p,q)"])
     assert_allclose(np.sum(length["D(p‖q)"]), 0.643220, atol=1e-6)
+
+
+# --------------------------------------------------------------- self-information and messages
+
+
+def test_the_match_and_the_die_carry_the_information_of_the_lessons():
+    app = opened("self_information", p="63/64")
+    assert metrics(app)["I(p)"] == "0.0227201 bits"
+    table = app.table[0].value
+    assert table["Information"].tolist() == ["0.0227201 bits", "6 bits", "2.58496 bits", "0 bits"]
+
+
+def test_what_is_no_probability_is_said_and_the_curve_stays():
+    app = opened("self_information", p="1.5")
+    (slider,) = components(app, "live_slider").values()
+    assert "from 0 to 1" in slider["message"]["error"]
+    assert "surprise-curve" in components(app, "plot")
+
+
+def test_the_information_of_a_linked_sequence_adds_up():
+    shown = metrics(opened("self_information", source="Table tennis", events="1 1 2"))
+    assert shown["information"] == f"{written(6 - 2 * math.log2(63 / 64))} bits"
+    assert shown["events"] == "3"
+
+
+def test_a_sequence_that_cannot_be_read_keeps_the_last_good_one():
+    app = opened("self_information", source="Die", events="6 6")
+    app.text_input[0].set_value("six").run()
+    assert "“six” is no outcome" in app.error[0].value
+    assert metrics(app)["events"] == "2"
+    assert app.text_input[0].value == "six"
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [("0.1,0.2,0.7", "0.3,0.3,0.4"), ("0.5,0.5,0", "1,0,0"), ("0,1", "0.5,0.5")]
+)
+@pytest.mark.parametrize(
+    ("view", "plots"),
+    [
+        ("Messages", {"code-tree-p", "code-tree-q", "average-lengths"}),
+        ("Gibbs", {"gibbs-tangent", "gibbs-shares"}),
+    ],
+)
+def test_messages_and_gibbs_stand_for_every_pair(view, plots, p, q):
+    app = opened("divergence", p=p, q=q, view=view, seed="3", events="50")
+    shown = components(app, "plot")
+    assert shown.keys() == plots | {"decomposition", "edit-history"}
+    for payload in shown.values():
+        go.Figure(payload["figure"])
+    assert not app.error
+
+
+def test_other_events_are_drawn_on_demand_and_the_address_holds_the_seed():
+    app = opened("divergence", view="Messages", seed="3")
+    (button,) = [one for one in app.button if one.label.startswith("Draw again")]
+    before = components(app, "plot")["average-lengths"]["figure"]
+    button.click().run()
+    assert components(app, "plot")["average-lengths"]["figure"] != before
+    (link,) = components(app, "page_link").values()
+    assert ["seed", "4"] in link["parameters"]

@@ -5,11 +5,10 @@ Source: D. A. Huffman, A Method for the Construction of Minimum-Redundancy Codes
 
 from __future__ import annotations
 
-import heapq
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.core.huffman import code_words
 from explorer.core.information import self_information
 from explorer.core.validation import FloatArray, real_array, validate_probabilities
 
@@ -31,26 +30,7 @@ def huffman_code_lengths(p: ArrayLike) -> NDArray[np.int64]:
     Raises:
         ValueError: p is not a single distribution.
     """
-    probabilities = validate_probabilities(p)
-    if probabilities.ndim != 1:
-        raise ValueError("Give a single distribution, a flat list of probabilities.")
-    lengths = np.zeros(probabilities.size, dtype=np.int64)
-    # Entries compare by weight, then by age: original outcomes come before merged ones.
-    heap = [
-        (weight, number, [number])
-        for number, weight in enumerate(probabilities.tolist())
-        if weight > 0
-    ]
-    heapq.heapify(heap)
-    age = probabilities.size
-    while len(heap) > 1:
-        first_weight, _, first = heapq.heappop(heap)
-        second_weight, _, second = heapq.heappop(heap)
-        merged = first + second
-        lengths[merged] += 1
-        heapq.heappush(heap, (first_weight + second_weight, age, merged))
-        age += 1
-    return lengths
+    return np.array([len(word or "") for word in code_words(p)], dtype=np.int64)
 
 
 def ideal_code_lengths(q: ArrayLike, base: float = 2.0) -> FloatArray:

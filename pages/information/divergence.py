@@ -13,6 +13,9 @@ from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, Q, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
+from pages.components.coding_view import coding_view
+from pages.components.gibbs_view import gibbs_view
+from pages.components.kept_choice import kept_choice
 from pages.components.pair_notes import infinity_notes, remembered_edits
 from pages.components.plot import plot
 from pages.components.quantities import quantities
@@ -26,6 +29,9 @@ fall."""
 )
 
 
+VIEWS = ("Terms", "Messages", "Gibbs")
+
+
 @st.fragment
 def explore(base: float) -> None:
     presets = {
@@ -35,6 +41,7 @@ def explore(base: float) -> None:
         )
         for name, preset in PRESETS.items()
     }
+    view = kept_choice("See", VIEWS, key="divergence view", link="view")
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
@@ -42,9 +49,7 @@ def explore(base: float) -> None:
         )
     unit = unit_name(base)
     pair = compare(bars.values["p"], bars.values["q"], base=base)
-    page_link.keep(
-        link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
-    )
+    address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
 
     with right:
         quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
@@ -55,17 +60,23 @@ def explore(base: float) -> None:
             f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
         )
         infinity_notes(pair, bars.names)
-        plot(
-            figures.kl_terms_by_outcome(pair, bars.names),
-            key="kl-terms",
-            alt=f"Terms of D(p‖q) and D(q‖p) for each of {len(bars.names)} outcomes, in {unit}.",
-        )
+        if view == "Terms":
+            plot(
+                figures.kl_terms_by_outcome(pair, bars.names),
+                key="kl-terms",
+                alt=f"Terms of D(p‖q) and D(q‖p) of {len(bars.names)} outcomes, in {unit}.",
+            )
     with left:
         plot(
             figures.edit_history(remembered_edits(pair)),
             key="edit-history",
             alt=f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
         )
+    if view == "Messages":
+        address |= coding_view(pair, bars.names)
+    elif view != "Terms":
+        gibbs_view(pair, bars.names)
+    page_link.keep(address | {"view": view})
 
 
 explore(base_choice("divergence unit choice"))

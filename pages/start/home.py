@@ -7,6 +7,11 @@ import streamlit as st
 PAGES = {
     "Information": [
         (
+            "pages/information/self_information.py",
+            "Self-information",
+            "How surprising one event is, and how the surprise of a sequence adds up.",
+        ),
+        (
             "pages/information/entropy.py",
             "Entropy",
             "Drag the bars of a distribution and see how surprised one is on average.",

@@ -1,0 +1,225 @@
+"""Figures of the coding view: code trees, and average lengths of messages as events come in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.events import running_averages
+from explorer.core.huffman import Node, huffman_tree
+from explorer.core.validation import FloatArray
+from explorer.figures.build import axis, build
+from explorer.figures.labels import distinct
+from explorer.figures.numbers import written
+from explorer.figures.palette import DASHES, INK, NEUTRAL, P, Q, with_alpha
+
+_POINTS = 240
+
+
+@dataclass(frozen=True)
+class _Place:
+    x: float
+    depth: int
+    node: Node
+    word: str
+
+
+def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
+    """Draw Huffman's code for p as a tree: left is 0, right is 1, a leaf is an outcome.
+
+    Args:
+        p: the distribution that the code is made for [n].
+        names: n outcome names.
+        colour: of the leaves, that of the distribution.
+    """
+    places: list[_Place] = []
+    edges: list[tuple[_Place, _Place]] = []
+    _lay_out(huffman_tree(p), 0, "", places, edges)
+    labels = distinct([_short(name) for name in names])
+    edge_x = [x for upper, lower in edges for x in (upper.x, lower.x, None)]
+    edge_y = [y for upper, lower in edges for y in (-upper.depth, -lower.depth, None)]
+    forks = [place for place in places if place.node.outcome is None]
+    leaves = sorted(
+        (place for place in places if place.node.outcome is not None), key=lambda place: place.x
+    )
+    depth = max(place.depth for place in places)
+    traces = [
+        {
+            "type": "scatter",
+            "x": edge_x,
+            "y": edge_y,
+            "name": "branches",
+            "mode": "lines",
+            "line": {"color": NEUTRAL, "width": 1.5},
+            "hoverinfo": "skip",
+            "meta": {"untabled": True},
+        },
+        {
+            "type": "scatter",
+            "x": [(upper.x + lower.x) / 2 for upper, lower in edges],
+            "y": [-(upper.depth + lower.depth) / 2 for upper, lower in edges],
+            "name": "digits",
+            "mode": "text",
+            "text": [lower.word[-1] for _, lower in edges],
+            "textfont": {"color": INK, "size": 13},
+            "hoverinfo": "skip",
+            "meta": {"untabled": True},
+        },
+        {
+            "type": "scatter",
+            "x": [place.x for place in forks],
+            "y": [-place.depth for place in forks],
+            "name": "forks",
+            "mode": "markers",
+            "marker": {"size": 8, "color": NEUTRAL},
+            "customdata": [written(place.node.weight, 4) for place in forks],
+            "hovertemplate": "probability below: %{customdata}<extra></extra>",
+            "meta": {"untabled": True},
+        },
+        {
+            "type": "scatter",
+            "x": [place.x for place in leaves],
+            "y": [-place.depth for place in leaves],
+            "name": "code words",
+            "mode": "markers+text",
+            "text": [
+                f"{labels[place.node.outcome]}<br>{place.word or 'no digits'}" for place in leaves
+            ],
+            "textposition": "bottom center",
+            "textfont": {"size": 11},
+            "cliponaxis": False,
+            "marker": {"size": 11, "color": colour, "line": {"width": 1, "color": INK}},
+            "customdata": [written(place.node.weight, 6) for place in leaves],
+            "hovertemplate": "%{text}<br>probability %{customdata}<extra></extra>",
+        },
+    ]
+    return build(
+        traces,
+        {
+            "height": 130 + 56 * depth,
+            "margin": {"l": 12, "r": 12, "t": 12, "b": 12},
+            "showlegend": False,
+            "xaxis": {"visible": False, "range": [-0.7, len(leaves) - 0.3]},
+            "yaxis": {"visible": False, "range": [-depth - 0.9, 0.3]},
+        },
+    )
+
+
+def average_lengths(
+    p: FloatArray, events: np.ndarray, codes: Mapping[str, tuple[FloatArray, str, str]]
+) -> go.Figure:
+    """Draw the average length of the messages so far against the number of events.
+
+    Each code's expectation is a thin level line. A code without a word for an event that came
+    has an infinite average from there on: its line ends, with ∞ at the end.
+
+    Args:
+        p: distribution that the events come from [n].
+        events: indices of outcomes [m], m ≥ 1.
+        codes: name → lengths in bits [n], colour, dash.
+    """
+    at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
+    traces = []
+    for name, (lengths, colour, dash) in codes.items():
+        averages = running_averages(events, lengths, at)
+        expected = expected_code_length(p, lengths)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": at,
+                "y": np.where(np.isinf(averages), np.nan, averages),
+                "name": f"{name}, expected {written(expected, 4)}",
+                "mode": "lines",
+                "line": {"color": colour, "dash": dash, "width": 2},
+                "hovertemplate": f"{name}: %{{y:.4f}} bits after %{{x:,}} events<extra></extra>",
+            }
+        )
+        if math.isfinite(expected):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": [1, int(at[-1])],
+                    "y": [expected, expected],
+                    "name": f"{name}, expectation",
+                    "mode": "lines",
+                    "line": {"color": with_alpha(colour, 0.55), "width": 1, "dash": "dot"},
+                    "showlegend": False,
+                    "hovertemplate": f"{name}, expected {written(expected, 9)} bits<extra></extra>",
+                }
+            )
+        ends = at[np.isinf(averages)][:1]
+        if ends.size:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": ends,
+                    "y": [0],
+                    "name": f"{name} = ∞",
+                    "mode": "text",
+                    "text": "∞",
+                    "textposition": "top center",
+                    "textfont": {"color": colour, "size": 18},
+                    "showlegend": False,
+                    "meta": {"untabled": True},
+                    "hovertemplate": f"{name}: no finite message from here on<extra></extra>",
+                }
+            )
+    return build(
+        traces,
+        {
+            "height": 340,
+            "margin": {"l": 50, "r": 12, "t": 76, "b": 44},
+            "xaxis": axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
+            "yaxis": axis("bits per event", rangemode="tozero"),
+        },
+    )
+
+
+def codes_of(
+    p: FloatArray, q: FloatArray, huffman_p: FloatArray, huffman_q: FloatArray
+) -> dict[str, tuple[FloatArray, str, str]]:
+    """Return the four codes that `average_lengths` draws, by name.
+
+    Args:
+        p: true distribution [n].
+        q: model distribution [n].
+        huffman_p: lengths of Huffman's code for p [n] in bits, inf where there is no word.
+        huffman_q: the same for q.
+    """
+    return {
+        "ideal for p": (ideal_code_lengths(p), P, DASHES[0]),
+        "ideal for q": (ideal_code_lengths(q), Q, DASHES[0]),
+        "Huffman for p": (huffman_p, P, DASHES[1]),
+        "Huffman for q": (huffman_q, Q, DASHES[1]),
+    }
+
+
+def _lay_out(
+    node: Node,
+    depth: int,
+    word: str,
+    places: list[_Place],
+    edges: list[tuple[_Place, _Place]],
+) -> _Place:
+    """Place the leaves side by side from the left and each fork above the middle of its own."""
+    below = [
+        _lay_out(child, depth + 1, word + digit, places, edges)
+        for digit, child in zip("01", node.children, strict=False)
+    ]
+    if below:
+        x = sum(place.x for place in below) / len(below)
+    else:
+        x = float(sum(place.node.outcome is not None for place in places))
+    place = _Place(x, depth, node, word)
+    places.append(place)
+    edges.extend((place, lower) for lower in below)
+    return place
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 12 else f"{name[:11]}…"

@@ -1,0 +1,136 @@
+"""Figures of Gibbs' inequality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.core.gibbs import GibbsGaps
+from explorer.figures.build import axis, build
+from explorer.figures.labels import category_axis, distinct
+from explorer.figures.numbers import written
+from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, P, Q
+
+_FARTHEST = 1e3
+
+
+def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
+    """Draw ln x and x − 1, and at each outcome's x = q/p the gap between them.
+
+    Outcomes with q = 0, where the gap is infinite, and those beyond x = 1000 are left to the
+    bars of `shares_by_outcome`.
+
+    Args:
+        found: from `explorer.core.gibbs.gibbs_gaps`.
+        names: n outcome names.
+    """
+    labels = distinct(names)
+    drawn = [
+        index
+        for index, ratio in enumerate(found.ratios)
+        if np.isfinite(found.gaps[index]) and ratio <= _FARTHEST
+    ]
+    reach = 1.15 * max([2.6, *(found.ratios[index] for index in drawn)])
+    x = np.concatenate([np.geomspace(1e-3, 0.3, 60), np.linspace(0.3, reach, 140)])
+    points = found.ratios[drawn]
+    traces = [
+        {
+            "type": "scatter",
+            "x": x,
+            "y": x - 1,
+            "name": "x − 1",
+            "mode": "lines",
+            "line": {"color": NEUTRAL, "dash": DASHES[1], "width": 2},
+            "hovertemplate": "x − 1 = %{y:.4f}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": x,
+            "y": np.log(x),
+            "name": "ln x",
+            "mode": "lines",
+            "line": {"color": P, "width": 2.5},
+            "hovertemplate": "ln x = %{y:.4f}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": [value for ratio in points for value in (ratio, ratio, None)],
+            "y": [value for ratio in points for value in (ratio - 1, np.log(ratio), None)],
+            "name": "gap",
+            "mode": "lines",
+            "line": {"color": DIVERGENCE, "width": 3},
+            "hoverinfo": "skip",
+            "meta": {"untabled": True},
+        },
+        {
+            "type": "scatter",
+            "x": points,
+            "y": np.log(points),
+            "name": "outcomes, x = q/p",
+            "mode": "markers",
+            "marker": {
+                # The area shows the weight p.
+                "size": 7 + 26 * np.sqrt(found.p[drawn]),
+                "color": Q,
+                "line": {"width": 1.5, "color": INK},
+            },
+            "text": [labels[index] for index in drawn],
+            "customdata": [
+                [written(found.p[index], 4), written(found.gaps[index], 4)] for index in drawn
+            ],
+            "hovertemplate": (
+                "%{text}: q/p = %{x:.4g}, p = %{customdata[0]}, gap %{customdata[1]}<extra></extra>"
+            ),
+        },
+    ]
+    return build(
+        traces,
+        {
+            "height": 360,
+            "xaxis": axis("x = q/p", range=[-0.04 * reach, reach]),
+            "yaxis": axis("", range=[-3.2, max(1.8, reach - 0.8)]),
+        },
+    )
+
+
+def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
+    """Draw what each outcome adds to D(p‖q): p times its gap, or q where p = 0.
+
+    Args:
+        found: from `explorer.core.gibbs.gibbs_gaps`.
+        names: n outcome names.
+    """
+    labels = distinct(names)
+    finite = found.shares[np.isfinite(found.shares)]
+    # An infinite share is drawn to the top of the picture, hatched, and marked ∞.
+    top = 1.25 * max(float(finite.max(initial=0.0)), 0.2)
+    infinite = np.isinf(found.shares)
+    categories, margin = category_axis(labels)
+    return build(
+        [
+            {
+                "type": "bar",
+                "name": f"p · gap, sum D(p‖q) = {written(found.kl_divergence, 6)} nats",
+                "x": labels,
+                "y": np.where(infinite, top, found.shares),
+                "text": [written(share, 3) for share in found.shares],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "showlegend": True,
+                "marker": {
+                    "color": DIVERGENCE,
+                    "pattern": {"shape": ["/" if one else "" for one in infinite]},
+                },
+                "customdata": [written(share, 9) for share in found.shares],
+                "hovertemplate": "%{x}: %{customdata} nats<extra></extra>",
+            }
+        ],
+        {
+            "height": 246 + margin["b"],
+            "margin": margin,
+            "yaxis": axis("nats", range=[0, 1.15 * top]),
+            "xaxis": categories,
+        },
+    )

@@ -1,0 +1,115 @@
+"""Figures of self-information: the surprise curve, and the information of a sequence."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.core.information import self_information, unit_name
+from explorer.figures.build import axis, build
+from explorer.figures.numbers import measured
+from explorer.figures.palette import DASHES, ENTROPY, INK, NEUTRAL, Q
+
+_SMALLEST = 1 / 1024
+
+
+def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
+    """Draw I(p) = −log p with the current probability, which can be dragged.
+
+    An impossible event has no place on the curve; it is named at the upper left.
+
+    Args:
+        p: probability of the event.
+        base: of the logarithm.
+    """
+    unit = unit_name(base)
+    grid, curve = _curve(base)
+    top = 1.08 * float(curve[0])
+    value = float(self_information(p, base=base))
+    place = value if value <= top else top
+    traces = [
+        {
+            "type": "scatter",
+            "x": grid,
+            "y": curve,
+            "name": "I(p) = −log p",
+            "mode": "lines",
+            "line": {"color": ENTROPY, "width": 2.5},
+            "hovertemplate": f"p = %{{x:.4f}}: %{{y:.4f}} {unit}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": [p],
+            "y": [place],
+            "name": "now",
+            "mode": "markers+text",
+            "text": f"{measured(value, unit, 5)}{' ↑' if value > top else ''}",
+            "textposition": "middle right" if p < 0.75 else "top center",
+            "textfont": {"size": 14},
+            "cliponaxis": False,
+            "marker": {"size": 17, "color": Q, "line": {"width": 2, "color": INK}},
+            "customdata": [measured(value, unit, 9)],
+            "hovertemplate": "now: %{customdata}<extra></extra>",
+            "meta": {"drag": True},
+        },
+    ]
+    return build(
+        traces,
+        {
+            "height": 380,
+            "xaxis": axis("probability p", range=[-0.02, 1.04]),
+            "yaxis": axis(f"self-information / {unit}", range=[-0.04 * top, 1.08 * top]),
+        },
+    )
+
+
+def running_information(
+    totals: NDArray[np.float64], expected: float, *, base: float = 2.0
+) -> go.Figure:
+    """Draw the information of a sequence against its length, beside n times the entropy.
+
+    Args:
+        totals: information of the first 1, 2, … events [m]; inf from an impossible one on.
+        expected: entropy, what one event carries on average.
+        base: of the logarithm.
+    """
+    unit = unit_name(base)
+    count = np.arange(totals.size + 1)
+    values = np.concatenate([[0.0], totals])
+    traces = [
+        {
+            "type": "scatter",
+            "x": count,
+            "y": expected * count,
+            "name": "expected, n · H",
+            "mode": "lines",
+            "line": {"color": NEUTRAL, "dash": DASHES[1], "width": 2},
+            "hovertemplate": f"n · H = %{{y:.4f}} {unit}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "x": count,
+            "y": np.where(np.isinf(values), np.nan, values),
+            "name": "this sequence",
+            "mode": "lines+markers" if totals.size <= 60 else "lines",
+            "line": {"color": ENTROPY, "width": 2.5, "shape": "hv"},
+            "hovertemplate": f"after %{{x}} events: %{{y:.4f}} {unit}<extra></extra>",
+        },
+    ]
+    return build(
+        traces,
+        {
+            "height": 320,
+            "xaxis": axis("events", rangemode="tozero"),
+            "yaxis": axis(f"information / {unit}", rangemode="tozero"),
+        },
+    )
+
+
+@lru_cache(maxsize=8)
+def _curve(base: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    grid = np.concatenate([np.geomspace(_SMALLEST, 0.1, 80), np.linspace(0.1, 1, 120)[1:]])
+    return grid, self_information(np.minimum(grid, 1.0), base=base)

@@ -1,0 +1,72 @@
+"""Self-information: how surprising one event is, and a sequence of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.core.information import self_information, unit_name
+from explorer.core.worked_examples import EXAMPLES
+from explorer.figures import self_information as figures
+from explorer.figures.numbers import measured, written
+from pages.components import page_link
+from pages.components.base_choice import BASES, base_choice
+from pages.components.event_sequence import event_sequence
+from pages.components.live_slider import live_slider, set_value
+from pages.components.plot import plot
+from pages.components.quantities import quantities
+
+MATCH, DIE = EXAMPLES["A1"]["p"], EXAMPLES["A2"]["p"]
+EVENTS = {
+    "The favourite wins, 63/64": MATCH[0],
+    "The underdog wins, 1/64": MATCH[1],
+    "A face of a die, 1/6": DIE[0],
+    "A certain event, 1": 1.0,
+}
+
+st.title("Self-information: how surprising is an event?")
+st.markdown(
+    r"""An event of probability $p$ carries the information $I(p) = -\log p$: the less one expected
+it, the more one learns. What was certain tells nothing, and what was impossible would tell
+infinitely much. Drag the point."""
+)
+base = base_choice("self-information unit")
+unit = unit_name(base)
+left, right = st.columns([4, 5], gap="large")
+with left:
+    p = live_slider(
+        "Probability p", key="event p", default=MATCH[1], low=0.0, high=1.0, step=0.01, link="p"
+    )
+    quantities({"I(p)": measured(float(self_information(p, base=base)), unit)})
+    for column, (name, value) in zip(st.columns(2) * 2, EVENTS.items(), strict=True):
+        column.button(name, on_click=set_value, args=("event p", value), width="stretch")
+    st.table(
+        {
+            "Event": list(EVENTS),
+            "Information": [
+                measured(float(self_information(value, base=base)), unit)
+                for value in EVENTS.values()
+            ],
+        },
+        hide_index=True,
+    )
+    st.caption(
+        f"“{EXAMPLES['A1'].title}”, and a fair die. One bit is what the toss of a fair coin tells; "
+        "a nat is 1/ln 2 = 1.4427 bits, a dit log₂ 10 = 3.3219 bits."
+    )
+with right:
+    plot(
+        figures.surprise_curve(p, base=base),
+        key="surprise-curve",
+        alt=f"−log p against p; at p = {written(p, 4)} it is "
+        f"{measured(float(self_information(p, base=base)), unit, 4)}.",
+        on_drag=lambda x: set_value("event p", min(max(x, 0.0), 1.0)),
+    )
+
+st.header("A sequence of events")
+st.markdown(
+    r"""Probabilities of independent events multiply, so their information adds:
+$I(p_1 p_2 \cdots) = I(p_1) + I(p_2) + \cdots$ On average one event carries the entropy $H$; a long
+sequence stays near the line $n \cdot H$."""
+)
+sequence = event_sequence(base)
+page_link.keep({"p": repr(p), "unit": next(n for n, b in BASES.items() if b == base)} | sequence)

@@ -1,0 +1,114 @@
+"""Figures of messages, of Gibbs' inequality and of self-information hold the numbers of core."""
+
+from __future__ import annotations
+
+import base64
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+
+from explorer.core.coding import huffman_code_lengths
+from explorer.core.events import draw_events, event_information
+from explorer.core.gibbs import gibbs_gaps
+from explorer.core.huffman import code_words, word_lengths
+from explorer.core.information import entropy, self_information
+from explorer.figures.coding import average_lengths, code_tree, codes_of
+from explorer.figures.gibbs import logarithm_below_its_tangent, shares_by_outcome
+from explorer.figures.palette import P
+from explorer.figures.self_information import running_information, surprise_curve
+from tests.core.strategies import BASES, distribution_pairs, distributions
+
+
+def named(figure: go.Figure, start: str) -> list[dict]:
+    return [trace for trace in figure.to_dict()["data"] if trace["name"].startswith(start)]
+
+
+def numbers(values: object) -> np.ndarray:
+    """Read values as a figure holds them, plain or packed."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"])
+    return np.array(values)
+
+
+def averages(p: np.ndarray, q: np.ndarray, count: int = 300) -> go.Figure:
+    lengths = [word_lengths(code_words(values)) for values in (p, q)]
+    return average_lengths(p, draw_events(p, count, 0), codes_of(p, q, *lengths))
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [((0.1, 0.2, 0.7), (0.3, 0.3, 0.4)), ((0.5, 0.5, 0.0), (1.0, 0.0, 0.0))]
+)
+def test_plotly_accepts_every_figure(p, q):
+    p, q, names = np.array(p), np.array(q), ["a", "b", "<b>c</b>"]
+    found = gibbs_gaps(p, q)
+    totals = event_information(q, np.array([0, 1, 0]))[1]
+    for figure in (
+        code_tree(p, names, P),
+        code_tree(q, names, P),
+        averages(p, q),
+        logarithm_below_its_tangent(found, names),
+        shares_by_outcome(found, names),
+        surprise_curve(0.0),
+        surprise_curve(0.3),
+        running_information(totals, 1.0),
+    ):
+        # Building leaves out Plotly's own checks; here they are made.
+        assert len(go.Figure(figure.to_dict()).data) == len(figure.data)
+
+
+@given(distributions())
+def test_a_leaf_hangs_as_deep_as_its_word_is_long(p):
+    names = [f"outcome {number}" for number in range(p.size)]
+    (leaves,) = named(code_tree(p, names, P), "code words")
+    depth = dict(zip((text.split("<br>")[0] for text in leaves["text"]), leaves["y"], strict=True))
+    lengths = huffman_code_lengths(p)
+    assert depth == {names[i]: -lengths[i] for i in np.flatnonzero(p)}
+    assert len(set(leaves["x"])) == len(leaves["x"])
+
+
+def test_the_last_average_is_that_of_all_events():
+    p, q = np.array([0.1, 0.2, 0.7]), np.array([0.3, 0.3, 0.4])
+    line = named(averages(p, q), "ideal for q, expected")[0]
+    events = draw_events(p, 300, 0)
+    assert numbers(line["x"])[-1] == 300
+    assert numbers(line["y"])[-1] == pytest.approx(-np.log2(q[events]).mean())
+
+
+def test_a_code_without_a_word_for_what_happens_ends_in_infinity():
+    figure = averages(np.array([0.5, 0.5]), np.array([1.0, 0.0]))
+    assert [trace["text"] for trace in named(figure, "ideal for q = ∞")] == ["∞"]
+    assert not named(figure, "ideal for p = ∞")
+
+
+@given(distribution_pairs())
+def test_the_bars_of_gibbs_are_the_shares(pair):
+    found = gibbs_gaps(*pair)
+    (bars,) = shares_by_outcome(found, [str(i) for i in range(found.p.size)]).to_dict()["data"]
+    finite = np.isfinite(found.shares)
+    np.testing.assert_array_equal(numbers(bars["y"])[finite], found.shares[finite])
+    assert [text == "∞" for text in bars["text"]] == (~finite).tolist()
+
+
+@pytest.mark.parametrize("p", [0.01, 0.25, 1.0])
+@given(base=BASES)
+def test_the_dragged_point_lies_on_the_curve(p, base):
+    (point,) = named(surprise_curve(p, base=base), "now")
+    assert point["y"] == [float(self_information(p, base=base))]
+
+
+def test_the_point_of_an_impossible_event_says_infinity():
+    (point,) = named(surprise_curve(0.0), "now")
+    assert point["text"].startswith("∞")
+    assert math.isfinite(point["y"][0])
+
+
+def test_the_sequence_is_drawn_beside_its_expectation():
+    p = [0.25, 0.75]
+    totals = event_information(p, np.array([0, 1, 1]))[1]
+    figure = running_information(totals, float(entropy(p)))
+    (expected,), (line,) = named(figure, "expected"), named(figure, "this sequence")
+    assert numbers(line["y"])[1:].tolist() == totals.tolist()
+    assert numbers(expected["y"])[-1] == pytest.approx(3 * float(entropy(p)))

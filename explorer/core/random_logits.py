@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -68,6 +69,7 @@ class RandomLosses:
         return float(finite.max()) if finite.size else math.nan
 
 
+@lru_cache(maxsize=4)
 def random_losses(
     features: int, classes: int, draws: int, seed: int, precision: str = "float32"
 ) -> RandomLosses:
@@ -85,7 +87,8 @@ def random_losses(
     """
     logits = draw_logits(features, classes, draws, seed)
     targets = np.zeros(draws, dtype=np.intp)
-    return RandomLosses(
-        log_softmax_cross_entropy(logits, targets, precision),
-        softmax_then_log(logits, targets, precision),
-    )
+    ways = (log_softmax_cross_entropy, softmax_then_log)
+    losses = [way(logits, targets, precision) for way in ways]
+    for one in losses:
+        one.flags.writeable = False
+    return RandomLosses(*losses)

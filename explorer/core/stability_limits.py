@@ -79,6 +79,7 @@ class Limits:
         largest_exponent: largest x with a finite exp(x).
         naive_fails: smallest gap at which the naive way gives no finite loss for a wrong answer.
         softmax_fails: the same for softmax and then log.
+        digits_fade: gap from which on the probability is subnormal and has ever fewer digits.
         largest_answer: largest loss in nats that softmax and then log can give, −ln of the
             smallest positive number.
         right_answer_lost: smallest gap at which log_softmax gives a right answer the loss 0.
@@ -87,6 +88,7 @@ class Limits:
     largest_exponent: float
     naive_fails: float
     softmax_fails: float
+    digits_fade: float
     largest_answer: float
     right_answer_lost: float
 
@@ -115,6 +117,7 @@ def limits(precision: str) -> Limits:
         _before(form, first_overflow),
         _first(form, lambda gap: fails("naive", gap)),
         _first(form, lambda gap: fails("softmax_then_log", gap)),
+        -math.log(form.smallest / (2 * form.unit_roundoff)),
         -math.log(form.smallest),
         _first(form, lambda gap: log_softmax_cross_entropy([gap, 0.0], 0, precision) == 0),
     )

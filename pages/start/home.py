@@ -34,6 +34,11 @@ PAGES = {
             "Softmax, its Jacobian, and the gradient of each loss side by side.",
         ),
         (
+            "pages/losses/stability.py",
+            "Numerical stability",
+            "One formula spelled in three ways: where each loses its digits, or its answer.",
+        ),
+        (
             "pages/losses/notes_checked.py",
             "What the notes get wrong",
             "21 statements from lecture notes, each with what it implies and what is so instead.",

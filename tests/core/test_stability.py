@@ -165,6 +165,7 @@ def test_a_limit_is_where_torch_gives_up_and_no_number_earlier(precision):
     last, first = (losses(gap, 0)["log_softmax"] for gap in neighbours(known.right_answer_lost))
     assert last > 0
     assert first == 0
+    assert known.digits_fade == pytest.approx(-math.log(torch.finfo(kind).tiny))
     largest = torch.tensor(known.largest_exponent, dtype=kind)
     above = torch.nextafter(largest, torch.tensor(math.inf, dtype=kind))
     assert torch.isfinite(torch.exp(largest))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+_IMPORTS = "import torch\nimport torch.nn.functional as F\n"
 _WIDTH = 74
 
 
@@ -24,17 +25,15 @@ class Listing:
     results: Mapping[str, float]
 
 
-def listing(code: str, results: Mapping[str, float], *, functional: bool = True) -> Listing:
+def listing(code: str, results: Mapping[str, float]) -> Listing:
     """Return the code with its imports, and a last line that prints the results.
 
     Args:
         code: the lines between.
         results: variable → number.
-        functional: whether the code uses `F`, torch.nn.functional.
     """
-    imports = "import torch\n" + ("import torch.nn.functional as F\n" if functional else "")
     printed = ", ".join(f"{name}.item()" for name in results)
-    return Listing(f"{imports}\n{code}\nprint({printed})", dict(results))
+    return Listing(f"{_IMPORTS}\n{code}\nprint({printed})", dict(results))
 
 
 def assigned(name: str, values: ArrayLike) -> str:

@@ -22,8 +22,10 @@ y = {0 if right else 1}
 e = torch.exp(z)
 naive = -torch.log(e[y] / e.sum())
 softmax_then_log = -torch.log(torch.softmax(z, dim=0)[y])
-log_softmax = -torch.log_softmax(z, dim=0)[y]"""
-    return listing(code, dict(read_gap(gap, precision, right=right).losses), functional=False)
+log_softmax = -torch.log_softmax(z, dim=0)[y]
+cross_entropy = F.cross_entropy(z[None], torch.tensor([y]))"""
+    losses = read_gap(gap, precision, right=right).losses
+    return listing(code, {**losses, "cross_entropy": losses["log_softmax"]})
 
 
 def random_logits_listing(

@@ -1,0 +1,209 @@
+"""Figures of three ways to a cross-entropy, and of what each loses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.core.precision import PRECISIONS
+from explorer.core.random_logits import RandomLosses
+from explorer.core.stability import WAYS, GapReading
+from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
+from explorer.figures.build import axis, build
+from explorer.figures.numbers import written
+from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
+
+_BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is told apart
+_BIN = 5.0
+
+
+class _Style(NamedTuple):
+    colour: str
+    dash: str
+    symbol: str
+
+
+_STYLES: Mapping[str, _Style] = {
+    "naive": _Style(Q, "dot", "square"),
+    "softmax_then_log": _Style(CATEGORICAL[6], "dash", "diamond"),
+    "log_softmax": _Style(DIVERGENCE, "solid", "circle"),
+}
+
+
+def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure:
+    """Draw the relative error of each way against the logit gap, with the current gap marked.
+
+    Losses that are infinite or not a number lie on lines of their own above 100 %; errors below a
+    thousandth of the unit roundoff lie on the lower edge.
+
+    Args:
+        precision: a key of `PRECISIONS`.
+        reading: the three ways at the current gap.
+        right: whether the class with the higher logit is the true one.
+    """
+    highest = _end_of_axis(precision, reading.gap)
+    curves = error_curves(precision, right=right, highest=highest)
+    unit = PRECISIONS[precision].unit_roundoff
+    floor = unit * _BELOW_ROUNDING
+    traces: list[dict[str, Any]] = []
+    for row, (key, way) in enumerate(WAYS.items()):
+        style = _STYLES[key]
+        errors = curves.errors[key]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": way.label,
+                "x": curves.gaps,
+                "y": _heights(errors, floor, row),
+                "text": [_told(error) for error in errors],
+                "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
+                "hovertemplate": "gap %{x:.4g}: %{text}<extra>" + way.label + "</extra>",
+            }
+        )
+    for row, (key, way) in enumerate(WAYS.items()):
+        style, error = _STYLES[key], reading.errors[key]
+        draggable = key == "log_softmax"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": f"{way.label}, now",
+                "showlegend": False,
+                "x": [reading.gap],
+                "y": _heights(np.array([error]), floor, row),
+                "text": [_told(error)],
+                "marker": {
+                    "color": style.colour,
+                    "symbol": style.symbol,
+                    "size": 16 if draggable else 11,
+                    "line": {"color": INK, "width": 2 if draggable else 1},
+                },
+                "meta": {"drag": draggable},
+                "hovertemplate": "gap %{x:.6g}: %{text}<extra>" + way.label + "</extra>",
+            }
+        )
+    return build(
+        traces,
+        {
+            "height": 400,
+            "margin": {"l": 78, "r": 12, "t": 34, "b": 44},
+            "xaxis": axis("logit gap (nats)", range=[0, highest]),
+            "yaxis": axis(
+                "relative error of the loss",
+                type="log",
+                range=[math.log10(floor) - 0.3, math.log10(_row_height(len(WAYS)))],
+                **_error_ticks(floor),
+            ),
+            "shapes": [
+                _line(y0=unit, y1=unit, x0=0, x1=1, xref="paper"),
+                _line(x0=reading.gap, x1=reading.gap, y0=0, y1=1, yref="paper"),
+            ],
+            "annotations": [
+                {
+                    "x": 1,
+                    "xref": "paper",
+                    "xanchor": "right",
+                    "y": math.log10(unit),
+                    "yanchor": "bottom",
+                    "text": f"rounding once: {written(unit, 2)}",
+                    "font": {"size": 11, "color": NEUTRAL},
+                    "showarrow": False,
+                }
+            ],
+        },
+    )
+
+
+def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -> go.Figure:
+    """Draw how often each loss occurs, and where softmax and then log is infinite.
+
+    Args:
+        losses: of random logits.
+        precision: a key of `PRECISIONS`, the format in which they were computed.
+        quoted: a loss to mark, in nats.
+    """
+    edges = np.arange(0.0, losses.stable.max() + _BIN, _BIN)
+    lost = np.isinf(losses.naive)
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": edges[:-1] + _BIN / 2,
+            "y": np.histogram(losses.stable[chosen], edges)[0],
+            "width": _BIN * 0.92,
+            "marker": {"color": colour, "pattern": {"shape": pattern, "fgcolor": "#ffffff"}},
+            "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
+        }
+        for name, chosen, colour, pattern in (
+            ("softmax, then log is finite", ~lost, DIVERGENCE, ""),
+            ("softmax, then log is ∞", lost, Q, "/"),
+        )
+    ]
+    fails = limits(precision).softmax_fails
+    marks = ((quoted, f"the lecture’s draw, {quoted:g}"), (fails, f"{precision} gives up"))
+    return build(
+        traces,
+        {
+            "height": 360,
+            "barmode": "stack",
+            "xaxis": axis("loss by log_softmax (nats)"),
+            "yaxis": axis("draws"),
+            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _ in marks],
+            "annotations": [
+                {
+                    "x": x,
+                    "y": height,
+                    "yref": "paper",
+                    "xanchor": "left",
+                    "text": text,
+                    "font": {"size": 11, "color": NEUTRAL},
+                    "showarrow": False,
+                }
+                for (x, text), height in zip(marks, (0.98, 0.86), strict=True)
+            ],
+        },
+    )
+
+
+def _end_of_axis(precision: str, gap: float) -> float:
+    """Return the end of the gaps drawn: past the last limit, or everything for a larger gap."""
+    past_limit = 1.2 * limits(precision).softmax_fails
+    return past_limit if gap <= 0.98 * past_limit else 1.05 * HIGHEST_GAP
+
+
+def _heights(errors: NDArray[np.float64], floor: float, row: int) -> NDArray[np.float64]:
+    return np.where(np.isinf(errors), _row_height(row), np.maximum(errors, floor))
+
+
+def _row_height(row: int) -> float:
+    """Return where losses that are no number are drawn, one height for each way."""
+    return 10.0 ** (1.6 + 0.7 * (len(WAYS) - 1 - row)) if row < len(WAYS) else 10.0**4
+
+
+def _told(error: float) -> str:
+    return "no finite loss" if math.isinf(error) else f"relative error {written(error, 3)}"
+
+
+def _error_ticks(floor: float) -> dict[str, Any]:
+    lowest = math.ceil(math.log10(floor))
+    every = max(1, round(-lowest / 5))
+    powers = list(range(0, lowest - 1, -every))
+    return {
+        "tickvals": [_row_height(1), *(10.0**power for power in powers)],
+        "ticktext": ["∞ or NaN", "100 %", *(written(10.0**power, 1) for power in powers[1:])],
+    }
+
+
+def _line(**ends: Any) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "layer": "below",
+        "line": {"color": NEUTRAL, "width": 1.2, "dash": "dot"},
+        **ends,
+    }

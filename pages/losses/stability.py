@@ -1,0 +1,31 @@
+"""Three ways to one cross-entropy, and what each loses in numbers of limited precision."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.core.precision import PRECISIONS
+from pages.components import page_link
+from pages.components.kept_choice import kept_choice
+from pages.components.random_logits import random_logits
+from pages.components.two_logits import two_logits
+
+PARTS = ("Two logits", "Random logits")
+FORMATS = ("float32", *(name for name in PRECISIONS if name != "float32"))
+
+st.title("Numerical stability: softmax, then log, or log_softmax")
+st.markdown(
+    r"""On paper $-\ln\bigl(e^{z_y} / \sum_j e^{z_j}\bigr)$ is one formula. In a computer's numbers
+the exponential overflows, the probability underflows, and the logarithm of 0 is $-\infty$: how the
+formula is spelled decides whether there is an answer at all."""
+)
+left, right = st.columns([1, 2], gap="large")
+with left:
+    part = kept_choice("Logits", PARTS, key="stability part", link="part")
+with right:
+    precision = kept_choice("Format", FORMATS, key="stability dtype", link="dtype")
+
+
+shown = two_logits(precision) if part == PARTS[0] else random_logits(precision)
+nothing = dict.fromkeys(("answer", "gap", "seed"), "")
+page_link.keep({"part": part, "dtype": precision} | nothing | shown)

@@ -30,6 +30,7 @@ def run_page() -> None:
         "Losses": [
             st.Page("pages/losses/binary.py", title="One logit"),
             st.Page("pages/losses/multiclass.py", title="Many classes"),
+            st.Page("pages/losses/three_forms.py", title="Three forms"),
             st.Page("pages/losses/stability.py", title="Numerical stability"),
             st.Page("pages/losses/notes_checked.py", title="What the notes get wrong"),
         ],

@@ -85,24 +85,18 @@ class Way:
 
     Attributes:
         label: name for people.
-        code: the expression in PyTorch.
         compute: function of (logits, targets, precision).
     """
 
     label: str
-    code: str
     compute: Callable[[ArrayLike, ArrayLike, str], FloatArray]
 
 
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
-        "naive": Way("exp, sum, log", "-torch.log(e[y] / e.sum())", naive_cross_entropy),
-        "softmax_then_log": Way(
-            "softmax, then log", "-torch.log(torch.softmax(z, dim=0)[y])", softmax_then_log
-        ),
-        "log_softmax": Way(
-            "log_softmax", "-torch.log_softmax(z, dim=0)[y]", log_softmax_cross_entropy
-        ),
+        "naive": Way("exp, sum, log", naive_cross_entropy),
+        "softmax_then_log": Way("softmax, then log", softmax_then_log),
+        "log_softmax": Way("log_softmax", log_softmax_cross_entropy),
     }
 )
 

@@ -26,12 +26,13 @@ class _Style(NamedTuple):
     colour: str
     dash: str
     symbol: str
+    width: float
 
 
 _STYLES: Mapping[str, _Style] = {
-    "naive": _Style(Q, "dot", "square"),
-    "softmax_then_log": _Style(CATEGORICAL[6], "dash", "diamond"),
-    "log_softmax": _Style(DIVERGENCE, "solid", "circle"),
+    "naive": _Style(Q, "dot", "square", 2.5),
+    "softmax_then_log": _Style(CATEGORICAL[6], "dash", "diamond", 2.5),
+    "log_softmax": _Style(DIVERGENCE, "solid", "circle", 4.5),
 }
 
 
@@ -51,7 +52,8 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     unit = PRECISIONS[precision].unit_roundoff
     floor = unit * _BELOW_ROUNDING
     traces: list[dict[str, Any]] = []
-    for row, (key, way) in enumerate(WAYS.items()):
+    # The best way goes first and widest, so that the others show where they coincide with it.
+    for row, (key, way) in reversed(list(enumerate(WAYS.items()))):
         style = _STYLES[key]
         errors = curves.errors[key]
         traces.append(
@@ -62,7 +64,7 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
                 "x": curves.gaps,
                 "y": _heights(errors, floor, row),
                 "text": [_told(error) for error in errors],
-                "line": {"color": style.colour, "dash": style.dash, "width": 2.5},
+                "line": {"color": style.colour, "dash": style.dash, "width": style.width},
                 "hovertemplate": "gap %{x:.4g}: %{text}<extra>" + way.label + "</extra>",
             }
         )
@@ -137,7 +139,17 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "x": edges[:-1] + _BIN / 2,
             "y": np.histogram(losses.stable[chosen], edges)[0],
             "width": _BIN * 0.92,
-            "marker": {"color": colour, "pattern": {"shape": pattern, "fgcolor": "#ffffff"}},
+            "marker": {
+                "color": colour,
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": "#ffffff",
+                    "fgopacity": 0.55,
+                    "size": 6,
+                    "solidity": 0.25,
+                },
+            },
             "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
         }
         for name, chosen, colour, pattern in (
@@ -146,12 +158,13 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
         )
     ]
     fails = limits(precision).softmax_fails
-    marks = ((quoted, f"the lecture’s draw, {quoted:g}"), (fails, f"{precision} gives up"))
+    marks = ((quoted, f"the notes’ draw, {quoted:g}"), (fails, f"∞ in {precision}"))
     return build(
         traces,
         {
             "height": 360,
             "barmode": "stack",
+            "legend": {"traceorder": "normal"},
             "xaxis": axis("loss by log_softmax (nats)"),
             "yaxis": axis("draws"),
             "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _ in marks],

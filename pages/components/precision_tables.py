@@ -19,7 +19,6 @@ def ways_table(reading: GapReading) -> None:
             "Way": [way.label for way in WAYS.values()],
             "Loss / nats": [written(reading.losses[key], 8) for key in WAYS],
             "Relative error": [_error(reading.errors[key]) for key in WAYS],
-            "PyTorch": [f"`{way.code}`" for way in WAYS.values()],
         },
         hide_index=True,
     )

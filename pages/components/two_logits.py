@@ -19,6 +19,14 @@ from pages.components.quantities import quantities
 
 _ANSWERS = ("wrong", "right")
 _LOW = 0.1
+_WAYS = r"""
+- **exp, sum, log**: $e^{z_y}/\sum_j e^{z_j}$ as it stands. $e^z$ overflows first; if the true class
+  is the large one, ∞/∞ is not a number.
+- **softmax, then log**: the largest logit is subtracted before $e^z$, so nothing overflows, but
+  $e^{-\text{gap}}$ underflows to 0, whose logarithm is −∞.
+- **log_softmax**: $z_y - \max z - \ln\sum_j e^{z_j-\max z}$. The sum is at least 1, and no small
+  number is ever formed. `F.cross_entropy` does this; so does `F.nll_loss` of `F.log_softmax`.
+"""
 
 
 def two_logits(precision: str) -> dict[str, str]:
@@ -51,6 +59,7 @@ def two_logits(precision: str) -> dict[str, str]:
                 f"{precision} holds {written(gap, 8)} as {written(reading.gap, 8)}; the exact loss "
                 "is that of the logits as they are held."
             )
+        st.markdown(_WAYS)
     with right:
         plot(
             figures.gap_errors(precision, reading, right=truth),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.precision import PRECISIONS
 from pages.components import page_link
 from pages.components.kept_choice import kept_choice
 from pages.components.random_logits import random_logits
 from pages.components.two_logits import two_logits
 
 PARTS = ("Two logits", "Random logits")
-FORMATS = ("float32", *(name for name in PRECISIONS if name != "float32"))
+FORMATS = ("float32", "float64", "bfloat16", "float16")
 
 st.title("Numerical stability: softmax, then log, or log_softmax")
 st.markdown(
@@ -24,7 +23,6 @@ with left:
     part = kept_choice("Logits", PARTS, key="stability part", link="part")
 with right:
     precision = kept_choice("Format", FORMATS, key="stability dtype", link="dtype")
-
 
 shown = two_logits(precision) if part == PARTS[0] else random_logits(precision)
 nothing = dict.fromkeys(("answer", "gap", "seed"), "")

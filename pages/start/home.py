@@ -34,6 +34,11 @@ PAGES = {
             "Softmax, its Jacobian, and the gradient of each loss side by side.",
         ),
         (
+            "pages/losses/three_forms.py",
+            "Three forms",
+            "Softmax, sigmoids or one node on the same logits, with the code of every number.",
+        ),
+        (
             "pages/losses/stability.py",
             "Numerical stability",
             "One formula spelled in three ways: where each loses its digits, or its answer.",

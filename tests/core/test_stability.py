@@ -200,3 +200,13 @@ def test_what_is_no_range_or_no_logit_is_refused():
         log_softmax_cross_entropy([[1.0, 0]], 0, "float32")
     with pytest.raises(ValueError, match="at least one class"):
         log_softmax_cross_entropy(1.0, 0, "float32")
+
+
+def test_an_infinite_loss_sends_back_no_gradient_and_a_stable_one_the_right_one():
+    gradients = {}
+    for way in ("softmax_then_log", "log_softmax"):
+        z = torch.tensor([[110.0, 0.0]], requires_grad=True)
+        torch_losses(z, 1)[way].sum().backward()
+        gradients[way] = z.grad
+    assert torch.isnan(gradients["softmax_then_log"]).all()
+    assert gradients["log_softmax"].tolist() == [[1.0, -1.0]]

@@ -26,14 +26,14 @@ class Listing:
 
 
 def listing(code: str, results: Mapping[str, float]) -> Listing:
-    """Return the code with its imports, and a last line that prints the results.
+    """Return the code with its imports, and lines that print the results.
 
     Args:
         code: the lines between.
         results: variable → number.
     """
-    printed = ", ".join(f"{name}.item()" for name in results)
-    return Listing(f"{_IMPORTS}\n{code}\nprint({printed})", dict(results))
+    printed = "\n".join(f"print({name}.item())" for name in results)
+    return Listing(f"{_IMPORTS}\n{code}\n\n{printed}", dict(results))
 
 
 def assigned(name: str, values: ArrayLike) -> str:

@@ -43,14 +43,17 @@ def random_logits_listing(
     read = random_losses(features, classes, draws, seed, precision)
     code = f"""\
 draw = np.random.default_rng({seed})
-# Given x, the {classes} products with normal rows of w are normal with variance |x|².
+# Given x, its products with normal rows of w are normal numbers
+# of variance |x|², and |x|² is drawn from its χ² distribution.
 length = np.sqrt(draw.chisquare({features}, {draws}))
-logits = length[:, None] * draw.standard_normal(({draws}, {classes}))
-z = torch.tensor(logits, dtype=torch.{precision})
+normal = draw.standard_normal(({draws}, {classes}))
+z = torch.tensor(length[:, None] * normal, dtype=torch.{precision})
 target = torch.zeros({draws}, dtype=torch.long)
 
-stable = F.nll_loss(F.log_softmax(z, dim=1), target, reduction="none")  # = F.cross_entropy
-naive = F.nll_loss(torch.log(torch.softmax(z, dim=1)), target, reduction="none")
+log_q = F.log_softmax(z, dim=1)
+stable = F.nll_loss(log_q, target, reduction="none")  # cross_entropy
+log_q = torch.log(torch.softmax(z, dim=1))
+naive = F.nll_loss(log_q, target, reduction="none")
 mean = stable.double().mean()
 share_infinite = naive.isinf().double().mean()"""
     found = listing(code, {"mean": read.mean, "share_infinite": read.share_infinite})

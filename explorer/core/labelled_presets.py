@@ -1,0 +1,93 @@
+"""Examples of the lecture for the three forms: logits, which labels are true, and one node."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from explorer.core.worked_examples import EXAMPLES
+
+
+@dataclass(frozen=True)
+class LabelledPreset:
+    """One example.
+
+    Attributes:
+        logits: one per class.
+        labels: indices of the true labels.
+        node: index of the logit that the one-node form takes.
+        names: one name per class.
+        source: row of the lessons table that it comes from.
+        note: what to look at, one sentence.
+    """
+
+    logits: tuple[float, ...]
+    labels: tuple[int, ...]
+    node: int
+    names: tuple[str, ...]
+    source: str
+    note: str
+
+
+def _log_odds(p: float) -> float:
+    return math.log(p / (1 - p))
+
+
+def _row(row: int, note: str) -> LabelledPreset:
+    example = EXAMPLES["A17"]
+    true_class = example["classes"][row]
+    return LabelledPreset(
+        example["logits"][row], (true_class,), true_class, example.names, "A17", note
+    )
+
+
+def _two_labels(logits: tuple[float, ...], note: str) -> LabelledPreset:
+    example = EXAMPLES["B7"]
+    true = tuple(index for index, label in enumerate(example["labels"]) if label)
+    return LabelledPreset(logits, true, true[0], example.names, "B7", note)
+
+
+_A14, _A15, _A26, _Q = EXAMPLES["A14"], EXAMPLES["A15"], EXAMPLES["A26"], EXAMPLES["B7"]["q"]
+
+LABELLED_PRESETS: Mapping[str, LabelledPreset] = MappingProxyType(
+    {
+        "Batch of two, row 1": _row(
+            0, "The third class is true: one loss under softmax, three under sigmoids."
+        ),
+        "Batch of two, row 2": _row(1, "The first class is true; its sigmoid is σ(1) only."),
+        "Logits (0.5, 2, −1)": LabelledPreset(
+            _A26["logits"],
+            (_A26["true_class"],),
+            _A26["true_class"],
+            _A26.names,
+            "A26",
+            "−Σ y ln q and −z of the true class plus logsumexp are the same number.",
+        ),
+        "Three yes-or-no answers": LabelledPreset(
+            tuple(map(_log_odds, _A14["probabilities"])),
+            tuple(range(len(_A14["probabilities"]))),
+            0,
+            _A14.names,
+            "A14",
+            "All answers are yes; the node's σ is 0.9, 0.5 or 0.1. Choose the node.",
+        ),
+        "One node and a zero": LabelledPreset(
+            (_A15["z"], 0.0),
+            (0,),
+            0,
+            ("z", "zero"),
+            "A15",
+            "The sigmoid of z is the softmax of (z, 0), so forms 1 and 3 agree.",
+        ),
+        "Labels 0, 1, 0, 1, softmax": _two_labels(
+            tuple(map(math.log, _Q)),
+            "The softmax is q = (.1, .6, .2, .1), with two labels true.",
+        ),
+        "Labels 0, 1, 0, 1, sigmoids": _two_labels(
+            tuple(map(_log_odds, _Q)), "Now the sigmoids are .1, .6, .2, .1: four separate answers."
+        ),
+    }
+)
+"""Name → example, for the page of the three forms."""

@@ -1,0 +1,163 @@
+"""Figures of skip-gram: word vectors in the plane, and the probabilities that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.core.losses import sigmoid, softmax
+from explorer.core.skip_gram import VectorGradients, pair_scores
+from explorer.figures.build import axis, build
+from explorer.figures.labels import category_axis, distinct
+from explorer.figures.palette import DIVERGENCE, INK, NEUTRAL, P, Q
+
+
+def word_vectors(
+    outputs: ArrayLike,
+    centre: ArrayLike,
+    gradients: VectorGradients,
+    names: Sequence[str],
+    centre_name: str,
+    context: int,
+) -> go.Figure:
+    """Draw the centre's vector v and every output vector u, each with its way down the loss.
+
+    Args:
+        outputs: output vectors u [V, 2].
+        centre: input vector v of the centre word [2].
+        gradients: of the loss; the short arrows point against them.
+        names: V words.
+        centre_name: the centre word.
+        context: index of the neighbour.
+    """
+    u, v = np.asarray(outputs), np.asarray(centre)
+    words = distinct(names)
+    traces = [
+        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", P, 4.0, "circle"),
+        *(
+            _vector(
+                u[word],
+                f"u of {words[word]}" + (" (neighbour)" if word == context else ""),
+                DIVERGENCE if word == context else Q,
+                4.0 if word == context else 2.0,
+                "star" if word == context else "square",
+            )
+            for word in range(len(words))
+        ),
+    ]
+    ends = np.vstack([u, v])
+    steps = -np.vstack([gradients.outputs, gradients.centre])
+    reach = max(1.2, 1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()))
+    return build(
+        traces,
+        {
+            "height": 430,
+            "xaxis": axis("first coordinate", range=[-reach, reach]),
+            "yaxis": axis(
+                "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1
+            ),
+            "annotations": [
+                _arrow(end, step) for end, step in zip(ends, steps, strict=True) if step.any()
+            ],
+        },
+    )
+
+
+def neighbour_probabilities(
+    outputs: ArrayLike, centre: ArrayLike, names: Sequence[str], context: int
+) -> go.Figure:
+    """Draw softmax and sigmoid of the scores u·v of every word.
+
+    Args:
+        outputs: output vectors u [V, D].
+        centre: input vector v [D].
+        names: V words.
+        context: index of the neighbour, which is marked.
+    """
+    scores = pair_scores(outputs, centre)
+    words = distinct(names)
+    places, margin = category_axis(words)
+    q, positive = softmax(scores), sigmoid(scores)
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": words,
+            "y": values,
+            "marker": {
+                "color": colour,
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": "#ffffff",
+                    "fgopacity": 0.55,
+                    "size": 6,
+                    "solidity": 0.25,
+                },
+            },
+            "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
+        }
+        for name, values, colour, pattern in (
+            ("p(word | centre), softmax", q, P, ""),
+            ("σ(u·v), is a neighbour", positive, Q, "/"),
+        )
+    ]
+    mark = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "the neighbour",
+        "x": [words[context]],
+        "y": [max(q[context], positive[context]) + 0.06],
+        "marker": {"symbol": "star", "size": 11, "color": INK},
+        "meta": {"untabled": True},
+    }
+    return build(
+        [*bars, mark],
+        {
+            "height": 290,
+            "margin": margin,
+            "barmode": "group",
+            "xaxis": places,
+            "yaxis": axis("probability", range=[0, 1.12]),
+        },
+    )
+
+
+def _vector(
+    end: NDArray[np.float64], name: str, colour: str, width: float, symbol: str
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": [0.0, float(end[0])],
+        "y": [0.0, float(end[1])],
+        "line": {"color": colour, "width": width},
+        "marker": {"color": colour, "symbol": symbol, "size": [1, 11]},
+        "hovertemplate": "%{x:.4g}, %{y:.4g}<extra>" + name + "</extra>",
+    }
+
+
+def _arrow(start: NDArray[np.float64], step: NDArray[np.float64]) -> dict[str, Any]:
+    """Return an arrow of one step of gradient descent with learning rate 1."""
+    end = start + step
+    return {
+        "x": float(end[0]),
+        "y": float(end[1]),
+        "ax": float(start[0]),
+        "ay": float(start[1]),
+        "xref": "x",
+        "yref": "y",
+        "axref": "x",
+        "ayref": "y",
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1,
+        "arrowwidth": 1.6,
+        "arrowcolor": NEUTRAL,
+    }

@@ -1,0 +1,181 @@
+"""Figures of the three forms of cross-entropy and of the gather slip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.core.gathering import gathered_gradient, indexed_columns, indexed_columns_gradient
+from explorer.core.three_forms import ThreeForms
+from explorer.figures.build import axis, build
+from explorer.figures.labels import category_axis, distinct
+from explorer.figures.numbers import written
+from explorer.figures.palette import CROSS_ENTROPY, DIVERGENCE, INK, NEUTRAL, P, Q, with_alpha
+
+_PATTERNS = ("", "/", "x")
+
+
+def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) -> go.Figure:
+    """Draw what softmax and sigmoids make of the same logits, with the true labels marked.
+
+    Args:
+        forms: one example, C classes.
+        labels: each 0 or 1 [C].
+        names: C class names.
+    """
+    classes = distinct(names)
+    q, sigmoids = forms.softmax.probabilities, forms.sigmoid.probabilities
+    true = np.flatnonzero(labels)
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "true label",
+        "x": [classes[index] for index in true],
+        "y": np.maximum(q, sigmoids)[true] + 0.06,
+        "marker": {"symbol": "star", "size": 11, "color": INK},
+        "hovertemplate": "%{x} is true<extra></extra>",
+        "meta": {"untabled": True},
+    }
+    return _grouped(
+        classes,
+        (
+            (f"softmax, sum {written(float(q.sum()), 4)}", P, q),
+            (f"sigmoids, sum {written(float(sigmoids.sum()), 4)}", Q, sigmoids),
+        ),
+        axis("probability", range=[0, 1.12]),
+        marks,
+    )
+
+
+def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Figure:
+    """Draw the gradient of each form by each logit.
+
+    Args:
+        forms: one example, C classes.
+        node: index of the logit that the one-node form takes.
+        names: C class names.
+    """
+    classes = distinct(names)
+    one_node = np.zeros(len(classes))
+    one_node[node] = forms.one_node.gradient
+    bars = [
+        ("2 sigmoids: σ − y", Q, forms.sigmoid.gradient),
+        ("3 one node: σ − y", DIVERGENCE, one_node),
+    ]
+    if forms.softmax.gradient is not None:
+        bars.insert(0, ("1 softmax: q − p", P, forms.softmax.gradient))
+    return _grouped(classes, bars, axis("∂loss / ∂logit", range=[-1.05, 1.05]))
+
+
+def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
+    """Draw the B × B losses that indexing columns makes; the diagonal is what was meant.
+
+    Args:
+        logits: [B, C].
+        targets: class indices [B].
+    """
+    losses = indexed_columns(logits, targets)
+    rows = [f"row {number}" for number in range(1, len(losses) + 1)]
+    columns = [f"target of row {number}" for number in range(1, len(losses) + 1)]
+    heat = {
+        "type": "heatmap",
+        "name": "loss",
+        "x": columns,
+        "y": rows,
+        "z": losses,
+        "zmin": 0,
+        "colorscale": [[0, with_alpha(NEUTRAL, 0.05)], [1, with_alpha(CROSS_ENTROPY, 0.7)]],
+        "text": [[written(value, 4) for value in row] for row in losses],
+        "texttemplate": "%{text}",
+        "textfont": {"color": INK, "size": 15},
+        "colorbar": {"thickness": 12, "title": {"text": "nats"}},
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "%{y} against the %{x}: %{z:.6f} nats<extra></extra>",
+    }
+    meant = [
+        {
+            "type": "rect",
+            "x0": place - 0.48,
+            "x1": place + 0.48,
+            "y0": place - 0.48,
+            "y1": place + 0.48,
+            "line": {"color": DIVERGENCE, "width": 4},
+        }
+        for place in range(len(losses))
+    ]
+    return build(
+        [heat],
+        {
+            "height": 300,
+            "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
+            "xaxis": {"type": "category", "showgrid": False},
+            "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
+            "shapes": meant,
+        },
+    )
+
+
+def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str]) -> go.Figure:
+    """Draw the gradient of every logit of a batch, gathered and with whole columns indexed.
+
+    Args:
+        logits: [B, C].
+        targets: class indices [B].
+        names: C class names.
+    """
+    rows, classes = len(np.asarray(targets)), distinct(names)
+    places = [f"row {row + 1}, {name}" for row in range(rows) for name in classes]
+    return _grouped(
+        places,
+        (
+            ("gathered", DIVERGENCE, gathered_gradient(logits, targets).ravel()),
+            ("columns indexed", Q, indexed_columns_gradient(logits, targets).ravel()),
+        ),
+        axis("∂mean loss / ∂logit"),
+    )
+
+
+def _grouped(
+    places: list[str],
+    bars: Sequence[tuple[str, str, NDArray[np.float64]]],
+    upright: dict[str, Any],
+    *more: dict[str, Any],
+) -> go.Figure:
+    """Draw bars side by side at each place: name, colour and values of each kind."""
+    places_axis, margin = category_axis(places)
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": places,
+            "y": values,
+            "marker": {
+                "color": colour,
+                "pattern": {
+                    "shape": pattern,
+                    "fillmode": "overlay",
+                    "fgcolor": "#ffffff",
+                    "fgopacity": 0.55,
+                    "size": 6,
+                    "solidity": 0.25,
+                },
+            },
+            "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
+        }
+        for (name, colour, values), pattern in zip(bars, _PATTERNS, strict=False)
+    ]
+    return build(
+        [*traces, *more],
+        {
+            "height": 300,
+            "margin": margin,
+            "barmode": "group",
+            "xaxis": places_axis,
+            "yaxis": upright,
+        },
+    )

@@ -1,0 +1,207 @@
+"""Skip-gram on a small vocabulary: full softmax, negative sampling, and a text's average."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.core.code_listings import (
+    negative_sampling_listing,
+    skip_gram_listing,
+    window_listing,
+)
+from explorer.core.skip_gram import (
+    negative_sampling_gradients,
+    negative_sampling_loss,
+    noise_distribution,
+    skip_gram_gradients,
+    skip_gram_loss,
+    window_average,
+    window_pairs,
+    word_indices,
+)
+from explorer.core.worked_examples import EXAMPLES
+from explorer.figures import skip_gram as figures
+from explorer.figures.numbers import measured, written
+from pages.components.code_listing import code_listing, float64_note
+from pages.components.escaping import escaped
+from pages.components.kept_choice import kept_choice
+from pages.components.kept_classes import kept_class, kept_classes, linked
+from pages.components.kept_text import kept_text
+from pages.components.plot import plot
+from pages.components.quantities import quantities
+from pages.components.vocabulary_editor import EditedVocabulary, vocabulary_editor
+
+_OBJECTIVES = ("full softmax", "negative sampling")
+_RATE = 0.5
+_GOOD_TEXT = "skip-gram text good"
+_FORMULAS = EXAMPLES["A32"]
+
+
+def skip_gram_view() -> dict[str, str | list[str]]:
+    """Show the vocabulary and its losses; return the address's parameters."""
+    left, right = st.columns([5, 5], gap="large")
+    with left:
+        vocabulary = vocabulary_editor()
+    names, u = vocabulary.names, vocabulary.outputs
+    with right:
+        first, second = st.columns(2)
+        with first:
+            centre = kept_class("Centre word", names, key="skip-gram centre", link="centre")
+        with second:
+            context = kept_class(
+                "Its neighbour", names, key="skip-gram context", link="context", default=1
+            )
+        negatives = kept_classes(
+            "Drawn as noise, for negative sampling",
+            names,
+            key="skip-gram negatives",
+            link="negatives",
+            default=(0, 2),
+        )
+        v = vocabulary.inputs[centre]
+        objective = kept_choice(
+            "Arrows and step by", _OBJECTIVES, key="skip-gram objective", link="objective"
+        )
+        if objective == _OBJECTIVES[0]:
+            gradients = skip_gram_gradients(u, v, context)
+        else:
+            gradients = negative_sampling_gradients(u, v, context, negatives)
+        plot(
+            figures.word_vectors(u, v, gradients, names, names[centre], context),
+            key="word-vectors",
+            alt=f"Vector of the centre word and output vectors of {len(names)} words in the plane, "
+            "with an arrow against each gradient.",
+        )
+        st.button(
+            f"One step along the arrows, learning rate {_RATE}",
+            on_click=vocabulary.step,
+            args=(centre, gradients, _RATE),
+        )
+    _pair(vocabulary, centre, context)
+    _negative_sampling(vocabulary, centre, context, negatives)
+    text, window = _text(vocabulary)
+    return vocabulary.link_parameters() | {
+        "centre": linked(centre),
+        "context": linked(context),
+        "negatives": linked(negatives),
+        "objective": objective,
+        "text": text,
+        "window": window,
+    }
+
+
+def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
+    st.subheader("One neighbour, full softmax")
+    names, u, v = vocabulary.names, vocabulary.outputs, vocabulary.inputs[centre]
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        quantities({"−u·v + logsumexp": measured(skip_gram_loss(u, v, context), "nats")})
+        st.markdown(
+            r"$-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w e^{u_w^{\mathsf T} v_c}$ is "
+            "softmax cross-entropy with the vocabulary as classes and the scores u·v as logits: "
+            f"“{escaped(names[context])}” beside “{escaped(names[centre])}”."
+        )
+        plot(
+            figures.neighbour_probabilities(u, v, names, context),
+            key="neighbour-probabilities",
+            alt=f"Softmax and sigmoid of the scores of {len(names)} words.",
+        )
+    with right:
+        listing = skip_gram_listing(u, v, context)
+        code_listing(listing)
+        float64_note(listing)
+
+
+def _negative_sampling(
+    vocabulary: EditedVocabulary, centre: int, context: int, negatives: tuple[int, ...]
+) -> None:
+    st.subheader("One neighbour, negative sampling")
+    u, v = vocabulary.outputs, vocabulary.inputs[centre]
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        loss = negative_sampling_loss(u, v, context, negatives)
+        quantities({f"Loss with {len(negatives)} negatives": measured(loss, "nats")})
+        st.markdown(
+            f"${_FORMULAS['negative_sampling']}$ is form 2 with the label 1 for the neighbour "
+            "and 0 for each word of noise: no sum over the vocabulary. It is another loss, and "
+            "its least value is not that of the full softmax."
+        )
+        if context in negatives:
+            st.caption("The neighbour is drawn as noise too: its terms pull against each other.")
+    with right:
+        listing = negative_sampling_listing(u, v, context, negatives)
+        code_listing(listing)
+        float64_note(listing)
+
+
+def _text(vocabulary: EditedVocabulary) -> tuple[str, str]:
+    st.subheader("A whole text")
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        text = kept_text(
+            "Text, of words of the vocabulary",
+            " ".join(vocabulary.names),
+            key="skip-gram text",
+            link="text",
+            help="Spaces or commas between the words.",
+        )
+        words = _words(text, vocabulary.names)
+        window = kept_choice(
+            "Window m, words to each side",
+            ("1", "2", "3"),
+            key="skip-gram window",
+            link="window",
+        )
+        if words is None:
+            return text, window
+        u, inputs = vocabulary.outputs, vocabulary.inputs
+        average = window_average(u, inputs, words, int(window))
+        quantities(
+            {
+                "Window-averaged objective": measured(average, "nats") + " per word",
+                "Pairs": str(len(window_pairs(words, int(window)))),
+            }
+        )
+        st.markdown(f"${_FORMULAS['window_average']}$")
+        _noise_table(vocabulary.names, words)
+    with right:
+        code_listing(window_listing(u, inputs, words.tolist(), int(window)))
+    return text, window
+
+
+def _words(text: str, names: tuple[str, ...]) -> NDArray[np.intp] | None:
+    """Return the text's words; a text that cannot be read is said, and the last good one taken."""
+    try:
+        words = word_indices(text, names)
+    except ValueError as error:
+        message = escaped(str(error))
+    else:
+        st.session_state[_GOOD_TEXT] = text
+        return words
+    try:
+        words = word_indices(st.session_state.get(_GOOD_TEXT, ""), names)
+    except ValueError:
+        st.error(f"{message} Write the text in these words.")
+        return None
+    st.error(f"{message} The numbers are those of the last good text.")
+    return words
+
+
+def _noise_table(names: tuple[str, ...], words: NDArray[np.intp]) -> None:
+    counts, noise = Counter(words.tolist()), noise_distribution(words, len(names))
+    st.table(
+        {
+            "Word": [escaped(name) for name in names],
+            "Count": [str(counts[word]) for word in range(len(names))],
+            "Drawn as noise": [written(p, 4) for p in noise],
+        },
+        hide_index=True,
+    )
+    st.caption(
+        "word2vec draws negatives from the counts to the power of ¾, which favours rare words a "
+        "little. Here you choose them yourself."
+    )

@@ -17,7 +17,7 @@ def code_listing(listing: Listing, unit: str = "nats") -> None:
         listing: from `explorer.core.code_listings`.
         unit: of the results; empty for none.
     """
-    st.code(listing.code, language="python")
+    st.code(listing.code, language="python", wrap_lines=True)
     results = (f"`{name}` = {written(value)}" for name, value in listing.results.items())
     st.caption(f"{', '.join(results)}{f' {unit}' if unit else ''}")
 

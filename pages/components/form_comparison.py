@@ -147,7 +147,9 @@ def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
             "Mean, PyTorch's default": measured(form.mean, "nats"),
         }
     )
-    st.markdown(r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; $\sigma - y$")
+    st.markdown(
+        r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; by logits $\sigma - y$"
+    )
     st.table(
         {
             "Label": list(names),

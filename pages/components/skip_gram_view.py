@@ -35,7 +35,7 @@ from pages.components.plot import plot
 from pages.components.quantities import quantities
 from pages.components.vocabulary_editor import EditedVocabulary, vocabulary_editor
 
-_OBJECTIVES = ("full softmax", "negative sampling")
+_OBJECTIVES = ("full softmax", "negative sampling", "whole text")
 _RATE = 0.5
 _GOOD_TEXT = "skip-gram text good"
 _FORMULAS = EXAMPLES["A32"]
@@ -55,43 +55,47 @@ def skip_gram_view() -> dict[str, str | list[str]]:
             context = kept_class(
                 "Its neighbour", names, key="skip-gram context", link="context", default=1
             )
-        negatives = kept_classes(
-            "Drawn as noise, for negative sampling",
-            names,
-            key="skip-gram negatives",
-            link="negatives",
-            default=(0, 2),
-        )
         v = vocabulary.inputs[centre]
-        objective = kept_choice(
-            "Arrows and step by", _OBJECTIVES, key="skip-gram objective", link="objective"
-        )
-        if objective == _OBJECTIVES[0]:
-            gradients = skip_gram_gradients(u, v, context)
-        else:
+        objective = kept_choice("Loss", _OBJECTIVES, key="skip-gram objective", link="objective")
+        link = vocabulary.link_parameters() | {
+            "objective": objective,
+            "centre": linked(centre),
+            "context": linked(context),
+        }
+        if not vocabulary.has_scores:
+            st.error("Some products u·v are beyond 1e308. Make the vectors smaller.")
+            return link
+        if objective == "negative sampling":
+            negatives = kept_classes(
+                "Drawn as noise",
+                names,
+                key="skip-gram negatives",
+                link="negatives",
+                default=(0, 2),
+            )
+            link["negatives"] = linked(negatives)
             gradients = negative_sampling_gradients(u, v, context, negatives)
+        else:
+            gradients = skip_gram_gradients(u, v, context)
         plot(
             figures.word_vectors(u, v, gradients, names, names[centre], context),
             key="word-vectors",
             alt=f"Vector of the centre word and output vectors of {len(names)} words in the plane, "
             "with an arrow against each gradient.",
         )
+        st.caption("Arrows: one step down the loss of this pair, learning rate 1.")
         st.button(
-            f"One step along the arrows, learning rate {_RATE}",
+            f"Take a step, learning rate {_RATE}",
             on_click=vocabulary.step,
             args=(centre, gradients, _RATE),
         )
-    _pair(vocabulary, centre, context)
-    _negative_sampling(vocabulary, centre, context, negatives)
-    text, window = _text(vocabulary)
-    return vocabulary.link_parameters() | {
-        "centre": linked(centre),
-        "context": linked(context),
-        "negatives": linked(negatives),
-        "objective": objective,
-        "text": text,
-        "window": window,
-    }
+    if objective == "full softmax":
+        _pair(vocabulary, centre, context)
+    elif objective == "negative sampling":
+        _negative_sampling(vocabulary, centre, context, negatives)
+    else:
+        link |= _text(vocabulary)
+    return link
 
 
 def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
@@ -138,7 +142,7 @@ def _negative_sampling(
         float64_note(listing)
 
 
-def _text(vocabulary: EditedVocabulary) -> tuple[str, str]:
+def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
     st.subheader("A whole text")
     left, right = st.columns([4, 5], gap="large")
     with left:
@@ -156,8 +160,9 @@ def _text(vocabulary: EditedVocabulary) -> tuple[str, str]:
             key="skip-gram window",
             link="window",
         )
+        link = {"text": text, "window": window}
         if words is None:
-            return text, window
+            return link
         u, inputs = vocabulary.outputs, vocabulary.inputs
         average = window_average(u, inputs, words, int(window))
         quantities(
@@ -170,7 +175,7 @@ def _text(vocabulary: EditedVocabulary) -> tuple[str, str]:
         _noise_table(vocabulary.names, words)
     with right:
         code_listing(window_listing(u, inputs, words.tolist(), int(window)))
-    return text, window
+    return link
 
 
 def _words(text: str, names: tuple[str, ...]) -> NDArray[np.intp] | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.core import editing
 from explorer.core.editing import Bars
-from explorer.core.skip_gram import VectorGradients
+from explorer.core.skip_gram import VectorGradients, pair_scores
 from explorer.core.validation import FloatArray
 from explorer.core.vocabularies import VOCABULARIES, Vocabulary
 from pages.components.bar_editor import Series, bar_editor, link_parameters, set_bars
@@ -46,6 +46,16 @@ class EditedVocabulary:
     def outputs(self) -> FloatArray:
         """Vectors u [V, 2]."""
         return np.array([self.neighbours.values[one.id] for one in _OUTPUTS]).T
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether every product u·v is a finite number."""
+        try:
+            for centre in self.inputs:
+                pair_scores(self.outputs, centre)
+        except ValueError:
+            return False
+        return True
 
     def link_parameters(self) -> dict[str, str | list[str]]:
         """Return what `page_link.keep` needs to show these vectors again."""

@@ -132,7 +132,7 @@ def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
 def test_b7_labels_that_are_not_one_hot_are_explained_with_their_numbers():
     app = opened("three_forms")
     app.selectbox(key="forms example").set_value("Labels 0, 1, 0, 1, softmax").run()
-    (said,) = [warning.value for warning in app.warning]
+    (said,) = [info.value for info in app.info]
     references = EXAMPLES["B7"].references
     assert "[0, 1, 0, 1] is not one-hot: it sums to 2" in said
     for name in ("raw", "H(p,q)", "H(p)", "D(p‖q)"):
@@ -152,7 +152,7 @@ def test_without_a_true_class_softmax_has_no_loss_and_the_sigmoids_have():
 def test_labels_are_chosen_by_their_pills():
     app = opened("three_forms")
     app.button_group(key="forms labels").set_value([0, 2]).run()
-    assert "sums to 2" in app.warning[0].value
+    assert "sums to 2" in app.info[0].value
     assert kept(app)["labels"] == "1,3"
 
 

@@ -9,8 +9,6 @@ Compositionality (2013).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +24,6 @@ from explorer.core.validation import FloatArray, class_indices, real_array
 
 NOISE_POWER = 0.75
 """Exponent of the counts in the noise distribution that Mikolov et al. found best."""
-
-MAX_WORDS = 200
-"""Longest text that is read."""
 
 
 class VectorGradients(NamedTuple):
@@ -200,32 +195,6 @@ def noise_distribution(text: ArrayLike, vocabulary: int, power: float = NOISE_PO
     counts = np.bincount(words, minlength=vocabulary).astype(np.float64)
     weights = np.where(counts > 0, counts**power, 0.0)
     return weights / weights.sum()
-
-
-def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
-    """Read a text as indices of the words of a vocabulary.
-
-    Args:
-        text: words with commas or white space between; a name that holds a space needs commas.
-        names: V words.
-
-    Returns:
-        Indices [T], T ≥ 1; of words that are called the same the first.
-
-    Raises:
-        ValueError: no word, too many, or one that the vocabulary does not have.
-    """
-    pieces = re.split(r"[,，、\n]" if re.search("[,，、]", text) else r"\s+", text)
-    words = [" ".join(piece.split()) for piece in pieces if piece.strip()]
-    if not words:
-        raise ValueError("Write at least one word of the vocabulary.")
-    if len(words) > MAX_WORDS:
-        raise ValueError(f"The text has {len(words)} words; use at most {MAX_WORDS}.")
-    for word in words:
-        if word not in names:
-            shown = word if len(word) <= 24 else word[:23] + "…"
-            raise ValueError(f"“{shown}” is not in the vocabulary: {', '.join(names)}.")
-    return np.array([list(names).index(word) for word in words], dtype=np.intp)
 
 
 def _vectors(outputs: ArrayLike, centre: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -1,10 +1,14 @@
-"""Small vocabularies of word vectors in the plane, to start from."""
+"""Small vocabularies of word vectors in the plane, and texts in their words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.core.worked_examples import EXAMPLES
 
@@ -43,3 +47,32 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
     }
 )
 """Name → vocabulary; the first is shown at first, with the neighbour of A25 as index 1."""
+
+MAX_WORDS = 200
+"""Longest text that is read."""
+
+
+def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
+    """Read a text as indices of the words of a vocabulary.
+
+    Args:
+        text: words with commas or white space between; a name that holds a space needs commas.
+        names: V words.
+
+    Returns:
+        Indices [T], T ≥ 1; of words that are called the same the first.
+
+    Raises:
+        ValueError: no word, too many, or one that the vocabulary does not have.
+    """
+    pieces = re.split(r"[,，、\n]" if re.search("[,，、]", text) else r"\s+", text)
+    words = [" ".join(piece.split()) for piece in pieces if piece.strip()]
+    if not words:
+        raise ValueError("Write at least one word of the vocabulary.")
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"The text has {len(words)} words; use at most {MAX_WORDS}.")
+    for word in words:
+        if word not in names:
+            shown = word if len(word) <= 24 else word[:23] + "…"
+            raise ValueError(f"“{shown}” is not in the vocabulary: {', '.join(names)}.")
+    return np.array([list(names).index(word) for word in words], dtype=np.intp)

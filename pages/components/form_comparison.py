@@ -128,7 +128,7 @@ def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
     st.markdown(r"$-\sum_i p_i \ln q_i,\quad q = \operatorname{softmax}(z)$; by logits $q - p$")
     if count > 1:
         labels = ", ".join(f"{label:g}" for label in y)
-        st.warning(
+        st.info(
             f"[{labels}] is not one-hot: it sums to {count}. Put into the formula as it is, it "
             f"gives {measured(form.unnormalised, 'nats')}, which is the loss of no distribution. "
             f"As a distribution each true class gets 1/{count}: {written(form.loss)} = H(p) "

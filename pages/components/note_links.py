@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from explorer.core.editing import Bars
+from explorer.core.labelled_presets import LABELLED_PRESETS
 from explorer.core.prediction_table import EXAMPLE_TABLES
 from explorer.core.worked_examples import EXAMPLES
 from pages.components import prediction_fields
 from pages.components.bar_editor import link_parameters
+from pages.components.kept_classes import linked
 
 Parameters = Mapping[str, str | list[str]]
 
@@ -66,13 +68,31 @@ def _classified(row: str, label: str, q: str) -> PageLink:
     return _multiclass(label, "q", example[q], example["p"].index(1.0))
 
 
-def _batch_row(row: str, label: str) -> PageLink:
+def _labelled(preset_name: str, label: str) -> PageLink:
+    """Return what sets an example of the three forms."""
+    preset = LABELLED_PRESETS[preset_name]
+    bars = Bars(preset.names, {"z": preset.logits}, probabilities=False)
+    parameters = link_parameters(bars) | {
+        "labels": linked(preset.labels),
+        "node": linked(preset.node),
+        "part": "Three forms",
+    }
+    return PageLink("pages/losses/three_forms.py", label, _filled(parameters))
+
+
+def _gather_slip(row: str, label: str) -> PageLink:
     example = EXAMPLES[row]
-    return _multiclass(label, "z", example["logits"][0], example["classes"][0])
+    rows = {f"z{number}": logits for number, logits in enumerate(example["logits"], 1)}
+    parameters = link_parameters(Bars(example.names, rows, probabilities=False)) | {
+        f"y{number}": linked(true) for number, true in enumerate(example["classes"], 1)
+    }
+    parameters["part"] = "Gather slip"
+    return PageLink("pages/losses/three_forms.py", label, _filled(parameters))
 
 
-def _logit_gap(row: str, label: str) -> PageLink:
-    return _multiclass(label, "z", (0.0, -EXAMPLES[row]["gap"]), 1)
+def _stability(label: str, part: str, **parameters: str) -> PageLink:
+    fixed = {"part": part, "dtype": "float32"}
+    return PageLink("pages/losses/stability.py", label, fixed | parameters)
 
 
 def _predictions(label: str) -> PageLink:
@@ -93,11 +113,7 @@ LINKS: Mapping[str, PageLink] = MappingProxyType(
         "B4": _entropy("B4", "the nearly decided lottery"),
         "B5": _divergence("B5", "this pair, in any unit", "q"),
         "B6": _divergence("B6", "both directions of this pair", "q"),
-        "B7": PageLink(
-            "pages/information/divergence.py",
-            "[0, 1, 0, 1] halved, and q",
-            _bars("A13", "nats", q="q") | {"p": "0,0.5,0,0.5"},
-        ),
+        "B7": _labelled("Labels 0, 1, 0, 1, softmax", "[0, 1, 0, 1] in three forms"),
         "B8": _divergence("B8", "move q and watch both", "q"),
         "B9": _divergence("B9", "q = p, where H(p) remains", "p"),
         "B10": _entropy("B10", "with .997 for the last"),
@@ -109,11 +125,13 @@ LINKS: Mapping[str, PageLink] = MappingProxyType(
             "the hinge with label −1",
             {"z": f"{EXAMPLES['B14']['scores'][-1]:g}", "y": "0"},
         ),
-        "B15": _logit_gap("B18", "a logit gap of 110"),
+        "B15": _stability("20,000 such draws", "Random logits", seed=str(EXAMPLES["B15"]["seed"])),
         "B16": _race("B16", "race, ReLU on the logits or not"),
         "B17": _race("B17", "race, Kaiming or plain normal"),
-        "B18": _logit_gap("B18", "the loss at a gap of 110"),
-        "B19": _batch_row("B19", "the batch's first row"),
+        "B18": _stability(
+            "the loss at a gap of 110", "Two logits", gap=f"{EXAMPLES['B18']['gap']:g}"
+        ),
+        "B19": _gather_slip("B19", "the batch, gathered and not"),
         "B20": _divergence("B20", "the completed q", "q", "nats"),
         "B21": _divergence("B21", "D(p‖q) and D(q‖p)", "q"),
     }

@@ -21,8 +21,8 @@ from explorer.core.skip_gram import (
     skip_gram_loss,
     window_average,
     window_pairs,
-    word_indices,
 )
+from explorer.core.vocabularies import word_indices
 from explorer.core.worked_examples import EXAMPLES
 from explorer.figures import skip_gram as figures
 from explorer.figures.numbers import measured, written

@@ -21,7 +21,6 @@ from explorer.core.skip_gram import (
     skip_gram_loss,
     window_average,
     window_pairs,
-    word_indices,
 )
 from explorer.core.worked_examples import EXAMPLES
 
@@ -128,31 +127,3 @@ def test_noise_is_drawn_by_counts_to_the_power_of_three_quarters():
 def test_what_is_no_vocabulary_is_refused_in_a_sentence(call, said):
     with pytest.raises(ValueError, match=said):
         call()
-
-
-@pytest.mark.parametrize(
-    ("text", "indices"),
-    [
-        ("cat mat  cat", [0, 2, 0]),
-        (" cat,mat ,, cat ", [0, 2, 0]),
-        ("fat cat, mat", [1, 2]),
-        ("cat，mat、cat", [0, 2, 0]),
-    ],
-)
-def test_a_text_is_read_in_the_words_of_the_vocabulary(text, indices):
-    assert word_indices(text, ("cat", "fat cat", "mat")).tolist() == indices
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "at least one word"),
-        (" , ,", "at least one word"),
-        ("cat dog", "“dog” is not in the vocabulary: cat, mat."),
-        ("x" * 60, "“xxxxxxxxxxxxxxxxxxxxxxx…” is not"),
-        ("cat " * 300, "300 words; use at most 200"),
-    ],
-)
-def test_a_text_that_cannot_be_read_is_refused_in_a_sentence(text, said):
-    with pytest.raises(ValueError, match=said):
-        word_indices(text, ("cat", "mat"))

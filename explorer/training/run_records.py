@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from explorer.training.record_bytes import from_bytes, to_bytes
 from explorer.training.record_columns import CurveRecords, Records, join, to_columns
 from explorer.training.records import Record, WeightsRecord
 from explorer.training.run_database import StorePart
-from explorer.training.run_rows import num_curves_of, update_run
+from explorer.training.run_rows import num_curves_of, unknown_run, update_run
 from explorer.training.run_summary import CurveSummary
 from explorer.training.run_tables import batches, curves, runs
 from explorer.training.run_weights import write_weights
@@ -35,14 +35,20 @@ class RunRecords(StorePart):
             records: In the order of the run; one batch of them is one row, weights apart.
             progress: How far the run is by now.
         """
+        records = list(records)
+        values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
+        if progress:
+            values |= {field: getattr(progress, field) for field in Progress.__slots__}
         with self._database.transaction() as connection:
-            values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
-            if progress:
-                values |= {field: getattr(progress, field) for field in Progress.__slots__}
+            # Read and packed before the first change, which makes other writers wait.
+            known = _summaries(connection, run_id)
+            if not known:
+                raise unknown_run(run_id)
+            columns = to_columns(records, len(known))
+            payload = to_bytes(columns)
             update_run(connection, run_id, values)
-            records = list(records)
-            columns = to_columns(records, num_curves_of(connection, run_id))
-            _add_batch(connection, run_id, columns)
+            _add_batch(connection, run_id, payload)
+            _extend_summaries(connection, run_id, known, columns)
             for record in records:
                 if isinstance(record, WeightsRecord):
                     write_weights(connection, run_id, record)
@@ -91,10 +97,13 @@ class RunRecords(StorePart):
             "total_steps": last,
             "origin": origin,
         }
+        payload = to_bytes(columns, small=True)
+        known = dict.fromkeys(range(len(configs)), CurveSummary())
         with self._database.transaction(may_create=True) as connection:
             connection.execute(sa.insert(runs).values(row))
             add_curves(connection, run_id, len(configs), losses)
-            _add_batch(connection, run_id, columns)
+            _add_batch(connection, run_id, payload)
+            _extend_summaries(connection, run_id, known, columns)
         return run_id
 
     def read(self, run_id: str, after: int = 0) -> Records:
@@ -170,18 +179,29 @@ def add_curves(
     connection.execute(sa.insert(curves), rows)
 
 
-def _add_batch(connection: sa.Connection, run_id: str, columns: Sequence[CurveRecords]) -> None:
-    connection.execute(sa.insert(batches).values(run_id=run_id, payload=to_bytes(columns)))
-    query = sa.select(curves.c.curve, curves.c.summary)
-    known = connection.execute(
-        query.where(curves.c.run_id == run_id, curves.c.summary.is_not(None))
-    )
-    newer = (
-        (curve, CurveSummary.from_json(summary).extended(columns[curve]))
-        for curve, summary in known
-        if columns[curve].steps.size or columns[curve].evaluations or columns[curve].diverged_at
-    )
-    _write_summaries(connection, run_id, newer)
+def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:
+    connection.execute(sa.insert(batches).values(run_id=run_id, payload=payload))
+
+
+def _summaries(connection: sa.Connection, run_id: str) -> dict[int, CurveSummary | None]:
+    """Return the summary of each curve; None where an older version began the run."""
+    rows = connection.execute(_SUMMARIES, {"of_run": run_id})
+    return {curve: None if text is None else CurveSummary.from_json(text) for curve, text in rows}
+
+
+def _extend_summaries(
+    connection: sa.Connection,
+    run_id: str,
+    known: Mapping[int, CurveSummary | None],
+    columns: Sequence[CurveRecords],
+) -> None:
+    newest = [
+        (curve, summary.extended(columns[curve]))
+        for curve, summary in known.items()
+        if summary is not None
+    ]
+    changed = [(curve, summary) for curve, summary in newest if summary != known[curve]]
+    _write_summaries(connection, run_id, changed)
 
 
 def _write_summaries(
@@ -195,6 +215,11 @@ def _write_summaries(
         connection.execute(_WRITE_SUMMARY, rows)
 
 
+_SUMMARIES = (
+    sa.select(curves.c.curve, curves.c.summary)
+    .join(runs, runs.c.id == curves.c.run_id)
+    .where(curves.c.run_id == sa.bindparam("of_run"), runs.c.deleted_at.is_(None))
+)
 _WRITE_SUMMARY = (
     sa.update(curves)
     .where(curves.c.run_id == sa.bindparam("of_run"), curves.c.curve == sa.bindparam("of_curve"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from explorer.training.record_columns import CurveRecords
 from explorer.training.records import EvalRecord
@@ -78,12 +78,13 @@ class CurveSummary:
         return summary
 
     def _with_evaluation(self, newest: EvalRecord) -> CurveSummary:
-        changes: dict[str, object] = {"final_full": newest.full}
+        changes: dict[str, object] = {}
         # Of a run made elsewhere, one may have been measured without the other.
-        if not math.isnan(newest.accuracy):
-            changes["final_accuracy"] = newest.accuracy
         if "cross_entropy" in newest.losses:
             changes["final_cross_entropy"] = newest.losses["cross_entropy"]
+        if math.isnan(newest.accuracy):
+            return replace(self, **changes)
+        changes |= {"final_accuracy": newest.accuracy, "final_full": newest.full}
         best = self.best_full, -1.0 if self.best_accuracy is None else self.best_accuracy
         if (newest.full, newest.accuracy) > best:
             changes |= {
@@ -99,7 +100,7 @@ class CurveSummary:
 
     def to_json(self) -> str:
         """Return the summary as one JSON object without what is at its default."""
-        values = asdict(self)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         default = {field.name: field.default for field in fields(self)}
         return json.dumps({key: value for key, value in values.items() if value != default[key]})
 

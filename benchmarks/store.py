@@ -37,11 +37,12 @@ from explorer.training.runs import WorkerMark
 from explorer.training.thinning import kept_points
 
 WRITERS = 8
+RUNS_EACH = 4
 CHOSEN = 20
 MARK = WorkerMark("benchmark", 1, 0.0)
 
 
-def _write(place: str, seed: int, start: Any, runs: int) -> None:
+def _write(place: str, seed: int, together: Any, runs: int) -> None:
     """Be one of the writers: one process, its records made beforehand."""
     batches = training(seed)
     store = RunStore(place) if "://" in place else None
@@ -54,9 +55,10 @@ def _write(place: str, seed: int, start: Any, runs: int) -> None:
         else:
             write_events(Path(place) / f"{seed}-{run}", batches)
 
-    start.wait()
+    together.wait()
     for run in range(runs):
         write(run)
+    together.wait()
 
 
 def append_rate(place: str, runs: int) -> float:
@@ -67,17 +69,19 @@ def append_rate(place: str, runs: int) -> float:
         runs: Runs that each writer writes one after another.
     """
     context = multiprocessing.get_context("spawn")
-    start = context.Barrier(WRITERS + 1)
+    together = context.Barrier(WRITERS + 1, timeout=600)
     writers = [
-        context.Process(target=_write, args=(place, seed, start, runs)) for seed in range(WRITERS)
+        context.Process(target=_write, args=(place, seed, together, runs))
+        for seed in range(WRITERS)
     ]
     for writer in writers:
         writer.start()
-    start.wait()
+    together.wait()
     begun = time.perf_counter()
+    together.wait()
+    seconds = time.perf_counter() - begun
     for writer in writers:
         writer.join()
-    seconds = time.perf_counter() - begun
     if any(writer.exitcode for writer in writers):
         raise RuntimeError("A writer failed.")
     return WRITERS * runs * STEPS / seconds
@@ -165,9 +169,9 @@ def measure(folder: Path, database: str | None, rounds: int, runs: int) -> dict[
     written = database or f"sqlite:///{folder}/written.sqlite3"
     rates: dict[str, list[float]] = {"store": [], "event_files": []}
     for turn in range(rounds):
-        rates["store"].append(append_rate(written, 2))
-        rates["event_files"].append(append_rate(str(events / str(turn)), 2))
-    points = rounds * WRITERS * 2 * STEPS
+        rates["store"].append(append_rate(written, RUNS_EACH))
+        rates["event_files"].append(append_rate(str(events / str(turn)), RUNS_EACH))
+    points = rounds * WRITERS * RUNS_EACH * STEPS
     running_bytes = bytes_used(written)
     event_bytes = sum(file.stat().st_size for file in events.rglob("*tfevents*"))
 

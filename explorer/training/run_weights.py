@@ -61,8 +61,8 @@ class RunWeights(StorePart):
             length = connection.execute(size).scalar_one_or_none()
             if length is None:
                 raise WeightsError(
-                    "The weights of this curve are not kept: it diverged, did not end by itself "
-                    "or by a stop, or was recorded by an older version."
+                    "The weights of this curve are not kept: it has not ended, it diverged, its "
+                    "training was cut off, or an older version recorded it."
                 )
             # Before they are read: what is stored may have been put there by anything.
             _check_size(length, config)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
 from explorer.training import launcher, worker_processes
 from explorer.training.config import ConfigError, TrainingConfig
@@ -19,6 +20,7 @@ from explorer.training.mnist_files import FILES, cache_folder
 from explorer.training.record_columns import Records
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
+from explorer.training.run_tables import batches
 from explorer.training.runs import Run, WorkerMark
 from tests.training.conftest import write_mnist
 
@@ -66,6 +68,12 @@ def has_steps(run: Run, records: Records) -> bool:
     return bool(records.curves[0].steps.size)
 
 
+def num_batches(store: RunStore, run_id: str) -> int:
+    query = sa.select(sa.func.count()).where(batches.c.run_id == run_id)
+    with store._database.transaction() as connection:
+        return connection.execute(query).scalar_one()
+
+
 def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) -> None:
     """One worker's whole life, since each costs a start of torch."""
     race = [LONG, replace(LONG, loss="softmax_squared_error")]
@@ -111,6 +119,8 @@ def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) 
     assert curve.latest_evaluation is not None
     assert curve.latest_evaluation.full
     assert started.weights(queued, 0)["0.weight"].shape == (20, 784)
+    wait_for(started, queued, lambda *_: num_batches(started, queued) == 1)
+    assert started.read(queued).curves[0].steps.tolist() == curve.steps.tolist()
 
     warm = time.monotonic()
     next_run = launcher.start([LONG])

@@ -57,9 +57,7 @@ def test_steps_to_an_accuracy_are_those_of_the_first_measurement_that_has_it() -
 
 
 def test_a_cross_entropy_without_an_accuracy_leaves_the_accuracies_alone() -> None:
-    summary = summary_of(
-        evaluation(100, 0.92), evaluation(200, math.nan, full=True, loss=0.25)
-    )
+    summary = summary_of(evaluation(100, 0.92), evaluation(200, math.nan, full=True, loss=0.25))
     assert (summary.final_accuracy, summary.final_full) == (0.92, False)
     assert (summary.best_accuracy, summary.best_step) == (0.92, 100)
     assert summary.final_cross_entropy == 0.25

@@ -81,7 +81,7 @@ def test_a_curve_that_diverged_keeps_no_weights_and_the_others_do(
     store.append(run_id, train(race, data))
     assert [row.has_weights for row in store.list_curves()] == [True, False]
     assert store.weights(run_id, 0).keys() == weight_shapes(SMALL).keys()
-    with pytest.raises(WeightsError, match="are not kept: .* it diverged"):
+    with pytest.raises(WeightsError, match=r"are not kept: .* it diverged"):
         store.weights(run_id, 1)
 
 

@@ -34,19 +34,28 @@ def prepare(engine: sa.Engine) -> None:
     Raises:
         NewerDatabase: A newer version of the app has migrated it.
     """
-    with engine.connect() as connection:
-        version = _version(connection)
-    if version == REVISIONS[-1]:
+    if _is_newest(engine):
         return
-    if version is not None and version not in REVISIONS:
-        raise NewerDatabase(version)
     with changing(engine) as connection:
         version = _version(connection)
+        if version is not None and version not in REVISIONS:
+            raise NewerDatabase(version)
         if version is None and not sa.inspect(connection).has_table("runs"):
             metadata.create_all(connection)
             _mark_newest(connection)
         elif version != REVISIONS[-1]:
             _upgrade(connection, unmarked=version is None)
+
+
+def _is_newest(engine: sa.Engine) -> bool:
+    """Look as cheaply as can be: this is done by every process that opens the database."""
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except sa.exc.DBAPIError:
+        # No such table, or something worse that shows again at the next look.
+        return False
+    return found == REVISIONS[-1]
 
 
 def _version(connection: sa.Connection) -> str | None:

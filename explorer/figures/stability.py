@@ -171,14 +171,14 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "annotations": [
                 {
                     "x": x,
-                    "y": height,
+                    "y": 0.98,
                     "yref": "paper",
-                    "xanchor": "left",
+                    "xanchor": side,
                     "text": text,
                     "font": {"size": 11, "color": NEUTRAL},
                     "showarrow": False,
                 }
-                for (x, text), height in zip(marks, (0.98, 0.86), strict=True)
+                for (x, text), side in zip(marks, ("right", "left"), strict=True)
             ],
         },
     )
@@ -209,7 +209,11 @@ def _error_ticks(floor: float) -> dict[str, Any]:
     powers = list(range(0, lowest - 1, -every))
     return {
         "tickvals": [_row_height(1), *(10.0**power for power in powers)],
-        "ticktext": ["∞ or NaN", "100 %", *(written(10.0**power, 1) for power in powers[1:])],
+        "ticktext": [
+            "∞ or NaN",
+            "1, all of it",
+            *(written(10.0**power, 1) for power in powers[1:]),
+        ],
     }
 
 

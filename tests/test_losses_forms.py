@@ -258,7 +258,7 @@ def test_vectors_that_are_too_long_are_said_in_a_sentence():
     huge = "1e200,0,0"
     app = opened("three_forms", part="Skip-gram", v1=huge, v2="0,0,0", u1=huge, u2="0,0,0")
     assert [error.value for error in app.error] == [
-        "Some products u·v are beyond 1e308. Make the vectors smaller."
+        "A vector is too long to compute with: use numbers up to 1e+100."
     ]
 
 
@@ -322,9 +322,10 @@ def test_a_link_to_a_class_that_does_not_exist_is_said(link, said):
 def test_a_class_that_is_removed_is_no_longer_chosen():
     app = opened("three_forms", z="1,2,3", labels="2,3", node="3")
     assert kept(app)["labels"] == "2,3"
-    visited(app, "three_forms", z="1,2")
     visited(app, "entropy")
     visited(app, "three_forms", z="1,2")
+    assert "1 of those chosen went with the classes that were removed." in captions(app)
+    assert any("now it is “class 2”" in caption for caption in captions(app))
     assert kept(app)["labels"] == "2"
     assert kept(app)["node"] == "2"
 

@@ -158,7 +158,9 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
         )
     ]
     fails = limits(precision).softmax_fails
-    marks = ((quoted, f"the notes’ draw, {quoted:g}"), (fails, f"∞ in {precision}"))
+    marks = [(quoted, f"the notes’ draw, {quoted:g}", "right", 0.98)]
+    if fails < edges[-1]:
+        marks.append((fails, f"∞ in {precision}", "left", 0.86))
     return build(
         traces,
         {
@@ -167,18 +169,18 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "legend": {"traceorder": "normal"},
             "xaxis": axis("loss by log_softmax (nats)"),
             "yaxis": axis("draws"),
-            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _ in marks],
+            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, *_ in marks],
             "annotations": [
                 {
                     "x": x,
-                    "y": 0.98,
+                    "y": height,
                     "yref": "paper",
                     "xanchor": side,
                     "text": text,
                     "font": {"size": 11, "color": NEUTRAL},
                     "showarrow": False,
                 }
-                for (x, text), side in zip(marks, ("right", "left"), strict=True)
+                for x, text, side, height in marks
             ],
         },
     )

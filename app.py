@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages.components import frontend, page_link
+from pages.components.tour import tour_bar
+from pages.components.try_this import try_this
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pages" / "components"
@@ -21,7 +23,10 @@ def run_page() -> None:
     st.logo(str(PICTURES / "logo.svg"), size="large", icon_image=str(PICTURES / "icon.svg"))
     st.html(PICTURES / "page.css")
     sections = {
-        "": [st.Page("pages/start/home.py", title="Start", default=True)],
+        "": [
+            st.Page("pages/start/home.py", title="Start", default=True),
+            st.Page("pages/start/glossary.py", title="Glossary"),
+        ],
         "Information": [
             st.Page("pages/information/self_information.py", title="Self-information"),
             st.Page("pages/information/entropy.py", title="Entropy"),
@@ -40,7 +45,9 @@ def run_page() -> None:
     }
     page = st.navigation(sections)
     page_link.visit(page.url_path)
+    tour_bar()
     page.run()
+    try_this(page.url_path)
 
 
 if __name__ == "__main__":

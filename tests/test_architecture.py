@@ -31,6 +31,8 @@ DESCRIPTIONS = {
 RUN_ACCESS = {
     f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files", "thinning")
 }
+# Where pages get what they show.
+DOORS = ("explorer.figures", "explorer.core", "explorer.teaching")
 VISIBLE = {
     "app.py",
     "pages",
@@ -125,6 +127,16 @@ def test_training_knows_neither_figures_nor_pages(module):
     assert not {name for name in imports(module) if is_inside(name, "explorer.figures", "pages")}
 
 
+@pytest.mark.parametrize("module", modules_in("explorer.teaching"))
+def test_what_is_taught_needs_core_and_the_writing_of_numbers_alone(module):
+    assert not {
+        name
+        for name in imports(module)
+        if top(name) in ("explorer", "pages")
+        and not is_inside(name, "explorer.core", "explorer.teaching", "explorer.figures.numbers")
+    }
+
+
 @pytest.mark.parametrize("module", modules_in("explorer"))
 def test_nothing_in_explorer_imports_streamlit(module):
     assert "streamlit" not in {top(name) for name in imports(module)}
@@ -136,7 +148,7 @@ def test_pages_use_the_app_through_its_doors(module):
         name
         for name in imports(module)
         if top(name) in ("pages", "explorer", "app")
-        and not is_inside(name, "pages.components", "explorer.figures", "explorer.core")
+        and not is_inside(name, "pages.components", *DOORS)
         and name not in DESCRIPTIONS | RUN_ACCESS
     }
     assert not foreign

@@ -7,10 +7,15 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.components.frontend import component
+from pages.components.page_paths import PAGE_PATHS
 
 _mount = component("page_link")
-_PAGE = "open page"
+OPEN_PAGE = "open page"
+"""Where the session keeps the address of the page that is shown."""
+TOUR_STOP = "tour stop"
+"""Where the session keeps the stop of the guided tour, counted from 1, or None."""
 _VISIT = "number of this visit"
+_VIA = "link of this visit"
 
 
 def visit(page: str) -> None:
@@ -19,9 +24,26 @@ def visit(page: str) -> None:
     Args:
         page: the last part of its address, empty for the first page.
     """
-    if st.session_state.get(_PAGE) != page:
+    # A link inside the app says which one it is, or following one to the page that is open could
+    # not be told from an edit.
+    via = st.query_params.get("via", "")
+    if st.session_state.get(OPEN_PAGE) != page or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
-    st.session_state[_PAGE] = page
+    st.session_state[OPEN_PAGE] = page
+    st.session_state[_VIA] = via
+
+
+def link_to(page: str, label: str, parameters: Mapping[str, str], *, via: str) -> None:
+    """Show a link that opens a page with values set, also from that page itself.
+
+    Args:
+        page: address of the page.
+        label: of the link, Markdown.
+        parameters: of the page's address.
+        via: tells this link from the others on the page.
+    """
+    query = {**parameters, "via": via}
+    st.page_link(PAGE_PATHS[page], label=label, query_params=query)
 
 
 def opened_with(reader: str) -> Mapping[str, list[str]]:
@@ -50,17 +72,19 @@ def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
         parameters: name → value, or values for a name that occurs more than once; an empty one is
             left out.
     """
+    stop = st.session_state.get(TOUR_STOP)
+    everywhere = {"tour": str(stop) if stop else "", "via": ""}
     pairs = [
         (name, value)
-        for name, values in parameters.items()
+        for name, values in {**parameters, **everywhere}.items()
         for value in ([values] if isinstance(values, str) else values)
         if value != ""
     ]
     _mount(
         key="page_link",
         data={
-            "page": st.session_state.get(_PAGE, ""),
-            "own": list(parameters),
+            "page": st.session_state.get(OPEN_PAGE, ""),
+            "own": [*parameters, *everywhere],
             "parameters": pairs,
         },
         height=1,

@@ -19,6 +19,7 @@ from pages.components.kept_choice import kept_choice
 from pages.components.pair_notes import infinity_notes, remembered_edits
 from pages.components.plot import plot
 from pages.components.quantities import quantities
+from pages.components.terms import terms
 
 st.title("Cross-entropy and KL divergence")
 st.markdown(
@@ -27,6 +28,7 @@ $H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is 
 wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$. Drag $q$ towards $p$ and watch it
 fall."""
 )
+terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot", "Gibbs' inequality")
 
 
 VIEWS = ("Terms", "Messages", "Gibbs")

@@ -15,6 +15,7 @@ from pages.components.bar_editor import P, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
 from pages.components.plot import plot
 from pages.components.quantities import quantities
+from pages.components.terms import terms
 
 st.title("Entropy: the surprise to expect")
 st.markdown(
@@ -22,6 +23,7 @@ st.markdown(
 Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$. Drag a bar, type numbers,
 or press the arrow keys; the others give way so that the sum stays 1."""
 )
+terms("entropy", "self-information", "perplexity")
 
 
 @st.fragment

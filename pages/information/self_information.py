@@ -14,6 +14,7 @@ from pages.components.event_sequence import event_sequence
 from pages.components.live_slider import live_slider, set_value
 from pages.components.plot import plot
 from pages.components.quantities import quantities
+from pages.components.terms import terms
 
 MATCH, DIE = EXAMPLES["A1"]["p"], EXAMPLES["A2"]["p"]
 EVENTS = {
@@ -29,6 +30,7 @@ st.markdown(
 it, the more one learns. What was certain tells nothing, and what was impossible would tell
 infinitely much. Drag the point."""
 )
+terms("self-information", "bit", "nat", "dit")
 base = base_choice("self-information unit")
 unit = unit_name(base)
 left, right = st.columns([4, 5], gap="large")

@@ -15,6 +15,7 @@ from pages.components.kept_choice import choose, kept_choice
 from pages.components.live_slider import live_slider, set_value
 from pages.components.plot import plot
 from pages.components.readings_table import formulas, readings_table
+from pages.components.terms import terms
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
 EXAMPLES = {"z = −10, y = 1": (-10.0, "1"), "z = 0, y = 1": (0.0, "1"), "z = 5, y = 0": (5.0, "0")}
@@ -32,6 +33,7 @@ st.markdown(
 $\sigma(z) = 1/(1+e^{-z})$. Drag the large point on the cross-entropy curve, or the slider, deep
 into the grey on the wrong side: squared error goes flat there, cross-entropy does not."""
 )
+terms("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanishing")
 left, right = st.columns([4, 5], gap="large")
 with left:
     y = int(kept_choice("True label y", ["1", "0"], key="binary y", link="y"))

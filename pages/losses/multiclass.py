@@ -13,6 +13,7 @@ from pages.components.kept_choice import choose, kept_choice
 from pages.components.multiclass_race import multiclass_race
 from pages.components.plot import plot
 from pages.components.readings_table import examples_table, formulas, readings_table
+from pages.components.terms import terms
 from pages.components.why_not_mse import why_not_mse
 
 VIEWS = ("One example", "Why not MSE?")
@@ -78,6 +79,7 @@ cross-entropy $q_i - p_i$; sum of squares $2\,q_i \sum_j q_j\,(d_i - d_j)$ with 
 
 
 st.title("Many classes: what each logit is told to do")
+terms("logits", "softmax", "cross-entropy", "one-hot")
 if EXAMPLE_PARAMETERS & page_link.opened_with("multiclass views").keys():
     choose("multiclass show", VIEWS[0])
 if kept_choice("Show", VIEWS, key="multiclass show", link="show") == VIEWS[1]:

@@ -9,6 +9,7 @@ from pages.components import page_link
 from pages.components.escaping import escaped
 from pages.components.kept_choice import kept_choice
 from pages.components.note_card import note_card
+from pages.components.terms import terms
 
 ALONE = "note shown alone"
 
@@ -22,6 +23,7 @@ st.markdown(
     "Good notes have slips too. Each card takes a statement at its word, computes what follows "
     "and what is so instead, and opens the page where you can try it."
 )
+terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
 asked = page_link.opened_with("notes checked").get("note", [""])[0]
 if asked.upper() in NOTE_CHECKS:
     show_alone(asked.upper())

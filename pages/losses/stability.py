@@ -7,6 +7,7 @@ import streamlit as st
 from pages.components import page_link
 from pages.components.kept_choice import kept_choice
 from pages.components.random_logits import random_logits
+from pages.components.terms import terms
 from pages.components.two_logits import two_logits
 
 PARTS = ("Two logits", "Random logits")
@@ -18,6 +19,7 @@ st.markdown(
 the exponential overflows, the probability underflows, and the logarithm of 0 is $-\infty$: how the
 formula is spelled decides whether there is an answer at all."""
 )
+terms("logits", "softmax", "cross-entropy")
 left, right = st.columns([1, 2], gap="large")
 with left:
     part = kept_choice("Logits", PARTS, key="stability part", link="part")

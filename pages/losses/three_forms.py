@@ -9,6 +9,7 @@ from pages.components.batch_comparison import gather_slip, index_or_one_hot
 from pages.components.form_comparison import form_comparison
 from pages.components.kept_choice import kept_choice
 from pages.components.skip_gram_view import skip_gram_view
+from pages.components.terms import terms
 
 PARTS = {
     "Three forms": form_comparison,
@@ -44,5 +45,6 @@ st.markdown(
     "wrong one raises no error. The code beside each number gives that very number: copy it and "
     "see."
 )
+terms("softmax", "sigmoid", "one-hot", "multi-label")
 part = kept_choice("Part", list(PARTS), key="three forms part", link="part")
 page_link.keep({"part": part} | dict.fromkeys(PARAMETERS, "") | PARTS[part]())

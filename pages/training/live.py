@@ -13,6 +13,7 @@ from pages.components import race_form, race_link
 from pages.components.escaping import escaped
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
+from pages.components.terms import terms
 
 RUN = "live run"
 PROBLEM = "live problem"
@@ -64,6 +65,7 @@ st.markdown(
     "Networks learn handwritten digits side by side, from the same initial weights and on the same "
     "batches: their curves differ by what you set. Choose a race, press Train and watch."
 )
+terms("cross-entropy", "squared error", "hinge loss", "learning rate")
 race_link.open_link(RUN)
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)

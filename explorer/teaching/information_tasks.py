@@ -1,0 +1,101 @@
+"""Tasks of the pages on information."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.core.coding import expected_code_length, huffman_code_lengths
+from explorer.core.gibbs import gibbs_gaps
+from explorer.core.information import (
+    cross_entropy,
+    entropy,
+    kl_divergence,
+    perplexity,
+    self_information,
+)
+from explorer.core.worked_examples import EXAMPLES
+from explorer.figures.numbers import measured, written
+from explorer.teaching.task import Task, listed
+
+_TENNIS = EXAMPLES["A1"]["p"]
+_SKEWED, _UNIFORM = EXAMPLES["B6"]["p"], EXAMPLES["A3"]["p"]
+_RARE = EXAMPLES["A5"]["p"]
+_FIRST, _Q1, _Q2 = (EXAMPLES["A11"][name] for name in ("p", "q1", "q2"))
+
+
+def _bits(value: object, digits: int = 6) -> str:
+    return measured(float(value), "bits", digits)
+
+
+def _nats(value: object, digits: int = 6) -> str:
+    return measured(float(value), "nats", digits)
+
+
+SELF_INFORMATION = (
+    Task(
+        "The favourite won 63 of 64 meetings. How many bits does a win of the underdog tell?",
+        {"p": repr(_TENNIS[1]), "unit": "bits"},
+        f"{_bits(self_information(_TENNIS[1]))}, as much as six tosses of a coin, because "
+        f"1/64 = 2⁻⁶. A win of the favourite tells {_bits(self_information(_TENNIS[0]))}.",
+    ),
+    Task(
+        "Drag the point from p = 1/2 to 1/4, then to 1/8. What happens to the information each "
+        "time the probability halves?",
+        {"p": "0.5", "unit": "bits"},
+        f"It grows by {_bits(self_information(0.25) - self_information(0.5))} each time, whatever "
+        "p is: products of probabilities become sums of information.",
+    ),
+    Task(
+        "A die shows 6, 6, 6, 6. Is that sequence more surprising than 3, 1, 6, 2?",
+        {"source": "Die", "events": "6 6 6 6", "unit": "bits"},
+        f"No. Each face carries {_bits(self_information(1 / 6))}, so both sequences carry "
+        f"{_bits(4 * self_information(1 / 6))}. Surprise is about probability, not about pattern.",
+    ),
+)
+ENTROPY = (
+    Task(
+        "One outcome has probability 0.001 and carries almost 10 bits, yet the entropy is close to "
+        "0. How can that be?",
+        {"p": listed(_RARE), "unit": "bits"},
+        f"The entropy is an average. The rare outcome carries {_bits(self_information(_RARE[0]))} "
+        f"but comes once in a thousand times; H(p) = {_bits(entropy(_RARE))}.",
+    ),
+    Task(
+        "Start from the uniform distribution of four outcomes and drag any bar. Can the entropy "
+        "rise?",
+        {"p": listed(_UNIFORM), "unit": "bits"},
+        f"No: {_bits(entropy(_UNIFORM))} is the maximum log₂ 4, reached by the uniform "
+        f"distribution alone. Its perplexity is {written(float(perplexity(_UNIFORM)))}.",
+    ),
+    Task(
+        "Two outcomes: where on its curve is the entropy of a biased coin half a bit?",
+        {"p": "0.89,0.11", "unit": "bits"},
+        f"Near 0.11 and 0.89, on both sides: H = {_bits(entropy([0.89, 0.11]))}. "
+        "A coin must be very biased before half of its information is gone.",
+    ),
+)
+DIVERGENCE = (
+    Task(
+        "p is (.1, .1, .1, .7) and q is uniform. Swap them: is D(p‖q) the same?",
+        {"p": listed(_SKEWED), "q": listed(_UNIFORM), "unit": "bits", "view": "Terms"},
+        f"No: {_bits(kl_divergence(_SKEWED, _UNIFORM))} one way, "
+        f"{_bits(kl_divergence(_UNIFORM, _SKEWED))} the other. KL divergence is no distance.",
+    ),
+    Task(
+        "The true class is the first. Walk q to p. Why do cross-entropy and D(p‖q) fall together?",
+        {"p": listed(_FIRST), "q": listed(_Q1), "unit": "nats", "view": "Terms"},
+        "A one-hot p has entropy 0, so H(p,q) = D(p‖q). It starts at "
+        f"{_nats(cross_entropy(_FIRST, _Q1, base=math.e))}; a q of {written(_Q2[0])} on the true "
+        f"class would leave {_nats(cross_entropy(_FIRST, _Q2, base=math.e))}.",
+    ),
+    Task(
+        "Messages about p with a code made for a wrong q: how many bits are wasted per event?",
+        {"p": listed(_SKEWED), "q": listed(_UNIFORM), "view": "Messages", "events": "10000"},
+        f"D(p‖q) = {_bits(kl_divergence(_SKEWED, _UNIFORM))} with ideal codes. Huffman's code for "
+        "p needs "
+        f"{_bits(expected_code_length(_SKEWED, huffman_code_lengths(_SKEWED)))}, a little above "
+        f"H(p) = {_bits(entropy(_SKEWED))}, for want of fractions of a digit. “Gibbs” shows why "
+        "the waste is never negative: the shares add up to "
+        f"{_nats(gibbs_gaps(_SKEWED, _UNIFORM).shares.sum())}.",
+    ),
+)

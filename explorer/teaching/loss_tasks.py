@@ -1,0 +1,180 @@
+"""Tasks of the pages on losses, and of the live race."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from explorer.core.descent import descend_binary, steps_to_probability
+from explorer.core.distributions import one_hot
+from explorer.core.losses import (
+    hinge,
+    sigmoid,
+    sigmoid_binary_cross_entropy,
+    sigmoid_binary_cross_entropy_gradient,
+    sigmoid_squared_error_gradient,
+    softmax_cross_entropy,
+    softmax_cross_entropy_gradient,
+    softmax_squared_error_gradient,
+    sparse_softmax_cross_entropy,
+)
+from explorer.core.stability import read_gap
+from explorer.core.worked_examples import EXAMPLES
+from explorer.figures.numbers import measured, written
+from explorer.teaching.task import Task, listed
+
+_A17, _WRONG = EXAMPLES["A17"], EXAMPLES["B3"]["wrong"]
+_LOGITS = np.array(_A17["logits"])
+_FIRST_ROW, _CLASS = _LOGITS[0], _A17["classes"][0]
+
+
+def _nats(value: object, digits: int = 6) -> str:
+    return measured(float(value), "nats", digits)
+
+
+def _steps(loss: str, start: float) -> str:
+    steps = steps_to_probability(descend_binary(start, 1, loss, 1.0, 100_000), 0.9, 1)
+    return "no number of steps tried" if steps is None else f"{steps:,} steps"
+
+
+def _norm(gradient: np.ndarray) -> str:
+    return written(float(np.linalg.norm(gradient)), 4)
+
+
+def _wrong_norms() -> tuple[str, str]:
+    logits, target = np.log(np.array(_WRONG)), one_hot(0, len(_WRONG))
+    return (
+        _norm(softmax_cross_entropy_gradient(logits, target)),
+        _norm(softmax_squared_error_gradient(logits, target)),
+    )
+
+
+BINARY = (
+    Task(
+        "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
+        {"z": "-10.0", "y": "1"},
+        "Cross-entropy: its derivative is "
+        f"{written(float(sigmoid_binary_cross_entropy_gradient(-10, 1)), 6)}, that of squared "
+        f"error {written(float(sigmoid_squared_error_gradient(-10, 1)), 5)}.",
+    ),
+    Task(
+        "Start both descents at −5 with learning rate 1. How many steps to a probability of 0.9?",
+        {"z": "-5.0", "y": "1", "rate": "1", "steps": "200"},
+        f"Cross-entropy takes {_steps('sigmoid_binary_cross_entropy', -5.0)}, squared error "
+        f"{_steps('sigmoid_squared_error', -5.0)}.",
+    ),
+    Task(
+        "At z = 1.3 the sigmoid says 0.786. Is the hinge loss content there?",
+        {"z": "1.3", "y": "1"},
+        f"Yes: beyond the margin of 1 it is {written(float(hinge(1.3, 1)))}, while cross-entropy "
+        f"still is {_nats(sigmoid_binary_cross_entropy(1.3, 1))} at "
+        f"σ(z) = {written(float(sigmoid(1.3)))}, and goes on pulling.",
+    ),
+)
+MULTICLASS = (
+    Task(
+        "q gives the true class 0.01 and a wrong one 0.96. Compare the norms of the gradients.",
+        {"edit": "probabilities", "q": listed(_WRONG), "y": "1", "show": "One example"},
+        f"Cross-entropy {_wrong_norms()[0]}, squared error {_wrong_norms()[1]}: the worse the "
+        "answer, the more cross-entropy insists. Squared error barely moves.",
+    ),
+    Task(
+        "Logits 2, −1, 3 and the third class true: what is each class's gradient?",
+        {"edit": "logits", "z": listed(_FIRST_ROW), "y": str(_CLASS + 1), "show": "One example"},
+        "q − p, that is, "
+        + ", ".join(
+            written(value, 4)
+            for value in softmax_cross_entropy_gradient(_FIRST_ROW, one_hot(_CLASS, 3))
+        )
+        + ". They sum to 0; the loss is "
+        + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
+    ),
+    Task(
+        "Ten equal logits: what loss does an untrained network begin with?",
+        {"edit": "logits", "z": listed(np.zeros(10)), "y": "1", "show": "One example"},
+        f"ln 10 = {_nats(math.log(10), 7)}. A first loss far from it means that the initial "
+        "weights are too large.",
+    ),
+)
+THREE_FORMS = (
+    Task(
+        "Classes by index or one-hot: do both calls give the same loss?",
+        {"part": "Index or one-hot"},
+        "Yes, "
+        f"{_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_A17['classes'])).mean())} on "
+        "average: an index says the same as the one-hot row, in less space.",
+    ),
+    Task(
+        "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
+        {"part": "Gather slip"},
+        f"{EXAMPLES['B19'].references['indexed columns'].text} instead of "
+        f"{EXAMPLES['B19'].references['gathered'].text} nats: it makes a B × B matrix of "
+        "every row with every class, and no error is raised. Use gather.",
+    ),
+    Task(
+        "Skip-gram's loss of a word and its neighbour: where is the softmax?",
+        {"part": "Skip-gram"},
+        "It is the softmax cross-entropy whose logits are the products u·v of the centre word "
+        "with every word: −u·v of the true pair plus logsumexp over all.",
+    ),
+)
+STABILITY = (
+    Task(
+        "float32, a confident and wrong model, a logit gap of 110. What do the three ways say?",
+        {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": "110"},
+        "Only log_softmax answers. The exponential of 110 overflows, and softmax's probability "
+        "underflows to 0, whose logarithm is −∞. The exact loss is "
+        f"{_nats(read_gap(110.0, 'float32', right=False).exact)}.",
+    ),
+    Task(
+        "Change the format to float64 at the same gap. Is the trouble gone?",
+        {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": "110"},
+        "At 110, yes; the limits lie further out, at a gap of about 745. More digits move the "
+        "cliff, log_softmax has none.",
+    ),
+    Task(
+        "Random images and weights, as in the notes: how often is the naive chain infinite?",
+        {"part": "Random logits", "dtype": "float32"},
+        "In about 3 of 100 draws: logits of 784 normal products differ by more than 100 that "
+        "often. One draw's loss, such as 82.49, says little about the next.",
+    ),
+)
+NOTES_CHECKED = (
+    Task(
+        "“−log 0.4 ≈ 0.02”. Which number was meant?",
+        {"note": "B1"},
+        f"−ln 0.98 = {_nats(-math.log(0.98), 5)}; −ln 0.4 is {_nats(-math.log(0.4), 5)}.",
+    ),
+    Task(
+        "A drop of 0.9 under cross-entropy and of 0.49 under MSE: is that why one learns faster?",
+        {"note": "B3"},
+        "No, nats and squares are different units. The gradients by the logits decide.",
+    ),
+    Task(
+        "Does training without Kaiming initialisation make the gradient vanish?",
+        {"note": "B17"},
+        "The other way round: plain normal weights of this size make it explode. The card's link "
+        "opens the race that shows it.",
+    ),
+)
+LIVE = (
+    Task(
+        "Cross-entropy against MSE from the same weights: which loss reaches 90 % first?",
+        {"race": "CE against MSE"},
+        "Cross-entropy, usually well before MSE at the same learning rate. Compare accuracy and "
+        "the test loss, not the two training losses: their units differ.",
+    ),
+    Task(
+        "Put a ReLU on the logits. What can go wrong?",
+        {"race": "ReLU on the logits"},
+        "A class whose logit is negative for every image gets no gradient and never comes back. "
+        "Look at the confusion matrix for an empty column, and try another seed.",
+    ),
+    Task(
+        "Kaiming against plain normal weights: watch the gradient norms from the first step.",
+        {"race": "Kaiming against plain normal"},
+        f"Kaiming begins near ln 10 = {_nats(math.log(10), 5)}; plain normal weights begin with a "
+        "loss in the thousands and gradients to match: exploding, not vanishing.",
+    ),
+)

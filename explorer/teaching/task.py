@@ -1,0 +1,26 @@
+"""A task for a workshop: something to try, by a link that sets the page, and what one then sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a page.
+
+    Attributes:
+        words: what to do and to ask oneself; a workshop host reads it aloud.
+        parameters: of the page's address, which set its state.
+        answer: what one sees and why, with its numbers computed.
+    """
+
+    words: str
+    parameters: Mapping[str, str]
+    answer: str
+
+
+def listed(values: Sequence[float]) -> str:
+    """Return numbers as a page's address holds them, every digit kept."""
+    return ",".join(repr(float(value)) for value in values)

@@ -1,0 +1,43 @@
+"""The guided tour: where one is, what to do there, and the way on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.teaching.tour import TOUR
+from pages.components import page_link
+from pages.components.page_link import link_to
+
+
+def tour_bar() -> None:
+    """Show the running tour above the page; without one, nothing."""
+    asked = page_link.opened_with("tour").get("tour", [""])[0]
+    if asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= len(TOUR):
+        st.session_state[page_link.TOUR_STOP] = int(asked[:4])
+    number: int | None = st.session_state.get(page_link.TOUR_STOP)
+    if number is None:
+        return
+    stop = TOUR[number - 1]
+    with st.container(border=True, key="tour"):
+        st.markdown(
+            f":small[Tour, stop {number} of {len(TOUR)} · about {stop.minutes:g} min]  \n"
+            f"**{stop.title}.** {stop.words}"
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if number > 1:
+                to_stop(number - 1, f"← Back: {TOUR[number - 2].title}")
+            if st.session_state.get(page_link.OPEN_PAGE) != stop.page:
+                to_stop(number, "Return to this stop")
+            if number < len(TOUR):
+                to_stop(number + 1, f"**Next: {TOUR[number].title} →**")
+            st.button("End the tour", type="tertiary", on_click=_end)
+
+
+def to_stop(number: int, label: str) -> None:
+    """Link to a stop of the tour, counted from 1, with its values set."""
+    stop = TOUR[number - 1]
+    link_to(stop.page, label, stop.parameters | {"tour": str(number)}, via=f"tour-{number}")
+
+
+def _end() -> None:
+    st.session_state[page_link.TOUR_STOP] = None

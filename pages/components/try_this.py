@@ -1,0 +1,26 @@
+"""Three tasks at the end of a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.teaching.tasks import TASKS
+from pages.components.page_link import link_to
+
+
+def try_this(page: str) -> None:
+    """Show the tasks of a page, if it has some.
+
+    Args:
+        page: its address.
+    """
+    if page not in TASKS:
+        return
+    st.divider()
+    st.subheader("Try this")
+    for number, task in enumerate(TASKS[page], start=1):
+        with st.container(border=True):
+            st.markdown(f"**{number}.** {task.words}")
+            link_to(page, "Set the page", task.parameters, via=f"task-{number}")
+            with st.expander("Answer"):
+                st.markdown(task.answer)

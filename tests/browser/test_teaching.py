@@ -1,0 +1,61 @@
+"""The tour and the tasks as people follow them."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
+
+
+def test_the_tour_leads_on_survives_a_reload_and_ends(app_url: str, page: Page):
+    page.goto(app_url)
+    page.get_by_role("link", name="Start the tour").click()
+    heading(page, "Self-information")
+    expect(page.get_by_text("stop 1 of 7")).to_be_visible()
+    page.get_by_role("link", name="Next: Entropy").click()
+    heading(page, "Entropy")
+    expect(page).to_have_url(re.compile(r"tour=2"))
+    page.reload()
+    expect(page.get_by_text("stop 2 of 7")).to_be_visible()
+    page.get_by_role("button", name="End the tour").click()
+    expect(page.get_by_text("stop 2 of 7")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("tour="))
+
+
+def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
+    page.goto(f"{app_url}/entropy?p=0.5,0.5")
+    first = page.get_by_role("slider").first
+    expect(first).to_have_attribute("aria-valuenow", "0.5")
+    links = page.get_by_role("link", name="Set the page")
+    for task, value in ((0, "0.001"), (1, "0.25"), (0, "0.001")):
+        links.nth(task).click()
+        expect(first).to_have_attribute("aria-valuenow", value)
+        # The mark of the link leaves the address, so that the next press counts anew.
+        expect(page).not_to_have_url(re.compile("via="))
+    page.get_by_text("Answer").first.click()
+    expect(page.get_by_text("The entropy is an average")).to_be_visible()
+    first.press("ArrowUp")
+    expect(first).not_to_have_attribute("aria-valuenow", "0.001")
+
+
+def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, page: Page):
+    page.goto(app_url)
+    # By place: the link lies over the picture.
+    page.get_by_role("img", name="A sketch of the page KL and cross-entropy").click(force=True)
+    heading(page, "Cross-entropy and KL divergence")
+    page.get_by_role("button", name=re.compile("^Terms: ")).click()
+    expect(page.get_by_text("吉布斯不等式")).to_be_visible()
+    page.get_by_role("link", name="All terms").click()
+    heading(page, "Glossary")
+    field = page.get_by_role("textbox", name="Search")
+    field.fill("梯度离散")
+    field.press("Enter")
+    link = page.get_by_role("link", name="See it")
+    expect(link).to_have_count(1)
+    link.click()
+    heading(page, "One logit")
+    expect(page).to_have_url(re.compile(r"z=-10"))

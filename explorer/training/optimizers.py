@@ -56,9 +56,11 @@ class Adam:
         self.learning_rates = _column([c.learning_rate for c in configs], parameters)
         self._mean = torch.zeros_like(parameters)
         self._square = torch.zeros_like(parameters)
-        # On the device, because a captured step may not take a number from the host.
-        self._decay = torch.ones(2, device=parameters.device)
-        self._betas = torch.tensor([0.9, 0.999], device=parameters.device)
+        # On the device, because a captured step may not take a number from the host. In 32 bits
+        # 1 − 0.999 would be wrong by a hundred-thousandth, and so would every step at the start.
+        exact = torch.float32 if parameters.device.type == "mps" else torch.float64
+        self._decay = torch.ones(2, dtype=exact, device=parameters.device)
+        self._betas = torch.tensor([0.9, 0.999], dtype=exact, device=parameters.device)
 
     def step(self, gradients: Tensor) -> None:
         """Make one step along `gradients`, float [K, P]."""

@@ -38,7 +38,20 @@ def test_each_network_moves_as_with_torchs_own_optimizer(name: str) -> None:
         for k, optimizer in enumerate(optimizers):
             theirs[k].grad = gradients[k].clone()
             optimizer.step()
-    torch.testing.assert_close(ours.parameters, torch.stack(theirs).detach(), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(ours.parameters, torch.stack(theirs).detach(), rtol=1e-6, atol=1e-6)
+
+
+def test_the_first_steps_of_adam_are_as_long_as_torchs_own() -> None:
+    # A step of the learning rate for every parameter: what is wrong with its length shows here.
+    config = TrainingConfig(optimizer="adam", learning_rate=1.0)
+    theirs = torch.zeros(50, dtype=torch.float32, requires_grad=True)
+    ours, optimizer = make_optimizer([config], torch.zeros(1, 50)), torchs_own(config, theirs)
+    gradients = torch.randn(5, 50, generator=torch.Generator().manual_seed(0))
+    for gradient in gradients:
+        ours.step(gradient.unsqueeze(0))
+        theirs.grad = gradient.clone()
+        optimizer.step()
+        torch.testing.assert_close(ours.parameters[0], theirs.detach(), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", CONFIGS)

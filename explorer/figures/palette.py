@@ -31,6 +31,12 @@ CATEGORICAL = (
     INK,
 )
 
+CATEGORICAL_DARK = (
+    "#4ba7e8", "#ff8a3d", "#2cc79a", "#e38fc0", "#e8b53a",
+    "#8cd0f7", "#a99af0", "#c79a70", "#9aa7b8", "#e8edf4",
+)  # fmt: skip
+"""The partner of each colour on the dark ground, as in `theme.dark`."""
+
 # Curves differ by dash as well as by colour, so that they stay apart in a grey print.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 

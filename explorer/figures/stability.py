@@ -158,9 +158,7 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
         )
     ]
     fails = limits(precision).softmax_fails
-    marks = [(quoted, f"the notes’ draw, {quoted:g}", "right", 0.98)]
-    if fails < edges[-1]:
-        marks.append((fails, f"∞ in {precision}", "left", 0.86))
+    marks = ((quoted, f"the notes’ draw, {quoted:g}"), (fails, f"∞ in {precision}"))
     return build(
         traces,
         {
@@ -169,18 +167,18 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "legend": {"traceorder": "normal"},
             "xaxis": axis("loss by log_softmax (nats)"),
             "yaxis": axis("draws"),
-            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, *_ in marks],
+            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _ in marks],
             "annotations": [
                 {
                     "x": x,
                     "y": height,
                     "yref": "paper",
-                    "xanchor": side,
+                    "xanchor": "left",
                     "text": text,
                     "font": {"size": 11, "color": NEUTRAL},
                     "showarrow": False,
                 }
-                for x, text, side, height in marks
+                for (x, text), height in zip(marks, (0.98, 0.86), strict=True)
             ],
         },
     )
@@ -211,11 +209,7 @@ def _error_ticks(floor: float) -> dict[str, Any]:
     powers = list(range(0, lowest - 1, -every))
     return {
         "tickvals": [_row_height(1), *(10.0**power for power in powers)],
-        "ticktext": [
-            "∞ or NaN",
-            "1, all of it",
-            *(written(10.0**power, 1) for power in powers[1:]),
-        ],
+        "ticktext": ["∞ or NaN", "100 %", *(written(10.0**power, 1) for power in powers[1:])],
     }
 
 

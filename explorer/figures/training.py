@@ -17,6 +17,7 @@ from explorer.training.record_columns import CurveRecords
 from explorer.training.records import EvalRecord
 
 LOSS_UNITS = {"cross_entropy": "nats"}
+UNKNOWN_LOSS = "unknown loss"
 _SHORT = {
     "cross_entropy": "test CE / nats",
     "softmax_squared_error": "test MSE, softmax",
@@ -27,13 +28,15 @@ SCALES = ("log", "linear")
 
 
 def axis_name(loss: str) -> str:
-    """Return a loss's name with its unit where it has one."""
+    """Return a loss's name with its unit where it has one; "" is a loss that is not known."""
+    if not loss:
+        return UNKNOWN_LOSS
     unit = LOSS_UNITS.get(loss)
     return f"{LOSS_LABELS[loss]} / {unit}" if unit else LOSS_LABELS[loss]
 
 
 def training_loss(
-    configs: Sequence[TrainingConfig],
+    configs: Sequence[TrainingConfig | None],
     labels: Sequence[str],
     curves: Sequence[CurveRecords],
     *,
@@ -45,17 +48,18 @@ def training_loss(
     A diverged curve ends in a cross; a learning rate changed by hand is a dotted upright line.
 
     Args:
-        configs: One per curve.
+        configs: One per curve, of which the loss counts; None where it is not known.
         labels: Name of each curve.
         curves: Records of each curve.
         scale: "log" or "linear".
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
     """
-    kinds = [kind for kind in LOSS_LABELS if any(config.loss == kind for config in configs)]
+    own = [config.loss if config else "" for config in configs]
+    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in own]
     faint: list[Trace] = []
     traces: list[Trace] = []
-    for index, (config, label, curve) in enumerate(zip(configs, labels, curves, strict=True)):
-        panel = kinds.index(config.loss)
+    for index, (loss, label, curve) in enumerate(zip(own, labels, curves, strict=True)):
+        panel = kinds.index(loss)
         x, y = thinned(curve.steps, curve.losses)
         if weight:
             style = {"color": with_alpha(curve_colour(index), 0.25), "width": 1}
@@ -109,11 +113,13 @@ def fair_comparison(
         scale: "log" or "linear", of the loss.
     """
     traces: list[Trace] = []
+    # Of a run made elsewhere either may be unknown.
+    quantities = (lambda e: e.losses.get(loss, math.nan), lambda e: e.accuracy)
     for index, (label, curve) in enumerate(zip(labels, curves, strict=True)):
         whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
         quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
         diamond = {"color": curve_colour(index), "symbol": "diamond", "size": 8}
-        for panel, quantity in enumerate((lambda e: e.losses[loss], lambda e: e.accuracy)):
+        for panel, quantity in enumerate(quantities):
             line = _measured(panel, index, label, quick or whole, quantity)
             marks = _measured(panel, index, f"{label}, all test images", whole, quantity)
             traces.append(line | {"line": curve_line(index)})
@@ -122,7 +128,8 @@ def fair_comparison(
     figure = panels(names, traces, labels, 2 * PANEL_HEIGHT, [scale, "linear"])
     figure.layout.yaxis2.tickformat = ".0%"
     # The untrained network's 10% would press what is worth comparing against the top.
-    trained = [e.accuracy for curve in curves for e in curve.evaluations if e.step > 0]
+    accuracies = (e.accuracy for curve in curves for e in curve.evaluations if e.step > 0)
+    trained = [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
     if trained:
         low = min(trained)
         figure.layout.yaxis2.range = [low - 0.06 * (1 - low), 1 + 0.03 * (1 - low)]

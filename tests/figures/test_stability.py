@@ -66,8 +66,5 @@ def test_the_histogram_counts_every_draw_once_and_parts_them_at_the_limit():
 
 def test_a_format_that_loses_nothing_draws_no_lost_bars():
     read = random_losses(784, 10, 1000, 1, "float64")
-    figure = checked(random_loss_histogram(read, "float64", 82.4905))
-    assert sum(figure.data[1].y) == 0
-    # A limit far beyond every loss would only squeeze the bars.
-    assert len(figure.layout.shapes) == 1
+    assert sum(checked(random_loss_histogram(read, "float64", 82.4905)).data[1].y) == 0
     assert not math.isnan(read.largest_finite)

@@ -218,3 +218,21 @@ def test_a_digit_shows_its_one_hot_truth_and_the_output_of_every_finite_curve():
     assert [trace.name for trace in figure.data] == ["p, the truth", "q, a"]
     assert_array_equal(figure.data[0].y, np.eye(10)[4])
     assert_allclose(figure.data[1].y, q)
+
+
+def test_a_loss_that_is_not_known_has_a_panel_of_its_own():
+    figure = training.training_loss([CE, None], ["ours", "theirs"], [records(), records()])
+    titles = [axis.title.text for axis in (figure.layout.yaxis, figure.layout.yaxis2)]
+    assert titles == ["Cross-entropy / nats", training.UNKNOWN_LOSS]
+    assert drawn(figure, "theirs", "y2")
+
+
+def test_of_a_run_made_elsewhere_what_was_measured_is_drawn():
+    only_accuracy, only_loss = evaluation(100, 0.8), evaluation(200)
+    only_accuracy = replace(only_accuracy, losses={})
+    only_loss = replace(only_loss, accuracy=np.nan)
+    curve = replace(records(), evaluations=[only_accuracy, only_loss])
+    figure = training.fair_comparison(["theirs"], [curve])
+    assert drawn(figure, "theirs", "y")["x"] == [200]
+    assert drawn(figure, "theirs", "y2")["x"] == [100]
+    assert figure.layout.yaxis2.range[0] == pytest.approx(0.8 - 0.06 * 0.2)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.figures.palette import CATEGORICAL
+from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from tests.app_pages import app_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ RUN_ACCESS = {
     f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files", "thinning")
 }
 # Where pages get what they show.
-DOORS = ("explorer.figures", "explorer.core", "explorer.teaching")
+DOORS = ("explorer.figures", "explorer.core", "explorer.exchange", "explorer.teaching")
 VISIBLE = {
     "app.py",
     "pages",
@@ -95,7 +95,14 @@ def reachable(start: list[str]) -> set[str]:
 
 
 def test_every_layer_has_modules_to_check():
-    for prefix in ("app", "pages", "explorer.core", "explorer.figures", "explorer.training"):
+    for prefix in (
+        "app",
+        "pages",
+        "explorer.core",
+        "explorer.figures",
+        "explorer.training",
+        "explorer.exchange",
+    ):
         assert modules_in(prefix), prefix
 
 
@@ -123,8 +130,22 @@ def test_figures_know_plotly_core_and_descriptions_of_runs(module):
 
 
 @pytest.mark.parametrize("module", modules_in("explorer.training"))
-def test_training_knows_neither_figures_nor_pages(module):
-    assert not {name for name in imports(module) if is_inside(name, "explorer.figures", "pages")}
+def test_training_knows_neither_figures_nor_exchange_nor_pages(module):
+    later = ("explorer.figures", "explorer.exchange", "pages")
+    assert not {name for name in imports(module) if is_inside(name, *later)}
+
+
+@pytest.mark.parametrize("module", modules_in("explorer.exchange"))
+def test_exchange_knows_figures_and_descriptions_of_runs_and_the_formats_it_writes(module):
+    formats = ("pyarrow", "google.protobuf", "google_crc32c", "plotly")
+    foreign = {
+        name
+        for name in imports(module)
+        if top(name) not in sys.stdlib_module_names
+        and not is_inside(name, "numpy", *formats, "explorer.figures", "explorer.exchange")
+        and name not in DESCRIPTIONS
+    }
+    assert not foreign
 
 
 @pytest.mark.parametrize("module", modules_in("explorer.teaching"))
@@ -227,8 +248,9 @@ def test_every_page_file_is_offered_and_lies_in_a_section():
 # ----------------------------------------------------------------------------- configuration
 
 
-def test_figures_and_the_light_theme_share_one_palette():
+def test_figures_and_the_themes_share_one_palette():
     assert CONFIG["theme"]["light"]["chartCategoricalColors"] == list(CATEGORICAL)
+    assert CONFIG["theme"]["dark"]["chartCategoricalColors"] == list(CATEGORICAL_DARK)
 
 
 def test_both_palettes_are_long_enough_for_plotly_to_take_them():
@@ -268,7 +290,7 @@ def test_the_app_starts_private_quiet_and_fast(setting, value):
 def test_the_server_answers_to_this_machine_and_takes_small_uploads():
     assert {"localhost", "127.0.0.1"} <= set(CONFIG["server"]["allowedHosts"])
     assert "*" not in CONFIG["server"]["allowedHosts"]
-    assert CONFIG["server"]["maxUploadSize"] <= 10
+    assert CONFIG["server"]["maxUploadSize"] <= 20
 
 
 def test_no_rule_of_the_linter_is_broken():

@@ -1,0 +1,89 @@
+"""The curves that are written out, and the file that they become."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from explorer.exchange.record_series import series_of
+from explorer.exchange.series import Series
+from explorer.training.record_columns import CurveRecords
+from explorer.training.runs import CurveRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExportedCurve:
+    """A curve to write out.
+
+    Attributes:
+        row: Its run, settings, environment, tags and note.
+        records: What was recorded of it.
+        label: What to call it in the file; it tells it from the other curves there.
+    """
+
+    row: CurveRow
+    records: CurveRecords
+    label: str
+
+    @property
+    def own_loss(self) -> str:
+        """Key of LOSS_LABELS of the loss that it minimises, or "" where that is unknown."""
+        return self.row.own_loss
+
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """Steps of an epoch; None where the number of images or their batches is unknown."""
+        if self.row.config is None or self.row.environment is None:
+            return None
+        return math.ceil(self.row.environment.train_images / self.row.config.batch_size)
+
+    def series(self) -> Mapping[str, Series]:
+        """Return its measurements by name; see `record_series.series_of`."""
+        return series_of(self.records, self.own_loss, self.steps_per_epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file to download.
+
+    Attributes:
+        name: Its name, safe on every system.
+        mime: Its media type.
+        content: Its bytes.
+    """
+
+    name: str
+    mime: str
+    content: bytes
+
+
+def labelled(rows: Sequence[CurveRow]) -> list[str]:
+    """Name curves of several runs so that no two share a name.
+
+    Args:
+        rows: The curves.
+
+    Returns:
+        Each curve's label, with its run's name and, where that does not tell, the curve's id.
+    """
+    labels = [row.label for row in rows]
+    if len({row.run_id for row in rows}) > 1:
+        labels = [f"{row.run_name}: {row.label}" if row.run_name else row.label for row in rows]
+    return [
+        f"{label} ({row.id})" if labels.count(label) > 1 else label
+        for label, row in zip(labels, rows, strict=True)
+    ]
+
+
+def file_stem(curves: Sequence[ExportedCurve]) -> str:
+    """Return what a file of these curves is called, without its ending."""
+    if len(curves) == 1:
+        return f"curve-{safe_name(curves[0].label)}"
+    return f"{len(curves)}-curves"
+
+
+def safe_name(text: str, most: int = 60) -> str:
+    """Return a text as a file's or folder's name of ASCII letters, digits, - and _ alone."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:most] or "curve"

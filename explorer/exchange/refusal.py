@@ -1,0 +1,22 @@
+"""Why a file is not taken in, or curves are not written out."""
+
+from __future__ import annotations
+
+
+class ImportRefused(ValueError):
+    """A file that cannot be taken in; its text is a plain sentence, and nothing was changed."""
+
+
+class ExportRefused(ValueError):
+    """Curves that a format cannot hold; its text is a plain sentence."""
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """Return somebody's text in quotation marks, short and printable, for a sentence.
+
+    Args:
+        text: Anything, also what a hostile file holds.
+        most: Characters to show.
+    """
+    shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return f"“{shown}”" if len(shown) <= most else f"“{shown[: most - 1]}…”"

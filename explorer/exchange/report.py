@@ -1,0 +1,220 @@
+"""Curves as one HTML page that needs nothing else: results, settings and the plots."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+
+from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.json_export import moment
+from explorer.exchange.settings import split_settings
+from explorer.figures import training
+from explorer.figures.numbers import written
+from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
+from explorer.training.config import TrainingConfig
+from explorer.training.run_summary import TARGETS, CurveSummary
+
+_HERE = Path(__file__).parent
+_SMOOTHING = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigure:
+    """A plot of the report.
+
+    Attributes:
+        name: Name of its files, of letters, digits and hyphens.
+        title: Heading.
+        caption: What it shows, in plain words.
+        figure: The plot; its layout names a height in pixels.
+    """
+
+    name: str
+    title: str
+    caption: str
+    figure: go.Figure
+
+
+def export_report(
+    curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] | None = None
+) -> ExportedFile:
+    """Write the curves as a page that opens offline, light or dark as its reader prefers.
+
+    plotly.js is in it once; a content security policy lets no other script run and nothing be
+    fetched, whatever the curves are called.
+
+    Args:
+        curves: The curves.
+        figures: What to draw; by default losses, the comparison on test images, and norms.
+    """
+    drawn = standard_figures(curves) if figures is None else figures
+    differing, shared = split_settings([curve.row for curve in curves])
+    labels = [curve.label for curve in curves]
+    runs = {curve.row.run_id: curve.row for curve in curves}
+    names = dict.fromkeys(row.run_name or row.run_id for row in runs.values())
+    began = min((row.created_at for row in runs.values()), default=None)
+    script, plotly_js = _text("report.js"), _plotly_js()
+    title = labels[0] if len(curves) == 1 else f"{len(curves)} curves"
+    page = string.Template(_text("report.html")).substitute(
+        policy=_policy(script, plotly_js),
+        title=escape(title),
+        subtitle=escape(f"{', '.join(names)}. Begun {moment(began) or 'never'}."),
+        style=_text("report.css"),
+        results=_table("Curve", labels, _results(curves)),
+        differing=_table("Curve", labels, differing)
+        if differing
+        else "<p>None: the curves share all that is known of them.</p>",
+        plots="".join(map(_plot, drawn)),
+        shared=_list(shared),
+        notes=_notes(curves),
+        figures=_figures_json(drawn),
+        plotly=plotly_js,
+        script=script,
+    )
+    return ExportedFile(f"{file_stem(curves)}.html", "text/html", page.encode())
+
+
+def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
+    """Return the plots of training loss, test loss and accuracy, and gradient norms.
+
+    Args:
+        curves: The curves.
+    """
+    labels = [curve.label for curve in curves]
+    records = [curve.records for curve in curves]
+    losses = [TrainingConfig(loss=c.own_loss) if c.own_loss else None for c in curves]
+    figures = [
+        ReportFigure(
+            "training-loss",
+            "Training loss",
+            "The loss that each curve minimises, a panel for each kind, since their units differ. "
+            f"Lines are debiased exponential moving averages of weight {_SMOOTHING:g}; the raw "
+            "loss is behind them, faint. A cross is where a curve diverged.",
+            training.training_loss(losses, labels, records, weight=_SMOOTHING),
+        ),
+        ReportFigure(
+            "test",
+            "Cross-entropy and accuracy on test images",
+            "The same measure for all curves. Lines join measurements on the first 1,000 test "
+            "images; diamonds are on all of them.",
+            training.fair_comparison(labels, records),
+        ),
+    ]
+    if any(one.norm_steps.size for one in records):
+        figures.append(
+            ReportFigure(
+                "gradient-norms",
+                "Gradient norms",
+                "Euclidean norm of the gradient by a layer's weights and bias, every 10th step.",
+                training.gradient_norms(labels, records),
+            )
+        )
+    return figures
+
+
+def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:
+    summaries = [CurveSummary().extended(curve.records) for curve in curves]
+
+    def percent(value: float | None) -> str:
+        return "–" if value is None else f"{value:.2%}"
+
+    def number(value: float | None, digits: int = 4) -> str:
+        return "–" if value is None else written(value, digits)
+
+    return {
+        "State": ["made elsewhere" if c.row.origin else c.row.status for c in curves],
+        "Steps": [f"{one.steps:,}" for one in summaries],
+        "Test accuracy at the end": [percent(one.final_accuracy) for one in summaries],
+        "Best": [percent(one.best_accuracy) for one in summaries],
+        "Test cross-entropy / nats": [number(one.final_cross_entropy) for one in summaries],
+        **{
+            f"Steps to {target} %": [number(one.steps_to(target), 7) for one in summaries]
+            for target in TARGETS
+        },
+        "Training time / s": [number(one.seconds, 3) for one in summaries],
+        "Diverged at step": [number(one.diverged_at, 7) for one in summaries],
+    }
+
+
+def _table(corner: str, rows: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (corner, *columns))
+    body = "".join(
+        f'<tr><th scope="row">{escape(row)}</th>'
+        + "".join(f"<td>{escape(column[place])}</td>" for column in columns.values())
+        + "</tr>"
+        for place, row in enumerate(rows)
+    )
+    # Focusable, so that a table wider than the page can be scrolled by keys.
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="Table"><table><thead><tr>{head}'
+        f"</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _list(values: Mapping[str, str]) -> str:
+    if not values:
+        return "<p>None.</p>"
+    rows = (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
+    return f"<dl>{''.join(rows)}</dl>"
+
+
+def _notes(curves: Sequence[ExportedCurve]) -> str:
+    notes = [
+        f"<li><b>{escape(curve.label)}</b>: {escape('; '.join(said))}</li>"
+        for curve in curves
+        if (said := [part for part in (", ".join(curve.row.tags), curve.row.note) if part])
+    ]
+    return f"<ul>{''.join(notes)}</ul>" if notes else "<p>None.</p>"
+
+
+def _plot(one: ReportFigure) -> str:
+    name, height = escape(one.name), int(one.figure.layout.height)
+    buttons = "".join(
+        f'<button type="button" data-format="{kind}" data-of="{name}">{kind.upper()}</button>'
+        for kind in ("png", "svg")
+    )
+    return (
+        f"<h2>{escape(one.title)}</h2><figure>"
+        f'<div data-figure="{name}" style="height:{height}px" role="img" '
+        f'aria-label="{escape(one.title)}"></div>'
+        f"<figcaption>{escape(one.caption)}</figcaption>{buttons}</figure>"
+    )
+
+
+def _figures_json(figures: Sequence[ReportFigure]) -> str:
+    drawn = ",".join(
+        f"{json.dumps(one.name)}:{one.figure.to_json(validate=False)}" for one in figures
+    )
+    palettes = f'"light":{json.dumps(CATEGORICAL)},"dark":{json.dumps(CATEGORICAL_DARK)}'
+    # So that no name can end the element that this stands in.
+    return f'{{"figures":{{{drawn}}},{palettes}}}'.replace("<", "\\u003c")
+
+
+def _policy(*scripts: str) -> str:
+    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _plotly_js() -> str:
+    file = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return file.read_text(encoding="utf-8")

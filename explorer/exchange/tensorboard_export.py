@@ -1,0 +1,71 @@
+"""Curves as TensorBoard's event files, a folder for each."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer.exchange.event_files import FILE_VERSION, STRING_TYPE, Event, framed
+from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem, safe_name
+from explorer.exchange.json_export import described
+
+_EARLIEST_ZIP_TIME = 315_532_800.0
+
+
+def export_tensorboard(curves: Sequence[ExportedCurve]) -> ExportedFile:
+    """Write the curves as a zip of event files: unpack it and run `tensorboard --logdir` on it.
+
+    A scalar's tag is its kind and metric, as in "train/cross_entropy"; the settings are under
+    Text. Scalars are 32-bit numbers in these files, as they were in training; what is a 64-bit
+    number here, the accuracy, is rounded. The time of an event is the run's start plus the
+    training time, or for what has none, the run's start.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, curve in enumerate(curves, 1):
+            start = curve.row.started_at or curve.row.created_at
+            # Events of several files in one folder would be drawn as one curve.
+            folder = f"{place:02d}-{safe_name(curve.label)}"
+            name = f"{folder}/events.out.tfevents.{int(start)}.cross-entropy-explorer"
+            when = time.gmtime(max(start, _EARLIEST_ZIP_TIME))[:6]
+            info = zipfile.ZipInfo(name, when)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, framed(_events(curve, start)))
+    name = f"{file_stem(curves)}-tensorboard.zip"
+    return ExportedFile(name, "application/zip", file.getvalue())
+
+
+def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
+    yield Event(wall_time=start, file_version=FILE_VERSION.encode())
+    yield _settings(curve, start)
+    found = curve.series()
+    tags = [name.encode() for name in found]
+    steps = np.concatenate([np.empty(0, np.int64), *(one.steps for one in found.values())])
+    which = np.repeat(np.arange(len(tags)), [one.steps.size for one in found.values()])
+    values = np.concatenate([np.empty(0), *(one.values for one in found.values())])
+    seconds = np.concatenate([np.empty(0), *(one.seconds for one in found.values())])
+    times = start + np.nan_to_num(seconds)
+    # By time as TensorBoard expects it, so by step.
+    order = np.argsort(steps, kind="stable")
+    rows = (column[order].tolist() for column in (which, steps, values, times))
+    for tag, step, value, at in zip(*rows, strict=True):
+        event = Event(wall_time=at, step=step)
+        event.summary.value.add(tag=tags[tag], simple_value=value)
+        yield event
+
+
+def _settings(curve: ExportedCurve, start: float) -> Any:
+    event = Event(wall_time=start)
+    value = event.summary.value.add(tag=b"settings")
+    value.metadata.plugin.name = b"text"
+    value.tensor.dtype = STRING_TYPE
+    # TensorBoard shows texts as Markdown: four spaces in front keep this as it is.
+    lines = json.dumps(described(curve), indent=2).splitlines()
+    value.tensor.string.append("\n".join(f"    {line}" for line in lines).encode())
+    return event

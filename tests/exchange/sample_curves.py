@@ -1,0 +1,135 @@
+"""Curves to write out and read back, drawn at random or as a training would make them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from explorer.exchange.exported import ExportedCurve
+from explorer.training.config import LOSS_LABELS, TrainingConfig
+from explorer.training.record_columns import CurveRecords
+from explorer.training.records import Environment, EvalRecord, LearningRateRecord
+from explorer.training.runs import CurveRow
+from tests.training.sample_records import make_info
+
+ANY = st.floats(allow_nan=True, allow_infinity=True)
+FINITE = st.floats(0, 1e9)
+# No database keeps a NUL.
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40
+)
+
+
+def make_row(**changes: object) -> CurveRow:
+    """Return a curve of a run that has ended."""
+    facts = make_info(dataset="digits", train_images=1437, test_images=360)
+    values: dict[str, object] = {
+        "run_id": "Ab3_x-9Q",
+        "curve": 0,
+        "run_name": "A race",
+        "num_curves": 1,
+        "label": "Cross-entropy",
+        "config": TrainingConfig(dataset="digits", device="cpu", epochs=2),
+        "status": "finished",
+        "created_at": 1_760_000_000.0,
+        "started_at": 1_760_000_001.5,
+        "ended_at": 1_760_000_009.25,
+        "environment": Environment.from_facts(facts.facts_json()),
+    }
+    return CurveRow(**(values | changes))
+
+
+def make_evaluation(step: int, *, full: bool = False, **changes: object) -> EvalRecord:
+    """Return a measurement, without confusion and softmax unless they are given."""
+    values: dict[str, object] = {
+        "curve": 0,
+        "step": step,
+        "epoch": step / 8,
+        "full": full,
+        "examples": 360,
+        "losses": {loss: 0.25 + k for k, loss in enumerate(LOSS_LABELS)},
+        "accuracy": 0.875,
+        "confusion": np.zeros((0, 0), np.int64),
+        "digits_softmax": np.zeros((0, 0)),
+    }
+    return EvalRecord(**(values | changes))
+
+
+def make_curve(steps: int = 24, label: str = "Cross-entropy", **changes: object) -> ExportedCurve:
+    """Return a curve with everything that can be recorded of it."""
+    numbers = np.arange(1, steps + 1)
+    norm_steps = numbers[::10]
+    generator = np.random.default_rng(steps)
+    records = CurveRecords(
+        steps=numbers,
+        examples_seen=numbers * 200,
+        losses=2.3 * np.exp(-numbers / steps) + generator.normal(0, 0.01, steps),
+        seconds=numbers * 0.001,
+        norm_steps=norm_steps,
+        gradient_norms=generator.random((norm_steps.size, 3)),
+        dead_fractions=generator.random((norm_steps.size, 2)),
+        evaluations=[make_evaluation(0), make_evaluation(8, full=True), make_evaluation(16)],
+        learning_rates=[LearningRateRecord(0, 12, 0.005)],
+    )
+    return ExportedCurve(make_row(**changes), records, label)
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> ExportedCurve:
+    """Draw a curve as the store could hold it, of this app or made elsewhere."""
+    count = draw(st.integers(0, 6))
+    steps = np.array(sorted(draw(st.sets(st.integers(1, 10**9), min_size=count, max_size=count))))
+    norm_steps = steps[:: draw(st.integers(1, 3))].astype(np.int64)
+    layers = draw(st.integers(1, 4)) if norm_steps.size else 0
+
+    def column(rows: int, elements: st.SearchStrategy[float], *more: int) -> np.ndarray:
+        return draw(npst.arrays(np.float64, (rows, *more), elements=elements))
+
+    evaluations = {}
+    for _ in range(draw(st.integers(0, 4))):
+        full, step = draw(st.booleans()), draw(st.integers(0, 10**9))
+        losses = draw(st.dictionaries(st.sampled_from(list(LOSS_LABELS)), ANY, max_size=4))
+        accuracy = draw(st.floats(0, 1))
+        evaluations[step, not full] = make_evaluation(
+            step, full=full, losses=losses, accuracy=accuracy, epoch=draw(FINITE),
+            examples=draw(st.integers(1, 10_000)),
+        )  # fmt: skip
+    rates = draw(st.dictionaries(st.integers(1, 10**6), st.floats(1e-9, 1e6), max_size=2))
+    records = CurveRecords(
+        steps=steps.astype(np.int64),
+        examples_seen=steps.astype(np.int64) * draw(st.sampled_from([0, 200])),
+        losses=column(count, ANY),
+        seconds=column(count, FINITE) if draw(st.booleans()) else np.full(count, np.nan),
+        norm_steps=norm_steps,
+        gradient_norms=column(norm_steps.size, ANY, layers) if layers else np.empty((0, 0)),
+        dead_fractions=column(norm_steps.size, ANY, layers - 1) if layers else np.empty((0, 0)),
+        evaluations=[evaluations[key] for key in sorted(evaluations)],
+        diverged_at=draw(st.none() | st.integers(1, 10**6)),
+        learning_rates=[LearningRateRecord(0, step, rates[step]) for step in sorted(rates)],
+    )
+    own_loss = draw(st.sampled_from(["", *LOSS_LABELS]))
+    row = make_row(
+        run_id=draw(NAMES),
+        config=TrainingConfig(loss=own_loss) if own_loss and draw(st.booleans()) else None,
+        foreign_loss=own_loss,
+    )
+    return ExportedCurve(row, records, draw(NAMES))
+
+
+def content(records: CurveRecords) -> list[object]:
+    """Return what records hold, for comparing; NaN equals NaN, and 0.0 does not equal −0.0."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, np.ndarray):
+            return value.dtype.kind, value.shape, repr(value.tolist())
+        if isinstance(value, EvalRecord):
+            others = [name for name in EvalRecord.__slots__ if name != "losses"]
+            return [plain(getattr(value, name)) for name in others], sorted(value.losses)
+        return [plain(one) for one in value] if isinstance(value, list) else repr(value)
+
+    return [plain(getattr(records, field.name)) for field in dataclasses.fields(records)] + [
+        repr(sorted(one.losses.items())) for one in records.evaluations
+    ]

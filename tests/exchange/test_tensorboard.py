@@ -1,0 +1,223 @@
+"""Event files: TensorBoard reads ours, we read those of PyTorch and TensorFlow, damage is seen."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.compat.proto.event_pb2 import Event as TensorBoardsEvent
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from torch.utils.tensorboard import SummaryWriter
+
+from explorer.exchange.event_files import Event, events_in, framed, scalar_of
+from explorer.exchange.imports import read_file
+from explorer.exchange.refusal import ImportRefused
+from explorer.exchange.roles import curves_of
+from explorer.exchange.tensorboard_export import export_tensorboard
+from tests.exchange.sample_curves import make_curve
+
+
+def one_scalar(tag: str = "loss", value: float = 1.5, step: int = 1, at: float = 10.0) -> object:
+    event = Event(wall_time=at, step=step)
+    event.summary.value.add(tag=tag.encode(), simple_value=value)
+    return event
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writing:
+        for name, content in files.items():
+            writing.writestr(name, content)
+    return archive.getvalue()
+
+
+def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
+    exported = [make_curve(40), make_curve(25, label="other", curve=1)]
+    exported[0].records.losses[7:10] = math.nan, math.inf, -math.inf
+    with zipfile.ZipFile(io.BytesIO(export_tensorboard(exported).content)) as archive:
+        archive.extractall(tmp_path)
+    folders = sorted(tmp_path.iterdir())
+    assert [folder.name for folder in folders] == ["01-Cross-entropy", "02-other"]
+    for curve, folder in zip(exported, folders, strict=True):
+        read = EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
+        series = curve.series()
+        assert set(read.Tags()["scalars"]) == set(series)
+        for name, one in series.items():
+            events = read.Scalars(name)
+            assert [event.step for event in events] == one.steps.tolist()
+            values = np.array([event.value for event in events])
+            np.testing.assert_array_equal(values, one.values.astype(np.float32))
+        losses = read.Scalars("train/cross_entropy")
+        begun = curve.row.started_at
+        seconds = [event.wall_time - begun for event in losses]
+        np.testing.assert_allclose(seconds, curve.records.seconds, atol=1e-6)
+        (told,) = read.Tensors("settings")
+        assert '"learning_rate": 0.01' in told.tensor_proto.string_val[0].decode()
+
+
+def test_our_own_event_files_come_back_as_they_were_but_for_32_bits():
+    curve = make_curve(40)
+    file = export_tensorboard([curve])
+    read = read_file(file.name, file.content)
+    assert read.is_own
+    assert read.notes == ()
+    (after,) = curves_of(read.curves)
+    assert after.label == "01-Cross-entropy"
+    assert after.own_loss == "cross_entropy"
+    np.testing.assert_array_equal(after.records.losses, curve.records.losses.astype(np.float32))
+    np.testing.assert_allclose(after.records.seconds, curve.records.seconds, atol=1e-6)
+    assert after.records.gradient_norms.shape == curve.records.gradient_norms.shape
+    assert [e.full for e in after.records.evaluations] == [False, True, False]
+    assert after.records.learning_rates[0].step == 12
+
+
+def test_files_of_pytorch_are_read(tmp_path):
+    with SummaryWriter(str(tmp_path)) as writer:
+        for step in range(5):
+            writer.add_scalar("Loss/train", 2.0 / (step + 1), step, walltime=1000.0 + step)
+            writer.add_scalar(
+                "Accuracy/test", step / 10, step, new_style=True, walltime=1000 + step
+            )
+        writer.add_text("note", "hello")
+        writer.add_histogram("weights", np.arange(5), 0)
+    (path,) = tmp_path.iterdir()
+    read = read_file(path.name, path.read_bytes())
+    (curve,) = read.curves
+    assert list(curve.series) == ["Loss/train", "Accuracy/test"]
+    assert curve.series["Loss/train"].steps.tolist() == list(range(5))
+    np.testing.assert_array_equal(
+        curve.series["Loss/train"].values, np.float32([2, 1, 2 / 3, 0.5, 0.4])
+    )
+    np.testing.assert_allclose(np.diff(curve.series["Loss/train"].seconds), 1.0)
+    np.testing.assert_allclose(curve.series["Accuracy/test"].values, np.arange(5) / 10, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("proto", "value"),
+    [
+        (TensorProto(dtype=1, float_val=[0.5]), 0.5),
+        (TensorProto(dtype=2, double_val=[0.1]), 0.1),
+        (TensorProto(dtype=3, int_val=[-7]), -7.0),
+        (TensorProto(dtype=9, int64_val=[2**40]), 2.0**40),
+        (TensorProto(dtype=19, half_val=[0x3C00]), 1.0),
+        (TensorProto(dtype=1, tensor_content=struct.pack("<f", 0.25)), 0.25),
+        (TensorProto(dtype=2, tensor_content=struct.pack("<d", 0.1)), 0.1),
+        (TensorProto(dtype=19, tensor_content=b"\x00\x3c"), 1.0),
+        (TensorProto(dtype=1, float_val=[1, 2]), None),
+        (TensorProto(dtype=1, tensor_content=b"abc"), None),
+        (TensorProto(dtype=7, string_val=[b"text"]), None),
+        (TensorProto(dtype=1), None),
+    ],
+)
+def test_scalars_are_read_in_every_type_that_tensorflow_writes(proto, value):
+    theirs = TensorBoardsEvent(step=3, wall_time=1.0)
+    theirs.summary.value.add(tag="x", tensor=proto)
+    ours = Event.FromString(theirs.SerializeToString())
+    assert scalar_of(ours.summary.value[0]) == value
+
+
+def test_a_tensor_of_many_numbers_is_no_scalar():
+    theirs = TensorBoardsEvent()
+    tensor = theirs.summary.value.add(tag="x").tensor
+    tensor.dtype, tensor.tensor_content = 1, struct.pack("<f", 1.0)
+    tensor.tensor_shape.dim.add(size=4)
+    assert scalar_of(Event.FromString(theirs.SerializeToString()).summary.value[0]) is None
+
+
+BEGINNING = Event(wall_time=9.0, file_version=b"brain.Event:2")
+GOOD = framed([BEGINNING, *(one_scalar(step=k) for k in range(6))])
+
+
+@settings(max_examples=60)
+@given(place=st.integers(0, len(GOOD) - 1), bit=st.integers(0, 7))
+def test_no_flipped_bit_is_read(place, bit):
+    damaged = bytearray(GOOD)
+    damaged[place] ^= 1 << bit
+    with pytest.raises(ImportRefused):
+        list(events_in(bytes(damaged)))
+
+
+@given(length=st.integers(1, len(GOOD) - 1))
+def test_a_file_that_was_cut_off_is_refused(length):
+    whole = {0}
+    for _ in range(7):
+        start = max(whole)
+        (size,) = struct.unpack_from("<Q", GOOD, start)
+        whole.add(start + 16 + size)
+    if length in whole:
+        assert list(events_in(GOOD[:length]))
+        return
+    with pytest.raises(ImportRefused, match=r"cut off|no event file"):
+        list(events_in(GOOD[:length]))
+
+
+@given(st.binary(max_size=200))
+def test_a_record_that_is_no_event_is_refused_or_empty(data):
+    class Raw:
+        def SerializeToString(self) -> bytes:
+            return data
+
+    try:
+        (event,) = events_in(framed([Raw()]))
+    except ImportRefused as refused:
+        said = str(refused)
+    else:
+        assert event.ByteSize() <= len(data)
+        return
+    assert said == "The event at byte 12 of the file is damaged."
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (one_scalar(step=-1), "The step -1 is no number of steps"),
+        (one_scalar(step=2**62), "is no number of steps"),
+        (one_scalar(tag="x" * 201), "longer than 200"),
+        (Event(wall_time=1.0, file_version=b"brain.Event:2"), "no measurement"),
+    ],
+)
+def test_events_that_make_no_curve_are_refused(event, said):
+    with pytest.raises(ImportRefused, match=said):
+        read_file("events.out.tfevents.1", framed([event]))
+
+
+def test_a_tag_that_is_no_text_is_refused():
+    event = Event(step=1)
+    event.summary.value.add(tag=b"\xff\xfe", simple_value=1.0)
+    with pytest.raises(ImportRefused, match="no text in UTF-8"):
+        read_file("events.out.tfevents.1", framed([event]))
+
+
+def test_after_a_restart_the_later_measurement_counts_and_that_is_said():
+    first = framed(one_scalar(value=float(k), step=k) for k in (1, 2, 3, 4))
+    second = framed(one_scalar(value=float(10 * k), step=k, at=20.0) for k in (3, 4, 5))
+    read = read_file("runs.zip", zipped({"a/x.tfevents.1": first, "a/x.tfevents.2": second}))
+    (curve,) = read.curves
+    assert curve.series["loss"].values.tolist() == [1, 2, 30, 40, 50]
+    assert read.notes == (
+        "2 measurements were written twice, as after a restart: the later ones count.",
+    )
+
+
+def test_folders_are_curves_and_keras_two_folders_are_one():
+    event = framed([one_scalar("epoch_loss")])
+    read = read_file(
+        "logs.zip",
+        zipped({
+            "a/train/events.out.tfevents.1": event, "a/validation/events.out.tfevents.1": event,
+            "b/events.out.tfevents.1": event, "readme.md": b"x", "t.csv": b"step,loss\n1,2\n",
+        }),
+    )  # fmt: skip
+    assert {curve.label: list(curve.series) for curve in read.curves} == {
+        "a": ["train/epoch_loss", "validation/epoch_loss"],
+        "b": ["epoch_loss"],
+        "t": ["loss"],
+    }
+    assert read.notes == ("“readme.md” is neither CSV nor an event file and is left out.",)

@@ -78,7 +78,7 @@ class RunLabels(StorePart):
         Raises:
             LabelError: The name cannot be kept.
         """
-        _check_name(name)
+        check_name(name)
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"name": name})
 
@@ -88,7 +88,7 @@ class RunLabels(StorePart):
         Raises:
             LabelError: The name cannot be kept, or there is no such curve.
         """
-        _check_name(name)
+        check_name(name)
         with self._database.transaction() as connection:
             # Locked before it is read, so that two names given at a time are both kept.
             update_run(connection, run_id, {"id": run_id})
@@ -99,6 +99,11 @@ class RunLabels(StorePart):
             update_run(connection, run_id, {"configs": json.dumps(configs)})
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Check that a run or a curve can be called so.
+
+    Raises:
+        LabelError: The name cannot be kept.
+    """
     if len(name) > LONGEST_NAME or not (name.isprintable() or not name):
         raise LabelError(f"A name has at most {LONGEST_NAME} characters, all of them printable.")

@@ -15,6 +15,7 @@ from explorer.training.record_bytes import from_bytes, to_bytes
 from explorer.training.record_columns import CurveRecords, Records, join, to_columns
 from explorer.training.records import Record, WeightsRecord
 from explorer.training.run_database import StorePart
+from explorer.training.run_labels import check_name
 from explorer.training.run_rows import num_curves_of, unknown_run, update_run
 from explorer.training.run_summary import CurveSummary
 from explorer.training.run_tables import batches, curves, runs
@@ -76,12 +77,14 @@ class RunRecords(StorePart):
             The id of the run.
 
         Raises:
-            ConfigError: A name is too long.
+            LabelError: A name cannot be kept.
             ValueError: No curve, no origin, or not one name and one loss per curve.
         """
         losses = [""] * len(columns) if losses is None else losses
         if not columns or not origin or not len(columns) == len(curve_names) == len(losses):
             raise ValueError("A run made elsewhere needs its origin and one name per curve.")
+        for one in (name, *curve_names):
+            check_name(one)
         configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
         run_id, now = secrets.token_urlsafe(6), time.time()
         last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)

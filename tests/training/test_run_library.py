@@ -9,7 +9,7 @@ import time
 import pytest
 
 from explorer.training import launcher, run_deletion
-from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.config import TrainingConfig
 from explorer.training.record_columns import to_columns
 from explorer.training.records import DivergenceRecord
 from explorer.training.run_store import LabelError, RunBusy, RunStore, UnknownRun
@@ -259,8 +259,9 @@ def test_a_run_made_elsewhere_lies_beside_the_others_and_is_never_trained(store:
     assert store.read(run_id).curves[1].steps.size == 20
     assert store.get(run_id).origin == "curves.csv"
     assert store.list_runs() == []
-    with pytest.raises(ConfigError):
-        store.add_foreign(columns, ["a", "b" * 81], name="", origin="curves.csv")
+    for name, other in (("", "b" * 81), ("", "b\n"), ("x" * 81, "b"), ("\0", "b")):
+        with pytest.raises(LabelError, match="at most 80 characters"):
+            store.add_foreign(columns, ["a", other], name=name, origin="curves.csv")
     for wrong in ({"curve_names": ["a"], "origin": "x"}, {"curve_names": ["a", "b"], "origin": ""}):
         with pytest.raises(ValueError, match="one name per curve"):
             store.add_foreign(columns, name="", **wrong)

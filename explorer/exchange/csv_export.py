@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.series import Column
 
 COLUMNS = (
@@ -22,7 +22,7 @@ images, each empty where unknown; the number itself, which can be NaN, Infinity 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export_csv(curves: Sequence[ExportedCurve]) -> ExportedFile:
+def export_csv(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as CSV (RFC 4180, UTF-8).
 
     Numbers are written so that reading them gives the same 64 bits. A name that a spreadsheet
@@ -47,7 +47,7 @@ def export_csv(curves: Sequence[ExportedCurve]) -> ExportedFile:
                     strict=True,
                 )
             )
-    return ExportedFile(f"{file_stem(curves)}.csv", "text/csv", text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def number_text(value: float) -> str:

@@ -1,4 +1,4 @@
-"""The curves that are written out, and the file that they become."""
+"""The curves that are written out, and what they are called."""
 
 from __future__ import annotations
 
@@ -44,21 +44,6 @@ class ExportedCurve:
         return series_of(self.records, self.own_loss, self.steps_per_epoch)
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedFile:
-    """A file to download.
-
-    Attributes:
-        name: Its name, safe on every system.
-        mime: Its media type.
-        content: Its bytes.
-    """
-
-    name: str
-    mime: str
-    content: bytes
-
-
 def labelled(rows: Sequence[CurveRow]) -> list[str]:
     """Name curves of several runs so that no two share a name.
 
@@ -77,11 +62,9 @@ def labelled(rows: Sequence[CurveRow]) -> list[str]:
     ]
 
 
-def file_stem(curves: Sequence[ExportedCurve]) -> str:
-    """Return what a file of these curves is called, without its ending."""
-    if len(curves) == 1:
-        return f"curve-{safe_name(curves[0].label)}"
-    return f"{len(curves)}-curves"
+def file_stem(labels: Sequence[str]) -> str:
+    """Return what a file of curves of these names is called, without its ending."""
+    return f"curve-{safe_name(labels[0])}" if len(labels) == 1 else f"{len(labels)}-curves"
 
 
 def safe_name(text: str, most: int = 60) -> str:

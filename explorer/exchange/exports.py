@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from explorer.exchange import script_export
 from explorer.exchange.csv_export import export_csv
-from explorer.exchange.exported import ExportedCurve, ExportedFile
+from explorer.exchange.exported import ExportedCurve, file_stem
 from explorer.exchange.json_export import export_json
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.report import export_report
@@ -22,37 +22,67 @@ class Exporter:
     Attributes:
         label: What it is called.
         described: What it holds, in a sentence.
-        export: Makes the file.
+        name: What its files are called, with {} where the curves are named.
+        mime: Its media type.
+        export: Makes the file's bytes.
         why_not: Says why the format cannot hold curves, or "".
     """
 
     label: str
     described: str
-    export: Callable[[Sequence[ExportedCurve]], ExportedFile]
+    name: str
+    mime: str
+    export: Callable[[Sequence[ExportedCurve]], bytes]
     why_not: Callable[[Sequence[CurveRow]], str] = lambda rows: ""
+
+    def file_name(self, labels: Sequence[str]) -> str:
+        """Return the name of a file of curves of these names, safe on every system."""
+        return self.name.format(file_stem(labels))
 
 
 EXPORTS: Mapping[str, Exporter] = {
     "csv": Exporter(
-        "CSV", "Every measurement as a row of one table; can be imported again.", export_csv
+        label="CSV",
+        described="Every measurement as a row of one table; can be taken in again.",
+        name="{}.csv",
+        mime="text/csv",
+        export=export_csv,
     ),
     "json": Exporter(
-        "JSON", "Settings, environment and all records, confusion matrices too.", export_json
+        label="JSON",
+        described="Settings, environment and all records, confusion matrices too.",
+        name="{}.json",
+        mime="application/json",
+        export=export_json,
     ),
     "parquet": Exporter(
-        "Parquet", "The table of the CSV with its types, for pandas, polars or DuckDB.",
-        export_parquet,
+        label="Parquet",
+        described="The table of the CSV with its types, for pandas, polars or DuckDB.",
+        name="{}.parquet",
+        mime="application/vnd.apache.parquet",
+        export=export_parquet,
     ),
     "report": Exporter(
-        "HTML report", "One page with the plots and the settings that differ; opens offline.",
-        export_report,
+        label="HTML report",
+        described="One page with the plots and the settings that differ; opens offline.",
+        name="{}.html",
+        mime="text/html",
+        export=export_report,
     ),
     "tensorboard": Exporter(
-        "TensorBoard", "Event files, a folder for each curve, zipped.", export_tensorboard
+        label="TensorBoard",
+        described="Event files, a folder for each curve, zipped; can be taken in again.",
+        name="{}-tensorboard.zip",
+        mime="application/zip",
+        export=export_tensorboard,
     ),
     "script": Exporter(
-        "Python script", "Repeats the training with plain PyTorch and gives the same curves.",
-        script_export.export_script, script_export.why_not,
+        label="Python script",
+        described="Trains the curves again with plain PyTorch and gives the same losses.",
+        name="repeat-{}.py",
+        mime="text/x-python",
+        export=script_export.export_script,
+        why_not=script_export.why_not,
     ),
-}  # fmt: skip
+}
 """By a name that can stand in a key or an address."""

@@ -45,7 +45,7 @@ class ReadFile:
 
 
 def read_file(name: str, content: bytes) -> ReadFile:
-    """Read a file; what it is shows by its bytes, not by its name.
+    """Read a file; what it is shows by its bytes, and only an event file by its name too.
 
     Args:
         name: The file's name.
@@ -63,7 +63,7 @@ def read_file(name: str, content: bytes) -> ReadFile:
     has_events = True
     if content.startswith(b"PK"):
         notes = _read_archive(content, stem, into)
-    elif is_event_file(content):
+    elif is_event_file(content) or "tfevents" in name.lower():
         read_event_file(content, stem, into)
         notes = []
     else:

@@ -32,22 +32,21 @@ from typing import Any
 import numpy as np
 
 from explorer.exchange.csv_export import number_text
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.exported import ExportedCurve
 from explorer.training.records import Environment, EvalRecord
 
 FORMAT = "cross-entropy-explorer/curves"
 VERSION = 1
 
 
-def export_json(curves: Sequence[ExportedCurve]) -> ExportedFile:
+def export_json(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as JSON; the module says in what form."""
     document = {
         "format": FORMAT,
         "version": VERSION,
         "curves": [described(curve) | _records(curve) for curve in curves],
     }
-    text = json.dumps(document, allow_nan=False, separators=(",", ":"))
-    return ExportedFile(f"{file_stem(curves)}.json", "application/json", text.encode())
+    return json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
 
 
 def described(curve: ExportedCurve) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from explorer.exchange.csv_export import COLUMNS
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import FORMAT, VERSION, described
 from explorer.exchange.series import Column
 
@@ -33,7 +33,7 @@ SCHEMA = pa.schema(
 )
 
 
-def export_parquet(curves: Sequence[ExportedCurve]) -> ExportedFile:
+def export_parquet(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as Parquet; what is unknown is null, NaN is a measured NaN.
 
     Settings and environments stand in the file's metadata under the name of the JSON format.
@@ -44,9 +44,7 @@ def export_parquet(curves: Sequence[ExportedCurve]) -> ExportedFile:
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         tables = [table for curve in curves for table in _tables(curve, schema)]
         writer.write_table(pa.concat_tables([schema.empty_table(), *tables]).unify_dictionaries())
-    return ExportedFile(
-        f"{file_stem(curves)}.parquet", "application/vnd.apache.parquet", file.getvalue()
-    )
+    return file.getvalue()
 
 
 def _tables(curve: ExportedCurve, schema: pa.Schema) -> list[pa.Table]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import plotly
 import plotly.graph_objects as go
 
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import moment
 from explorer.exchange.settings import split_settings
 from explorer.figures import training
@@ -47,7 +47,7 @@ class ReportFigure:
 
 def export_report(
     curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] | None = None
-) -> ExportedFile:
+) -> bytes:
     """Write the curves as a page that opens offline, light or dark as its reader prefers.
 
     plotly.js is in it once; a content security policy lets no other script run and nothing be
@@ -81,7 +81,7 @@ def export_report(
         plotly=plotly_js,
         script=script,
     )
-    return ExportedFile(f"{file_stem(curves)}.html", "text/html", page.encode())
+    return page.encode()
 
 
 def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:

@@ -13,6 +13,8 @@ from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.exchange.series import ACCURACY, TEST, TRAIN, UNKNOWN_LOSS, NamedSeries, Series
 from explorer.training.record_columns import CurveRecords
 
+LONGEST_NAME = 80
+
 _TEST_WORDS = frozenset({"test", "val", "valid", "validation", "eval", "evaluation", "dev"})
 _TRAIN_WORDS = frozenset({"train", "training"})
 _ACCURACY_WORDS = frozenset({"acc", "accuracy", "top1"})
@@ -50,6 +52,22 @@ class ImportedCurve:
     label: str
     own_loss: str
     records: CurveRecords
+
+    @property
+    def name(self) -> str:
+        """The label as the store keeps names."""
+        return kept_name(self.label)
+
+
+def kept_name(text: str) -> str:
+    """Return a file's name for something as the store keeps names: printable, not too long.
+
+    Args:
+        text: Anything; what is cut off or replaced shows as … or as the replacement character.
+    """
+    printable = (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text.strip())
+    name = "".join(printable)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def guessed(names: Iterable[str]) -> Roles:

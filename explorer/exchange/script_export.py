@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.exchange import script_parts as parts
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem
+from explorer.exchange.exported import ExportedCurve, file_stem
 from explorer.exchange.refusal import ExportRefused
 from explorer.training.config import TrainingConfig
 from explorer.training.records import Environment
@@ -27,7 +27,7 @@ def why_not(rows: Sequence[CurveRow]) -> str:
     return ""
 
 
-def export_script(curves: Sequence[ExportedCurve]) -> ExportedFile:
+def export_script(curves: Sequence[ExportedCurve]) -> bytes:
     """Write a script of nn.Linear and torch.optim that gives the same curves.
 
     It needs torch, numpy and, by the data set, torchvision or scikit-learn. It writes its losses
@@ -39,7 +39,7 @@ def export_script(curves: Sequence[ExportedCurve]) -> ExportedFile:
     if reason := why_not([curve.row for curve in curves]) or (not curves and "Choose a curve."):
         raise ExportRefused(reason)
     configs, environment = _known(curves)
-    stem = file_stem(curves)
+    stem = file_stem([curve.label for curve in curves])
     packages = f"torch=={environment.versions.get('torch', '').partition('+')[0]} numpy "
     what = f"{len(curves)} curves" if len(curves) > 1 else "a curve"
     used = {
@@ -71,7 +71,7 @@ def export_script(curves: Sequence[ExportedCurve]) -> ExportedFile:
         _mapping("OPTIMIZERS", {optimizer: optimizer for optimizer in used["optimizer"]}),
         parts.TRAINING,
     ]
-    return ExportedFile(f"repeat-{stem}.py", "text/x-python", "".join(pieces).encode())
+    return "".join(pieces).encode()
 
 
 def _known(curves: Sequence[ExportedCurve]) -> tuple[list[TrainingConfig], Environment]:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from explorer.exchange.event_files import FILE_VERSION, STRING_TYPE, Event, framed
-from explorer.exchange.exported import ExportedCurve, ExportedFile, file_stem, safe_name
+from explorer.exchange.exported import ExportedCurve, safe_name
 from explorer.exchange.json_export import described
 
 _EARLIEST_ZIP_TIME = 315_532_800.0
 
 
-def export_tensorboard(curves: Sequence[ExportedCurve]) -> ExportedFile:
+def export_tensorboard(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as a zip of event files: unpack it and run `tensorboard --logdir` on it.
 
     A scalar's tag is its kind and metric, as in "train/cross_entropy"; the settings are under
@@ -37,8 +37,7 @@ def export_tensorboard(curves: Sequence[ExportedCurve]) -> ExportedFile:
             info = zipfile.ZipInfo(name, when)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, framed(_events(curve, start)))
-    name = f"{file_stem(curves)}-tensorboard.zip"
-    return ExportedFile(name, "application/zip", file.getvalue())
+    return file.getvalue()
 
 
 def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:

@@ -29,9 +29,9 @@ def test_what_is_exported_is_imported_as_it_was(exported):
     exported = [curve for curve in exported if curve.series()]
     if not exported:
         with pytest.raises(ImportRefused, match="no measurement"):
-            read_file(file.name, file.content)
+            read_file("c.csv", file)
         return
-    found = read_file(file.name, file.content)
+    found = read_file("c.csv", file)
     assert found.is_own
     assert found.notes == ()
     for place, (before, after) in enumerate(zip(exported, curves_of(found.curves), strict=True)):
@@ -45,14 +45,14 @@ def test_what_is_exported_is_imported_as_it_was(exported):
 
 def test_a_whole_curve_is_imported_as_it_was():
     curve = make_curve(250)
-    (after,) = curves_of(read_file("c.csv", export_csv([curve]).content).curves)
+    (after,) = curves_of(read_file("c.csv", export_csv([curve])).curves)
     assert content(after.records) == content(curve.records)
 
 
 def test_the_table_is_one_that_any_reader_of_csv_reads():
     curve = make_curve(20, label='Two\nlines, "quoted"; ünïcode')
     curve.records.losses[3:6] = math.nan, math.inf, -math.inf
-    rows = list(csv.DictReader(io.StringIO(export_csv([curve]).content.decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(export_csv([curve]).decode(), newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert {row["label"] for row in rows} == {curve.label}
     trained = [row for row in rows if row["kind"] == "train"]
@@ -69,7 +69,7 @@ def test_the_table_is_one_that_any_reader_of_csv_reads():
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "'"])
 def test_no_name_can_be_a_formula_of_a_spreadsheet(start):
     label = f"{start}HYPERLINK(1)"
-    content = export_csv([make_curve(3, label=label)]).content
+    content = export_csv([make_curve(3, label=label)])
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))[1:]
     assert {row[2][0] for row in rows} == {"'"}
     assert read_file("c.csv", content).curves[0].label == label
@@ -198,7 +198,7 @@ def test_a_table_of_ours_that_was_changed_by_hand_is_refused(changes, said):
 
 def test_two_curves_of_one_name_stay_two():
     one, other = make_curve(3), make_curve(4, curve=1)
-    found = read_file("c.csv", export_csv([one, other]).content)
+    found = read_file("c.csv", export_csv([one, other]))
     assert [curve.label for curve in found.curves] == [
         "Cross-entropy",
         "Cross-entropy (Ab3_x-9Q:1)",

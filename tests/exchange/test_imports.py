@@ -20,8 +20,8 @@ from tests.exchange.test_tensorboard import framed, one_scalar, zipped
 
 TABLE = b"step,loss\n1,0.5\n2,0.25\n"
 SAMPLES = (
-    export_csv([make_curve(12)]).content,
-    export_tensorboard([make_curve(12)]).content,
+    export_csv([make_curve(12)]),
+    export_tensorboard([make_curve(12)]),
     framed([one_scalar(step=k) for k in range(4)]),
     zipped({"a.csv": TABLE, "b/x.tfevents.1": framed([one_scalar()])}),
     TABLE,

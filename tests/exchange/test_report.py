@@ -51,7 +51,7 @@ def page() -> str:
         make_curve(30, label="MSE", config=TrainingConfig(loss="softmax_squared_error"), curve=1),
         make_curve(20, label="Elsewhere", config=None, environment=None, origin=HOSTILE, curve=2),
     ]
-    return export_report(curves).content.decode()
+    return export_report(curves).decode()
 
 
 def test_nothing_is_fetched_and_no_other_script_may_run(page):
@@ -103,6 +103,6 @@ def test_settings_that_differ_are_told_apart_from_those_that_all_share(page):
 
 def test_a_single_curve_and_a_curve_without_records_make_a_report_too():
     for curve in (make_curve(20), make_curve(0)):
-        assert b"<!DOCTYPE html>" in export_report([curve]).content
+        assert b"<!DOCTYPE html>" in export_report([curve])
     assert len(standard_figures([make_curve(20)])) == 3
     assert len(standard_figures([make_curve(0)])) == 2

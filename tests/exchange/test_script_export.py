@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.exchange.exported import ExportedCurve, ExportedFile
+from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.imports import read_file
 from explorer.exchange.refusal import ExportRefused
 from explorer.exchange.roles import ImportedCurve, curves_of
@@ -90,17 +90,17 @@ def recorded() -> list[ExportedCurve]:
 
 
 @pytest.fixture(scope="module")
-def script(recorded: list[ExportedCurve]) -> ExportedFile:
+def script(recorded: list[ExportedCurve]) -> bytes:
     return export_script(recorded)
 
 
 @pytest.fixture(scope="module")
-def repeated(script: ExportedFile, tmp_path_factory: pytest.TempPathFactory) -> list[ImportedCurve]:
+def repeated(script: bytes, tmp_path_factory: pytest.TempPathFactory) -> list[ImportedCurve]:
     """What the script makes of them, run where nothing of this app can be imported."""
     folder = tmp_path_factory.mktemp("script")
-    (folder / script.name).write_bytes(script.content)
+    (folder / "repeat.py").write_bytes(script)
     done = subprocess.run(
-        [sys.executable, "-I", script.name], cwd=folder, capture_output=True, text=True, timeout=300
+        [sys.executable, "-I", "repeat.py"], cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     assert "Note:" not in done.stdout
@@ -144,7 +144,7 @@ def test_the_curves_differ_enough_for_that_to_mean_something(recorded):
 
 
 def test_the_script_is_clean_and_needs_four_packages(script, tmp_path):
-    (tmp_path / "script.py").write_bytes(script.content)
+    (tmp_path / "script.py").write_bytes(script)
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--line-length", "100",
          "--select", "E,F,I,B,SIM", "--ignore", "B905", "script.py"],
@@ -153,7 +153,7 @@ def test_the_script_is_clean_and_needs_four_packages(script, tmp_path):
     assert done.returncode == 0, done.stdout
     imported = {
         (node.module or "" if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
-        for node in ast.walk(ast.parse(script.content))
+        for node in ast.walk(ast.parse(script))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
@@ -163,7 +163,7 @@ def test_the_script_is_clean_and_needs_four_packages(script, tmp_path):
 def test_a_script_on_mnist_loads_mnist_and_only_what_its_curves_need():
     facts = make_info(dataset="mnist").facts_json()
     curve = make_curve(environment=Environment.from_facts(facts))
-    text = export_script([curve]).content.decode()
+    text = export_script([curve]).decode()
     compile(text, "script", "exec")
     assert "datasets.MNIST" in text
     for other in ("sklearn", "multiclass_hinge", "adam", "pytorch_default"):

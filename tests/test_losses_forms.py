@@ -17,7 +17,7 @@ from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import written
 from tests.test_pages import components, metrics, opened, visited
 
-PARTS = ("Three forms", "Index or one-hot", "Gather slip", "Skip-gram")
+_MANY = {"z": "1/3,-0.7,2.25,0", "labels": "2,4", "node": "1"}
 SHOWN = re.compile(r"`(\w+)` = ([^,\s]+(?: a number)?)")
 
 
@@ -79,9 +79,11 @@ def tables(app: AppTest) -> list[list[list[str]]]:
 @pytest.mark.parametrize(
     ("part", "link", "listings"),
     [
-        ("Three forms", {}, 3),
-        ("Three forms", {"z": "1/3,-0.7,2.25,0", "labels": "2,4", "node": "1"}, 3),
-        ("Three forms", {"labels": "0"}, 2),
+        ("Three forms", {}, 1),
+        ("Three forms", _MANY, 1),
+        ("Three forms", _MANY | {"form": "2 Sigmoids"}, 1),
+        ("Three forms", _MANY | {"form": "3 One node"}, 1),
+        ("Three forms", {"labels": "0"}, 0),
         ("Index or one-hot", {}, 1),
         ("Gather slip", {"z1": "0.1,0.2,0.3", "z2": "1/7,5,-1", "y1": "2", "y2": "2"}, 1),
         ("Skip-gram", {}, 1),
@@ -97,7 +99,7 @@ def test_the_code_on_screen_gives_the_numbers_on_screen(part, link, listings):
 
 
 def test_a17_and_a18_are_what_the_page_opens_with():
-    app = opened("three_forms")
+    app = opened("three_forms", form="2 Sigmoids")
     shown, row = metrics(app), EXAMPLES["A18"].references
     assert EXAMPLES["A17"].references["row 1"].agrees(number(shown["Loss H(p,q)"]))
     losses = [float(line[2]) for line in tables(app)[0]]
@@ -120,7 +122,7 @@ def test_every_example_of_the_lecture_can_be_loaded(name):
 
 
 def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
-    app = opened("three_forms")
+    app = opened("three_forms", form="3 One node")
     app.selectbox(key="forms example").set_value("Three yes-or-no answers").run()
     for node, printed in enumerate(EXAMPLES["A14"].references.values()):
         app.selectbox(key="forms node").set_value(node).run()
@@ -144,7 +146,7 @@ def test_b7_labels_that_are_not_one_hot_are_explained_with_their_numbers():
 
 def test_without_a_true_class_softmax_has_no_loss_and_the_sigmoids_have():
     app = opened("three_forms", z="0,0", labels="0")
-    assert "Loss H(p,q)" not in metrics(app)
+    assert metrics(app)["Loss H(p,q)"] == "no true class"
     assert "softmax needs one" in app.info[0].value
     assert number(metrics(app)["Sum over labels"]) == pytest.approx(2 * math.log(2), rel=1e-5)
 
@@ -157,7 +159,10 @@ def test_labels_are_chosen_by_their_pills():
 
 
 def test_a31_both_frameworks_are_named_beside_the_forms():
-    said = " ".join(markdown.value for markdown in opened("three_forms").markdown)
+    app = opened("three_forms")
+    said = " ".join(markdown.value for markdown in app.markdown)
+    app.button_group(key="forms form").set_value("2 Sigmoids").run()
+    said += " ".join(markdown.value for markdown in app.markdown)
     for tensorflow, torch in EXAMPLES["A31"]["pytorch_name"].items():
         assert tensorflow.removeprefix("tf.nn.") in said
         assert torch.partition(",")[0] in said
@@ -253,7 +258,7 @@ def test_vectors_that_are_too_long_are_said_in_a_sentence():
     huge = "1e200,0,0"
     app = opened("three_forms", part="Skip-gram", v1=huge, v2="0,0,0", u1=huge, u2="0,0,0")
     assert [error.value for error in app.error] == [
-        "Some products u·v are beyond 1e308. Make the vectors smaller."
+        "A vector is too long to compute with: use numbers up to 1e+100."
     ]
 
 
@@ -263,7 +268,16 @@ def test_vectors_that_are_too_long_are_said_in_a_sentence():
 @pytest.mark.parametrize(
     ("address", "link"),
     [
-        ("three_forms", {"z": "0.1,2,-1/3", "labels": "1,2", "node": "2", "name": ["a", "b", "a"]}),
+        (
+            "three_forms",
+            {
+                "z": "0.1,2,-1/3",
+                "labels": "1,2",
+                "node": "2",
+                "name": ["a", "b", "a"],
+                "form": "3 One node",
+            },
+        ),
         ("three_forms", {"part": "Gather slip", "z1": "1,2", "z2": "3,4", "y1": "2", "y2": "1"}),
         ("three_forms", {"part": "Index or one-hot", "z1": "1,2", "z2": "3,4"}),
         (
@@ -308,9 +322,10 @@ def test_a_link_to_a_class_that_does_not_exist_is_said(link, said):
 def test_a_class_that_is_removed_is_no_longer_chosen():
     app = opened("three_forms", z="1,2,3", labels="2,3", node="3")
     assert kept(app)["labels"] == "2,3"
-    visited(app, "three_forms", z="1,2")
     visited(app, "entropy")
     visited(app, "three_forms", z="1,2")
+    assert "1 of those chosen went with the classes that were removed." in captions(app)
+    assert any("now it is “class 2”" in caption for caption in captions(app))
     assert kept(app)["labels"] == "2"
     assert kept(app)["node"] == "2"
 

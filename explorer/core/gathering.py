@@ -30,7 +30,8 @@ def gathered_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> float:
         ValueError: logits that are not finite, indices out of range, or other shapes.
     """
     z, y = _batch(logits, targets)
-    return float(sparse_softmax_cross_entropy(z, y).mean())
+    with np.errstate(over="ignore"):
+        return float(sparse_softmax_cross_entropy(z, y).mean())
 
 
 def indexed_columns(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
@@ -49,7 +50,8 @@ def indexed_columns_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> floa
     It is the cross-entropy of every row to the shares of the classes in the batch, so its least
     value is their entropy, reached by answering the same for every input.
     """
-    return float(indexed_columns(logits, targets).mean())
+    with np.errstate(over="ignore"):
+        return float(indexed_columns(logits, targets).mean())
 
 
 def indexed_columns_gradient(logits: ArrayLike, targets: ArrayLike) -> FloatArray:

@@ -58,12 +58,14 @@ class SigmoidForm:
     @property
     def total(self) -> float:
         """Sum over the labels, the negative log-likelihood of all of them, in nats."""
-        return float(self.losses.sum())
+        with np.errstate(over="ignore"):
+            return float(self.losses.sum())
 
     @property
     def mean(self) -> float:
         """Mean over the labels in nats, PyTorch's default reduction."""
-        return float(self.losses.mean())
+        with np.errstate(over="ignore"):
+            return float(self.losses.mean())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from explorer.core.labelled_presets import LABELLED_PRESETS
 from explorer.core.worked_examples import EXAMPLES
 from explorer.teaching.task import listed
 
@@ -51,6 +52,13 @@ _ONE_HOT = {
 _UNIFORM = listed(EXAMPLES["A3"]["p"])
 _SKEWED = {"p": listed(EXAMPLES["A4"]["p"]), "q": _UNIFORM, "unit": "bits"}
 _LOGITS = {"edit": "logits", "z": listed(EXAMPLES["A17"]["logits"][0]), "y": "3"}
+_MULTI_LABEL = LABELLED_PRESETS["Labels 0, 1, 0, 1, sigmoids"]
+_TWO_LABELS = {
+    "part": "Three forms",
+    "form": "2 Sigmoids",
+    "z": listed(_MULTI_LABEL.logits),
+    "labels": ",".join(str(label + 1) for label in _MULTI_LABEL.labels),
+}
 _SATURATED = {"z": repr(EXAMPLES["A20"]["z"]), "y": "1"}
 
 _TERMS = (
@@ -173,7 +181,7 @@ _TERMS = (
         r"-\sum_i \left[ y_i \ln \sigma(z_i) + (1 - y_i) \ln (1 - \sigma(z_i)) \right]",
         "nats",
         "three_forms",
-        {"part": "Three forms", "labels": "2,4"},
+        _TWO_LABELS,
     ),
     Term(
         "logits",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -21,11 +19,18 @@ from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
 from pages.components.bar_editor import Series, bar_editor, link_parameters, set_bars
 from pages.components.code_listing import code_listing, float64_note
+from pages.components.kept_choice import kept_choice
 from pages.components.kept_classes import choose_classes, kept_class, kept_classes, linked
 from pages.components.plot import plot
 from pages.components.quantities import quantities
 
 _BARS, _LABELS, _NODE, _EXAMPLE = "forms z", "forms labels", "forms node", "forms example"
+_FORM = "forms form"
+_FORMS = {
+    "1 Softmax": "exactly one class is true",
+    "2 Sigmoids": "any number of labels is true",
+    "3 One node": "yes or no",
+}
 _FIRST = next(iter(LABELLED_PRESETS.values()))
 
 
@@ -81,22 +86,31 @@ def form_comparison() -> dict[str, str | list[str]]:
             key="form-gradients",
             alt=f"Gradient of each form by each of {z.size} logits.",
         )
-    _form(
-        "1 · Softmax: exactly one class is true",
-        lambda: _softmax(forms.softmax, y),
-        softmax_listing(z, y) if true else None,
-    )
-    _form(
-        "2 · A sigmoid for each label: any number may be true",
-        lambda: _sigmoid(forms.sigmoid, names),
-        sigmoid_listing(z, y),
-    )
-    _form(
-        "3 · One node: yes or no",
-        lambda: _one_node(forms.one_node),
-        one_node_listing(forms.one_node.logit, forms.one_node.label),
-    )
-    return link_parameters(bars) | {"labels": linked(true), "node": linked(node)}
+    summaries = (_softmax_numbers(forms.softmax), _sigmoid_numbers(forms.sigmoid))
+    for column, title, numbers in zip(
+        st.columns(3), _FORMS, (*summaries, _node_numbers(forms.one_node)), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**: {_FORMS[title]}")
+            quantities(numbers)
+    form = kept_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
+    details, code = st.columns([4, 5], gap="large")
+    listing: Listing | None
+    with details:
+        if form == "2 Sigmoids":
+            _sigmoid(forms.sigmoid, names)
+            listing = sigmoid_listing(z, y)
+        elif form == "3 One node":
+            _one_node(forms.one_node)
+            listing = one_node_listing(forms.one_node.logit, forms.one_node.label)
+        else:
+            _softmax(forms.softmax, y)
+            listing = softmax_listing(z, y) if true else None
+    if listing is not None:
+        with code:
+            code_listing(listing)
+            float64_note(listing)
+    return link_parameters(bars) | {"labels": linked(true), "node": linked(node), "form": form}
 
 
 def framework_names(*tensorflow: str) -> None:
@@ -108,23 +122,27 @@ def framework_names(*tensorflow: str) -> None:
     st.markdown("\n".join(lines))
 
 
-def _form(title: str, numbers: Callable[[], None], listing: Listing | None) -> None:
-    st.subheader(title)
-    left, right = st.columns([4, 5], gap="large")
-    with left:
-        numbers()
-    if listing is not None:
-        with right:
-            code_listing(listing)
-            float64_note(listing)
+def _softmax_numbers(form: SoftmaxForm) -> dict[str, str]:
+    if form.target is None:
+        return {"Loss H(p,q)": "no true class"}
+    return {"Loss H(p,q)": measured(form.loss, "nats")}
+
+
+def _sigmoid_numbers(form: SigmoidForm) -> dict[str, str]:
+    return {
+        "Sum over labels": measured(form.total, "nats"),
+        "Mean, PyTorch's default": measured(form.mean, "nats"),
+    }
+
+
+def _node_numbers(form: OneNodeForm) -> dict[str, str]:
+    return {f"Loss at y = {form.label}": measured(form.loss, "nats")}
 
 
 def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
     count = int(y.sum())
     if form.target is None:
         st.info("No class is true, so there is no target distribution: softmax needs one.")
-    else:
-        quantities({"Loss H(p,q)": measured(form.loss, "nats")})
     st.markdown(r"$-\sum_i p_i \ln q_i,\quad q = \operatorname{softmax}(z)$; by logits $q - p$")
     if count > 1:
         labels = ", ".join(f"{label:g}" for label in y)
@@ -141,12 +159,6 @@ def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
 
 
 def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
-    quantities(
-        {
-            "Sum over labels": measured(form.total, "nats"),
-            "Mean, PyTorch's default": measured(form.mean, "nats"),
-        }
-    )
     st.markdown(
         r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; by logits $\sigma - y$"
     )
@@ -164,7 +176,6 @@ def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
 def _one_node(form: OneNodeForm) -> None:
     quantities(
         {
-            f"Loss at y = {form.label}": measured(form.loss, "nats"),
             "σ(z)": written(form.probability),
             "softmax(z, 0)₁": written(form.as_softmax),
         }

@@ -61,7 +61,10 @@ def kept_classes(
     asked = _asked(key, link, len(names))
     if asked is not None:
         st.session_state[kept] = asked
-    chosen = sorted({i for i in st.session_state.get(kept, default) if i < len(names)})
+    before = set(st.session_state.get(kept, default))
+    chosen = sorted(index for index in before if index < len(names))
+    if removed := len(before) - len(chosen):
+        st.caption(f"{removed} of those chosen went with the classes that were removed.")
     st.session_state[key] = st.session_state[kept] = chosen
     st.pills(
         label,

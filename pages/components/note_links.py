@@ -76,6 +76,7 @@ def _labelled(preset_name: str, label: str) -> PageLink:
         "labels": linked(preset.labels),
         "node": linked(preset.node),
         "part": "Three forms",
+        "form": "1 Softmax",
     }
     return PageLink("pages/losses/three_forms.py", label, _filled(parameters))
 

@@ -33,7 +33,7 @@ from pages.components.kept_classes import kept_class, kept_classes, linked
 from pages.components.kept_text import kept_text
 from pages.components.plot import plot
 from pages.components.quantities import quantities
-from pages.components.vocabulary_editor import EditedVocabulary, vocabulary_editor
+from pages.components.vocabulary_editor import LONGEST, EditedVocabulary, vocabulary_editor
 
 _OBJECTIVES = ("full softmax", "negative sampling", "whole text")
 _RATE = 0.5
@@ -62,8 +62,8 @@ def skip_gram_view() -> dict[str, str | list[str]]:
             "centre": linked(centre),
             "context": linked(context),
         }
-        if not vocabulary.has_scores:
-            st.error("Some products u·v are beyond 1e308. Make the vectors smaller.")
+        if vocabulary.too_long:
+            st.error(f"A vector is too long to compute with: use numbers up to {LONGEST:g}.")
             return link
         if objective == "negative sampling":
             negatives = kept_classes(
@@ -128,7 +128,8 @@ def _negative_sampling(
     left, right = st.columns([4, 5], gap="large")
     with left:
         loss = negative_sampling_loss(u, v, context, negatives)
-        quantities({f"Loss with {len(negatives)} negatives": measured(loss, "nats")})
+        noise = "1 negative" if len(negatives) == 1 else f"{len(negatives)} negatives"
+        quantities({f"Loss with {noise}": measured(loss, "nats")})
         st.markdown(
             f"${_FORMULAS['negative_sampling']}$ is form 2 with the label 1 for the neighbour "
             "and 0 for each word of noise: no sum over the vocabulary. It is another loss, and "

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.core import editing
 from explorer.core.editing import Bars
-from explorer.core.skip_gram import VectorGradients, pair_scores
+from explorer.core.skip_gram import VectorGradients
 from explorer.core.validation import FloatArray
 from explorer.core.vocabularies import VOCABULARIES, Vocabulary
 from pages.components.bar_editor import Series, bar_editor, link_parameters, set_bars
@@ -18,6 +18,9 @@ _V, _U, _CHOSEN = "skip-gram v", "skip-gram u", "skip-gram vocabulary"
 _SHOWN_V, _SHOWN_U = "skip-gram v shown", "skip-gram u shown"
 _INPUTS = (Series("v1", "v, first", 0), Series("v2", "v, second", 5))
 _OUTPUTS = (Series("u1", "u, first", 1), Series("u2", "u, second", 4))
+LONGEST = 1e100
+"""Largest magnitude of a coordinate with which losses are computed."""
+
 _NOUN, _LEAST, _MOST, _REACH = "word", 2, 6, 2.5
 
 
@@ -48,14 +51,9 @@ class EditedVocabulary:
         return np.array([self.neighbours.values[one.id] for one in _OUTPUTS]).T
 
     @property
-    def has_scores(self) -> bool:
-        """Whether every product u·v is a finite number."""
-        try:
-            for centre in self.inputs:
-                pair_scores(self.outputs, centre)
-        except ValueError:
-            return False
-        return True
+    def too_long(self) -> bool:
+        """Whether products of the vectors, or a step along a gradient, may leave float64."""
+        return bool(max(np.abs(self.inputs).max(), np.abs(self.outputs).max()) > LONGEST)
 
     def link_parameters(self) -> dict[str, str | list[str]]:
         """Return what `page_link.keep` needs to show these vectors again."""

@@ -19,7 +19,22 @@ PARTS = {
 }
 # What any part keeps in the address; those of the parts not shown are left out.
 PARAMETERS = (
-    *("z", "labels", "node", "z1", "z2", "y1", "y2", "v1", "v2", "u1", "u2", "name", "lock"),
+    *(
+        "z",
+        "labels",
+        "node",
+        "form",
+        "z1",
+        "z2",
+        "y1",
+        "y2",
+        "v1",
+        "v2",
+        "u1",
+        "u2",
+        "name",
+        "lock",
+    ),
     *("centre", "context", "negatives", "objective", "text", "window"),
 )
 

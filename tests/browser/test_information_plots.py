@@ -99,6 +99,8 @@ def test_an_update_keeps_the_element_the_zoom_and_a_full_picture(divergence):
             look();
         }"""
     )
+    # Hovering waits until the plot rests and is on screen.
+    plot.locator(".nsewdrag").first.hover()
     box = plot.locator(".nsewdrag").first.bounding_box()
     mouse = divergence.page.mouse
     mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)

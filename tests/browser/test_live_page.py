@@ -118,7 +118,7 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     held = step(page)
     page.wait_for_timeout(1500)
     assert step(page) == held
-    page.get_by_role("button", name="Learning rate").click()
+    page.get_by_role("button", name="Learning rate", exact=True).click()
     rate = page.get_by_label("New learning rate")
     rate.fill("fast")
     page.get_by_role("button", name="Set", exact=True).click()

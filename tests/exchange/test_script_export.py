@@ -52,10 +52,19 @@ STOPPED_AFTER = 31
 
 
 @pytest.fixture(scope="module")
-def recorded() -> list[ExportedCurve]:
-    """What the trainer makes of the configs; the last curve but one of them is stopped early."""
+def _as_in_a_worker() -> Iterator[None]:
+    """Compute in one thread, small numbers flushed to zero, and leave neither to other tests."""
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
+    yield
+    torch.set_flush_denormal(False)
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def recorded(_as_in_a_worker: None) -> list[ExportedCurve]:
+    """What the trainer makes of the configs; the last curve but one of them is stopped early."""
     source = load_source("digits")
     data = prepare(source.images)
     facts = make_info(

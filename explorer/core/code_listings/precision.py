@@ -43,15 +43,15 @@ def random_logits_listing(
     read = random_losses(features, classes, draws, seed, precision)
     code = f"""\
 draw = np.random.default_rng({seed})
-# Given x, its products with normal rows of w are normal numbers
-# of variance |x|², and |x|² is drawn from its χ² distribution.
+# Given x, its products with normal rows of w are normal
+# of variance |x|², which has a χ² distribution.
 length = np.sqrt(draw.chisquare({features}, {draws}))
 normal = draw.standard_normal(({draws}, {classes}))
 z = torch.tensor(length[:, None] * normal, dtype=torch.{precision})
 target = torch.zeros({draws}, dtype=torch.long)
 
-log_q = F.log_softmax(z, dim=1)
-stable = F.nll_loss(log_q, target, reduction="none")  # cross_entropy
+log_q = F.log_softmax(z, dim=1)  # as in cross_entropy
+stable = F.nll_loss(log_q, target, reduction="none")
 log_q = torch.log(torch.softmax(z, dim=1))
 naive = F.nll_loss(log_q, target, reduction="none")
 mean = stable.double().mean()

@@ -41,6 +41,7 @@ def run_page() -> None:
         ],
         "Training": [
             st.Page("pages/training/live.py", title="Live MNIST race"),
+            st.Page("pages/training/compare.py", title="Compare runs"),
         ],
     }
     page = st.navigation(sections)

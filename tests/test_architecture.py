@@ -26,11 +26,12 @@ TRAINING_LIBRARIES = {"torch", "torchvision", "sklearn"}
 # What describes runs, and what starts and reads them; the rest of explorer.training trains.
 DESCRIPTIONS = {
     f"explorer.training.{name}"
-    for name in ("config", "presets", "records", "record_columns", "run_summary", "runs")
+    for name in (
+        *("config", "presets", "records", "record_columns", "run_summary", "runs"),
+        *("record_axes", "seed_groups", "thinning"),
+    )
 }
-RUN_ACCESS = {
-    f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files", "thinning")
-}
+RUN_ACCESS = {f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files")}
 # Where pages get what they show.
 DOORS = ("explorer.figures", "explorer.core", "explorer.exchange", "explorer.teaching")
 VISIBLE = {

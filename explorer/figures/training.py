@@ -27,6 +27,11 @@ _SHORT = {
 SCALES = ("log", "linear")
 
 
+def test_loss_name(loss: str) -> str:
+    """Return the name of a loss on test images, with its unit where it has one."""
+    return _SHORT[loss]
+
+
 def axis_name(loss: str) -> str:
     """Return a loss's name with its unit where it has one; "" is a loss that is not known."""
     if not loss:

@@ -158,23 +158,3 @@ NOTES_CHECKED = (
         "opens the race that shows it.",
     ),
 )
-LIVE = (
-    Task(
-        "Cross-entropy against MSE from the same weights: which loss reaches 90 % first?",
-        {"race": "CE against MSE"},
-        "Cross-entropy, usually well before MSE at the same learning rate. Compare accuracy and "
-        "the test loss, not the two training losses: their units differ.",
-    ),
-    Task(
-        "Put a ReLU on the logits. What can go wrong?",
-        {"race": "ReLU on the logits"},
-        "A class whose logit is negative for every image gets no gradient and never comes back. "
-        "Look at the confusion matrix for an empty column, and try another seed.",
-    ),
-    Task(
-        "Kaiming against plain normal weights: watch the gradient norms from the first step.",
-        {"race": "Kaiming against plain normal"},
-        f"Kaiming begins near ln 10 = {_nats(math.log(10), 5)}; plain normal weights begin with a "
-        "loss in the thousands and gradients to match: exploding, not vanishing.",
-    ),
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from explorer.teaching import information_tasks, loss_tasks
+from explorer.teaching import information_tasks, loss_tasks, training_tasks
 from explorer.teaching.task import Task
 
 __all__ = ["TASKS", "Task"]
@@ -20,6 +20,7 @@ TASKS: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
         "three_forms": loss_tasks.THREE_FORMS,
         "stability": loss_tasks.STABILITY,
         "notes_checked": loss_tasks.NOTES_CHECKED,
-        "live": loss_tasks.LIVE,
+        "live": training_tasks.LIVE,
+        "compare": training_tasks.COMPARE,
     }
 )

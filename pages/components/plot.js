@@ -43,7 +43,7 @@ function drawSoon(draw) {
   waiting.add(draw);
 }
 
-export default viewPerPlace(createView, "drag");
+export default viewPerPlace(createView, "edit");
 
 function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
@@ -105,6 +105,7 @@ function createView(parent, assets) {
           modeBarButtonsToRemove: UNWANTED_BUTTONS,
           responsive: false,
         });
+        listenToZoom();
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", payload.alt);
         // Counts redraws for whoever measures or tests the delay to a finished picture.
@@ -168,6 +169,20 @@ function createView(parent, assets) {
     canvas.addEventListener(end, () => (dragged = null));
   }
 
+  // --- the part of the x axis that is looked at, told to the server so that it can send more of it
+  let listening = false;
+
+  function listenToZoom() {
+    if (listening) return;
+    listening = true;
+    canvas.on("plotly_relayout", (change) => {
+      if (!payload.zooms) return;
+      const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+      if (range.every(Number.isFinite)) sender.push({ span: range });
+      else if (change["xaxis.autorange"]) sender.push({ span: null });
+    });
+  }
+
   // --- values as a table
   function toggleTable() {
     table.hidden = !table.hidden;
@@ -208,10 +223,18 @@ function createView(parent, assets) {
   }
 
   async function downloadImage(kind) {
-    const url = await window.Plotly.toImage(canvas, {
+    // A legend that stands elsewhere on the page goes below the plot in a picture of it.
+    const rows = canvas.layout.meta?.legend_rows ?? 0;
+    const more = rows ? 24 * rows + 20 : 0;
+    const height = canvas.clientHeight + more;
+    const margin = { ...canvas.layout.margin, b: canvas.layout.margin?.b + more };
+    const legend = { orientation: "v", x: 0, y: 0, yref: "container", yanchor: "bottom" };
+    const withLegend = { ...canvas.layout, showlegend: true, height, margin, legend };
+    const picture = rows ? { data: canvas.data, layout: withLegend } : canvas;
+    const url = await window.Plotly.toImage(picture, {
       format: kind,
       width: canvas.clientWidth,
-      height: canvas.clientHeight,
+      height,
       scale: kind === "png" ? 2 : 1,
       setBackground: (gd) => {
         gd._fullLayout.paper_bgcolor = readTheme(root)("background-color", "#ffffff");

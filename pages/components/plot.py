@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import orjson
@@ -26,6 +27,7 @@ def plot(
     key: str,
     alt: str,
     on_drag: Callable[[float], None] | None = None,
+    on_zoom: Callable[[tuple[float, float] | None], None] | None = None,
 ) -> None:
     """Draw `figure`; an update keeps the zoom and never shows an empty frame.
 
@@ -37,19 +39,34 @@ def plot(
         key: unique on the page; also the name of downloaded files.
         alt: what the picture shows, in a sentence, for those who do not see it.
         on_drag: called before the next run with the x to which the point was dragged.
+        on_zoom: called before the next run with both ends of the part of the x axis that a
+            person looks at, or None when it is all of it.
     """
 
-    def dragged() -> None:
-        edit = st.session_state[key].get("drag")
-        if on_drag is not None and edit:
+    def edited() -> None:
+        edit = st.session_state[key].get("edit") or {}
+        if on_drag is not None and "x" in edit:
             on_drag(float(edit["x"]))
+        if on_zoom is not None and "span" in edit:
+            on_zoom(_span(edit["span"]))
 
-    edit = st.session_state.get(key, {}).get("drag") or {"seq": 0}
+    edit = st.session_state.get(key, {}).get("edit") or {"seq": 0}
     payload = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
         "palette": CATEGORICAL,
         "alt": alt,
         "name": key,
         "seq": edit["seq"],
+        "zooms": on_zoom is not None,
     }
-    _mount(key=key, data=orjson.dumps(payload), on_drag_change=dragged)
+    _mount(key=key, data=orjson.dumps(payload), on_edit_change=edited)
+
+
+def _span(sent: object) -> tuple[float, float] | None:
+    """Return the ends of a part of an axis; None for all of it, or for what is no such part."""
+    if not isinstance(sent, list) or len(sent) != 2:
+        return None
+    if not all(isinstance(end, int | float) and math.isfinite(end) for end in sent):
+        return None
+    low, high = sorted(map(float, sent))
+    return (low, high) if low < high else None

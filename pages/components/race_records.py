@@ -6,14 +6,14 @@ import math
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.training import launcher
-from explorer.training.record_columns import Records
+from explorer.training.record_columns import CurveRecords, Records
 from pages.components.plot import encoded
 
 _BEAT_SECONDS = 0.45
@@ -103,3 +103,19 @@ def shared_figure(
         draw: Draws it.
     """
     return _figure(name, launcher.default_store().url, run_id, cursor, options, draw)
+
+
+def which_images(curves: Sequence[CurveRecords]) -> str:
+    """Say which marks of test measurements were made on how many images.
+
+    Args:
+        curves: The curves that are drawn.
+    """
+    evaluations = [evaluation for curve in curves for evaluation in curve.evaluations]
+    whole = {one.examples for one in evaluations if one.full}
+    quick = {one.examples for one in evaluations if not one.full}
+    said = [f"diamonds: on all {count:,}" for count in sorted(whole - {0})]
+    said += [f"lines: on the first {count:,}" for count in sorted(quick - {0})]
+    if 0 in whole | quick:
+        said.append("of runs made elsewhere: on a number that is not known")
+    return f" ({'; '.join(said)})" if said else ""

@@ -15,6 +15,7 @@ from explorer.training.record_columns import Records
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
 from pages.components.escaping import escaped
+from pages.components.page_link import link_to
 from pages.components.race_draft import parse_field
 from pages.components.race_form import use_settings
 
@@ -93,6 +94,7 @@ def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
         if state in ACTIVE:
             with st.popover("Learning rate"):
                 _rate_change(run, labels)
+        link_to("compare", "Compare with other runs", {"runs": run.id}, via="live")
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
     if text:
         (st.error if kind == "error" else st.caption)(escaped(text))

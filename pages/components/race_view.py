@@ -19,7 +19,7 @@ from pages.components import race_status
 from pages.components.escaping import escaped
 from pages.components.plot import plot
 from pages.components.race_details import race_details
-from pages.components.race_records import newest_records, shared_figure, viewers
+from pages.components.race_records import newest_records, shared_figure, viewers, which_images
 from pages.components.race_status import ViewOptions
 
 # Soon before the first point, never after the end.
@@ -138,18 +138,8 @@ def _curves(run: Run, labels: Sequence[str], records: Records, options: ViewOpti
         plot(figure, key="test-loss-and-accuracy", alt=_alt_accuracy(labels, records))
         st.caption(
             "The fair comparison: one loss and the accuracy of every curve, whatever it minimises, "
-            f"on test images{_which_images(records)}."
+            f"on test images{which_images(records.curves)}."
         )
-
-
-def _which_images(records: Records) -> str:
-    """Say which marks were measured on how many images."""
-    evaluations = [evaluation for curve in records.curves for evaluation in curve.evaluations]
-    whole = {f"{evaluation.examples:,}" for evaluation in evaluations if evaluation.full}
-    quick = {f"{evaluation.examples:,}" for evaluation in evaluations if not evaluation.full}
-    said = [f"diamonds: on all {count}" for count in whole]
-    said += [f"lines: on the first {count}" for count in quick]
-    return f" ({'; '.join(said)})" if said else ""
 
 
 def _alt_losses(labels: Sequence[str], records: Records) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.teaching.glossary import GLOSSARY, Term
+from explorer.teaching.glossary import GLOSSARY
+from explorer.teaching.term import Term
 from pages.components.page_link import link_to
 
 

@@ -142,6 +142,14 @@ def _race() -> str:
     return "".join(parts)
 
 
+def _comparison() -> str:
+    parts = []
+    for rate, colour, dash in ((0.15, P, ""), (0.6, Q, "8 4"), (2.4, DIVERGENCE, "2 4")):
+        path = descend_binary(-2.0, 1, "sigmoid_binary_cross_entropy", rate, 40).probabilities
+        parts.append(_curve(np.arange(41.0), path, colour, top=1.05, dash=dash))
+    return "".join(parts)
+
+
 def _glossary() -> str:
     return _words([("entropy 熵", P), ("cross-entropy 交叉熵", CROSS_ENTROPY), ("…", NEUTRAL)])
 
@@ -157,6 +165,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "stability": _stability,
         "notes_checked": _notes,
         "live": _race,
+        "compare": _comparison,
         "glossary": _glossary,
     }
 )

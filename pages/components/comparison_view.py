@@ -1,0 +1,241 @@
+"""The plots of a comparison, and how they are to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.exchange.exported import ExportedCurve
+from explorer.exchange.report import ReportFigure
+from explorer.figures import comparison
+from explorer.figures.comparison import ComparedLine
+from explorer.figures.curves import smoothing_name
+from explorer.figures.line_traces import Span
+from explorer.training import launcher
+from explorer.training.config import LOSS_LABELS, curve_labels
+from explorer.training.record_axes import AXES
+from explorer.training.run_store import StoreUnavailable, UnknownRun
+from explorer.training.runs import CurveRow
+from explorer.training.seed_groups import group_by_seed
+from pages.components import page_link
+from pages.components.chosen_curves import style_of
+from pages.components.comparison_table import legend
+from pages.components.escaping import escaped
+from pages.components.kept_choice import kept_choice
+from pages.components.plot import encoded, plot
+from pages.components.race_records import newest_records, which_images
+
+ACTIVE = frozenset({"queued", "running", "paused"})
+_AXES = {"Step": "step", "Epoch": "epoch", "Images seen": "examples", "Time": "time"}
+_WEIGHTS = {"none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
+_LOSSES = {label: key for key, label in LOSS_LABELS.items()}
+_SPAN = "compare span"
+
+
+@dataclass(frozen=True)
+class ComparisonOptions:
+    """How the curves are drawn.
+
+    Attributes:
+        axis: Key of AXES.
+        scale: "log" or "linear", of losses.
+        weight: Smoothing weight, 0 for none.
+        joined: Whether curves that differ only by seed are one line.
+        test_loss: Key of LOSS_LABELS.
+    """
+
+    axis: str
+    scale: str
+    weight: float
+    joined: bool
+    test_loss: str
+
+
+def comparison_options() -> tuple[ComparisonOptions, dict[str, str]]:
+    """Show the choices; return them, and what the address holds of them."""
+    with st.container(horizontal=True):
+        axis = kept_choice("x axis", list(_AXES), key="compare axis", link="x")
+        scale = kept_choice("Loss axis", ["log", "linear"], key="compare scale", link="scale")
+        weight = kept_choice(
+            "Smoothing weight",
+            ["0.98", "0.995", "0.9", "none"],
+            key="compare smoothing",
+            link="smoothing",
+            help="Weight w of the past in a moving average over the steps: it averages over about "
+            "1/(1 − w) of them, 0.98 over 50.",
+        )
+        seeds = kept_choice(
+            "Seeds",
+            ["each alone", "mean and band"],
+            key="compare seeds",
+            link="seeds",
+            help="Curves that differ only by seed as one line: their mean, and a band from the "
+            "lowest to the highest of them.",
+        )
+        loss = kept_choice("Test loss", list(_LOSSES), key="compare loss", link="loss")
+    chosen = ComparisonOptions(
+        _AXES[axis], scale, _WEIGHTS[weight], seeds != "each alone", _LOSSES[loss]
+    )
+    return chosen, {"x": axis, "scale": scale, "smoothing": weight, "seeds": seeds, "loss": loss}
+
+
+def comparison_plots(
+    rows: Sequence[CurveRow],
+    labels: Sequence[str],
+    options: ComparisonOptions,
+    link: Mapping[str, str],
+) -> None:
+    """Draw the curves over one another; while one of them still trains, again and again.
+
+    Args:
+        rows: The curves.
+        labels: Their names.
+        options: How to draw them.
+        link: What the address holds beside the part of the axis that is looked at.
+    """
+    span = span_of_view(options)
+    ends = {"from": f"{span[0]:.10g}", "to": f"{span[1]:.10g}"} if span else {"from": "", "to": ""}
+    page_link.keep({**link, **ends})
+    try:
+        states = {row.run_id: launcher.state_of(row) for row in rows}
+        records = {
+            run_id: newest_records(run_id, ended=state not in ACTIVE)
+            for run_id, state in states.items()
+        }
+    except (UnknownRun, StoreUnavailable) as error:
+        st.error(str(error))
+        return
+    curves = [
+        ExportedCurve(row, records[row.run_id].curves[row.curve], label)
+        for row, label in zip(rows, labels, strict=True)
+    ]
+    lines = compared_lines(curves, joined=options.joined)
+    state = tuple((line.label, line.style) for line in lines)
+    state += tuple((run_id, one.cursor) for run_id, one in records.items())
+    legend([(line.label, line.style) for line in lines])
+    left, right = st.columns(2, gap="medium")
+
+    axis, scale = options.axis, options.scale
+
+    def zoomed(to: Span | None) -> None:
+        st.session_state[_SPAN] = (axis, to)
+
+    with left:
+        figure = _figure(
+            "own", state, (axis, scale, options.weight, span),
+            lambda: comparison.own_losses(
+                lines, axis=axis, scale=scale, weight=options.weight, span=span
+            ),
+        )  # fmt: skip
+        alt = f"Training loss of {len(lines)} lines by {AXES[axis]}, a panel for each kind of loss."
+        plot(figure, key="training-losses", alt=alt, on_zoom=zoomed)
+        st.caption(_about_losses(lines, options))
+    with right:
+        figure = _figure(
+            "fair", state, (axis, scale, options.test_loss, span),
+            lambda: comparison.fair_measures(
+                lines, axis=axis, loss=options.test_loss, scale=scale, span=span
+            ),
+        )  # fmt: skip
+        alt = f"Test loss and test accuracy of {len(lines)} lines by {AXES[axis]}."
+        plot(figure, key="test-measures", alt=alt, on_zoom=zoomed)
+        st.caption(
+            "The fair comparison: one loss and the accuracy of every curve, whatever it minimises, "
+            f"on test images{which_images([curve.records for curve in curves])}."
+        )
+    if missing := comparison.left_out(lines, axis):
+        names = ", ".join(f"“{escaped(name)}”" for name in missing)
+        st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {names}.")
+
+
+def compared_lines(curves: Sequence[ExportedCurve], *, joined: bool) -> list[ComparedLine]:
+    """Return what is drawn of these curves.
+
+    Args:
+        curves: The curves.
+        joined: Whether those that differ only by seed are one line.
+    """
+    rows = [curve.row for curve in curves]
+    groups = group_by_seed(rows) if joined else [(place,) for place in range(len(rows))]
+    several = [places[0] for places in groups if len(places) > 1]
+    heads = [replace(row.config, seed=0, name="") for p in several if (row := rows[p]).config]
+    means = dict(zip(several, curve_labels(heads), strict=True))
+    found = []
+    for places in groups:
+        curve = curves[places[0]]
+        label = curve.label
+        if len(places) > 1:
+            label = f"{means[places[0]]}, mean of {len(places)} seeds"
+        members = tuple(curves[place].records for place in places)
+        style, epoch = style_of(curve.row), curve.steps_per_epoch
+        found.append(ComparedLine(label, style, curve.own_loss, members, epoch))
+    return found
+
+
+def span_of_view(options: ComparisonOptions) -> Span | None:
+    """Return the part of the x axis that is looked at; None for all of it.
+
+    Args:
+        options: How the curves are drawn; a part of one axis means nothing on another.
+    """
+    link = page_link.opened_with("compare span")
+    if "from" in link and "to" in link:
+        st.session_state[_SPAN] = (options.axis, _span_from(link["from"][0], link["to"][0]))
+    axis, span = st.session_state.get(_SPAN, (options.axis, None))
+    return span if axis == options.axis else None
+
+
+def report_figures(options: ComparisonOptions) -> Callable[[Sequence[ExportedCurve]], list]:
+    """Return what makes the plots of a report as they are on the page.
+
+    Args:
+        options: How the curves are drawn there.
+    """
+
+    def figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
+        lines, span = compared_lines(curves, joined=options.joined), span_of_view(options)
+        own = comparison.own_losses(
+            lines, axis=options.axis, scale=options.scale, weight=options.weight, span=span
+        )
+        fair = comparison.fair_measures(
+            lines, axis=options.axis, loss=options.test_loss, scale=options.scale, span=span
+        )
+        about = "The same measures for all curves; diamonds are on the whole test set."
+        return [
+            ReportFigure("training-loss", "Training loss", _about_losses(lines, options), own),
+            ReportFigure("test", "Loss and accuracy on test images", about, fair),
+        ]
+
+    return figures
+
+
+def _about_losses(lines: Sequence[ComparedLine], options: ComparisonOptions) -> str:
+    parts = [f"Training loss of each batch, averaged by image: {smoothing_name(options.weight)}."]
+    if any(len(line.members) > 1 for line in lines):
+        parts.append("Bands reach from the lowest to the highest seed.")
+    parts.append("Each kind of loss has a unit and an axis of its own.")
+    parts.append("At the edge: × NaN, ▲ +∞, ▼ what a log axis has no place for.")
+    return " ".join(parts)
+
+
+def _span_from(low: str, high: str) -> Span | None:
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        return None
+    return ends if ends[0] < ends[1] and all(abs(end) < 1e15 for end in ends) else None
+
+
+# Shared by all who look at the same comparison.
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(
+    name: str,
+    state: tuple[object, ...],
+    options: tuple[object, ...],
+    _draw: Callable[[], go.Figure],
+) -> orjson.Fragment:
+    return encoded(_draw())

@@ -1,0 +1,81 @@
+"""Lay the curves of any runs over one another, honestly, and keep what is worth keeping."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.exchange.exported import labelled
+from explorer.training import launcher
+from explorer.training.run_store import StoreUnavailable
+from explorer.training.runs import CurveRow
+from pages.components import chosen_curves, page_link, run_editing
+from pages.components.comparison_table import comparison_table
+from pages.components.comparison_view import (
+    ACTIVE,
+    comparison_options,
+    comparison_plots,
+    report_figures,
+)
+from pages.components.exchange_controls import export_controls, import_control
+from pages.components.run_table import run_table
+from pages.components.terms import terms
+
+
+def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:
+    """Return the curves that are kept, and those that were deleted and can be brought back."""
+    try:
+        store = launcher.default_store()
+        return store.list_curves(), store.list_curves(deleted=True)
+    except StoreUnavailable as error:
+        st.error(str(error))
+        st.stop()
+
+
+def take_in(run_id: str) -> None:
+    """Compare the curves of a run that was just read from a file with those chosen before."""
+    rows, _ = kept_curves()
+    new = [row.id for row in rows if row.run_id == run_id]
+    chosen_curves.choose([*(row.id for row in chosen_curves.chosen(rows)), *new])
+
+
+st.title("Compare runs")
+st.markdown(
+    "Every curve that was trained here is kept, and curves from elsewhere can join them. Tick some "
+    "and lay them over one another."
+)
+terms("cross-entropy", "squared error", "learning rate")
+all_rows, deleted = kept_curves()
+chosen_curves.open_link(all_rows)
+if all_rows:
+    run_table(all_rows)
+else:
+    st.info("No run is kept yet: train some on the page of the live race, or take in a file.")
+    st.page_link("pages/training/live.py", label="Train a race")
+if text := chosen_curves.said():
+    st.warning(text)
+run_editing.deleted_notice()
+rows = chosen_curves.chosen(all_rows)
+labels = labelled(rows)
+options, link = comparison_options()
+link = chosen_curves.link_parameters() | link
+if not rows:
+    page_link.keep(link)
+if rows:
+    refresh = 2.0 if any(launcher.state_of(row) in ACTIVE for row in rows) else None
+    st.fragment(comparison_plots, run_every=refresh)(rows, labels, options, link)
+    comparison_table(rows, labels)
+elif all_rows:
+    st.info("Tick one or more rows of the table to see their curves.")
+if rows:
+    with st.expander("Export these curves"):
+        export_controls(rows, labels=labels, figures=report_figures(options))
+with st.expander("Take in runs made elsewhere"):
+    import_control(take_in)
+if rows:
+    with st.expander("Rename, tag, note, delete"):
+        tags = sorted({tag for row in all_rows for tag in row.tags})
+        run_editing.edit_controls(rows, labels, tags)
+        run_editing.delete_controls(rows)
+if deleted:
+    with st.expander("Deleted curves"):
+        run_editing.recently_deleted(deleted)

@@ -1,0 +1,133 @@
+"""Comparing runs as a person does: ticked, zoomed, taken in, deleted and brought back."""
+
+from __future__ import annotations
+
+import math
+import re
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.training.config import TrainingConfig
+from explorer.training.records import StepRecord
+from explorer.training.run_store import RunStore
+from tests.browser.editor import until
+from tests.browser.server import Server
+from tests.training.sample_records import MARK, evaluation, make_info
+
+BASE = TrainingConfig(dataset="digits", device="cpu")
+STEPS = 4000
+ROW, HEAD = 35, 35
+
+
+@pytest.fixture(scope="module")
+def server(start_app) -> Server:
+    """A server whose store holds three curves of two runs."""
+    server = start_app()
+    with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+        _add(store, "old", BASE, replace(BASE, loss="softmax_squared_error"))
+        _add(store, "new", replace(BASE, learning_rate=0.5))
+    return server
+
+
+def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
+    run_id = store.create(configs, name)
+    store.claim_next(MARK)
+    store.set_info(run_id, make_info(dataset="digits"))
+    for curve in range(len(configs)):
+        steps = range(1, STEPS + 1)
+        store.append(
+            run_id,
+            [StepRecord(curve, s, s * 20, 2 / s + 0.1 + 0.05 * math.sin(s), s / 100) for s in steps]
+            + [evaluation(s, 0.9 + curve / 50, curve=curve) for s in (1000, 2000, 4000)],
+        )
+    store.finish(run_id, "finished")
+
+
+def opened(page: Page, server: Server, link: str = "") -> Page:
+    page.goto(f"{server.url}/compare{link}")
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(2)
+    expect(page.locator(".stException")).to_have_count(0)
+    return page
+
+
+def tick(page: Page, row: int) -> None:
+    """Click the box of a row of the table, counted from 0."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 16, "y": HEAD + ROW * row + ROW // 2})
+
+
+def points(page: Page) -> int:
+    """How many points the first plot's lines have inside the part that is looked at."""
+    return page.locator(".cee-plot-canvas").first.evaluate(
+        """(one) => {
+            const [low, high] = one._fullLayout.xaxis.range;
+            const line = one._fullData.find((t) => t.mode === "lines" && t.line.width === 2);
+            return Array.from(line.x).filter((x) => x >= low && x <= high).length;
+        }"""
+    )
+
+
+def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new_page):
+    opened(page, server)
+    legend = page.locator(".cee-legend span")
+    expect(legend).to_have_text(["Cross-entropy"])
+    tick(page, 2)
+    expect(legend).to_have_text(["new: Cross-entropy", "old: MSE on softmax"])
+    page.get_by_role("radio", name="none").or_(
+        page.get_by_role("button", name="none", exact=True)
+    ).first.click()
+    expect(page).to_have_url(re.compile("smoothing=none"))
+    area = page.locator(".cee-plot-canvas").first.locator(".nsewdrag").first
+    area.hover()
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.50, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.56, box["y"] + box["height"] * 0.52, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"from=[\d.]+&to=[\d.]+"))
+    # Every step of the part is drawn, where the whole had a thousand of four thousand points.
+    until(lambda: points(page) > 150, "the part is drawn in full")
+    low, high = (float(re.search(rf"{end}=([\d.]+)", page.url)[1]) for end in ("from", "to"))
+    assert points(page) == math.floor(high) - math.ceil(low) + 1
+    other = opened(new_page(), server, page.url.partition("/compare")[2])
+    expect(other.locator(".cee-legend span")).to_have_text(
+        ["new: Cross-entropy", "old: MSE on softmax"]
+    )
+    until(lambda: points(other) == points(page), "the link shows the same part")
+    area.dblclick()
+    expect(page).not_to_have_url(re.compile("from="))
+    tick(page, 0)
+    expect(legend).to_have_text(["MSE on softmax"])
+
+
+def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
+    opened(page, server)
+    page.get_by_text("Take in runs made elsewhere").click()
+    rows = "".join(f"{step},{2.5 / step},{0.5 + step / 200}\n" for step in range(1, 91))
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "mine.csv", "mimeType": "text/csv",
+         "buffer": f"step,loss,accuracy\n{rows}".encode()},
+    )  # fmt: skip
+    page.get_by_role("button", name="Take in", exact=True).click()
+    expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
+    expect(page.locator(".cee-legend span")).to_have_count(2)
+    expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()
+    page.get_by_text("Rename, tag, note, delete").click()
+    page.get_by_role("button", name="Delete these 2 curves").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("2 curves were deleted.")).to_be_visible()
+    expect(page.get_by_text("2 curves; 0 compared.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()
+    expect(page.locator(".cee-legend span")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(server, new_page, scheme):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    page = opened(new_page(**phone, color_scheme=scheme), server)
+    assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0

@@ -31,7 +31,10 @@ DESCRIPTIONS = {
         *("record_axes", "seed_groups", "thinning"),
     )
 }
-RUN_ACCESS = {f"explorer.training.{name}" for name in ("run_store", "launcher", "mnist_files")}
+RUN_ACCESS = {
+    f"explorer.training.{name}"
+    for name in ("run_store", "launcher", "mnist_files", "digit_recognition")
+}
 # Where pages get what they show.
 DOORS = ("explorer.figures", "explorer.core", "explorer.exchange", "explorer.teaching")
 VISIBLE = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.figures.build import axis, build
 from explorer.figures.curves import curve_colour
 from explorer.figures.numbers import written
 from explorer.figures.palette import INK, P, with_alpha
@@ -83,49 +85,57 @@ def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
 
 
 def digit_probabilities(
-    target: int, labels: Sequence[str], outputs: Sequence[NDArray[np.float64] | None]
+    target: int | None, labels: Sequence[str], outputs: Sequence[NDArray[np.float64] | None]
 ) -> go.Figure:
     """Draw for one image the one-hot p and the softmax output q of every curve, class by class.
 
     Args:
-        target: The image's true class.
+        target: The image's true class; None draws no p.
         labels: Name of each curve.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
     """
-    figure = go.Figure(
-        go.Bar(
-            name="p, the truth",
-            x=_CLASSES,
-            y=[float(digit == target) for digit in range(10)],
-            width=0.92,
-            offset=-0.46,
-            marker={"color": with_alpha(INK, 0.08), "line": {"color": INK, "width": 1.5}},
-            hovertemplate="p(%{x}) = %{y}<extra></extra>",
+    traces: list[dict[str, Any]] = []
+    if target is not None:
+        traces.append(
+            {
+                "type": "bar",
+                "name": "p, the truth",
+                "x": _CLASSES,
+                "y": [float(digit == target) for digit in range(10)],
+                "width": 0.92,
+                "offset": -0.46,
+                "marker": {"color": with_alpha(INK, 0.08), "line": {"color": INK, "width": 1.5}},
+                "hovertemplate": "p(%{x}) = %{y}<extra></extra>",
+            }
         )
-    )
     width = 0.8 / max(1, len(labels))
     for index, (label, q) in enumerate(zip(labels, outputs, strict=True)):
         if q is None or not np.isfinite(q).all():
             continue
         name = label.replace("<", "&lt;")  # Plotly would read it as the start of a tag
-        figure.add_bar(
-            name=f"q, {name}",
-            x=_CLASSES,
-            y=q,
-            width=width,
-            offset=-0.4 + index * width,
-            marker={
-                "color": curve_colour(index),
-                "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
-            },
-            customdata=[written(value, 4) for value in q],
-            hovertemplate="q(%{x}) = %{customdata}<extra>" + label.replace("<", "‹") + "</extra>",
+        traces.append(
+            {
+                "type": "bar",
+                "name": f"q, {name}",
+                "x": _CLASSES,
+                "y": q,
+                "width": width,
+                "offset": -0.4 + index * width,
+                "marker": {
+                    "color": curve_colour(index),
+                    "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
+                },
+                "customdata": [written(value, 4) for value in q],
+                "hovertemplate": "q(%{x}) = %{customdata}<extra>"
+                + label.replace("<", "‹")
+                + "</extra>",
+            }
         )
-    figure.update_layout(
-        height=260,
-        margin={"l": 50, "r": 12, "t": 34, "b": 44},
-        barmode="overlay",
-        xaxis={"title": "class", "type": "category"},
-        yaxis={"title": "probability", "range": [0, 1.05]},
-    )
-    return figure
+    layout = {
+        "height": 260,
+        "barmode": "overlay",
+        "showlegend": True,
+        "xaxis": axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),
+        "yaxis": axis("probability", range=[0, 1.05]),
+    }
+    return build(traces, layout)

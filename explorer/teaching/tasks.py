@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from explorer.teaching import information_tasks, loss_tasks, training_tasks
+from explorer.teaching import drawing_tasks, information_tasks, loss_tasks, training_tasks
 from explorer.teaching.task import Task
 
 __all__ = ["TASKS", "Task"]
@@ -22,5 +22,6 @@ TASKS: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
         "notes_checked": loss_tasks.NOTES_CHECKED,
         "live": training_tasks.LIVE,
         "compare": training_tasks.COMPARE,
+        "draw": drawing_tasks.DRAW,
     }
 )

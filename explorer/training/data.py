@@ -53,6 +53,8 @@ class TrainingData:
         test_images: float32 [m, 784].
         test_labels: int64 [m].
         digit_indices: int64 [20] into the test images: the first two of each class, 0 to 9.
+        pixel_mean: Mean of the training images' pixels, 0 to 255, that was taken off.
+        pixel_scale: Their standard deviation, by which was divided.
     """
 
     train_images: Tensor
@@ -60,6 +62,8 @@ class TrainingData:
     test_images: Tensor
     test_labels: Tensor
     digit_indices: Tensor
+    pixel_mean: float
+    pixel_scale: float
 
 
 def load_source(
@@ -121,6 +125,8 @@ def prepare(images: Images, device: torch.device | str = "cpu") -> TrainingData:
         test_images=flat(images.test_images),
         test_labels=torch.tensor(images.test_labels).to(device),
         digit_indices=torch.tensor(digit_indices(images.test_labels)).to(device),
+        pixel_mean=mean,
+        pixel_scale=scale,
     )
 
 

@@ -99,7 +99,7 @@ class Executor:
             torch.set_num_threads(devices.choose_threads())
             device = devices.choose_device(run.configs[0].device)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
-            self._store.set_info(run.id, _info(source, device))
+            self._store.set_info(run.id, _info(source, data, device))
             steps = [total_steps(config, data) for config in run.configs]
             recorder = Recorder(self._store, run.id, steps)
 
@@ -145,7 +145,7 @@ def _download_ahead() -> None:
         print(error, file=sys.stderr)
 
 
-def _info(source: Source, device: torch.device) -> RunInfo:
+def _info(source: Source, data: TrainingData, device: torch.device) -> RunInfo:
     shown = digit_indices(source.images.test_labels)
     return RunInfo(
         dataset=source.dataset,
@@ -160,6 +160,8 @@ def _info(source: Source, device: torch.device) -> RunInfo:
         threads=torch.get_num_threads(),
         versions=devices.versions(),
         git_revision=devices.git_revision(),
+        pixel_mean=data.pixel_mean,
+        pixel_scale=data.pixel_scale,
         digits=source.images.test_images[shown],
         digit_labels=source.images.test_labels[shown],
     )

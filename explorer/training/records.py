@@ -147,6 +147,9 @@ class Environment:
         versions: Versions by name: explorer, python, torch, numpy, and the platform.
         git_revision: The app's commit, "-dirty" behind it where files were changed; "" where the
             app does not run from a git checkout.
+        pixel_mean: Mean of the training images' pixels, 0 to 255, by which all images were
+            normalised; None where an older version recorded the run.
+        pixel_scale: Their standard deviation, likewise.
     """
 
     dataset: str
@@ -161,6 +164,8 @@ class Environment:
     threads: int
     versions: Mapping[str, str]
     git_revision: str = ""
+    pixel_mean: float | None = None
+    pixel_scale: float | None = None
 
     def facts_json(self) -> str:
         """Return all but the pictures as one JSON object."""

@@ -10,7 +10,13 @@ from pages.components import page_link
 
 
 def kept_choice(
-    label: str, options: Sequence[str], *, key: str, link: str, help: str | None = None
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    link: str,
+    help: str | None = None,
+    wraps: bool = False,
 ) -> str:
     """Show the choice and return it; at first it is the first option.
 
@@ -20,6 +26,7 @@ def kept_choice(
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
         help: shown on demand.
+        wraps: whether there are so many that a narrow screen needs several rows of them.
     """
     kept = f"{key} kept"
     asked = page_link.opened_with(key).get(link, [""])[0]
@@ -33,6 +40,7 @@ def kept_choice(
         key=key,
         required=True,
         help=help,
+        wrap=wraps or None,
         on_change=lambda: st.session_state.update({kept: st.session_state[key]}),
     )
 

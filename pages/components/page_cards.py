@@ -63,6 +63,11 @@ PAGES: Mapping[str, Sequence[tuple[str, str, str]]] = MappingProxyType(
                 "Compare runs",
                 "Every curve that was trained, laid over others: losses, accuracy, settings.",
             ),
+            (
+                "pages/training/draw.py",
+                "Draw a digit",
+                "Draw with mouse or finger and see what two trained networks make of it.",
+            ),
         ],
         "To look up": [
             (

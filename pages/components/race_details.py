@@ -110,12 +110,18 @@ def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> No
         q = None if outputs is None else outputs[chosen]
         usable = q is not None and bool(np.isfinite(q).all())
         if st.button("Show p and q of this digit", key="race show digit", disabled=not usable):
-            _open_divergence(truth, q)
+            open_divergence(truth, q)
         if q is not None and not usable:
             st.caption("This curve diverged: its output is no distribution.")
 
 
-def _open_divergence(truth: int, q: np.ndarray) -> None:
+def open_divergence(truth: int, q: np.ndarray) -> None:
+    """Switch to the page on divergence with a digit's p and q.
+
+    Args:
+        truth: The digit.
+        q: Softmax output [10].
+    """
     names = tuple(f"digit {digit}" for digit in range(10))
     values = {"p": tuple(one_hot(truth, 10).tolist()), "q": tuple(q.tolist())}
     set_bars("divergence", Bars(names, values))

@@ -17,6 +17,7 @@ from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import LOST, PAUSED, Control, Run
 from pages.components import race_status
 from pages.components.escaping import escaped
+from pages.components.page_link import link_to
 from pages.components.plot import plot
 from pages.components.race_details import race_details
 from pages.components.race_records import newest_records, shared_figure, viewers, which_images
@@ -84,6 +85,8 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
         _curves(run, labels, records, options)
     with parts[3]:
         _standings(run, labels, records)
+        if state not in race_status.ACTIVE:
+            _offer_drawing(run)
     with parts[4]:
         race_details(run, labels, records)
 
@@ -103,6 +106,13 @@ def _standings(run: Run, labels: Sequence[str], records: Records) -> None:
     measured = [c.latest_evaluation for c in records.curves if c.latest_evaluation]
     if measured:
         st.caption(_measured_on(measured[0], run))
+
+
+def _offer_drawing(run: Run) -> None:
+    kept = [row.id for row in launcher.default_store().list_curves([run.id]) if row.has_weights]
+    if kept:
+        label = "Draw a digit for these networks" if len(kept) > 1 else "Draw a digit for it"
+        link_to("draw", label, {"runs": ",".join(kept[:2])}, via=f"race-{run.id}")
 
 
 def _measured_on(evaluation: EvalRecord, run: Run) -> str:

@@ -150,6 +150,16 @@ def _comparison() -> str:
     return "".join(parts)
 
 
+def _drawing() -> str:
+    seven = (
+        f'<polyline points="14,16 46,14 28,62" fill="none" stroke="{NEUTRAL}" stroke-width="7" '
+        'stroke-linecap="round" stroke-linejoin="round"/>'
+    )
+    # The worked example of a confident answer, beside the hand's line.
+    bars = _bars([((0.02, 0.05, 0.03, 0.02, 0.9, 0.04), Q)])
+    return f'{seven}<g transform="translate(62,0) scale(0.6,1)">{bars}</g>'
+
+
 def _glossary() -> str:
     return _words([("entropy 熵", P), ("cross-entropy 交叉熵", CROSS_ENTROPY), ("…", NEUTRAL)])
 
@@ -166,6 +176,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "notes_checked": _notes,
         "live": _race,
         "compare": _comparison,
+        "draw": _drawing,
         "glossary": _glossary,
     }
 )

@@ -1,0 +1,111 @@
+"""What trained networks answer to a drawing, beside what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.core.drawing import Strokes
+from explorer.figures import recognition
+from explorer.figures.numbers import measured, written
+from explorer.training import launcher
+from explorer.training.digit_recognition import Answer, DigitNetwork, load_network
+from explorer.training.run_store import UnknownRun, WeightsError
+from explorer.training.runs import CurveRow
+from pages.components.escaping import escaped
+from pages.components.plot import plot
+from pages.components.quantities import quantities
+from pages.components.race_details import open_divergence
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
+    return load_network(launcher.default_store(), _row)
+
+
+def usable_networks(rows: Sequence[CurveRow]) -> list[tuple[CurveRow, DigitNetwork]]:
+    """Return the networks of curves, read once; of one that cannot be used it is said why.
+
+    Args:
+        rows: the curves.
+
+    Raises:
+        StoreUnavailable: The run store cannot be used.
+    """
+    found = []
+    for row in rows:
+        try:
+            found.append((row, _network(launcher.default_store().url, row.id, row)))
+        except (WeightsError, UnknownRun) as error:
+            st.error(f"“{escaped(row.label)}”: {escaped(str(error))}")
+    return found
+
+
+def drawing_answers(
+    networks: Sequence[tuple[str, DigitNetwork]], strokes: Strokes, truth: int | None
+) -> None:
+    """Show every network's answer: its class, H(p,q) and the softmax, beside p.
+
+    Args:
+        networks: name and network, side by side in this order.
+        strokes: the drawing.
+        truth: the digit that was meant, whose one-hot is p; None while that is not said.
+    """
+    names = [name for name, _ in networks]
+    answers = [_answer(network, strokes) for _, network in networks]
+    plot(
+        recognition.digit_probabilities(truth, names, [answer and answer.q for answer in answers]),
+        key="drawing-probabilities",
+        alt=_in_words(names, answers, truth),
+    )
+    columns = st.columns(len(networks))
+    for place, (column, name, answer) in enumerate(zip(columns, names, answers, strict=True)):
+        with column:
+            st.markdown(f"**{escaped(name)}**")
+            quantities(_numbers(answer, truth))
+            clicked = st.button(
+                "Show p and q",
+                key=f"show drawing of {place}",
+                disabled=answer is None or truth is None,
+                help="Opens this p and q on the page on cross-entropy and KL divergence.",
+            )
+        if clicked and answer is not None and truth is not None:
+            open_divergence(truth, answer.q)
+
+
+def _answer(network: DigitNetwork, strokes: Strokes) -> Answer | None:
+    if not strokes:
+        return None
+    try:
+        return network.answer(network.image_of(strokes))
+    except ValueError as error:
+        st.warning(f"This network gives no distribution for the drawing. {error}")
+        return None
+
+
+def _numbers(answer: Answer | None, truth: int | None) -> dict[str, str]:
+    """Return the same names whatever is known, so that nothing jumps while one draws."""
+    said = loss = "–"
+    if answer is not None:
+        said = f"{answer.digit}, {_probability(answer)}"
+        if truth is not None:
+            loss = measured(answer.cross_entropy(truth), "nats", 4)
+    meant = "H(p,q) = −ln q" if truth is None else f"H(p,q) = −ln q({truth})"
+    return {"Answer": said, meant: loss}
+
+
+def _probability(answer: Answer) -> str:
+    q = answer.q[answer.digit]
+    # A probability below 1 is never written as 1.
+    return "q > 0.9999" if 0.99995 <= q < 1 else f"q = {written(q, 4)}"
+
+
+def _in_words(names: Sequence[str], answers: Sequence[Answer | None], truth: int | None) -> str:
+    said = [
+        f"{name} says {answer.digit}, {_probability(answer)}"
+        for name, answer in zip(names, answers, strict=True)
+        if answer is not None
+    ]
+    meant = "" if truth is None else f"; meant is {truth}"
+    return f"{'; '.join(said)}{meant}." if said else "No answer: nothing is drawn."

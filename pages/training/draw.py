@@ -1,0 +1,80 @@
+"""Draw a digit, and see what trained networks make of it while the hand moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.training.digit_recognition import image_like
+from explorer.training.run_store import StoreUnavailable
+from explorer.training.runs import CurveRow
+from pages.components import network_choice, page_link
+from pages.components.digit_canvas import digit_canvas, drawn, link_text
+from pages.components.drawing_answers import drawing_answers, usable_networks
+from pages.components.kept_choice import kept_choice
+from pages.components.terms import terms
+
+CANVAS = "digit canvas"
+NOT_SAID = "–"
+SEEN = {
+    "mnist": "What a network trained on MNIST sees: 28×28 pixels",
+    "digits": "What a network trained on the 8×8 digits sees: enlarged to 28×28",
+}
+
+st.title("Draw a digit")
+st.markdown(
+    r"""A network answers an image with the softmax $q$ of its ten outputs. Say which digit you
+mean: its one-hot is $p$, and the loss of this one image is $H(p,q) = -\ln q_y$ nats. Draw, and
+watch both move."""
+)
+terms("softmax", "one-hot", "cross-entropy")
+
+
+@st.fragment
+def explore(rows: Sequence[CurveRow]) -> None:
+    digits = [str(digit) for digit in range(10)]
+    meant = kept_choice(
+        "The digit you mean", [NOT_SAID, *digits], key="digit meant", link="digit", wraps=True
+    )
+    with st.container():
+        try:
+            networks = usable_networks(rows)
+        except StoreUnavailable as error:
+            st.error(str(error))
+            networks = []
+    left, right = st.columns([6, 5], gap="medium")
+    strokes = drawn(CANVAS, link="ink")
+    with left:
+        datasets = dict.fromkeys(network.dataset for _, network in networks) or {"mnist": None}
+        digit_canvas(CANVAS, {SEEN[name]: image_like(name, strokes) for name in datasets})
+    with right:
+        if networks:
+            names = network_choice.names_of([row for row, _ in networks])
+            truth = None if meant == NOT_SAID else int(meant)
+            pairs = zip(names, (network for _, network in networks), strict=True)
+            drawing_answers(list(pairs), strokes, truth)
+    page_link.keep(
+        {
+            "runs": network_choice.link_text(rows),
+            "digit": "" if meant == NOT_SAID else meant,
+            "ink": link_text(strokes),
+        }
+    )
+
+
+chosen: list[CurveRow] = []
+with st.container():
+    try:
+        chosen = network_choice.network_choice(link="runs")
+        if not chosen:
+            st.info("No trained network is kept yet. Train a race to its end, then draw for it.")
+            page_link.link_to("live", "Train a race", {}, via="draw")
+    except StoreUnavailable as problem:
+        st.error(str(problem))
+explore(chosen)
+st.caption(
+    "A drawing is prepared as the images that a network was trained on: of MNIST the ink is scaled "
+    "to 20×20 pixels and its centre of mass put into the middle of 28×28, so place and size on the "
+    "canvas do not count. Softmax always answers; it has no class for what is no digit."
+)

@@ -1,0 +1,126 @@
+"""Recognition without torch, held against torch and against what was recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.training.config import TrainingConfig
+from explorer.training.data import embedded_digits, prepare
+from explorer.training.digit_recognition import (
+    DIGITS_PIXELS_MD5,
+    KNOWN_PIXEL_SCALES,
+    DigitNetwork,
+    image_like,
+    load_network,
+)
+from explorer.training.mnist_files import Images
+from explorer.training.model import NetworkStack
+from explorer.training.records import Environment, WeightsRecord
+from explorer.training.run_store import RunStore, UnknownRun, WeightsError
+from explorer.training.trainer import train
+from tests.training.sample_records import make_info
+
+SMALL = TrainingConfig(hidden_sizes=(12, 9), batch_size=100, epochs=1)
+SEVEN = (((70, 60), (185, 60), (110, 205)),)
+
+
+@pytest.mark.parametrize("hidden_sizes", [(), (12,), (20, 15, 10)])
+@pytest.mark.parametrize("output_relu", [False, True])
+def test_outputs_agree_with_the_network_that_is_trained(hidden_sizes, output_relu, images: Images):
+    config = TrainingConfig(hidden_sizes=hidden_sizes, output_relu=output_relu)
+    stack = NetworkStack([config], "cpu")
+    data = prepare(images)
+    network = DigitNetwork(config, stack.arrays(0), "mnist", data.pixel_mean, data.pixel_scale)
+    expected = stack.forward(data.test_images[None])[-1][0]
+    found = network.logits(images.test_images)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected.numpy(), rtol=1e-6, atol=1e-5)
+    answer = network.answer(images.test_images[0])
+    torch.testing.assert_close(
+        torch.tensor(answer.q), torch.softmax(expected[0].double(), -1), rtol=0, atol=1e-6
+    )
+    loss = torch.nn.functional.cross_entropy(expected[:1].double(), torch.tensor([3]))
+    assert answer.cross_entropy(3) == pytest.approx(loss.item(), abs=1e-5)
+    assert answer.digit == int(expected[0].argmax())
+
+
+def test_the_recorded_softmax_of_the_fixed_digits_comes_out_again(
+    store: RunStore, images: Images
+) -> None:
+    data = prepare(images)
+    race = [SMALL, replace(SMALL, loss="softmax_squared_error", output_relu=True)]
+    run_id = store.create(race)
+    shown = data.digit_indices.numpy()
+    info = make_info(
+        digits=images.test_images[shown],
+        digit_labels=images.test_labels[shown],
+        pixel_mean=data.pixel_mean,
+        pixel_scale=data.pixel_scale,
+    )
+    store.set_info(run_id, info)
+    store.append(run_id, train(race, data))
+    records = store.read(run_id)
+    digits = store.get(run_id).info.digits
+    for row, curve in zip(store.list_curves(), records.curves, strict=True):
+        network = load_network(store, row)
+        recorded = curve.latest_evaluation.digits_softmax
+        for digit, q in zip(digits, recorded, strict=True):
+            np.testing.assert_allclose(network.answer(digit).q, q, atol=1e-6)
+
+
+def network_row(store: RunStore, **info: object):
+    run_id = store.create([SMALL])
+    store.set_info(run_id, make_info(**info))
+    arrays = NetworkStack([SMALL], "cpu").arrays(0)
+    store.append(run_id, [WeightsRecord(0, 1, arrays)])
+    (row,) = store.list_curves([run_id])
+    return row
+
+
+def test_the_embedded_digits_are_scaled_as_known_where_a_run_did_not_keep_it(
+    store: RunStore,
+) -> None:
+    data, digits = prepare(embedded_digits()), embedded_digits()
+    assert digits.md5() == DIGITS_PIXELS_MD5
+    assert KNOWN_PIXEL_SCALES[DIGITS_PIXELS_MD5] == pytest.approx(
+        (data.pixel_mean, data.pixel_scale), rel=1e-12
+    )
+    network = load_network(store, network_row(store, data_md5=DIGITS_PIXELS_MD5, dataset="digits"))
+    assert network.pixel_mean == pytest.approx(data.pixel_mean)
+    np.testing.assert_array_equal(network.image_of(SEVEN), image_like("digits", SEVEN))
+
+
+def test_what_was_recorded_goes_before_what_is_known(store: RunStore) -> None:
+    row = network_row(store, data_md5=DIGITS_PIXELS_MD5, pixel_mean=1.5, pixel_scale=2.5)
+    network = load_network(store, row)
+    assert (network.pixel_mean, network.pixel_scale) == (1.5, 2.5)
+
+
+def test_a_network_that_cannot_be_used_is_told_in_a_sentence(store: RunStore) -> None:
+    with pytest.raises(WeightsError, match=r"older version .* train it again\.$"):
+        load_network(store, network_row(store))
+    row = network_row(store, pixel_mean=1.0, pixel_scale=1.0)
+    with pytest.raises(WeightsError, match="not recorded what"):
+        load_network(store, replace(row, environment=None))
+    with pytest.raises(UnknownRun):
+        load_network(store, replace(row, run_id="gone"))
+
+
+def test_an_environment_of_an_older_version_is_still_read() -> None:
+    facts = json.loads(make_info(pixel_mean=1.0, pixel_scale=2.0).facts_json())
+    assert Environment.from_facts(json.dumps(facts)).pixel_scale == 2.0
+    del facts["pixel_mean"], facts["pixel_scale"]
+    assert Environment.from_facts(json.dumps(facts)).pixel_mean is None
+
+
+def test_outputs_that_are_not_finite_are_no_answer() -> None:
+    arrays = NetworkStack([SMALL], "cpu").arrays(0)
+    arrays["4.bias"][:] = np.inf
+    network = DigitNetwork(SMALL, arrays, "mnist", 30.0, 70.0)
+    with pytest.raises(ValueError, match="finite"):
+        network.answer(network.image_of(SEVEN))

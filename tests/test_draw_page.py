@@ -154,6 +154,12 @@ def test_the_newest_race_is_shown_first_with_two_different_losses(store):
     assert shown_curves(opened("draw")) == [f"{newest}:0", f"{newest}:2"]
 
 
+def test_a_run_in_the_link_stands_for_two_of_its_curves(store):
+    older = recorded(store, SMALL, replace(SMALL, seed=1), MSE)
+    recorded(store, SMALL)
+    assert shown_curves(opened("draw", runs=older)) == [f"{older}:0", f"{older}:2"]
+
+
 def test_another_network_is_chosen_or_none_beside_it_and_it_is_kept(store):
     first = recorded(store, SMALL, MSE)
     recorded(store, MSE)

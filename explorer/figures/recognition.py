@@ -85,7 +85,11 @@ def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
 
 
 def digit_probabilities(
-    target: int | None, labels: Sequence[str], outputs: Sequence[NDArray[np.float64] | None]
+    target: int | None,
+    labels: Sequence[str],
+    outputs: Sequence[NDArray[np.float64] | None],
+    *,
+    places: Sequence[int] | None = None,
 ) -> go.Figure:
     """Draw for one image the one-hot p and the softmax output q of every curve, class by class.
 
@@ -93,6 +97,7 @@ def digit_probabilities(
         target: The image's true class; None draws no p.
         labels: Name of each curve.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
+        places: Number of each curve's colour and pattern; by default its place among these.
     """
     traces: list[dict[str, Any]] = []
     if target is not None:
@@ -109,7 +114,8 @@ def digit_probabilities(
             }
         )
     width = 0.8 / max(1, len(labels))
-    for index, (label, q) in enumerate(zip(labels, outputs, strict=True)):
+    places = range(len(labels)) if places is None else places
+    for index, (label, q, place) in enumerate(zip(labels, outputs, places, strict=True)):
         if q is None or not np.isfinite(q).all():
             continue
         name = label.replace("<", "&lt;")  # Plotly would read it as the start of a tag
@@ -122,8 +128,8 @@ def digit_probabilities(
                 "width": width,
                 "offset": -0.4 + index * width,
                 "marker": {
-                    "color": curve_colour(index),
-                    "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
+                    "color": curve_colour(place),
+                    "pattern": {"shape": _PATTERNS[place % len(_PATTERNS)]},
                 },
                 "customdata": [written(value, 4) for value in q],
                 "hovertemplate": "q(%{x}) = %{customdata}<extra>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from explorer.training.digit_recognition import Answer, DigitNetwork, load_netwo
 from explorer.training.run_store import UnknownRun, WeightsError
 from explorer.training.runs import CurveRow
 from pages.components.escaping import escaped
+from pages.components.network_choice import names_of, places_of
 from pages.components.plot import plot
 from pages.components.quantities import quantities
 from pages.components.race_details import open_divergence
@@ -24,7 +26,16 @@ def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
     return load_network(launcher.default_store(), _row)
 
 
-def usable_networks(rows: Sequence[CurveRow]) -> list[tuple[CurveRow, DigitNetwork]]:
+@dataclass(frozen=True, eq=False)
+class NamedNetwork:
+    """A network, what it is called here, and the number of its colour."""
+
+    name: str
+    place: int
+    network: DigitNetwork
+
+
+def usable_networks(rows: Sequence[CurveRow]) -> list[NamedNetwork]:
     """Return the networks of curves, read once; of one that cannot be used it is said why.
 
     Args:
@@ -34,28 +45,33 @@ def usable_networks(rows: Sequence[CurveRow]) -> list[tuple[CurveRow, DigitNetwo
         StoreUnavailable: The run store cannot be used.
     """
     found = []
-    for row in rows:
+    for row, name, place in zip(rows, names_of(rows), places_of(rows), strict=True):
         try:
-            found.append((row, _network(launcher.default_store().url, row.id, row)))
+            network = _network(launcher.default_store().url, row.id, row)
+            found.append(NamedNetwork(name, place, network))
         except (WeightsError, UnknownRun) as error:
             st.error(f"“{escaped(row.label)}”: {escaped(str(error))}")
     return found
 
 
-def drawing_answers(
-    networks: Sequence[tuple[str, DigitNetwork]], strokes: Strokes, truth: int | None
-) -> None:
+def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: int | None) -> None:
     """Show every network's answer: its class, H(p,q) and the softmax, beside p.
 
     Args:
-        networks: name and network, side by side in this order.
+        networks: side by side in this order.
         strokes: the drawing.
         truth: the digit that was meant, whose one-hot is p; None while that is not said.
     """
-    names = [name for name, _ in networks]
-    answers = [_answer(network, strokes) for _, network in networks]
+    names = [one.name for one in networks]
+    answers = [_answer(one.network, strokes) for one in networks]
+    figure = recognition.digit_probabilities(
+        truth,
+        names,
+        [answer and answer.q for answer in answers],
+        places=[one.place for one in networks],
+    )
     plot(
-        recognition.digit_probabilities(truth, names, [answer and answer.q for answer in answers]),
+        figure,
         key="drawing-probabilities",
         alt=_in_words(names, answers, truth),
     )

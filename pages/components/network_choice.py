@@ -32,13 +32,13 @@ def network_choice(*, link: str) -> list[CurveRow]:
     usable = {row.id: row for row in rows if row.has_weights}
     if asked := page_link.opened_with("network choice").get(link):
         st.session_state[_KEPT] = [name for name in asked[0][:200].split(",") if name][:2]
-    wanted = st.session_state.get(_KEPT, [])
+    wanted = _curves_of(st.session_state.get(_KEPT, []), list(usable.values()))
     if not usable:
         return []
     if missing := [name for name in wanted if name not in usable]:
         st.warning(_why_missing(missing[0], rows))
-    kept = list(dict.fromkeys(name for name in wanted if name in usable))
-    chosen = kept or _newest_pair(list(usable.values()))
+    kept = list(dict.fromkeys(name for name in wanted if name in usable))[:2]
+    chosen = kept or _pair(list(usable.values()))
     left, right = st.columns(2)
     # A widget's own value is dropped on other pages, hence the list that is kept.
     for place, (column, label) in enumerate(((left, "Network"), (right, "Beside it"))):
@@ -69,12 +69,27 @@ def names_of(chosen: Sequence[CurveRow]) -> list[str]:
     return [f"{row.label} ({row.id})" for row in chosen]
 
 
+def places_of(chosen: Sequence[CurveRow]) -> list[int]:
+    """Return the number of each curve's colour, the one of its race if it is still free."""
+    places: list[int] = []
+    for row in chosen:
+        places.append(row.curve + 1 if row.curve in places else row.curve)
+    return places
+
+
 def _keep() -> None:
     names = [st.session_state[f"network choice {place}"] for place in (1, 2)]
     st.session_state[_KEPT] = list(dict.fromkeys(name for name in names if name != _NONE))
 
 
-def _newest_pair(rows: Sequence[CurveRow]) -> list[str]:
+def _curves_of(wanted: Sequence[str], rows: Sequence[CurveRow]) -> list[str]:
+    """Return the ids of curves; the id of a run alone stands for two of its curves."""
+    by_run = {name: [row for row in rows if row.run_id == name] for name in wanted}
+    return [one for name in wanted for one in (_pair(by_run[name]) if by_run[name] else [name])]
+
+
+def _pair(rows: Sequence[CurveRow]) -> list[str]:
+    """Return the ids of two curves of the first run, with different losses if it has such."""
     first = rows[0]
     others = [row for row in rows[1:] if row.run_id == first.run_id]
     # The newest races come first, their curves in order; sort keeps that among equals.

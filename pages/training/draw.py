@@ -46,14 +46,11 @@ def explore(rows: Sequence[CurveRow]) -> None:
     left, right = st.columns([6, 5], gap="medium")
     strokes = drawn(CANVAS, link="ink")
     with left:
-        datasets = dict.fromkeys(network.dataset for _, network in networks) or {"mnist": None}
+        datasets = dict.fromkeys(one.network.dataset for one in networks) or {"mnist": None}
         digit_canvas(CANVAS, {SEEN[name]: image_like(name, strokes) for name in datasets})
     with right:
         if networks:
-            names = network_choice.names_of([row for row, _ in networks])
-            truth = None if meant == NOT_SAID else int(meant)
-            pairs = zip(names, (network for _, network in networks), strict=True)
-            drawing_answers(list(pairs), strokes, truth)
+            drawing_answers(networks, strokes, None if meant == NOT_SAID else int(meant))
     page_link.keep(
         {
             "runs": network_choice.link_text(rows),

@@ -1,0 +1,171 @@
+"""Drawing as people do it: by mouse, by touch, by keyboard, for two networks that were trained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Locator, Page, expect
+
+from explorer.training.config import TrainingConfig
+from explorer.training.data import TrainingData, embedded_digits, prepare
+from explorer.training.records import Record
+from explorer.training.run_store import RunStore
+from explorer.training.trainer import train
+from tests.browser.editor import until
+from tests.browser.server import Server
+from tests.training.sample_records import make_info
+
+ZERO = [
+    (0.5 + 0.19 * np.sin(a), 0.5 - 0.3 * np.cos(a)) for a in np.linspace(0, 2 * np.pi, 25).tolist()
+]
+RACE = (
+    TrainingConfig(learning_rate=0.1, batch_size=50, epochs=10, hidden_sizes=(60,)),
+    TrainingConfig(
+        learning_rate=0.1,
+        batch_size=50,
+        epochs=10,
+        hidden_sizes=(60,),
+        loss="softmax_squared_error",
+    ),
+)
+
+
+def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[Record]:
+    """The records of a race, by one thread: more wait for each other on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return list(train(race, data))
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def run_id(app: Server) -> str:
+    """A short race on the embedded digits, in the store of the shared server."""
+    images = embedded_digits()
+    data = prepare(images)
+    shown = data.digit_indices.numpy()
+    info = make_info(
+        dataset="digits",
+        digits=images.test_images[shown],
+        digit_labels=images.test_labels[shown],
+        pixel_mean=data.pixel_mean,
+        pixel_scale=data.pixel_scale,
+    )
+    with closing(RunStore(f"sqlite:///{app.folder / 'runs.sqlite3'}")) as store:
+        race = [replace(config, dataset="digits", device="cpu") for config in RACE]
+        run_id = store.create(race, "for drawing")
+        store.set_info(run_id, info)
+        store.append(run_id, trained(race, data))
+        store.finish(run_id, "finished")
+    return run_id
+
+
+def opened(page: Page, app_url: str, run_id: str, link: str = "") -> Locator:
+    """Go to the page and return its canvas when the plot has been drawn."""
+    page.goto(f"{app_url}/draw?runs={run_id}{link}")
+    page.locator(".cee-plot[data-draws]").wait_for()
+    pad = page.get_by_role("application")
+    pad.scroll_into_view_if_needed()
+    return pad
+
+
+def numbers(page: Page) -> list[str]:
+    """Answer and cross-entropy of the first network, then of the second."""
+    return page.locator(".cee-quantities dd").all_text_contents()
+
+
+def draw(page: Page, pad: Locator, points: Sequence[tuple[float, float]]) -> None:
+    box = pad.bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place)
+
+
+def ink(canvas: Locator) -> int:
+    """How many of the picture's pixels are bright."""
+    return canvas.evaluate(
+        """(one) => one.getContext("2d").getImageData(0, 0, one.width, one.height).data
+            .filter((value, i) => i % 4 === 0 && value > 100).length"""
+    )
+
+
+def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, run_id, page):
+    pad = opened(page, app_url, run_id)
+    expect(page.get_by_text("Draw something")).to_be_visible()
+    assert numbers(page) == ["–"] * 4
+    draw(page, pad, ZERO[:12])
+    # The button of the mouse is still down.
+    until(lambda: numbers(page)[0] != "–", "an answer to half a zero")
+    half = numbers(page)
+    page.mouse.up()
+    draw(page, pad, ZERO[11:])
+    page.mouse.up()
+    until(lambda: re.match(r"0, q ", numbers(page)[0]), "a zero is recognised")
+    assert numbers(page) != half
+    assert numbers(page)[1] == "–"
+    page.get_by_role("radio", name="0").or_(page.get_by_role("button", name="0")).click()
+    until(lambda: numbers(page)[1].endswith(" nats"), "the cross-entropy is shown")
+    said = numbers(page)
+    seen = page.get_by_label(re.compile("trained on the 8×8 digits sees"))
+    assert ink(seen) > 100
+    expect(page).to_have_url(re.compile(r"digit=0&ink=[0-9a-f.]+$"))
+    page.reload()
+    page.locator(".cee-plot[data-draws]").wait_for()
+    until(lambda: numbers(page) == said, "the same numbers after a reload")
+    assert ink(pad.locator("canvas")) > 1000
+    page.get_by_role("button", name="Undo stroke").click()
+    until(lambda: numbers(page)[0] not in ("–", said[0]), "half a zero again")
+    page.get_by_role("button", name="Clear").click()
+    until(lambda: numbers(page) == ["–"] * 4, "nothing drawn, nothing answered")
+    expect(page.get_by_role("button", name="Undo stroke")).to_be_disabled()
+
+
+def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
+    pad = opened(page, app_url, run_id, "&digit=1")
+    pad.focus()
+    for key in (*["ArrowUp"] * 6, "Space", *["ArrowDown"] * 12, "Space", "ArrowLeft"):
+        page.keyboard.press(key)
+    expect(page.get_by_text(re.compile(r"Pen up, 45 % from the left"))).to_be_attached()
+    until(lambda: numbers(page)[1].endswith("nats"), "the stroke is answered")
+    first = numbers(page)
+    for key in ("Space", "Shift+ArrowLeft", "ArrowLeft", "ArrowLeft", "Escape"):
+        page.keyboard.press(key)
+    until(lambda: numbers(page) != first, "the second stroke changes the answer")
+    page.keyboard.press("Control+z")
+    until(lambda: numbers(page) == first, "undone")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Undo stroke")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: numbers(page)[0] == "–", "cleared")
+
+
+def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(app_url, run_id, new_page):
+    page = new_page(
+        viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True, is_mobile=True
+    )
+    pad = opened(page, app_url, run_id)
+    box = pad.bounding_box()
+    before = page.evaluate("document.querySelector('.stMain').scrollTop")
+    touch = page.context.new_cdp_session(page)
+    for step, (x, y) in enumerate(ZERO):
+        at = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}]
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    until(lambda: numbers(page)[0].startswith("0, q "), "a zero is recognised")
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") == before
+    sideways = page.eval_on_selector_all(
+        ".stMain, .cee-draw", "all => all.map(one => one.scrollWidth - one.clientWidth)"
+    )
+    assert max(sideways) <= 0

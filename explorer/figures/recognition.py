@@ -90,6 +90,7 @@ def digit_probabilities(
     outputs: Sequence[NDArray[np.float64] | None],
     *,
     places: Sequence[int] | None = None,
+    height: int = 260,
 ) -> go.Figure:
     """Draw for one image the one-hot p and the softmax output q of every curve, class by class.
 
@@ -98,6 +99,7 @@ def digit_probabilities(
         labels: Name of each curve.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
         places: Number of each curve's colour and pattern; by default its place among these.
+        height: Pixels.
     """
     traces: list[dict[str, Any]] = []
     if target is not None:
@@ -138,7 +140,7 @@ def digit_probabilities(
             }
         )
     layout = {
-        "height": 260,
+        "height": height,
         "barmode": "overlay",
         "showlegend": True,
         "xaxis": axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),

@@ -190,9 +190,7 @@ function createView(parent) {
   // ---------------------------------------------------------------- pointer and touch
   function grab(event) {
     if (pointer !== null || event.button > 0) return;
-    event.preventDefault();
     pen = null;
-    pad.focus({ preventScroll: true });
     const at = locator();
     if (!begin(...at(event))) return;
     pointer = event.pointerId;

@@ -21,7 +21,7 @@ from pages.components.quantities import quantities
 from pages.components.race_details import open_divergence
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
     return load_network(launcher.default_store(), _row)
 
@@ -69,6 +69,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
         names,
         [answer and answer.q for answer in answers],
         places=[one.place for one in networks],
+        height=300,
     )
     plot(
         figure,

@@ -111,8 +111,13 @@ def _standings(run: Run, labels: Sequence[str], records: Records) -> None:
 def _offer_drawing(run: Run) -> None:
     kept = [row.id for row in launcher.default_store().list_curves([run.id]) if row.has_weights]
     if kept:
-        label = "Draw a digit for these networks" if len(kept) > 1 else "Draw a digit for it"
-        link_to("draw", label, {"runs": ",".join(kept[:2])}, via=f"race-{run.id}")
+        these = "these networks" if len(kept) > 1 else "this network"
+        link_to(
+            "draw",
+            f"**Draw a digit for {these} →**",
+            {"runs": ",".join(kept[:2])},
+            via=f"race-{run.id}",
+        )
 
 
 def _measured_on(evaluation: EvalRecord, run: Run) -> str:

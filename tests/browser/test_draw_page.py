@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
+from explorer.core.drawing import GRID, read_stroke_text, stroke_text
 from explorer.training.config import TrainingConfig
 from explorer.training.data import TrainingData, embedded_digits, prepare
 from explorer.training.records import Record
@@ -91,6 +93,13 @@ def draw(page: Page, pad: Locator, points: Sequence[tuple[float, float]]) -> Non
         page.mouse.move(*place)
 
 
+def is_answered_to_the_end(page: Page, point: tuple[float, float]) -> bool:
+    """Whether the drawing in the address, which follows the answers, ends at this point."""
+    text = parse_qs(urlsplit(page.url).query).get("ink", [""])[0]
+    strokes = read_stroke_text(text)
+    return bool(strokes) and np.allclose(strokes[-1][-1], np.array(point) * GRID, atol=1.5)
+
+
 def ink(canvas: Locator) -> int:
     """How many of the picture's pixels are bright."""
     return canvas.evaluate(
@@ -110,7 +119,8 @@ def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, 
     page.mouse.up()
     draw(page, pad, ZERO[11:])
     page.mouse.up()
-    until(lambda: re.match(r"0, q ", numbers(page)[0]), "a zero is recognised")
+    until(lambda: is_answered_to_the_end(page, ZERO[-1]), "the whole drawing is answered")
+    assert numbers(page)[0].startswith("0, q ")
     assert numbers(page) != half
     assert numbers(page)[1] == "–"
     page.get_by_role("radio", name="0").or_(page.get_by_role("button", name="0")).click()
@@ -136,8 +146,10 @@ def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
     for key in (*["ArrowUp"] * 6, "Space", *["ArrowDown"] * 12, "Space", "ArrowLeft"):
         page.keyboard.press(key)
     expect(page.get_by_text(re.compile(r"Pen up, 45 % from the left"))).to_be_attached()
-    until(lambda: numbers(page)[1].endswith("nats"), "the stroke is answered")
+    # The address follows the answer to the whole stroke, from 6 steps above the middle to 6 below.
+    expect(page).to_have_url(re.compile(f"ink={stroke_text((((128, 56), (128, 200)),))}$"))
     first = numbers(page)
+    assert first[1].endswith(" nats")
     for key in ("Space", "Shift+ArrowLeft", "ArrowLeft", "ArrowLeft", "Escape"):
         page.keyboard.press(key)
     until(lambda: numbers(page) != first, "the second stroke changes the answer")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -95,7 +95,8 @@ def draw(page: Page, pad: Locator, points: Sequence[tuple[float, float]]) -> Non
 
 def is_answered_to_the_end(page: Page, point: tuple[float, float]) -> bool:
     """Whether the drawing in the address, which follows the answers, ends at this point."""
-    text = parse_qs(urlsplit(page.url).query).get("ink", [""])[0]
+    address = page.evaluate("window.location.search.slice(1)")
+    text = parse_qs(address).get("ink", [""])[0]
     strokes = read_stroke_text(text)
     return bool(strokes) and np.allclose(strokes[-1][-1], np.array(point) * GRID, atol=1.5)
 

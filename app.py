@@ -41,6 +41,7 @@ def run_page() -> None:
         ],
         "Training": [
             st.Page("pages/training/live.py", title="Live MNIST race"),
+            st.Page("pages/training/sweep.py", title="Sweep"),
             st.Page("pages/training/compare.py", title="Compare runs"),
             st.Page("pages/training/draw.py", title="Draw a digit"),
         ],

@@ -28,7 +28,7 @@ DESCRIPTIONS = {
     f"explorer.training.{name}"
     for name in (
         *("config", "presets", "records", "record_columns", "run_summary", "runs"),
-        *("record_axes", "seed_groups", "thinning"),
+        *("record_axes", "seed_groups", "thinning", "sweep_grid", "sweep_results", "sweeps"),
     )
 }
 RUN_ACCESS = {

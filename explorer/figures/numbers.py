@@ -39,3 +39,12 @@ def measured(value: float | Decimal, unit: str, digits: int = 6) -> str:
     """
     number = written(value, digits)
     return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time in the unit that people would use: "12 s", "3 min", "1.5 h"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

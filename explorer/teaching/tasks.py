@@ -21,6 +21,7 @@ TASKS: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
         "stability": loss_tasks.STABILITY,
         "notes_checked": loss_tasks.NOTES_CHECKED,
         "live": training_tasks.LIVE,
+        "sweep": training_tasks.SWEEP,
         "compare": training_tasks.COMPARE,
         "draw": drawing_tasks.DRAW,
     }

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import psutil
 import torch
 
 import explorer
@@ -69,6 +70,14 @@ def device_name(device: torch.device) -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
+
+
+def free_memory_bytes(device: torch.device) -> float:
+    """Return the memory that a training on a device could use now, in bytes."""
+    if device.type == "cuda":
+        return float(torch.cuda.mem_get_info(device)[0])
+    # A device that shares the machine's memory can use what the machine has left.
+    return float(psutil.virtual_memory().available)
 
 
 def device_memory_bytes(device: torch.device) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from explorer.training import devices
-from explorer.training.config import ConfigError
+from explorer.training.config import ConfigError, TrainingConfig
 from explorer.training.data import Source, TrainingData, digit_indices, load_source, prepare
 from explorer.training.mnist_download import DownloadStopped, download_mnist, is_allowed
 from explorer.training.mnist_files import DataError, cache_folder, given_folder
@@ -89,6 +89,14 @@ class Executor:
                 f"The training ended on an error of the program ({last_line}). Its log is in "
                 f"{self._store.folder / 'workers'}.",
             )
+
+    def free_bytes(self, config: TrainingConfig) -> float | None:
+        """Return the free memory of the device that a config asks for; None if it is not there."""
+        try:
+            return devices.free_memory_bytes(devices.choose_device(config.device))
+        except devices.DeviceError:
+            # Told on screen by the run itself.
+            return None
 
     def _train(self, run: Run) -> str:
         with RunWatcher(self._store, run.id) as watcher:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from explorer.training.run_database import StorePart
 from explorer.training.run_rows import chosen_curves, unknown_run, update_run
-from explorer.training.run_tables import batches, curves, runs, weights
+from explorer.training.run_tables import batches, curves, runs, sweep_runs, weights
 from explorer.training.runs import ENDED, LOST, run_state
 
 KEPT_SECONDS = 7 * 86_400.0
@@ -80,7 +80,7 @@ class RunDeletion(StorePart):
             old = runs.c.deleted_at < time.time() - older_than
             gone = connection.execute(sa.select(runs.c.id).where(old)).scalars().all()
             for run_id in gone:
-                for table in (batches, weights, curves):
+                for table in (batches, weights, curves, sweep_runs):
                     connection.execute(sa.delete(table).where(table.c.run_id == run_id))
                 connection.execute(sa.delete(runs).where(runs.c.id == run_id))
         return len(gone)

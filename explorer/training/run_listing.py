@@ -53,12 +53,8 @@ class RunListing(RunRecords):
             run_ids: Only of these runs; None for all. Ids that are not there are left out.
             deleted: The curves that are deleted but can still be restored, instead of the others.
         """
-        gone = curves.c.deleted_at
-        query = _ROWS.where(gone.is_not(None) if deleted else gone.is_(None))
-        if run_ids is not None:
-            query = query.where(runs.c.id.in_(list(run_ids)))
         with self._database.transaction() as connection:
-            rows = [_curve_row(row) for row in connection.execute(query)]
+            rows = listed_curves(connection, run_ids, deleted=deleted)
         return self._with_summaries(rows)
 
     def _with_summaries(self, rows: list[CurveRow]) -> list[CurveRow]:
@@ -78,6 +74,17 @@ class RunListing(RunRecords):
             replace(row, summary=found[row.run_id][row.curve]) if row.run_id in found else row
             for row in rows
         ]
+
+
+def listed_curves(
+    connection: sa.Connection, run_ids: Collection[str] | None = None, *, deleted: bool = False
+) -> list[CurveRow]:
+    """Return the rows of `RunListing.list_curves` as one transaction sees them."""
+    gone = curves.c.deleted_at
+    query = _ROWS.where(gone.is_not(None) if deleted else gone.is_(None))
+    if run_ids is not None:
+        query = query.where(runs.c.id.in_(list(run_ids)))
+    return [_curve_row(row) for row in connection.execute(query)]
 
 
 def _curve_row(row: sa.Row[Any]) -> CurveRow:

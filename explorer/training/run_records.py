@@ -14,6 +14,7 @@ from explorer.training.config import TrainingConfig
 from explorer.training.record_bytes import from_bytes, to_bytes
 from explorer.training.record_columns import CurveRecords, Records, join, to_columns
 from explorer.training.records import Record, WeightsRecord
+from explorer.training.run_creation import add_curves
 from explorer.training.run_database import StorePart
 from explorer.training.run_labels import check_name
 from explorer.training.run_rows import num_curves_of, unknown_run, update_run
@@ -167,19 +168,6 @@ class RunRecords(StorePart):
             summaries = tuple(CurveSummary().extended(columns) for columns in records.curves)
             _write_summaries(connection, run_id, enumerate(summaries))
         return summaries
-
-
-def add_curves(
-    connection: sa.Connection, run_id: str, num_curves: int, foreign_losses: Sequence[str] = ()
-) -> None:
-    """Make the rows of a new run's curves."""
-    summary = CurveSummary().to_json()
-    losses = foreign_losses or [""] * num_curves
-    rows = [
-        {"run_id": run_id, "curve": k, "summary": summary, "foreign_loss": losses[k]}
-        for k in range(num_curves)
-    ]
-    connection.execute(sa.insert(curves), rows)
 
 
 def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:

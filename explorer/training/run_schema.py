@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from explorer.training.run_tables import metadata
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision in `migrations`, oldest first; the last is what `run_tables` describes."""
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +11,10 @@ import sqlalchemy as sa
 
 from explorer.training.config import TrainingConfig, validate_race
 from explorer.training.records import RunInfo
+from explorer.training.run_creation import queue_run
 from explorer.training.run_database import Database, StoreUnavailable, database_url
 from explorer.training.run_deletion import RunBusy, RunDeletion
 from explorer.training.run_labels import RunLabels
-from explorer.training.run_listing import RunListing
-from explorer.training.run_records import add_curves
 from explorer.training.run_requests import RunRequests
 from explorer.training.run_rows import (
     LabelError,
@@ -30,18 +27,27 @@ from explorer.training.run_rows import (
     unknown_run,
     update_run,
 )
+from explorer.training.run_sweeps import RunSweeps, UnknownSweep
 from explorer.training.run_tables import batches, curves, runs
 from explorer.training.run_weights import RunWeights, WeightsError
-from explorer.training.runs import ENDED, PAUSED, QUEUED, RUNNING, Run, WorkerMark
+from explorer.training.runs import ENDED, PAUSED, RUNNING, Run, WorkerMark
 
-__all__ = ["LabelError", "RunBusy", "RunStore", "StoreUnavailable", "UnknownRun", "WeightsError"]
+__all__ = [
+    "LabelError",
+    "RunBusy",
+    "RunStore",
+    "StoreUnavailable",
+    "UnknownRun",
+    "UnknownSweep",
+    "WeightsError",
+]
 
 
 _SILENT_SECONDS = 86_400.0
 """Nobody writes any more to a run whose worker has said nothing for a day."""
 
 
-class RunStore(RunListing, RunLabels, RunDeletion, RunRequests, RunWeights):
+class RunStore(RunSweeps, RunLabels, RunDeletion, RunRequests, RunWeights):
     """Runs and their records in a database; safe to share between threads and processes.
 
     Every method raises StoreUnavailable, with a sentence saying what to do, when the database
@@ -80,19 +86,8 @@ class RunStore(RunListing, RunLabels, RunDeletion, RunRequests, RunWeights):
             ConfigError: The configs cannot race together.
         """
         configs = validate_race(configs)
-        run_id = secrets.token_urlsafe(6)
-        row = {
-            "id": run_id,
-            "name": name or "",
-            "num_curves": len(configs),
-            "configs": json.dumps([config.to_dict() for config in configs]),
-            "status": QUEUED,
-            "created_at": time.time(),
-        }
         with self._database.transaction(may_create=True) as connection:
-            connection.execute(sa.insert(runs).values(row))
-            add_curves(connection, run_id, len(configs))
-        return run_id
+            return queue_run(connection, configs, name or "")
 
     def get(self, run_id: str) -> Run:
         """Return what is known of a run."""

@@ -74,3 +74,28 @@ weights = sa.Table(
     sa.Column("curve", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
+
+# A grid of settings, trained run by run.
+sweeps = sa.Table(
+    "sweeps",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("grid", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    # Raised when a person asks for what is missing to be tried again.
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    # Whether there are cells to train; workers look here when they have nothing else to do.
+    sa.Column("is_open", sa.Boolean, nullable=False, index=True),
+)
+
+# Which cells of a sweep the curves of a run are, as a JSON list in the order of the curves.
+sweep_runs = sa.Table(
+    "sweep_runs",
+    metadata,
+    sa.Column("run_id", sa.String(32), primary_key=True),
+    sa.Column("sweep_id", sa.String(32), nullable=False, index=True),
+    sa.Column("cells", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+)

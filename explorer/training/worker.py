@@ -14,12 +14,13 @@ from pathlib import Path
 
 import filelock
 
-from explorer.training import thread_waiting, worker_processes
+from explorer.training import sweeps, thread_waiting, worker_processes
 from explorer.training.launcher import default_store
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
 
 _POLL_SECONDS = 0.05
+_SWEEP_SECONDS = 0.5
 _KEPT_LOGS = 20
 
 
@@ -56,17 +57,23 @@ def _serve(store: RunStore, lock_file: Path) -> None:
     me = worker_processes.this_process()
     idle_seconds = 60 * worker_processes.idle_minutes()
     idle_since = time.monotonic()
+    looked_at = 0.0
     untidy = True
     # Without its file the lock no longer tells anybody that this slot is taken.
     while time.monotonic() - idle_since < idle_seconds and lock_file.exists():
         run = store.claim_next(me)
         if run is None:
+            if time.monotonic() - looked_at > _SWEEP_SECONDS:
+                looked_at = time.monotonic()
+                if sweeps.continue_open(store, executor.free_bytes):
+                    continue
             untidy = untidy and store.tidy()
             time.sleep(_POLL_SECONDS)
             continue
         executor.execute(run)
         untidy = True
         idle_since = time.monotonic()
+        looked_at = 0.0
 
 
 def _open_log(folder: Path) -> None:

@@ -59,6 +59,11 @@ PAGES: Mapping[str, Sequence[tuple[str, str, str]]] = MappingProxyType(
                 "Handwritten digits learnt live by cross-entropy and squared error, side by side.",
             ),
             (
+                "pages/training/sweep.py",
+                "Sweep",
+                "Every combination of losses, learning rates and seeds, as a map of what matters.",
+            ),
+            (
                 "pages/training/compare.py",
                 "Compare runs",
                 "Every curve that was trained, laid over others: losses, accuracy, settings.",

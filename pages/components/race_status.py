@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.figures.numbers import written
+from explorer.figures.numbers import duration, written
 from explorer.figures.training import SCALES
 from explorer.training import launcher
 from explorer.training.config import DATASET_LABELS, LOSS_LABELS, ConfigError
@@ -66,9 +66,9 @@ def progress_sentence(run: Run, state: str) -> str:
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} images/s")
     if state == "running" and progress.seconds_left is not None:
-        parts.append(f"{_duration(progress.seconds_left)} left")
+        parts.append(f"{duration(progress.seconds_left)} left")
     elif state not in ACTIVE and run.started_at and run.ended_at:
-        parts.append(f"{_duration(run.ended_at - run.started_at)} in all")
+        parts.append(f"{duration(run.ended_at - run.started_at)} in all")
     return ", ".join(parts)
 
 
@@ -202,11 +202,3 @@ def _obey(run_id: str, act: Callable[[], None], done: str) -> None:
 
 def _say(run_id: str, kind: str, text: str) -> None:
     st.session_state[_MESSAGE] = {run_id: (kind, text)}
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -142,6 +142,22 @@ def _race() -> str:
     return "".join(parts)
 
 
+def _sweep() -> str:
+    rates = np.geomspace(0.05, 3.0, 6)
+    losses = ("sigmoid_binary_cross_entropy", "sigmoid_squared_error", "hinge")
+    cell_x, cell_y = (_WIDTH - 16) / len(rates), (_HEIGHT - 8) / len(losses)
+    parts = []
+    for row, loss in enumerate(losses):
+        for column, rate in enumerate(rates):
+            reached = descend_binary(-2.0, 1, loss, float(rate), 12).probabilities[-1]
+            parts.append(
+                f'<rect x="{8 + column * cell_x:.1f}" y="{4 + row * cell_y:.1f}" '
+                f'width="{cell_x - 2:.1f}" height="{cell_y - 2:.1f}" rx="2" '
+                f'fill="{P}" fill-opacity="{reached:.2f}"/>'
+            )
+    return "".join(parts)
+
+
 def _comparison() -> str:
     parts = []
     for rate, colour, dash in ((0.15, P, ""), (0.6, Q, "8 4"), (2.4, DIVERGENCE, "2 4")):
@@ -175,6 +191,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "stability": _stability,
         "notes_checked": _notes,
         "live": _race,
+        "sweep": _sweep,
         "compare": _comparison,
         "draw": _drawing,
         "glossary": _glossary,

@@ -11,6 +11,7 @@ from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
 from pages.components import race_form, race_link
 from pages.components.escaping import escaped
+from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
 from pages.components.terms import terms
@@ -80,6 +81,7 @@ with st.expander("Set up a race", expanded=run_id is None):
 button, meaning = st.columns([1, 6], vertical_alignment="center")
 button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
 meaning.caption(race_form.described(race))
+link_to("sweep", "Train a whole grid of settings instead", {}, via="live-sweep")
 with st.container():
     if problem_text := st.session_state.get(PROBLEM):
         st.error(problem_text)

@@ -11,7 +11,13 @@ import pytest
 from explorer.training.config import TrainingConfig
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
-from tests.training import test_run_library, test_run_schema, test_run_store, test_run_weights
+from tests.training import (
+    test_run_library,
+    test_run_schema,
+    test_run_store,
+    test_run_weights,
+    test_sweeps,
+)
 from tests.training.postgresql_server import NoServer, Server, find_programs, running_server
 
 try:
@@ -26,7 +32,7 @@ IMPORTS = {
 }
 old_url = test_run_schema.old_url
 
-for module in (test_run_library, test_run_schema, test_run_store, test_run_weights):
+for module in (test_run_library, test_run_schema, test_run_store, test_run_weights, test_sweeps):
     for name, value in vars(module).items():
         if not name.startswith("test_") or name in IMPORTS:
             continue

@@ -1,0 +1,89 @@
+"""Train a grid of settings, and see which of them matter."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from explorer.training import launcher, sweeps
+from explorer.training.config import ConfigError
+from explorer.training.run_store import StoreUnavailable, UnknownSweep
+from explorer.training.sweep_grid import SweepGrid
+from explorer.training.sweeps import ACTIVE
+from pages.components import page_link
+from pages.components.escaping import escaped
+from pages.components.sweep_form import sweep_form
+from pages.components.sweep_plan import sweep_plan
+from pages.components.sweep_view import read_sweep, show_controls, sweep_options, watch
+from pages.components.terms import terms
+
+SWEEP, PROBLEM = "sweep shown", "sweep start problem"
+
+
+def train(grid: SweepGrid | None) -> None:
+    """Start the sweep that stands in the form; runs before the page does."""
+    st.session_state[PROBLEM] = ""
+    if grid is None:
+        st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
+        return
+    try:
+        st.session_state[SWEEP] = sweeps.start(grid)
+    except (ConfigError, StoreUnavailable) as error:
+        st.session_state[PROBLEM] = str(error)
+
+
+def open_sweep(sweep_id: str | None) -> None:
+    """Look at another sweep, or at none."""
+    st.session_state[SWEEP] = sweep_id
+
+
+def earlier_sweeps(current: str | None) -> None:
+    """Offer the newest sweeps to look at again."""
+    found = launcher.default_store().list_sweeps(12)
+    if not found:
+        st.caption("No sweep was trained yet.")
+    for one in found:
+        when = time.strftime("%d %b, %H:%M", time.localtime(one.created_at))
+        varied = ", ".join(one.grid.varied()).replace("_", " ") or "one cell"
+        st.button(
+            escaped(f"{when}: {one.grid.num_cells} cells, {varied}"),
+            key=f"sweep open {one.id}",
+            type="tertiary",
+            disabled=one.id == current,
+            on_click=open_sweep,
+            args=(one.id,),
+        )
+
+
+st.title("Sweep")
+st.markdown(
+    "Train every combination of a few settings, and see which of them matter. Cells train together "
+    "on the same batches, seed by seed; close the page if you like, the sweep goes on."
+)
+terms("cross-entropy", "squared error", "learning rate")
+if asked := page_link.opened_with("sweep").get("sweep"):
+    open_sweep(asked[0][:64])
+sweep_id: str | None = st.session_state.get(SWEEP)
+link: dict[str, str] = {}
+try:
+    launcher.ensure_workers()
+    with st.expander("Set up a sweep", expanded=sweep_id is None):
+        grid, link = sweep_form()
+    button, meaning = st.columns([1, 5], vertical_alignment="center")
+    button.button("Train the grid", type="primary", key="sweep train", on_click=train, args=(grid,))
+    meaning.caption(sweep_plan(grid))
+    if text := st.session_state.get(PROBLEM):
+        st.error(escaped(text))
+    if sweep_id:
+        sweep, cells = read_sweep(sweep_id)
+        show_controls(sweep, cells)
+        options, arranged = sweep_options(sweep.grid)
+        link = {"sweep": sweep_id} | arranged
+        shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
+        st.fragment(watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
+    with st.expander("Earlier sweeps"):
+        earlier_sweeps(sweep_id)
+except (ConfigError, StoreUnavailable, UnknownSweep) as error:
+    st.error(escaped(str(error)))
+page_link.keep(link)

@@ -1,0 +1,33 @@
+"""A sweep as a person runs it: begun, stopped, resumed, looked at."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+
+def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(start_app, page):
+    server = start_app()
+    page.goto(f"{server.url}/sweep?rates=0.1,0.5&seeds=0-1&epochs=300&batch_size=20")
+    expect(page.get_by_text("8 cells in 1 run")).to_be_visible()
+    page.get_by_role("button", name="Train the grid").click()
+    expect(page.get_by_text("0 of 8 cells done: 8 running.")).to_be_visible(timeout=45_000)
+    page.get_by_role("button", name="Stop the sweep").click()
+    expect(page.get_by_text("0 of 8 cells done: 8 stopped.")).to_be_visible()
+    expect(page).to_have_url(re.compile("sweep=.{8}&"))
+    page.reload()
+    expect(page.get_by_role("button", name="Train the 8 missing cells")).to_be_visible()
+    page.get_by_text("Set up a sweep").click()
+    epochs = page.get_by_label("Epochs")
+    epochs.fill("2")
+    epochs.press("Enter")
+    page.get_by_role("button", name="Train the grid").click()
+    expect(page.get_by_text("8 of 8 cells done: 8 finished.")).to_be_visible(timeout=45_000)
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(2)
+    page.get_by_role("radio", name="Steps to 90 %").or_(
+        page.get_by_role("button", name="Steps to 90 %", exact=True)
+    ).first.click()
+    expect(page.get_by_text("Smaller is better, and stronger in colour.")).to_be_visible()
+    page.get_by_role("link", name="Compare the curves of the best 5").click()
+    expect(page.locator(".cee-legend span")).to_have_count(5)

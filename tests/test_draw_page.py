@@ -187,6 +187,9 @@ def test_each_network_sees_the_drawing_as_its_own_images_were(store):
     strokes = read_stroke_text(INK)
     pixels = [base64.b64decode(picture["pixels"]) for picture in canvas(app)["pictures"]]
     assert pixels == [mnist_image(strokes).tobytes(), embedded_digit_image(strokes).tobytes()]
+    assert any("has seen few hands" in one.value for one in app.caption)
+    alone = opened("draw", runs=f"{one}:0", ink=INK)
+    assert not any("has seen few hands" in one.value for one in alone.caption)
 
 
 def test_a_curve_that_diverged_or_is_gone_is_named(store):

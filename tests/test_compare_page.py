@@ -194,6 +194,7 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
     assert table(app)["Curve"].tolist() == ["MSE on softmax"]
     assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in shown(app)
     assert address(app)["runs"] == f"{newest}:0,{newest}:1"
+    assert address(app)["filter"] == "old mse"
     app.text_input[0].set_value("no such thing")
     ran(app)
     assert len(table(app)) == 0
@@ -298,3 +299,16 @@ def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
     assert "on test images (of runs made elsewhere: on a number that is not known)" in shown(
         opened()
     )
+
+
+def test_a_curve_in_training_is_looked_at_again_until_it_has_ended(store):
+    run_id = store.create(RACE, "running")
+    store.claim_next(this_process())
+    store.append(run_id, [StepRecord(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
+    app = opened(runs=run_id)
+    assert "<td>running</td>" in shown(app)
+    store.append(run_id, [StepRecord(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
+    store.finish(run_id, "finished")
+    ran(app)
+    assert "<td>finished</td>" in shown(app)
+    assert "<td>2</td>" in shown(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
@@ -51,10 +51,16 @@ class Cell:
 def start(grid: SweepGrid, name: str = "", *, store: RunStore | None = None) -> str:
     """Keep a sweep, see that a worker begins with it, and return its id.
 
+    Data left to the machine are settled here: MNIST that arrives on the way would otherwise be
+    what the later cells are trained on.
+
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
     store = store or launcher.default_store()
+    if grid.base.dataset == "auto":
+        found = "mnist" if launcher.mnist_is_at_hand() else "digits"
+        grid = replace(grid, base=replace(grid.base, dataset=found))
     sweep_id = store.create_sweep(grid, name)
     launcher.ensure_workers(store=store)
     return sweep_id

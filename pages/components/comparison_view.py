@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 import plotly.graph_objects as go
@@ -11,85 +11,35 @@ import streamlit as st
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.report import ReportFigure
-from explorer.figures import comparison
+from explorer.figures import comparison as figures
 from explorer.figures.comparison import ComparedLine
 from explorer.figures.curves import smoothing_name
 from explorer.figures.line_traces import Span
 from explorer.training import launcher
-from explorer.training.config import LOSS_LABELS, curve_labels
+from explorer.training.config import curve_labels
 from explorer.training.record_axes import AXES
 from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import CurveRow
 from explorer.training.seed_groups import group_by_seed
 from pages.components import page_link
 from pages.components.chosen_curves import style_of
-from pages.components.comparison_table import legend
+from pages.components.comparison_options import ComparisonOptions, look_at, span_of_view
+from pages.components.comparison_table import comparison_table, legend
 from pages.components.escaping import escaped
-from pages.components.kept_choice import kept_choice
+from pages.components.page_link import link_to
 from pages.components.plot import encoded, plot
 from pages.components.race_records import newest_records, which_images
 
 ACTIVE = frozenset({"queued", "running", "paused"})
-_AXES = {"Step": "step", "Epoch": "epoch", "Images seen": "examples", "Time": "time"}
-_WEIGHTS = {"none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
-_LOSSES = {label: key for key, label in LOSS_LABELS.items()}
-_SPAN = "compare span"
 
 
-@dataclass(frozen=True)
-class ComparisonOptions:
-    """How the curves are drawn.
-
-    Attributes:
-        axis: Key of AXES.
-        scale: "log" or "linear", of losses.
-        weight: Smoothing weight, 0 for none.
-        joined: Whether curves that differ only by seed are one line.
-        test_loss: Key of LOSS_LABELS.
-    """
-
-    axis: str
-    scale: str
-    weight: float
-    joined: bool
-    test_loss: str
-
-
-def comparison_options() -> tuple[ComparisonOptions, dict[str, str]]:
-    """Show the choices; return them, and what the address holds of them."""
-    with st.container(horizontal=True):
-        axis = kept_choice("x axis", list(_AXES), key="compare axis", link="x")
-        scale = kept_choice("Loss axis", ["log", "linear"], key="compare scale", link="scale")
-        weight = kept_choice(
-            "Smoothing weight",
-            ["0.98", "0.995", "0.9", "none"],
-            key="compare smoothing",
-            link="smoothing",
-            help="Weight w of the past in a moving average over the steps: it averages over about "
-            "1/(1 − w) of them, 0.98 over 50.",
-        )
-        seeds = kept_choice(
-            "Seeds",
-            ["each alone", "mean and band"],
-            key="compare seeds",
-            link="seeds",
-            help="Curves that differ only by seed as one line: their mean, and a band from the "
-            "lowest to the highest of them.",
-        )
-        loss = kept_choice("Test loss", list(_LOSSES), key="compare loss", link="loss")
-    chosen = ComparisonOptions(
-        _AXES[axis], scale, _WEIGHTS[weight], seeds != "each alone", _LOSSES[loss]
-    )
-    return chosen, {"x": axis, "scale": scale, "smoothing": weight, "seeds": seeds, "loss": loss}
-
-
-def comparison_plots(
+def comparison(
     rows: Sequence[CurveRow],
     labels: Sequence[str],
     options: ComparisonOptions,
     link: Mapping[str, str],
 ) -> None:
-    """Draw the curves over one another; while one of them still trains, again and again.
+    """Show plots and table of the curves, once more while one of them still trains.
 
     Args:
         rows: The curves.
@@ -97,6 +47,38 @@ def comparison_plots(
         options: How to draw them.
         link: What the address holds beside the part of the axis that is looked at.
     """
+    if is_training(rows):
+        try:
+            newest = launcher.default_store().list_curves({row.run_id for row in rows})
+        except StoreUnavailable as error:
+            st.error(str(error))
+            return
+        by_id = {row.id: row for row in newest}
+        rows = [by_id.get(row.id, row) for row in rows]
+        if not is_training(rows):
+            st.rerun()
+    # Places of their own, so that what a refresh adds never takes another's.
+    plots, table = st.container(), st.container()
+    with plots:
+        _plots(rows, labels, options, link)
+    with table:
+        comparison_table(rows, labels)
+        if drawable := [row.id for row in rows if row.has_weights][:2]:
+            link_to("draw", "Draw a digit for the first two of these networks",
+                    {"runs": ",".join(drawable)}, via="compare")  # fmt: skip
+
+
+def is_training(rows: Sequence[CurveRow]) -> bool:
+    """Tell whether one of the curves can still grow."""
+    return any(launcher.state_of(row) in ACTIVE for row in rows)
+
+
+def _plots(
+    rows: Sequence[CurveRow],
+    labels: Sequence[str],
+    options: ComparisonOptions,
+    link: Mapping[str, str],
+) -> None:
     span = span_of_view(options)
     ends = {"from": f"{span[0]:.10g}", "to": f"{span[1]:.10g}"} if span else {"from": "", "to": ""}
     page_link.keep({**link, **ends})
@@ -122,12 +104,12 @@ def comparison_plots(
     axis, scale = options.axis, options.scale
 
     def zoomed(to: Span | None) -> None:
-        st.session_state[_SPAN] = (axis, to)
+        look_at(axis, to)
 
     with left:
         figure = _figure(
             "own", state, (axis, scale, options.weight, span),
-            lambda: comparison.own_losses(
+            lambda: figures.own_losses(
                 lines, axis=axis, scale=scale, weight=options.weight, span=span
             ),
         )  # fmt: skip
@@ -137,7 +119,7 @@ def comparison_plots(
     with right:
         figure = _figure(
             "fair", state, (axis, scale, options.test_loss, span),
-            lambda: comparison.fair_measures(
+            lambda: figures.fair_measures(
                 lines, axis=axis, loss=options.test_loss, scale=scale, span=span
             ),
         )  # fmt: skip
@@ -147,7 +129,7 @@ def comparison_plots(
             "The fair comparison: one loss and the accuracy of every curve, whatever it minimises, "
             f"on test images{which_images([curve.records for curve in curves])}."
         )
-    if missing := comparison.left_out(lines, axis):
+    if missing := figures.left_out(lines, axis):
         names = ", ".join(f"“{escaped(name)}”" for name in missing)
         st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {names}.")
 
@@ -176,19 +158,6 @@ def compared_lines(curves: Sequence[ExportedCurve], *, joined: bool) -> list[Com
     return found
 
 
-def span_of_view(options: ComparisonOptions) -> Span | None:
-    """Return the part of the x axis that is looked at; None for all of it.
-
-    Args:
-        options: How the curves are drawn; a part of one axis means nothing on another.
-    """
-    link = page_link.opened_with("compare span")
-    if "from" in link and "to" in link:
-        st.session_state[_SPAN] = (options.axis, _span_from(link["from"][0], link["to"][0]))
-    axis, span = st.session_state.get(_SPAN, (options.axis, None))
-    return span if axis == options.axis else None
-
-
 def report_figures(options: ComparisonOptions) -> Callable[[Sequence[ExportedCurve]], list]:
     """Return what makes the plots of a report as they are on the page.
 
@@ -196,12 +165,12 @@ def report_figures(options: ComparisonOptions) -> Callable[[Sequence[ExportedCur
         options: How the curves are drawn there.
     """
 
-    def figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
+    def drawn(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
         lines, span = compared_lines(curves, joined=options.joined), span_of_view(options)
-        own = comparison.own_losses(
+        own = figures.own_losses(
             lines, axis=options.axis, scale=options.scale, weight=options.weight, span=span
         )
-        fair = comparison.fair_measures(
+        fair = figures.fair_measures(
             lines, axis=options.axis, loss=options.test_loss, scale=options.scale, span=span
         )
         about = "The same measures for all curves; diamonds are on the whole test set."
@@ -210,7 +179,7 @@ def report_figures(options: ComparisonOptions) -> Callable[[Sequence[ExportedCur
             ReportFigure("test", "Loss and accuracy on test images", about, fair),
         ]
 
-    return figures
+    return drawn
 
 
 def _about_losses(lines: Sequence[ComparedLine], options: ComparisonOptions) -> str:
@@ -220,14 +189,6 @@ def _about_losses(lines: Sequence[ComparedLine], options: ComparisonOptions) -> 
     parts.append("Each kind of loss has a unit and an axis of its own.")
     parts.append("At the edge: × NaN, ▲ +∞, ▼ what a log axis has no place for.")
     return " ".join(parts)
-
-
-def _span_from(low: str, high: str) -> Span | None:
-    try:
-        ends = float(low), float(high)
-    except ValueError:
-        return None
-    return ends if ends[0] < ends[1] and all(abs(end) < 1e15 for end in ends) else None
 
 
 # Shared by all who look at the same comparison.

@@ -51,7 +51,8 @@ class _Follower:
             return self._records
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
+# As many as a comparison can show, and some more for others.
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _follower(store: str, run_id: str) -> _Follower:
     return _Follower()
 

@@ -24,8 +24,8 @@ _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash
            "longdashdot": "15 4 3 4"}  # fmt: skip
 
 
-def run_table(rows: Sequence[CurveRow]) -> None:
-    """Show the rows that pass the filter; ticking some compares them.
+def run_table(rows: Sequence[CurveRow]) -> str:
+    """Show the rows that pass the filter; ticking some compares them. Returns the filter.
 
     Args:
         rows: All curves that are kept, at least one.
@@ -66,6 +66,7 @@ def run_table(rows: Sequence[CurveRow]) -> None:
     count = f"{len(shown):,} of {len(rows):,} curves" if words else f"{len(rows):,} curves"
     also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
     st.caption(f"{count}; {len(picked)} compared{also}.")
+    return words
 
 
 def describe(row: CurveRow) -> dict[str, object]:

@@ -9,13 +9,8 @@ from explorer.training import launcher
 from explorer.training.run_store import StoreUnavailable
 from explorer.training.runs import CurveRow
 from pages.components import chosen_curves, page_link, run_editing
-from pages.components.comparison_table import comparison_table
-from pages.components.comparison_view import (
-    ACTIVE,
-    comparison_options,
-    comparison_plots,
-    report_figures,
-)
+from pages.components.comparison_options import comparison_options
+from pages.components.comparison_view import comparison, is_training, report_figures
 from pages.components.exchange_controls import export_controls, import_control
 from pages.components.run_table import run_table
 from pages.components.terms import terms
@@ -46,8 +41,9 @@ st.markdown(
 terms("cross-entropy", "squared error", "learning rate")
 all_rows, deleted = kept_curves()
 chosen_curves.open_link(all_rows)
+words = ""
 if all_rows:
-    run_table(all_rows)
+    words = run_table(all_rows)
 else:
     st.info("No run is kept yet: train some on the page of the live race, or take in a file.")
     st.page_link("pages/training/live.py", label="Train a race")
@@ -57,15 +53,14 @@ run_editing.deleted_notice()
 rows = chosen_curves.chosen(all_rows)
 labels = labelled(rows)
 options, link = comparison_options()
-link = chosen_curves.link_parameters() | link
-if not rows:
-    page_link.keep(link)
+link = chosen_curves.link_parameters() | {"filter": words} | link
 if rows:
-    refresh = 2.0 if any(launcher.state_of(row) in ACTIVE for row in rows) else None
-    st.fragment(comparison_plots, run_every=refresh)(rows, labels, options, link)
-    comparison_table(rows, labels)
-elif all_rows:
-    st.info("Tick one or more rows of the table to see their curves.")
+    refresh = 2.0 if is_training(rows) else None
+    st.fragment(comparison, run_every=refresh)(rows, labels, options, link)
+else:
+    page_link.keep(link)
+    if all_rows:
+        st.info("Tick one or more rows of the table to see their curves.")
 if rows:
     with st.expander("Export these curves"):
         export_controls(rows, labels=labels, figures=report_figures(options))

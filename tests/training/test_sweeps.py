@@ -176,6 +176,14 @@ def test_runs_of_others_come_before_the_next_part(store):
     assert queue_next(store) == [0, 1]
 
 
+@pytest.mark.parametrize(("at_hand", "dataset"), [(True, "mnist"), (False, "digits")])
+def test_the_data_of_a_sweep_are_settled_at_its_start(store, monkeypatch, at_hand, dataset):
+    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
+    monkeypatch.setattr(launcher, "mnist_is_at_hand", lambda: at_hand)
+    sweep_id = sweeps.start(grid(TrainingConfig(dataset="auto")), store=store)
+    assert {cell.dataset for cell in store.get_sweep(sweep_id).grid.cells()} == {dataset}
+
+
 def test_a_real_sweep_is_trained_to_its_end(store):
     drawn = grid(loss=("cross_entropy", "softmax_squared_error"), learning_rate=(0.1, 1e6))
     sweep_id = store.create_sweep(drawn)

@@ -122,8 +122,9 @@ def test_every_example_of_the_lecture_can_be_loaded(name):
 
 
 def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
-    app = opened("three_forms", form="3 One node")
+    app = opened("three_forms")
     app.selectbox(key="forms example").set_value("Three yes-or-no answers").run()
+    app.button_group(key="forms form").set_value("3 One node").run()
     for node, printed in enumerate(EXAMPLES["A14"].references.values()):
         app.selectbox(key="forms node").set_value(node).run()
         shown = metrics(app)

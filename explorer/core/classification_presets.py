@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from explorer.core.presets import PRESETS
+from explorer.core.presets import PRESETS, printed
 from explorer.core.worked_examples import EXAMPLES
 
 
@@ -71,21 +71,21 @@ CLASSIFICATION_PRESETS: Mapping[str, ClassificationPreset] = MappingProxyType(
             EXAMPLES["A17"]["logits"][0],
             EXAMPLES["A17"]["classes"][0],
             "A17",
-            "Cross-entropy 0.3266 nats.",
+            f"Cross-entropy {printed('A17', 'row 1')}.",
             is_logits=True,
         ),
         "Three logits, true class second": _of_classes(
             EXAMPLES["A26"]["logits"],
             EXAMPLES["A26"]["true_class"],
             "A26",
-            "−z of the true class plus logsumexp: 0.2413 nats.",
+            f"−z of the true class plus logsumexp: {printed('A26', '−z + logsumexp')}.",
             is_logits=True,
         ),
         "Ten classes at chance": _of_classes(
             (0.0,) * EXAMPLES["A28"]["layers"][-1],
             0,
             "A28",
-            "Every network starts about here: ln 10 = 2.3026 nats.",
+            f"Every network starts about here: ln 10 = {printed('A28', 'loss at chance')}.",
             is_logits=True,
         ),
         "Saturated and wrong": _of_classes(

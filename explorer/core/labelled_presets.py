@@ -18,6 +18,7 @@ class LabelledPreset:
         logits: one per class.
         labels: indices of the true labels.
         node: index of the logit that the one-node form takes.
+        form: which of the three forms it is about, 1 softmax, 2 sigmoids or 3 one node.
         names: one name per class.
         source: row of the lessons table that it comes from.
         note: what to look at, one sentence.
@@ -26,6 +27,7 @@ class LabelledPreset:
     logits: tuple[float, ...]
     labels: tuple[int, ...]
     node: int
+    form: int
     names: tuple[str, ...]
     source: str
     note: str
@@ -35,18 +37,18 @@ def _log_odds(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _row(row: int, note: str) -> LabelledPreset:
-    example = EXAMPLES["A17"]
+def _row(source: str, row: int, form: int, note: str) -> LabelledPreset:
+    example = EXAMPLES[source]
     true_class = example["classes"][row]
     return LabelledPreset(
-        example["logits"][row], (true_class,), true_class, example.names, "A17", note
+        example["logits"][row], (true_class,), true_class, form, example.names, source, note
     )
 
 
-def _two_labels(logits: tuple[float, ...], note: str) -> LabelledPreset:
+def _two_labels(logits: tuple[float, ...], form: int, note: str) -> LabelledPreset:
     example = EXAMPLES["B7"]
     true = tuple(index for index, label in enumerate(example["labels"]) if label)
-    return LabelledPreset(logits, true, true[0], example.names, "B7", note)
+    return LabelledPreset(logits, true, true[0], form, example.names, "B7", note)
 
 
 _A14, _A15, _A26, _Q = EXAMPLES["A14"], EXAMPLES["A15"], EXAMPLES["A26"], EXAMPLES["B7"]["q"]
@@ -54,13 +56,22 @@ _A14, _A15, _A26, _Q = EXAMPLES["A14"], EXAMPLES["A15"], EXAMPLES["A26"], EXAMPL
 LABELLED_PRESETS: Mapping[str, LabelledPreset] = MappingProxyType(
     {
         "Batch of two, row 1": _row(
-            0, "The third class is true: one loss under softmax, three under sigmoids."
+            "A17", 0, 1, "The third class is true: one loss under softmax, three under sigmoids."
         ),
-        "Batch of two, row 2": _row(1, "The first class is true; its sigmoid is σ(1) only."),
+        "Batch of two, row 2": _row(
+            "A17", 1, 1, "The first class is true; its sigmoid is σ(1) only."
+        ),
+        "Row 1 under sigmoids": _row(
+            "A18", 0, 2, "A loss for each label: the largest is that of the first, a false one."
+        ),
+        "Row 2 under sigmoids": _row(
+            "A18", 1, 2, "A logit of 0 costs ln 2, whatever the label says."
+        ),
         "Logits (0.5, 2, −1)": LabelledPreset(
             _A26["logits"],
             (_A26["true_class"],),
             _A26["true_class"],
+            1,
             _A26.names,
             "A26",
             "−Σ y ln q and −z of the true class plus logsumexp are the same number.",
@@ -69,24 +80,29 @@ LABELLED_PRESETS: Mapping[str, LabelledPreset] = MappingProxyType(
             tuple(map(_log_odds, _A14["probabilities"])),
             tuple(range(len(_A14["probabilities"]))),
             0,
+            2,
             _A14.names,
             "A14",
-            "All answers are yes; the node's σ is 0.9, 0.5 or 0.1. Choose the node.",
+            "All answers are yes; σ is 0.9, 0.5 and 0.1, and each has its own loss −ln σ.",
         ),
         "One node and a zero": LabelledPreset(
             (_A15["z"], 0.0),
             (0,),
             0,
+            3,
             ("z", "zero"),
             "A15",
             "The sigmoid of z is the softmax of (z, 0), so forms 1 and 3 agree.",
         ),
         "Labels 0, 1, 0, 1, softmax": _two_labels(
             tuple(map(math.log, _Q)),
+            1,
             "The softmax is q = (.1, .6, .2, .1), with two labels true.",
         ),
         "Labels 0, 1, 0, 1, sigmoids": _two_labels(
-            tuple(map(_log_odds, _Q)), "Now the sigmoids are .1, .6, .2, .1: four separate answers."
+            tuple(map(_log_odds, _Q)),
+            2,
+            "Now the sigmoids are .1, .6, .2, .1: four separate answers.",
         ),
     }
 )

@@ -28,6 +28,17 @@ class Preset:
     note: str
 
 
+def printed(row: str, quantity: str) -> str:
+    """Return a reference value of a worked example as it is printed, with its unit.
+
+    Args:
+        row: key of `EXAMPLES`.
+        quantity: key of its references.
+    """
+    value = EXAMPLES[row].references[quantity]
+    return f"{value.text} {value.unit}"
+
+
 def _preset(
     row: str, note: str, p: str = "p", q: str | None = None, names: tuple[str, ...] = ()
 ) -> Preset:
@@ -40,13 +51,17 @@ def _preset(
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "Lottery": _preset(
-            "A3", "Four people, equal chances: 2 bits, the most that four outcomes can have."
+            "A3",
+            f"Four people, equal chances: {printed('A3', 'H(p)')}, the most that four outcomes can "
+            "have.",
         ),
         "Lottery, one favourite": _preset(
             "A4", "One person holds most of the tickets: less to be surprised by on average."
         ),
         "Lottery, nearly decided": _preset(
-            "A5", "The average surprise is small, though a rare winner carries 9.97 bits."
+            "A5",
+            f"The average surprise is small, though a rare winner carries "
+            f"{printed('B4', 'I(0.001)')}.",
         ),
         "One-hot": _preset(
             "A8",
@@ -60,24 +75,35 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             names=("outcome 1", "outcome 2", "outcome 3"),
         ),
         "Table tennis": _preset(
-            "A6", "64 meetings, 63 wins: the rare result carries 6 bits, the usual one 0.0227."
+            "A6",
+            f"{EXAMPLES['A1']['meetings']} meetings, {EXAMPLES['A1']['wins']} wins: the rare "
+            f"result carries {printed('A1', 'I(1/64)')}, the usual one "
+            f"{printed('A1', 'I(63/64)')}.",
         ),
         "Fair coin": _preset(
             "A6", "The unit of information: 1 bit.", "coin", names=("heads", "tails")
         ),
-        "Die": _preset("A2", "Each face carries 2.585 bits."),
+        "Certain outcome": _preset(
+            "A6",
+            f"Nothing to be surprised by: {printed('A6', 'certain')}.",
+            "certain",
+            names=("happens", "does not happen"),
+        ),
+        "Die": _preset("A2", f"Each face carries {printed('A2', 'I(1/6)')}."),
         "Five classes, first guess q₁": _preset(
-            "A11", "The true class has 0.4: cross-entropy 0.916 nats.", q="q1"
+            "A11", f"The true class has 0.4: cross-entropy {printed('A11', 'q1')}.", q="q1"
         ),
         "Five classes, better guess q₂": _preset(
-            "A11", "The true class has 0.98: cross-entropy 0.0202 nats.", q="q2"
+            "A11", f"The true class has 0.98: cross-entropy {printed('A11', 'q2')}.", q="q2"
         ),
         "Five classes, confidently wrong": _preset(
             "B3",
             "The gradient of cross-entropy is large here, that of squared error is not.",
             q="wrong",
         ),
-        "Four classes, one true": _preset("A13", "Only −log 0.6 counts: 0.511 nats.", q="q"),
+        "Four classes, one true": _preset(
+            "A13", f"Only −log 0.6 counts: {printed('A13', 'H(p,q)')}.", q="q"
+        ),
         "Skewed against uniform": _preset(
             "B6", "D(p‖q) and D(q‖p) differ: the KL divergence is no distance.", q="q"
         ),

@@ -48,12 +48,15 @@ STYLES: Mapping[str, Style] = {
 }
 
 
-def class_gradients(readings: Mapping[str, LossReading], names: Sequence[str]) -> go.Figure:
-    """Draw the gradient of each loss by each logit, side by side.
+def class_gradients(
+    readings: Mapping[str, LossReading], names: Sequence[str], *, by: str = "logit"
+) -> go.Figure:
+    """Draw the gradient of each loss by each logit, or by each weight, side by side.
 
     Args:
         readings: key in `LOSSES` → reading with a gradient [C].
-        names: C class names.
+        names: C names, of the classes or the inputs.
+        by: what the gradient is by, as the axis names it.
     """
     labels = distinct(names)
     traces = [bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
@@ -63,7 +66,7 @@ def class_gradients(readings: Mapping[str, LossReading], names: Sequence[str]) -
             "height": 360,
             "barmode": "group",
             "xaxis": {"type": "category", "automargin": True},
-            "yaxis": axis("∂loss / ∂logit"),
+            "yaxis": axis(f"∂loss / ∂{by}"),
         },
     )
 

@@ -177,6 +177,26 @@ _TERMS = (
         {"z": "1.3", "y": "1"},
     ),
     Term(
+        "skip-gram",
+        "跳字模型",
+        "Learns a vector for each word by predicting the words around it. Its loss is the softmax "
+        "cross-entropy of every neighbour, averaged over a text.",
+        EXAMPLES["A32"]["window_average"],
+        "nats per word",
+        "three_forms",
+        {"part": "Skip-gram", "objective": "whole text"},
+    ),
+    Term(
+        "negative sampling",
+        "负采样",
+        "Skip-gram without the sum over all words: a yes-or-no question for the neighbour, and one "
+        "for each of a few words drawn as noise.",
+        EXAMPLES["A32"]["negative_sampling"],
+        "nats",
+        "three_forms",
+        {"part": "Skip-gram", "objective": "negative sampling"},
+    ),
+    Term(
         "squared error",
         "平方误差",
         "The squared distance of the output from the target; its mean is the MSE. Through a "

@@ -19,7 +19,7 @@ from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
 from pages.components.bar_editor import Series, bar_editor, link_parameters, set_bars
 from pages.components.code_listing import code_listing, float64_note
-from pages.components.kept_choice import kept_choice
+from pages.components.kept_choice import choose, kept_choice
 from pages.components.kept_classes import choose_classes, kept_class, kept_classes, linked
 from pages.components.plot import plot
 from pages.components.quantities import quantities
@@ -69,9 +69,7 @@ def form_comparison() -> dict[str, str | list[str]]:
         node = kept_class(
             "The one node of form 3", names, key=_NODE, link="node", default=_FIRST.node
         )
-        for name, preset in LABELLED_PRESETS.items():
-            if preset.logits == bars.values["z"] and preset.labels == true:
-                st.caption(f"{name}. {preset.note}")
+        notes = st.container()
     z = np.array(bars.values["z"])
     y = np.isin(np.arange(z.size), true).astype(float)
     forms = three_forms(z, y, node)
@@ -94,6 +92,10 @@ def form_comparison() -> dict[str, str | list[str]]:
             st.markdown(f"**{title}**: {_FORMS[title]}")
             quantities(numbers)
     form = kept_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
+    for name, preset in LABELLED_PRESETS.items():
+        shown = (bars.values["z"], true, form)
+        if (preset.logits, preset.labels, list(_FORMS)[preset.form - 1]) == shown:
+            notes.caption(f"{name}. {preset.note}")
     details, code = st.columns([4, 5], gap="large")
     listing: Listing | None
     with details:
@@ -205,3 +207,4 @@ def _load_chosen() -> None:
         set_bars(_BARS, _bars_of(preset))
         choose_classes(_LABELS, preset.labels)
         choose_classes(_NODE, preset.node)
+        choose(_FORM, list(_FORMS)[preset.form - 1])

@@ -74,7 +74,10 @@ def described(race: Sequence[TrainingConfig] | None) -> str:
     if race is None:
         return "A field above cannot be used; it says why."
     curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
-    return f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs."
+    return (
+        f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs; "
+        f"{race[0].num_parameters:,} parameters each."
+    )
 
 
 def _replace_draft(draft: Draft) -> None:

@@ -43,6 +43,12 @@ _FORMULAS = EXAMPLES["A32"]
 
 def skip_gram_view() -> dict[str, str | list[str]]:
     """Show the vocabulary and its losses; return the address's parameters."""
+    st.markdown(
+        "Every word has a vector $v$ as centre and a vector $u$ as neighbour. Three losses teach "
+        r"them. Full softmax: $-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w "
+        rf"e^{{u_w^{{\mathsf T}} v_c}}$. Negative sampling: ${_FORMULAS['negative_sampling']}$. "
+        f"A whole text of $T$ words, full softmax: ${_FORMULAS['window_average']}$."
+    )
     left, right = st.columns([5, 5], gap="large")
     with left:
         vocabulary = vocabulary_editor()
@@ -105,8 +111,8 @@ def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
     with left:
         quantities({"−u·v + logsumexp": measured(skip_gram_loss(u, v, context), "nats")})
         st.markdown(
-            r"$-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w e^{u_w^{\mathsf T} v_c}$ is "
-            "softmax cross-entropy with the vocabulary as classes and the scores u·v as logits: "
+            "This is softmax cross-entropy with the vocabulary as classes and the scores u·v as "
+            "logits: "
             f"“{escaped(names[context])}” beside “{escaped(names[centre])}”."
         )
         plot(
@@ -131,9 +137,9 @@ def _negative_sampling(
         noise = "1 negative" if len(negatives) == 1 else f"{len(negatives)} negatives"
         quantities({f"Loss with {noise}": measured(loss, "nats")})
         st.markdown(
-            f"${_FORMULAS['negative_sampling']}$ is form 2 with the label 1 for the neighbour "
-            "and 0 for each word of noise: no sum over the vocabulary. It is another loss, and "
-            "its least value is not that of the full softmax."
+            "This is form 2 with the label 1 for the neighbour and 0 for each word of noise: no "
+            "sum over the vocabulary. It is another loss, and its least value is not that of the "
+            "full softmax."
         )
         if context in negatives:
             st.caption("The neighbour is drawn as noise too: its terms pull against each other.")
@@ -172,7 +178,6 @@ def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
                 "Pairs": str(len(window_pairs(words, int(window)))),
             }
         )
-        st.markdown(f"${_FORMULAS['window_average']}$")
         _noise_table(vocabulary.names, words)
     with right:
         code_listing(window_listing(u, inputs, words.tolist(), int(window)))

@@ -10,22 +10,16 @@ from explorer.core.losses import sigmoid
 from explorer.figures import binary_losses as figures
 from explorer.figures import descent
 from explorer.figures.numbers import written
+from pages.components.binary_examples import binary_examples
 from pages.components.descent_race import Picture, descent_race
-from pages.components.kept_choice import choose, kept_choice
+from pages.components.kept_choice import kept_choice
 from pages.components.live_slider import live_slider, set_value
+from pages.components.logistic_regression import logistic_regression_view
 from pages.components.plot import plot
 from pages.components.readings_table import formulas, readings_table
 from pages.components.terms import terms
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
-EXAMPLES = {"z = −10, y = 1": (-10.0, "1"), "z = 0, y = 1": (0.0, "1"), "z = 5, y = 0": (5.0, "0")}
-
-
-def show_example(name: str) -> None:
-    z, y = EXAMPLES[name]
-    set_value("binary z", z)
-    choose("binary y", y)
-
 
 st.title("One logit: which loss still pulls when the answer is wrong?")
 st.markdown(
@@ -38,8 +32,7 @@ left, right = st.columns([4, 5], gap="large")
 with left:
     y = int(kept_choice("True label y", ["1", "0"], key="binary y", link="y"))
     z = live_slider("Logit z", key="binary z", default=-4.0, low=LOW, high=HIGH, step=0.1, link="z")
-    for column, name in zip(st.columns(len(EXAMPLES)), EXAMPLES, strict=True):
-        column.button(name, on_click=show_example, args=(name,), width="stretch")
+    binary_examples("binary z", "binary y")
     readings, ratio = binary_readings(z, y), gradient_ratio(z, y)
     first, second = st.columns(2)
     first.metric("σ(z), the probability of y = 1", written(float(sigmoid(z))))
@@ -75,8 +68,11 @@ with right:
         alt=f"Derivatives of the three losses by the logit; ratio {ratio:.4g} {here}.",
     )
 
-st.header("Descend")
-st.markdown(
+race = st.container()
+st.header("With inputs: logistic regression")
+inputs = logistic_regression_view(y)
+race.header("Descend")
+race.markdown(
     r"""Gradient descent, $z \leftarrow z - \eta\, \partial L/\partial z$, from the same start
 under each loss. Load “z = −10, y = 1” and press Play: how long does squared error sit still?"""
 )
@@ -84,14 +80,15 @@ pictures = (
     Picture("binary-paths", lambda r, k: descent.paths_on_curves(r, y, k), "Paths on the curves"),
     Picture("binary-race", lambda r, k: descent.probability_race(r, y, k), "Probability of y"),
 )
-descent_race(
-    "binary",
-    lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
-    pictures,
-    true_class=y,
-    link={"z": f"{z:.6g}", "y": str(y)},
-)
-st.caption(
+with race:
+    descent_race(
+        "binary",
+        lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
+        pictures,
+        true_class=y,
+        link={"z": f"{z:.15g}", "y": str(y)} | inputs,
+    )
+race.caption(
     "The hinge is content at a margin of 1, where the true label has probability 0.731. "
     "Different losses have different units: compare steps and probabilities, not drops in loss."
 )

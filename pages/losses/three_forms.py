@@ -45,6 +45,6 @@ st.markdown(
     "wrong one raises no error. The code beside each number gives that very number: copy it and "
     "see."
 )
-terms("softmax", "sigmoid", "one-hot", "multi-label")
+terms("softmax", "sigmoid", "one-hot", "multi-label", "skip-gram", "negative sampling")
 part = kept_choice("Part", list(PARTS), key="three forms part", link="part")
 page_link.keep({"part": part} | dict.fromkeys(PARAMETERS, "") | PARTS[part]())

@@ -173,7 +173,8 @@ def average_lengths(
         traces,
         {
             "height": 340,
-            "margin": {"l": 50, "r": 12, "t": 76, "b": 44},
+            # Room at the right for half of the last tick's number.
+            "margin": {"l": 50, "r": 24, "t": 76, "b": 44},
             "xaxis": axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
             "yaxis": axis("bits per event", rangemode="tozero"),
         },

@@ -38,6 +38,8 @@ def entropy_by_outcome(
     unit = unit_name(base)
     surprise = self_information(p, base=base)
     labels = distinct(names)
+    # Numbers above narrow bars would run into each other.
+    digits = 4 if len(labels) <= 3 else 3
     bars = [
         ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
         ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
@@ -48,11 +50,11 @@ def entropy_by_outcome(
             "name": name,
             "x": labels,
             "y": values,
-            "text": [written(v, 4) for v in (values if shown is None else shown)],
+            "text": [written(v, digits) for v in (values if shown is None else shown)],
             "textposition": "outside",
             "cliponaxis": False,
             "marker": {"color": colour},
-            "hovertemplate": "%{x}: %{text} " + unit + f"<extra>{name}</extra>",
+            "hovertemplate": "%{x}: %{y:.6g} " + unit + f"<extra>{name}</extra>",
         }
         for name, values, shown, colour in bars
     ]

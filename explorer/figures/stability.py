@@ -39,7 +39,7 @@ _STYLES: Mapping[str, _Style] = {
 def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure:
     """Draw the relative error of each way against the logit gap, with the current gap marked.
 
-    Losses that are infinite or not a number lie on lines of their own above 100 %; errors below a
+    Losses that are infinite or not a number lie on lines of their own above 1; errors below a
     thousandth of the unit roundoff lie on the lower edge.
 
     Args:
@@ -158,7 +158,11 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
         )
     ]
     fails = limits(precision).softmax_fails
-    marks = ((quoted, f"the notes’ draw, {quoted:g}"), (fails, f"∞ in {precision}"))
+    # One beside its line at the left and one at the right: in float32 the lines are close.
+    marks = (
+        (quoted, f"the notes’ draw, {quoted:g}", "right"),
+        (fails, f"∞ in {precision}", "left"),
+    )
     return build(
         traces,
         {
@@ -167,18 +171,18 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "legend": {"traceorder": "normal"},
             "xaxis": axis("loss by log_softmax (nats)"),
             "yaxis": axis("draws"),
-            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _ in marks],
+            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _, _ in marks],
             "annotations": [
                 {
                     "x": x,
                     "y": height,
                     "yref": "paper",
-                    "xanchor": "left",
+                    "xanchor": side,
                     "text": text,
                     "font": {"size": 11, "color": NEUTRAL},
                     "showarrow": False,
                 }
-                for (x, text), height in zip(marks, (0.98, 0.86), strict=True)
+                for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
             ],
         },
     )
@@ -209,7 +213,7 @@ def _error_ticks(floor: float) -> dict[str, Any]:
     powers = list(range(0, lowest - 1, -every))
     return {
         "tickvals": [_row_height(1), *(10.0**power for power in powers)],
-        "ticktext": ["∞ or NaN", "100 %", *(written(10.0**power, 1) for power in powers[1:])],
+        "ticktext": ["∞ or NaN", *(written(10.0**power, 1) for power in powers)],
     }
 
 

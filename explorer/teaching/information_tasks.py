@@ -90,12 +90,18 @@ DIVERGENCE = (
     ),
     Task(
         "Messages about p with a code made for a wrong q: how many bits are wasted per event?",
-        {"p": listed(_SKEWED), "q": listed(_UNIFORM), "view": "Messages", "events": "10000"},
+        {
+            "p": listed(_SKEWED),
+            "q": listed(_UNIFORM),
+            "unit": "bits",
+            "view": "Messages",
+            "events": "10000",
+        },
         f"D(p‖q) = {_bits(kl_divergence(_SKEWED, _UNIFORM))} with ideal codes. Huffman's code for "
         "p needs "
         f"{_bits(expected_code_length(_SKEWED, huffman_code_lengths(_SKEWED)))}, a little above "
-        f"H(p) = {_bits(entropy(_SKEWED))}, for want of fractions of a digit. “Gibbs” shows why "
-        "the waste is never negative: the shares add up to "
+        f"H(p) = {_bits(entropy(_SKEWED))}, since it has no fractions of a digit. “Gibbs” shows "
+        "why the waste is never negative: the shares add up to "
         f"{_nats(gibbs_gaps(_SKEWED, _UNIFORM).shares.sum())}.",
     ),
 )

@@ -20,11 +20,14 @@ from explorer.core.losses import (
     sparse_softmax_cross_entropy,
 )
 from explorer.core.stability import read_gap
+from explorer.core.stability_limits import limits
 from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
 
 _A17, _WRONG = EXAMPLES["A17"], EXAMPLES["B3"]["wrong"]
+_A20, _B15 = EXAMPLES["A20"], EXAMPLES["B15"]
+_Z, _GAP = EXAMPLES["A15"]["z"], EXAMPLES["A24"]["gaps"][1]
 _LOGITS = np.array(_A17["logits"])
 _FIRST_ROW, _CLASS = _LOGITS[0], _A17["classes"][0]
 
@@ -53,10 +56,10 @@ def _wrong_norms() -> tuple[str, str]:
 BINARY = (
     Task(
         "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
-        {"z": "-10.0", "y": "1"},
+        {"z": repr(_A20["z"]), "y": str(_A20["y"])},
         "Cross-entropy: its derivative is "
-        f"{written(float(sigmoid_binary_cross_entropy_gradient(-10, 1)), 6)}, that of squared "
-        f"error {written(float(sigmoid_squared_error_gradient(-10, 1)), 5)}.",
+        f"{written(float(sigmoid_binary_cross_entropy_gradient(_A20['z'], 1)))}, that of "
+        f"squared error {written(float(sigmoid_squared_error_gradient(_A20['z'], 1)))}.",
     ),
     Task(
         "Start both descents at −5 with learning rate 1. How many steps to a probability of 0.9?",
@@ -65,11 +68,12 @@ BINARY = (
         f"{_steps('sigmoid_squared_error', -5.0)}.",
     ),
     Task(
-        "At z = 1.3 the sigmoid says 0.786. Is the hinge loss content there?",
-        {"z": "1.3", "y": "1"},
-        f"Yes: beyond the margin of 1 it is {written(float(hinge(1.3, 1)))}, while cross-entropy "
-        f"still is {_nats(sigmoid_binary_cross_entropy(1.3, 1))} at "
-        f"σ(z) = {written(float(sigmoid(1.3)))}, and goes on pulling.",
+        f"At z = {_Z:g} the sigmoid says {written(float(sigmoid(_Z)), 3)}. Is the hinge loss "
+        "content there?",
+        {"z": repr(_Z), "y": "1"},
+        f"Yes: beyond the margin of 1 it is {written(float(hinge(_Z, 1)))}, while cross-entropy "
+        f"still is {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at "
+        f"σ(z) = {written(float(sigmoid(_Z)))}, and goes on pulling.",
     ),
 )
 MULTICLASS = (
@@ -109,8 +113,8 @@ THREE_FORMS = (
         "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
         {"part": "Gather slip"},
         f"{EXAMPLES['B19'].references['indexed columns'].text} instead of "
-        f"{EXAMPLES['B19'].references['gathered'].text} nats: it makes a B × B matrix of "
-        "every row with every class, and no error is raised. Use gather.",
+        f"{EXAMPLES['B19'].references['gathered'].text} nats: it makes a B × B matrix, every "
+        "row at the true classes of all rows, and no error is raised. Use gather.",
     ),
     Task(
         "Skip-gram's loss of a word and its neighbour: where is the softmax?",
@@ -121,23 +125,27 @@ THREE_FORMS = (
 )
 STABILITY = (
     Task(
-        "float32, a confident and wrong model, a logit gap of 110. What do the three ways say?",
-        {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": "110"},
-        "Only log_softmax answers. The exponential of 110 overflows, and softmax's probability "
-        "underflows to 0, whose logarithm is −∞. The exact loss is "
-        f"{_nats(read_gap(110.0, 'float32', right=False).exact)}.",
+        f"float32, a confident and wrong model, a logit gap of {_GAP:g}. What do the three ways "
+        "say?",
+        {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": f"{_GAP:g}"},
+        f"Only log_softmax answers. The exponential of {_GAP:g} overflows, and softmax's "
+        "probability underflows to 0, whose logarithm is −∞. The exact loss is "
+        f"{_nats(read_gap(_GAP, 'float32', right=False).exact)}.",
     ),
     Task(
         "Change the format to float64 at the same gap. Is the trouble gone?",
-        {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": "110"},
-        "At 110, yes; the limits lie further out, at a gap of about 745. More digits move the "
-        "cliff, log_softmax has none.",
+        {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": f"{_GAP:g}"},
+        f"At {_GAP:g}, yes; the limits lie further out, at gaps of about "
+        f"{limits('float64').naive_fails:.0f} and {limits('float64').softmax_fails:.0f}. More "
+        "digits move the cliff; log_softmax has none.",
     ),
     Task(
-        "Random images and weights, as in the notes: how often is the naive chain infinite?",
+        "Random inputs and weights, as in the notes: how often is the naive chain infinite?",
         {"part": "Random logits", "dtype": "float32"},
-        "In about 3 of 100 draws: logits of 784 normal products differ by more than 100 that "
-        "often. One draw's loss, such as 82.49, says little about the next.",
+        f"In about {100 * _B15.references['infinite, naive chain'].value:g} of 100 draws: each "
+        f"logit is a sum of {_B15['features']} products of normal numbers, and the gap to the true "
+        "one exceeds 103 that often. One draw's loss, such as the notes' "
+        f"{_B15['quoted']}, says little about the next.",
     ),
 )
 NOTES_CHECKED = (
@@ -147,7 +155,7 @@ NOTES_CHECKED = (
         f"−ln 0.98 = {_nats(-math.log(0.98), 5)}; −ln 0.4 is {_nats(-math.log(0.4), 5)}.",
     ),
     Task(
-        "A drop of 0.9 under cross-entropy and of 0.49 under MSE: is that why one learns faster?",
+        "Cross-entropy drops by 0.9, the sum of squares by 0.49: is that why one learns faster?",
         {"note": "B3"},
         "No, nats and squares are different units. The gradients by the logits decide.",
     ),

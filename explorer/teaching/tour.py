@@ -64,7 +64,7 @@ TOUR = (
         "The logit is −10, the label 1. Compare the derivatives, then press Play in the race "
         "below: squared error sits still.",
         2.5,
-        {"z": "-10.0", "y": "1"},
+        {"z": repr(EXAMPLES["A20"]["z"]), "y": str(EXAMPLES["A20"]["y"])},
     ),
     Stop(
         "multiclass",

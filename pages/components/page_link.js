@@ -3,6 +3,10 @@
 const timers = new WeakMap();
 
 export default function render({ data, parentElement }) {
+  // A link inside the app may set the page that is open, from far below what it sets.
+  if (new URL(window.location.href).searchParams.has("via")) {
+    document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
+  }
   clearTimeout(timers.get(parentElement));
   // Browsers limit how often the address may change; a drag needs only its last position there.
   timers.set(parentElement, setTimeout(() => write(data), 400));

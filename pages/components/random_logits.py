@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from explorer.core.code_listings import random_logits_listing
@@ -52,8 +54,9 @@ def random_logits(precision: str) -> dict[str, str]:
             }
         )
         st.caption(
-            "Products of 784 normal numbers have a standard deviation of about 28, so gaps of 100 "
-            "are nothing rare. One infinite loss makes the mean of a batch infinite, and its "
+            f"Each logit is a sum of {features} products of normal numbers, with a standard "
+            f"deviation of √{features} = {written(math.sqrt(features), 4)}, so gaps of 100 are "
+            "nothing rare. One infinite loss makes the mean of a batch infinite, and its "
             "gradient NaN: a network that starts like this never recovers."
         )
     with right:

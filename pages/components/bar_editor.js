@@ -304,7 +304,9 @@ function createView(parent) {
   function commit(id) {
     const { input, shown } = inputs[id];
     const error = setup.messages[id]?.error;
-    if (input.value === shown || (error && input.value === setup.messages[id].text)) return;
+    // After a refused text the good one may be typed again: then the complaint has to go.
+    const unchanged = error ? setup.messages[id].text : shown;
+    if (input.value === unchanged) return;
     // What is being asked is no longer an unfinished text: the answer may write into the field.
     inputs[id].shown = input.value;
     command({ kind: "text", series: id, text: input.value });

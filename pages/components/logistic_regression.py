@@ -46,7 +46,7 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
             _SERIES,
             presets={"Example": default, "Weights 0": zeros},
             noun="input",
-            least=1,
+            least=2,
             most=6,
             low=-3.0,
             high=3.0,

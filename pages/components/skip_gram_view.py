@@ -45,9 +45,11 @@ def skip_gram_view() -> dict[str, str | list[str]]:
     """Show the vocabulary and its losses; return the address's parameters."""
     st.markdown(
         "Every word has a vector $v$ as centre and a vector $u$ as neighbour. Three losses teach "
-        r"them. Full softmax: $-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w "
-        rf"e^{{u_w^{{\mathsf T}} v_c}}$. Negative sampling: ${_FORMULAS['negative_sampling']}$. "
-        f"A whole text of $T$ words, full softmax: ${_FORMULAS['window_average']}$."
+        "them:\n"
+        r"- full softmax: $-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w "
+        r"e^{u_w^{\mathsf T} v_c}$"
+        f"\n- negative sampling: ${_FORMULAS['negative_sampling']}$"
+        f"\n- whole text of $T$ words, full softmax: ${_FORMULAS['window_average']}$"
     )
     left, right = st.columns([5, 5], gap="large")
     with left:

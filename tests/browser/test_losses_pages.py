@@ -285,6 +285,10 @@ def test_any_text_for_logits_keeps_the_last_good_ones(page, app_url):
         expect(said).to_contain_text(sentence)
         expect(said).to_contain_text("last good values")
         expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
+    field.fill("0, 0")
+    field.press("Enter")
+    expect(said).to_be_empty()
+    expect(field).to_have_attribute("aria-invalid", "false")
 
 
 def test_extreme_logits_show_numbers_and_no_error(page, app_url):

@@ -62,7 +62,8 @@ CHECKS = (
                 lambda: (_squares()[0] - _squares()[1]) / len(_B2["p"]),
             ),
         ),
-        "Only the *root* of the mean square fits the quoted drop of “MSE”. Sum, mean and root "
+        "The quoted drop of cross-entropy is too small, and only the *root* of the mean square "
+        "fits that of “MSE”. Sum, mean and root "
         "differ by large factors, so a text has to say which one it means.",
     ),
     NoteCheck(

@@ -90,6 +90,7 @@ def tables(app: AppTest) -> list[list[list[str]]]:
         ("Skip-gram", {"objective": "negative sampling", "negatives": "1,2,3"}, 1),
         ("Skip-gram", {"objective": "negative sampling", "negatives": "0"}, 1),
         ("Skip-gram", {"objective": "whole text", "text": "cat, mat, cat", "window": "2"}, 1),
+        ("Skip-gram", {"objective": "whole text", "v1": "1,0,-1,2", "v2": "0,1,1,0"}, 1),
     ],
 )
 def test_the_code_on_screen_gives_the_numbers_on_screen(part, link, listings):

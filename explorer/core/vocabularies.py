@@ -52,6 +52,15 @@ MAX_WORDS = 200
 """Longest text that is read."""
 
 
+def written_text(words: Sequence[str]) -> str:
+    """Write words as a text that `word_indices` reads, with commas where a word holds a space.
+
+    Args:
+        words: without commas, of one line each.
+    """
+    return (", " if any(" " in word for word in words) else " ").join(words)
+
+
 def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
     """Read a text as indices of the words of a vocabulary.
 

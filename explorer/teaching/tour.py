@@ -69,7 +69,7 @@ TOUR = (
     Stop(
         "multiclass",
         "Many classes: the gradient is q − p",
-        "The model is confident and wrong. Read the norms of the gradients, then drag the logits "
+        "The model is confident and wrong. Read the norms of the gradients, then drag the bars "
         "and watch q − p follow.",
         2,
         {

@@ -1,12 +1,14 @@
 // Keeps the page's state in its address, without adding to the browser's history.
 
 const timers = new WeakMap();
+let visit;
 
 export default function render({ data, parentElement }) {
   // A link inside the app may set the page that is open, from far below what it sets.
-  if (new URL(window.location.href).searchParams.has("via")) {
+  if (visit !== undefined && visit !== data.visit) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
+  visit = data.visit;
   clearTimeout(timers.get(parentElement));
   // Browsers limit how often the address may change; a drag needs only its last position there.
   timers.set(parentElement, setTimeout(() => write(data), 400));

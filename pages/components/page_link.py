@@ -84,6 +84,7 @@ def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
         key="page_link",
         data={
             "page": st.session_state.get(OPEN_PAGE, ""),
+            "visit": st.session_state.get(_VISIT, 0),
             "own": [*parameters, *everywhere],
             "parameters": pairs,
         },

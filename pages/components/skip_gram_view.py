@@ -22,7 +22,7 @@ from explorer.core.skip_gram import (
     window_average,
     window_pairs,
 )
-from explorer.core.vocabularies import word_indices
+from explorer.core.vocabularies import word_indices, written_text
 from explorer.core.worked_examples import EXAMPLES
 from explorer.figures import skip_gram as figures
 from explorer.figures.numbers import measured, written
@@ -157,7 +157,7 @@ def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
     with left:
         text = kept_text(
             "Text, of words of the vocabulary",
-            " ".join(vocabulary.names),
+            written_text(vocabulary.names),
             key="skip-gram text",
             link="text",
             help="Spaces or commas between the words.",

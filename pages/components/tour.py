@@ -18,10 +18,11 @@ def tour_bar() -> None:
     if number is None:
         return
     stop = TOUR[number - 1]
+    title = stop.title if stop.title.endswith("?") else f"{stop.title}."
     with st.container(border=True, key="tour"):
         st.markdown(
             f":small[Tour, stop {number} of {len(TOUR)} · about {stop.minutes:g} min]  \n"
-            f"**{stop.title}.** {stop.words}"
+            f"**{title}** {stop.words}"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             if number > 1:

@@ -36,6 +36,8 @@ def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
         expect(first).to_have_attribute("aria-valuenow", value)
         # The mark of the link leaves the address, so that the next press counts anew.
         expect(page).not_to_have_url(re.compile("via="))
+        # The tasks stand at the end of the page, what they set at its top.
+        expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
     page.get_by_text("Answer").first.click()
     expect(page.get_by_text("The entropy is an average")).to_be_visible()
     first.press("ArrowUp")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.core.vocabularies import VOCABULARIES, word_indices
+from explorer.core.vocabularies import VOCABULARIES, word_indices, written_text
 from explorer.core.worked_examples import EXAMPLES
 
 
@@ -48,3 +48,8 @@ def test_a_text_is_read_in_the_words_of_the_vocabulary(text, indices):
 def test_a_text_that_cannot_be_read_is_refused_in_a_sentence(text, said):
     with pytest.raises(ValueError, match=said):
         word_indices(text, ("cat", "mat"))
+
+
+@pytest.mark.parametrize("words", [("cat", "sat"), ("cat", "word 2", "word 3")])
+def test_a_written_text_is_read_as_its_words(words):
+    assert word_indices(written_text(words), words).tolist() == list(range(len(words)))

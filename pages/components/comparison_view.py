@@ -64,7 +64,7 @@ def comparison(
     with table:
         comparison_table(rows, labels)
         if drawable := [row.id for row in rows if row.has_weights][:2]:
-            link_to("draw", "Draw a digit for the first two of these networks",
+            link_to("draw", "**Draw a digit for the first two of these networks →**",
                     {"runs": ",".join(drawable)}, via="compare")  # fmt: skip
 
 

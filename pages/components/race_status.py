@@ -74,7 +74,7 @@ def progress_sentence(run: Run, state: str) -> str:
 
 def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
     """Show the buttons that the race obeys, the answer to the last one, and how to draw it."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(horizontal=True, width="content"):
             if state in ACTIVE:
                 if run.control.pause:
@@ -94,7 +94,7 @@ def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
         if state in ACTIVE:
             with st.popover("Learning rate"):
                 _rate_change(run, labels)
-        link_to("compare", "Compare with other runs", {"runs": run.id}, via="live")
+        link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
     if text:
         (st.error if kind == "error" else st.caption)(escaped(text))

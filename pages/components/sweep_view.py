@@ -143,7 +143,7 @@ def _progress(sweep: Sweep, cells: Sequence[Cell]) -> None:
         st.warning(escaped(error))
     active = [cell.row.run_id for cell in cells if cell.row and cell.state in ACTIVE]
     if active:
-        link_to("live", "Watch the cells in training", {"run": active[0]}, via="sweep")
+        link_to("live", "**Watch the cells in training →**", {"run": active[0]}, via="sweep")
 
 
 def _about(grid: SweepGrid, options: SweepOptions) -> None:
@@ -174,7 +174,7 @@ def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
     st.subheader("The best cells" if len(ranked) > _SHOWN else "The cells, best first")
     st.table(dict(zip(titles, zip(*rows, strict=True), strict=True)), hide_index=True)
     best = ",".join(cell.row.id for cell in ranked[:_BEST])
-    link_to("compare", f"Compare the curves of the best {min(_BEST, len(ranked))}",
+    link_to("compare", f"**Compare the curves of the best {min(_BEST, len(ranked))} →**",
             {"runs": best}, via="sweep-best")  # fmt: skip
 
 

@@ -78,10 +78,11 @@ with st.container():
 
 with st.expander("Set up a race", expanded=run_id is None):
     race = st.session_state["live race"] = race_form.race_form()
-button, meaning = st.columns([1, 6], vertical_alignment="center")
+button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
 button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
 meaning.caption(race_form.described(race))
-link_to("sweep", "Train a whole grid of settings instead", {}, via="live-sweep")
+with grid:
+    link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
 with st.container():
     if problem_text := st.session_state.get(PROBLEM):
         st.error(problem_text)

@@ -43,6 +43,7 @@ DEVICE_LABELS: Mapping[str, str] = {
 NUM_CLASSES = 10
 NUM_PIXELS = 28 * 28
 MAX_CURVES = 16
+LONGEST_NAME = 80
 
 _CHOICES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "loss": ("loss", LOSS_LABELS),
@@ -127,8 +128,8 @@ class TrainingConfig:
             object.__setattr__(self, field, value)
         if not isinstance(self.output_relu, bool):
             raise ConfigError("Whether there is a ReLU on the logits must be true or false.")
-        if not isinstance(self.name, str) or len(self.name) > 80:
-            raise ConfigError("The name of a curve must be a text of at most 80 characters.")
+        if not isinstance(self.name, str) or len(self.name) > LONGEST_NAME:
+            raise ConfigError(f"A curve's name must be a text of up to {LONGEST_NAME} characters.")
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from explorer.training.config import LONGEST_NAME
 from explorer.training.run_database import StorePart
 from explorer.training.run_rows import (
     LabelError,
@@ -16,7 +17,7 @@ from explorer.training.run_rows import (
 )
 from explorer.training.run_tables import curves, runs
 
-LONGEST_NAME, LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 80, 40, 2_000, 20
+LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
 
 
 class RunLabels(StorePart):

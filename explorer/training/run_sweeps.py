@@ -134,7 +134,7 @@ class RunSweeps(RunListing):
                 connection.execute(locked.values(is_open=False))
             if not chosen:
                 return None
-            every = sweep.grid.cells()
+            every = sweep.grid.named_cells()
             name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
             run_id = queue_run(connection, [every[cell] for cell in chosen], name)
             values = {"run_id": run_id, "sweep_id": sweep_id, "cells": json.dumps(list(chosen))}

@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.training.config import MAX_CURVES, ConfigError, TrainingConfig
+from explorer.training.config import (
+    LONGEST_NAME,
+    MAX_CURVES,
+    ConfigError,
+    TrainingConfig,
+    curve_labels,
+)
 
 MOST_CELLS = 512
 DIMENSIONS: Mapping[str, str] = {
@@ -72,6 +78,14 @@ class SweepGrid:
         return tuple(
             replace(self.base, name="", **dict(zip(DIMENSIONS, combination, strict=True)))
             for combination in combinations
+        )
+
+    def named_cells(self) -> tuple[TrainingConfig, ...]:
+        """Return the cells, each called by what tells it from the others of the grid."""
+        cells = self.cells()
+        return tuple(
+            replace(cell, name=label) if len(label) <= LONGEST_NAME else cell
+            for cell, label in zip(cells, curve_labels(cells), strict=True)
         )
 
     def varied(self) -> list[str]:

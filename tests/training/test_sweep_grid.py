@@ -71,6 +71,19 @@ def test_a_grid_survives_json(drawn):
     assert SweepGrid.from_json(drawn.to_json()) == drawn
 
 
+@given(GRIDS)
+def test_cells_are_called_by_what_tells_them_apart(drawn):
+    named = drawn.named_cells()
+    assert [replace(cell, name="") for cell in named] == list(drawn.cells())
+    names = [cell.name for cell in named if cell.name]
+    assert len(set(names)) == len(names)
+
+
+def test_a_cell_is_called_by_its_loss_where_losses_differ():
+    cells = grid(loss=("cross_entropy", "multiclass_hinge"), seed=(0, 1)).named_cells()
+    assert cells[3].name == "Multiclass hinge, seed 1"
+
+
 def test_the_seed_varies_fastest():
     cells = grid(loss=("cross_entropy", "multiclass_hinge"), seed=(3, 4)).cells()
     assert [(cell.loss, cell.seed) for cell in cells] == [

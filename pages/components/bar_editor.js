@@ -143,7 +143,7 @@ function createView(parent) {
         const pair = setup.series.map((one) => buildBar(one, index));
         const label = h("input", {
           class: "cee-name",
-          "aria-label": `Name of outcome ${index + 1}`,
+          "aria-label": `Name of ${setup.one} ${index + 1}`,
           maxlength: "24",
           onchange: (event) => rename(index, event.target.value),
         });

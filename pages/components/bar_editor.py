@@ -86,6 +86,7 @@ def bar_editor(
             "mode": "probabilities" if default.probabilities else "logits",
             "series": [asdict(one) for one in series],
             "presets": list(presets),
+            "one": noun,
             "noun": f"{noun}s" if not noun.endswith("s") else f"{noun}es",
             "least": least,
             "most": most,

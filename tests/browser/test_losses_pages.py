@@ -252,7 +252,7 @@ def test_a_soft_target_shares_its_classes_with_the_model(page, app_url):
     target.press("Enter")
     expect(cell(page, "Cross-entropy", 1)).to_have_text("1.23954 nats")
     expect(page.locator("tr", has_text="hinge")).to_have_count(0)
-    names = page.get_by_label("Name of outcome 1")
+    names = page.get_by_label("Name of class 1")
     names.last.fill("cat")
     names.last.press("Enter")
     expect(names.first).to_have_value("cat")

@@ -129,7 +129,7 @@ class TrainingConfig:
         if not isinstance(self.output_relu, bool):
             raise ConfigError("Whether there is a ReLU on the logits must be true or false.")
         if not isinstance(self.name, str) or len(self.name) > LONGEST_NAME:
-            raise ConfigError(f"A curve's name must be a text of up to {LONGEST_NAME} characters.")
+            raise ConfigError(f"A curve's name has at most {LONGEST_NAME} characters.")
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

@@ -48,7 +48,7 @@ def write(page: Page, label: str, text: str, place: int = 0) -> None:
 
 def train(page: Page, epochs: int = 40) -> None:
     write(page, "Epochs", str(epochs))
-    expect(page.get_by_text(f"{epochs} epochs.")).to_be_visible()
+    expect(page.get_by_text(f"{epochs} epochs;")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
 
 
@@ -283,7 +283,7 @@ def test_missing_or_corrupt_images_end_the_race_with_a_sentence(
         page.set_viewport_size({"width": 1280, "height": 1500})
         page.get_by_role("combobox", name="Data", exact=True).click()
         page.get_by_role("option", name=data).click()
-        expect(page.get_by_text("; 10 epochs.")).to_be_visible()
+        expect(page.get_by_text("; 10 epochs;")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_test_id("stAlert")).to_contain_text(sentence, timeout=45_000)
 

@@ -26,4 +26,4 @@ def test_a_prepared_race_stands_in_the_form_of_the_live_page(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B16")
     page.get_by_role("link", name="Try it: race").click()
     expect(page).to_have_url(re.compile(r"/live\?race=ReLU\+on\+the\+logits"))
-    expect(page.get_by_text("no ReLU on logits, ReLU on logits; 40 epochs.")).to_be_visible()
+    expect(page.get_by_text("no ReLU on logits, ReLU on logits; 40 epochs;")).to_be_visible()

@@ -84,10 +84,16 @@ function createView(parent) {
   }
 
   function build() {
+    const name = (one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
+    const focused = root.contains(document.activeElement) ? name(document.activeElement) : null;
     recolour();
     buildTools();
     buildBars();
     buildFields();
+    // Who works by keyboard goes on from where they are, not from the top of the page.
+    if (focused === null) return;
+    const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
+    again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
   }
 
   function buildTools() {

@@ -188,6 +188,8 @@ def test_the_page_can_be_worked_by_keyboard_alone(entropy):
         if name.strip() == "More outcomes":
             page.keyboard.press("Enter")
             until(lambda: len(entropy.bars()["p"]) == 5)
+            # The toolbar is another one now; a person is still where they were.
+            expect(page.get_by_role("button", name="More outcomes")).to_be_focused()
         if name.strip() == "p (true)":
             page.keyboard.press("Control+A")
             page.keyboard.type("1/2 1/2")

@@ -252,9 +252,8 @@ def test_the_plots_and_bars_follow_a_change_between_light_and_dark(divergence):
     until(lambda: page.evaluate(colours) == light, "all is as before")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(new_page, app_url, scheme):
-    page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+def test_no_page_is_wider_than_a_phone(new_page, app_url):
+    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     first, *others = app_pages()
     for one, address in ((first, ""), *((one, one.address) for one in others)):
         page.goto(f"{app_url}/{address}")

@@ -62,8 +62,8 @@ else:
     if all_rows:
         st.info("Tick one or more rows of the table to see their curves.")
 if rows:
-    with st.expander("Export these curves"):
-        export_controls(rows, labels=labels, figures=report_figures(options))
+    st.markdown("**Export these curves**")
+    export_controls(rows, labels=labels, figures=report_figures(options))
 with st.expander("Take in runs made elsewhere"):
     import_control(take_in)
 if rows:

@@ -46,8 +46,11 @@ def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
 
 def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, page: Page):
     page.goto(app_url)
-    # By place: the link lies over the picture.
-    page.get_by_role("img", name="A sketch of the page KL and cross-entropy").click(force=True)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    picture = page.get_by_role("img", name="A sketch of the page KL and cross-entropy")
+    # Waits until it rests; then by place, for the link lies over the picture.
+    picture.scroll_into_view_if_needed()
+    picture.click(force=True)
     heading(page, "Cross-entropy and KL divergence")
     page.get_by_role("button", name=re.compile("^Terms: ")).click()
     expect(page.get_by_text("吉布斯不等式")).to_be_visible()

@@ -42,28 +42,33 @@ terms("cross-entropy", "squared error", "learning rate")
 all_rows, deleted = kept_curves()
 chosen_curves.open_link(all_rows)
 words = ""
-if all_rows:
-    words = run_table(all_rows)
-else:
-    st.info("No run is kept yet: train some on the page of the live race, or take in a file.")
-    st.page_link("pages/training/live.py", label="Train a race")
-if text := chosen_curves.said():
-    st.warning(text)
-run_editing.deleted_notice()
+with st.container():
+    if all_rows:
+        words = run_table(all_rows)
+    else:
+        st.info("No run is kept yet: train some on the page of the live race, or take in a file.")
+        st.page_link("pages/training/live.py", label="Train a race")
+# Places that are always there, so that what stands below keeps its own and stays open.
+with st.container():
+    if text := chosen_curves.said():
+        st.warning(text)
+    run_editing.deleted_notice()
 rows = chosen_curves.chosen(all_rows)
 labels = labelled(rows)
 options, link = comparison_options()
 link = chosen_curves.link_parameters() | {"filter": words} | link
-if rows:
-    refresh = 2.0 if is_training(rows) else None
-    st.fragment(comparison, run_every=refresh)(rows, labels, options, link)
-else:
-    page_link.keep(link)
-    if all_rows:
-        st.info("Tick one or more rows of the table to see their curves.")
-if rows:
-    st.markdown("**Export these curves**")
-    export_controls(rows, labels=labels, figures=report_figures(options))
+with st.container():
+    if rows:
+        refresh = 2.0 if is_training(rows) else None
+        st.fragment(comparison, run_every=refresh)(rows, labels, options, link)
+    else:
+        page_link.keep(link)
+        if all_rows:
+            st.info("Tick one or more rows of the table to see their curves.")
+with st.container():
+    if rows:
+        st.markdown("**Export these curves**")
+        export_controls(rows, labels=labels, figures=report_figures(options))
 with st.expander("Take in runs made elsewhere"):
     import_control(take_in)
 if rows:

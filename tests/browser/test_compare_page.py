@@ -112,6 +112,8 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
         {"name": "mine.csv", "mimeType": "text/csv",
          "buffer": f"step,loss,accuracy\n{rows}".encode()},
     )  # fmt: skip
+    expect(page.get_by_text("One curve with 2 series")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.get_by_role("button", name="Take in", exact=True).click()
     expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
     expect(page.locator(".cee-legend span")).to_have_count(2)

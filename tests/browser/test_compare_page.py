@@ -114,8 +114,17 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     )  # fmt: skip
     expect(page.get_by_text("One curve with 2 series")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    page.get_by_role("button", name="Take in", exact=True).click()
-    expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
+    done = page.get_by_text("Took in one curve of “mine.csv”.")
+
+    def taken_in() -> bool:
+        # A press in the moment in which the page moves under the pointer meets nothing.
+        button = page.get_by_role("button", name="Take in", exact=True)
+        if button.is_visible():
+            button.click()
+        page.wait_for_timeout(3000)
+        return done.is_visible()
+
+    until(taken_in, "the file is taken in")
     expect(page.locator(".cee-legend span")).to_have_count(2)
     expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()
     page.get_by_text("Rename, tag, note, delete").click()

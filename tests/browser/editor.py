@@ -28,6 +28,31 @@ def until(condition: Callable[[], Any], what: str = "") -> Any:
         time.sleep(0.05)
 
 
+def unfold(page: Page, title: str) -> None:
+    """Open the part of the page with this title, and let it come to rest.
+
+    While such a part grows, Streamlit animates its height, and what stands in it may move under
+    a pointer that presses faster than people do.
+    """
+    part = page.get_by_test_id("stExpander").filter(has_text=title).locator("details")
+    part.locator("summary").click()
+    rest(part)
+
+
+def rest(part: Locator) -> None:
+    """Wait until the height of an open part has stayed the same for a while."""
+    part.evaluate(
+        """async (part) => {
+            for (let height = -1, same = 0; same < 12 || !part.open; ) {
+                await new Promise(requestAnimationFrame);
+                const now = part.getBoundingClientRect().height;
+                same = now === height ? same + 1 : 0;
+                height = now;
+            }
+        }"""
+    )
+
+
 class Editor:
     """The bars of the page that is open, with everything the server says of them.
 

@@ -95,9 +95,11 @@ class Server:
         return [process for process in processes_at_home(self.folder) if process.pid != own]
 
     def close(self) -> None:
-        """End the server and the workers that it or an earlier start left behind."""
-        self.stop()
+        """End the server at once, and the workers that it or an earlier start left behind."""
         end_processes_at_home(self.folder)
+        if self.process is not None:
+            self.process.wait()
+            self.process = None
 
     def _answers(self) -> bool:
         try:

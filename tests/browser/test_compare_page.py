@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explorer.training.config import TrainingConfig
 from explorer.training.records import StepRecord
 from explorer.training.run_store import RunStore
-from tests.browser.editor import until
+from tests.browser.editor import rest, unfold, until
 from tests.browser.server import Server
 from tests.training.sample_records import MARK, evaluation, make_info
 
@@ -71,7 +71,7 @@ def points(page: Page) -> int:
     )
 
 
-def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new_page):
+def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, other_browser):
     opened(page, server)
     legend = page.locator(".cee-legend span")
     expect(legend).to_have_text(["Cross-entropy"])
@@ -93,7 +93,7 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new
     until(lambda: points(page) > 150, "the part is drawn in full")
     low, high = (float(re.search(rf"{end}=([\d.]+)", page.url)[1]) for end in ("from", "to"))
     assert points(page) == math.floor(high) - math.ceil(low) + 1
-    other = opened(new_page(), server, page.url.partition("/compare")[2])
+    other = opened(other_browser(), server, page.url.partition("/compare")[2])
     expect(other.locator(".cee-legend span")).to_have_text(
         ["new: Cross-entropy", "old: MSE on softmax"]
     )
@@ -106,28 +106,19 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new
 
 def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     opened(page, server)
-    page.get_by_text("Take in runs made elsewhere").click()
+    unfold(page, "Take in runs made elsewhere")
     rows = "".join(f"{step},{2.5 / step},{0.5 + step / 200}\n" for step in range(1, 91))
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv",
          "buffer": f"step,loss,accuracy\n{rows}".encode()},
     )  # fmt: skip
     expect(page.get_by_text("One curve with 2 series")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    done = page.get_by_text("Took in one curve of “mine.csv”.")
-
-    def taken_in() -> bool:
-        # A press in the moment in which the page moves under the pointer meets nothing.
-        button = page.get_by_role("button", name="Take in", exact=True)
-        if button.is_visible():
-            button.click()
-        page.wait_for_timeout(3000)
-        return done.is_visible()
-
-    until(taken_in, "the file is taken in")
+    rest(page.get_by_test_id("stExpander").filter(has_text="Take in").locator("details"))
+    page.get_by_role("button", name="Take in", exact=True).click()
+    expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
     expect(page.locator(".cee-legend span")).to_have_count(2)
     expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()
-    page.get_by_text("Rename, tag, note, delete").click()
+    unfold(page, "Rename, tag, note, delete")
     page.get_by_role("button", name="Delete these 2 curves").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_text("2 curves were deleted.")).to_be_visible()
@@ -137,7 +128,6 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     expect(page.locator(".cee-legend span")).to_have_count(2)
 
 
-def test_the_page_fits_a_phone(server, new_page):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    page = opened(new_page(**phone, color_scheme="dark"), server)
+def test_the_page_fits_a_phone(server, phone_page):
+    page = opened(phone_page, server)
     assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0

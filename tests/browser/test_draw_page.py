@@ -163,8 +163,10 @@ def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
     until(lambda: numbers(page)[0] == "–", "cleared")
 
 
-def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(app_url, run_id, new_page):
-    page = new_page(
+def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(
+    app_url, run_id, other_browser
+):
+    page = other_browser(
         viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True, is_mobile=True
     )
     pad = opened(page, app_url, run_id)

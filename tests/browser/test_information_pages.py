@@ -67,8 +67,8 @@ def test_a_bar_dragged_beyond_its_ends_stops_there_and_comes_back(divergence):
     divergence.page.mouse.up()
 
 
-def test_a_finger_drags_a_bar_without_scrolling_the_page(new_page, app_url):
-    page = new_page(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+def test_a_finger_drags_a_bar_without_scrolling_the_page(other_browser, app_url):
+    page = other_browser(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     editor = Editor(page).open(f"{app_url}/entropy?p=0.25,0.25,0.25,0.25")
     track = editor.bar("p", "person 2").locator(".cee-track")
     track.scroll_into_view_if_needed()

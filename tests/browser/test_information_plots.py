@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.core.information import entropy_terms, self_information
-from tests.app_pages import app_pages
 from tests.browser.editor import Editor, until
 
 SKEWED = "p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25"
@@ -25,7 +24,7 @@ def divergence(page, app_url) -> Editor:
 # -------------------------------------------------------------------------------- addresses
 
 
-def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergence, new_page):
+def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergence, other_browser):
     divergence.drag(divergence.bar("q", "outcome 1"), 0.53)
     divergence.bar("p", "outcome 3").press("Shift+ArrowUp")
     divergence.page.get_by_label("Name of outcome 2").fill("Regen & Schnee, 50 %")
@@ -37,7 +36,7 @@ def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergen
     divergence.address_in_step()
     until(lambda: divergence.link().get("lock") == ["4"])
     until(lambda: divergence.link().get("unit") == ["nats"])
-    other = Editor(new_page()).open(divergence.page.url)
+    other = Editor(other_browser()).open(divergence.page.url)
     assert other.bars() == divergence.bars()
     assert other.names() == divergence.names()
     assert other.numbers() == divergence.numbers()
@@ -252,25 +251,8 @@ def test_the_plots_and_bars_follow_a_change_between_light_and_dark(divergence):
     until(lambda: page.evaluate(colours) == light, "all is as before")
 
 
-def test_no_page_is_wider_than_a_phone(new_page, app_url):
-    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    first, *others = app_pages()
-    for one, address in ((first, ""), *((one, one.address) for one in others)):
-        page.goto(f"{app_url}/{address}")
-        page.get_by_role("heading", level=1).wait_for()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-        width = page.evaluate(
-            """() => Math.max(
-                document.documentElement.scrollWidth,
-                document.querySelector(".stMain").scrollWidth,
-            )"""
-        )
-        assert width <= 390, one.title
-
-
-def test_twenty_outcomes_scroll_inside_their_own_frame_on_a_phone(new_page, app_url):
-    page = new_page(viewport={"width": 390, "height": 844})
+def test_twenty_outcomes_scroll_inside_their_own_frame_on_a_phone(phone_page, app_url):
+    page = phone_page
     values = ",".join(["0.05"] * 20)
     editor = Editor(page).open(f"{app_url}/divergence?p={values}&q={values}").drawn()
     assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390

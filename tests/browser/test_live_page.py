@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from explorer.training.mnist_files import FILES
 from explorer.training.run_store import RunStore
 from explorer.training.runs import ENDED
-from tests.browser.editor import until
+from tests.browser.editor import unfold, until
 from tests.browser.server import Server
 
 
@@ -144,18 +144,18 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
 
 
 def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
-    start_app, new_page, expected_errors
+    start_app, page, other_browser, expected_errors
 ):
     expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
     expected_errors += ["No response received when attempting to reach", "is not responding"]
     own = start_app()
-    first = opened(new_page(), own)
+    first = opened(page, own)
     train(first, epochs=1000)
     expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
     status(first, "Training")
     first.reload()
     status(first, "Training")
-    second = new_page()
+    second = other_browser()
     second.goto(first.url)
     status(second, "Training")
     second.get_by_role("button", name="Pause", exact=True).click()
@@ -188,7 +188,7 @@ def test_a_killed_training_process_is_said_and_the_next_race_runs(start_app, pag
     expect(page.get_by_text("The training process ended without a word")).to_be_visible()
     assert step(page) > 0
     expect(page.locator(".cee-plot").first).to_be_visible()
-    page.get_by_text("Set up a race").click()
+    unfold(page, "Set up a race")
     train(page, epochs=3)
     status(page, "Finished after step 216")
 
@@ -203,7 +203,7 @@ def test_a_diverging_curve_is_named_and_the_others_go_on(server, page):
     status(page, "Finished after step 288")
     warning = page.get_by_test_id("stAlert").filter(has_text="diverged at step")
     expect(warning.first).to_contain_text("Train it again with a smaller learning rate")
-    page.get_by_text("Latest races").click()
+    unfold(page, "Latest races")
     expect(page.get_by_role("button", name=re.compile(r"\(finished\)")).first).to_be_visible()
 
 
@@ -293,9 +293,8 @@ def test_missing_or_corrupt_images_end_the_race_with_a_sentence(
     expect(page.get_by_test_id("stAlert")).to_contain_text(sentence, timeout=45_000)
 
 
-def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, new_page):
-    page = new_page(viewport={"width": 390, "height": 800}, color_scheme="dark")
-    opened(page, server)
+def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_page):
+    page = opened(phone_page, server)
     train(page, epochs=3)
     status(page, "Finished")
     page.locator(".cee-plot[data-draws]").last.wait_for()

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.editor import unfold
+
 
 def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(start_app, page):
     server = start_app()
@@ -18,7 +20,7 @@ def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(start_app, page):
     expect(page).to_have_url(re.compile("sweep=.{8}&"))
     page.reload()
     expect(page.get_by_role("button", name="Train the 8 missing cells")).to_be_visible()
-    page.get_by_text("Set up a sweep").click()
+    unfold(page, "Set up a sweep")
     epochs = page.get_by_label("Epochs")
     epochs.fill("2")
     epochs.press("Enter")

@@ -1,0 +1,41 @@
+"""Every page: opened first of all, and on a phone in a dark room."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.app_pages import app_pages
+
+
+def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app, page):
+    server = start_app()
+    page.goto(f"{server.url}/divergence?p=0.5,0.5&q=0.25,0.75")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy and KL divergence")
+    expect(page.get_by_role("slider", name="q of outcome 2")).to_have_attribute(
+        "aria-valuenow", "0.75"
+    )
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    server.stop()
+
+
+def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_url):
+    page = phone_page
+    first, *others = app_pages()
+    for one, address in ((first, ""), *((one, one.address) for one in others)):
+        page.goto(f"{app_url}/{address}")
+        page.get_by_role("heading", level=1).wait_for()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        for plot in page.locator(".cee-plot-canvas").all():
+            expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
+            expect(plot.locator(".main-svg").first).to_be_visible()
+        width = page.evaluate(
+            """() => Math.max(
+                document.documentElement.scrollWidth,
+                document.querySelector(".stMain").scrollWidth,
+            )"""
+        )
+        assert width <= 390, one.title
+        expect(page.locator(".stException")).to_have_count(0)

@@ -176,8 +176,10 @@ class Database:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
             try:
                 run_schema.prepare(engine)
-            except run_schema.NewerDatabase as error:
+            except BaseException as error:
                 engine.dispose()
+                if not isinstance(error, run_schema.NewerDatabase):
+                    raise
                 raise StoreUnavailable(
                     f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
                     f"this app: update the app, or set {DATABASE_VARIABLE} to another database."

@@ -30,3 +30,23 @@ def build(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure
 def axis(title: str, **properties: Any) -> dict[str, Any]:
     """Return an axis with a title, which names the unit where there is one."""
     return {"title": {"text": title}, **properties}
+
+
+def patterned(colour: str, pattern: str) -> dict[str, Any]:
+    """Return the marker of bars that a grey print tells apart by white strokes over the colour.
+
+    Args:
+        colour: of the ground, `#rrggbb`.
+        pattern: Plotly's shape of the strokes, such as "/"; "" for none.
+    """
+    return {
+        "color": colour,
+        "pattern": {
+            "shape": pattern,
+            "fillmode": "overlay",
+            "fgcolor": "#ffffff",
+            "fgopacity": 0.55,
+            "size": 6,
+            "solidity": 0.25,
+        },
+    }

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
-from explorer.figures.build import axis, build
+from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import (
@@ -156,16 +156,6 @@ def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> dict[str, An
         "name": style.name,
         "x": labels,
         "y": values,
-        "marker": {
-            "color": style.colour,
-            "pattern": {
-                "shape": style.pattern,
-                "fillmode": "overlay",
-                "fgcolor": "#ffffff",
-                "fgopacity": 0.55,
-                "size": 6,
-                "solidity": 0.25,
-            },
-        },
+        "marker": patterned(style.colour, style.pattern),
         "hovertemplate": "%{x}: %{y:.6g}<extra>" + style.name + "</extra>",
     }

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
-from explorer.figures.build import axis, build
+from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.palette import DIVERGENCE, INK, NEUTRAL, P, Q
 
@@ -88,17 +88,7 @@ def neighbour_probabilities(
             "name": name,
             "x": words,
             "y": values,
-            "marker": {
-                "color": colour,
-                "pattern": {
-                    "shape": pattern,
-                    "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
-                    "fgopacity": 0.55,
-                    "size": 6,
-                    "solidity": 0.25,
-                },
-            },
+            "marker": patterned(colour, pattern),
             "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
         }
         for name, values, colour, pattern in (

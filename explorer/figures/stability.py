@@ -14,7 +14,7 @@ from explorer.core.precision import PRECISIONS
 from explorer.core.random_logits import RandomLosses
 from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
-from explorer.figures.build import axis, build
+from explorer.figures.build import axis, build, patterned
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
 
@@ -139,17 +139,7 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "x": edges[:-1] + _BIN / 2,
             "y": np.histogram(losses.stable[chosen], edges)[0],
             "width": _BIN * 0.92,
-            "marker": {
-                "color": colour,
-                "pattern": {
-                    "shape": pattern,
-                    "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
-                    "fgopacity": 0.55,
-                    "size": 6,
-                    "solidity": 0.25,
-                },
-            },
+            "marker": patterned(colour, pattern),
             "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
         }
         for name, chosen, colour, pattern in (

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.gathering import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
-from explorer.figures.build import axis, build
+from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, DIVERGENCE, INK, NEUTRAL, P, Q, with_alpha
@@ -154,17 +154,7 @@ def _grouped(
             "name": name,
             "x": places,
             "y": values,
-            "marker": {
-                "color": colour,
-                "pattern": {
-                    "shape": pattern,
-                    "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
-                    "fgopacity": 0.55,
-                    "size": 6,
-                    "solidity": 0.25,
-                },
-            },
+            "marker": patterned(colour, pattern),
             "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
         }
         for (name, colour, values), pattern in zip(bars, _PATTERNS, strict=False)

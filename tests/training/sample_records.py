@@ -32,6 +32,22 @@ def evaluation(
     )
 
 
+def random_evaluation(curve: int = 0, step: int = 0, loss: float = 1.0) -> EvalRecord:
+    """Return a measurement whose arrays are drawn anew for each step."""
+    generator = np.random.default_rng(step)
+    return EvalRecord(
+        curve=curve,
+        step=step,
+        epoch=0.5,
+        full=True,
+        examples=100,
+        losses={"cross_entropy": loss, "multiclass_hinge": 2.0},
+        accuracy=0.25,
+        confusion=generator.integers(0, 9, (10, 10)),
+        digits_softmax=generator.random((20, 10)),
+    )
+
+
 def make_info(**changes: object) -> RunInfo:
     """Return what a run says of its data and machine."""
     values: dict[str, object] = {

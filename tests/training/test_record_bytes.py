@@ -12,28 +12,13 @@ from explorer.training.record_bytes import from_bytes, to_bytes
 from explorer.training.record_columns import CurveRecords, to_columns
 from explorer.training.records import (
     DivergenceRecord,
-    EvalRecord,
     LearningRateRecord,
     NormRecord,
     StepRecord,
 )
+from tests.training.sample_records import random_evaluation
 
 any_float = st.floats(allow_nan=True, allow_infinity=True)
-
-
-def evaluation(curve: int = 0, step: int = 0, loss: float = 1.0) -> EvalRecord:
-    generator = np.random.default_rng(step)
-    return EvalRecord(
-        curve=curve,
-        step=step,
-        epoch=0.5,
-        full=True,
-        examples=100,
-        losses={"cross_entropy": loss, "multiclass_hinge": 2.0},
-        accuracy=0.25,
-        confusion=generator.integers(0, 9, (10, 10)),
-        digits_softmax=generator.random((20, 10)),
-    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), any_float, any_float), max_size=20), st.booleans())
@@ -56,8 +41,8 @@ def test_losses_and_norms_come_back_bit_for_bit_nan_and_inf_included(
 
 @pytest.mark.parametrize("small", [False, True])
 def test_measurements_come_back_whole(small: bool) -> None:
-    before = evaluation(1, 7, loss=math.nan)
-    earlier = evaluation(1, 3)
+    before = random_evaluation(1, 7, loss=math.nan)
+    earlier = random_evaluation(1, 3)
     columns = to_columns(
         [earlier, before, LearningRateRecord(1, 8, 0.5), DivergenceRecord(1, 9)], 2
     )
@@ -88,7 +73,7 @@ def test_any_numbers_come_back_bit_for_bit_from_the_small_form(
 
 
 def test_measurements_of_different_shapes_are_packed_too() -> None:
-    one, other = evaluation(), evaluation()
+    one, other = random_evaluation(), random_evaluation()
     object.__setattr__(other, "confusion", np.zeros((3, 3), np.int64))
     (back,) = from_bytes(to_bytes([CurveRecords(evaluations=[one, other])], small=True))
     np.testing.assert_array_equal(back.evaluations[0].confusion, one.confusion)

@@ -3,37 +3,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import strategies as st
 
 from explorer.training.record_columns import join, to_columns
 from explorer.training.records import (
     DivergenceRecord,
-    EvalRecord,
     RunInfo,
     StepRecord,
 )
-
-any_float = st.floats(allow_nan=True, allow_infinity=True)
-
-
-def evaluation(curve: int = 0, step: int = 0, loss: float = 1.0) -> EvalRecord:
-    generator = np.random.default_rng(step)
-    return EvalRecord(
-        curve=curve,
-        step=step,
-        epoch=0.5,
-        full=True,
-        examples=100,
-        losses={"cross_entropy": loss, "multiclass_hinge": 2.0},
-        accuracy=0.25,
-        confusion=generator.integers(0, 9, (10, 10)),
-        digits_softmax=generator.random((20, 10)),
-    )
+from tests.training.sample_records import random_evaluation
 
 
 def test_parts_join_in_order_and_keep_the_first_divergence() -> None:
     parts = [
-        to_columns([StepRecord(0, 1, 200, 2.0, 0.1), evaluation(0, 0)], 1),
+        to_columns([StepRecord(0, 1, 200, 2.0, 0.1), random_evaluation(0, 0)], 1),
         to_columns([], 1),
         to_columns([StepRecord(0, 2, 400, math.inf, 0.2), DivergenceRecord(0, 2)], 1),
     ]

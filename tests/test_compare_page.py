@@ -16,12 +16,10 @@ from explorer.training.run_database import unavailable
 from explorer.training.run_store import RunStore
 from explorer.training.worker_processes import this_process
 from pages.components.chosen_curves import MOST_CURVES
-from tests.app_pages import ROOT
 from tests.exchange.sample_curves import make_curve, make_evaluation
-from tests.test_pages import components
+from tests.page_steps import components, opened, press, ran
 from tests.training.sample_records import make_info
 
-PATH = "pages/training/compare.py"
 BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
 RACE = (BASE, replace(BASE, loss="softmax_squared_error"))
 
@@ -54,28 +52,8 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
     return run_id
 
 
-def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page(PATH)
-    for name, value in link.items():
-        app.query_params[name] = value
-    return ran(app)
-
-
-def ran(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
-
-
 def address(app: AppTest) -> dict[str, str]:
     return dict(components(app, "page_link")["page_link"]["parameters"])
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    (button,) = [one for one in app.button if one.label == label]
-    button.click()
-    return ran(app)
 
 
 def choose(app: AppTest, label: str, option: str) -> AppTest:
@@ -99,7 +77,7 @@ def table(app: AppTest):
 
 
 def test_with_no_run_the_page_says_where_to_train_one(store):
-    app = opened()
+    app = opened("compare")
     assert "No run is kept yet" in shown(app)
     assert not components(app, "plot")
     assert not app.error
@@ -108,7 +86,7 @@ def test_with_no_run_the_page_says_where_to_train_one(store):
 def test_at_first_the_newest_race_is_compared(store):
     finished(store, "old")
     newest = finished(store, "new")
-    app = opened()
+    app = opened("compare")
     assert address(app)["runs"] == f"{newest}:0,{newest}:1"
     assert len(table(app)) == 4
     assert len(components(app, "plot")) == 2
@@ -122,7 +100,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
         "smoothing": "0.9", "seeds": "mean and band", "loss": "Multiclass hinge",
         "from": "0.5", "to": "1.5",
     }  # fmt: skip
-    app = opened(**link)
+    app = opened("compare", **link)
     assert {name: address(app)[name] for name in link} == link
     figures = [one["figure"]["layout"] for one in components(app, "plot").values()]
     assert [layout["xaxis"]["range"] for layout in figures] == [[0.5, 1.5]] * 2
@@ -132,7 +110,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
 def test_a_link_to_a_run_takes_all_its_curves(store):
     run_id = finished(store)
     finished(store, "newer")
-    assert address(opened(runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
+    assert address(opened("compare", runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +125,7 @@ def test_a_link_to_a_run_takes_all_its_curves(store):
 )
 def test_a_link_that_nobody_can_read_shows_the_page(store, link):
     run_id = finished(store)
-    app = opened(**({"runs": f"{run_id}:0"} | link))
+    app = opened("compare", **({"runs": f"{run_id}:0"} | link))
     assert not app.error
     if "runs" in link:
         assert "of the link cannot be shown" in shown(app)
@@ -155,7 +133,7 @@ def test_a_link_that_nobody_can_read_shows_the_page(store, link):
 
 def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
     run_id = finished(store, configs=(BASE, replace(BASE, learning_rate=0.5)))
-    app = opened(runs=run_id)
+    app = opened("compare", runs=run_id)
     (html,) = [e.proto.body for e in app.get("html") if "Steps to 90" in e.proto.body]
     head = html.partition("</thead>")[0]
     assert "Learning rate" in head
@@ -165,7 +143,7 @@ def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
 
 
 def test_results_tell_steps_to_the_accuracies(store):
-    app = opened(runs=finished(store))
+    app = opened("compare", runs=finished(store))
     (html,) = [e.proto.body for e in app.get("html") if "Steps to 90" in e.proto.body]
     rows = [row.split("<td>") for row in html.partition("<tbody>")[2].split("</tr>") if row]
     cells = [[cell.partition("<")[0] for cell in row[1:]] for row in rows[:2]]
@@ -180,7 +158,7 @@ def test_a_diverged_curve_says_so_in_the_table(store):
     store.claim_next(this_process())
     store.append(other, [StepRecord(0, 1, 20, float("nan"), 0.1), DivergenceRecord(0, 1)])
     store.finish(other, "finished")
-    app = opened(runs=f"{other},{run_id}")
+    app = opened("compare", runs=f"{other},{run_id}")
     states = table(app)["State"].tolist()
     assert states == ["diverged at step 1", "finished", "finished", "finished"]
 
@@ -188,7 +166,7 @@ def test_a_diverged_curve_says_so_in_the_table(store):
 def test_the_filter_hides_rows_and_keeps_the_choice(store):
     finished(store, "old")
     newest = finished(store, "new")
-    app = opened(runs=newest)
+    app = opened("compare", runs=newest)
     app.text_input[0].set_value("old mse")
     ran(app)
     assert table(app)["Curve"].tolist() == ["MSE on softmax"]
@@ -206,12 +184,12 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
 def test_numbers_in_the_filter_are_meant_whole(store, words, count):
     rates = (BASE, replace(BASE, seed=3), replace(BASE, learning_rate=0.15))
     finished(store, configs=rates)
-    assert len(table(opened(filter=words))) == count
+    assert len(table(opened("compare", filter=words))) == count
 
 
 def test_of_too_many_curves_the_first_are_compared_and_that_is_said(store):
     ids = [finished(store, f"race {k}", RACE * 4) for k in range(4)]
-    app = opened(runs=",".join(ids))
+    app = opened("compare", runs=",".join(ids))
     assert f"At most {MOST_CURVES} curves" in shown(app)
     assert "2 of 32 were not added" in shown(app)
     assert len(address(app)["runs"].split(",")) == MOST_CURVES
@@ -220,7 +198,7 @@ def test_of_too_many_curves_the_first_are_compared_and_that_is_said(store):
 
 def test_seeds_are_joined_with_their_number(store):
     run_id = finished(store, configs=tuple(replace(BASE, seed=seed) for seed in range(3)))
-    app = opened(runs=run_id, seeds="mean and band")
+    app = opened("compare", runs=run_id, seeds="mean and band")
     names = {t["name"] for one in components(app, "plot").values() for t in one["figure"]["data"]}
     assert "Cross-entropy, mean of 3 seeds" in names
     assert "Cross-entropy, mean of 3 seeds" in shown(app)
@@ -228,7 +206,7 @@ def test_seeds_are_joined_with_their_number(store):
 
 def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
     run_id = finished(store)
-    app = opened(runs=run_id)
+    app = opened("compare", runs=run_id)
     fields = {one.label: one for one in app.text_input}
     fields["Name of the run"].set_value("Renamed")
     fields["Name of the curve"].set_value("first *curve*")
@@ -245,7 +223,7 @@ def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
 
 def test_deleting_asks_once_and_is_undone(store):
     run_id = finished(store)
-    app = opened(runs=run_id)
+    app = opened("compare", runs=run_id)
     press(app, "Delete these 2 curves")
     assert len(store.list_curves()) == 2
     press(app, "Keep")
@@ -262,7 +240,7 @@ def test_deleting_asks_once_and_is_undone(store):
 def test_what_was_deleted_in_another_session_can_be_brought_back(store):
     run_id = finished(store)
     launcher.delete([(run_id, 1)])
-    app = opened()
+    app = opened("compare")
     press(app, "Bring back")
     assert len(store.list_curves()) == 2
 
@@ -271,7 +249,7 @@ def test_a_running_race_is_not_deleted(store):
     run_id = store.create(RACE, "running")
     store.claim_next(this_process())
     store.append(run_id, [StepRecord(0, 1, 20, 2.0, 0.1)])
-    app = opened(runs=f"{run_id}:0")
+    app = opened("compare", runs=f"{run_id}:0")
     press(app, "Delete this curve")
     press(app, "Delete")
     assert "Nothing was deleted." in shown(app)
@@ -285,19 +263,19 @@ def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
         raise error
 
     monkeypatch.setattr(RunStore, "list_curves", broken)
-    app = opened()
+    app = opened("compare")
     assert [one.value for one in app.error] == [str(error)]
 
 
 def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
     assert "on test images (diamonds: on all 360; lines: on the first 360)" in shown(
-        opened(runs=finished(store))
+        opened("compare", runs=finished(store))
     )
     foreign = make_curve().records
     foreign.evaluations = [make_evaluation(8, examples=0)]
     store.add_foreign([foreign], ["theirs"], name="", origin="theirs.csv")
     assert "on test images (of runs made elsewhere: on a number that is not known)" in shown(
-        opened()
+        opened("compare")
     )
 
 
@@ -305,7 +283,7 @@ def test_a_curve_in_training_is_looked_at_again_until_it_has_ended(store):
     run_id = store.create(RACE, "running")
     store.claim_next(this_process())
     store.append(run_id, [StepRecord(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
-    app = opened(runs=run_id)
+    app = opened("compare", runs=run_id)
     assert "<td>running</td>" in shown(app)
     store.append(run_id, [StepRecord(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
     store.finish(run_id, "finished")

@@ -20,9 +20,9 @@ from explorer.training.records import DivergenceRecord, Record, WeightsRecord
 from explorer.training.run_store import RunStore
 from explorer.training.run_weights import weight_shapes
 from tests.figures.test_training import column
+from tests.page_steps import components, metrics, opened
 from tests.test_live_page import opened as live_page
 from tests.test_live_page import started
-from tests.test_pages import components, metrics, opened
 from tests.training.sample_records import make_info, steps
 
 SMALL = TrainingConfig(hidden_sizes=(8,))

@@ -15,8 +15,8 @@ from explorer.core.worked_examples import EXAMPLES, Printed
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.task import listed
 from explorer.teaching.tasks import TASKS
+from tests.page_steps import BY_ADDRESS, components, metrics, opened, visited
 from tests.test_losses_forms import number
-from tests.test_pages import BY_ADDRESS, components, metrics, opened, visited
 
 NUMBER = re.compile(r"−?(?:\d[\d,]*\.?\d*(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)")
 Click = Callable[[AppTest], AppTest]

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.core.labelled_presets import LABELLED_PRESETS
 from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import written
-from tests.test_pages import components, metrics, opened, visited
+from tests.page_steps import components, metrics, opened, visited
 
 _MANY = {"z": "1/3,-0.7,2.25,0", "labels": "2,4", "node": "1"}
 SHOWN = re.compile(r"`(\w+)` = ([^,\s]+(?: a number)?)")

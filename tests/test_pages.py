@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from html import unescape
 from typing import Any
 
 import numpy as np
@@ -19,52 +17,14 @@ from explorer.core.presets import PRESETS
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL
 from tests.app_pages import ROOT, AppPage, app_pages
+from tests.page_steps import components, metrics, opened, visited
 
 PAGES = app_pages()
-BY_ADDRESS = {page.address: page for page in PAGES}
-
-
-def opened(address: str, **link: str | list[str]) -> AppTest:
-    """The app as it shows the page at this address, visited from the first page."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return visited(app, address, **link)
-
-
-def visited(app: AppTest, address: str, **link: str | list[str]) -> AppTest:
-    app.switch_page(BY_ADDRESS[address].path)
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:
-    """What the page hands to its components of this name, by the end of their ids."""
-    found = {}
-    for element in app.main:
-        if element.type == "bidi_component" and element.proto.component_name == f"explorer.{name}":
-            proto = element.proto
-            key = proto.id.split("-", 2)[2]
-            found[key] = json.loads(proto.bytes or proto.json)
-    return found
 
 
 def editor(app: AppTest) -> dict[str, Any]:
     (data,) = components(app, "bar_editor").values()
     return data
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    """Return the numbers that the page shows, by name."""
-    pairs = (
-        pair
-        for element in app.get("html")
-        for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
-    )
-    return {unescape(name): unescape(value) for name, value in pairs} | {
-        metric.label: metric.value for metric in app.metric
-    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.address)

@@ -9,11 +9,9 @@ from explorer.training import launcher
 from explorer.training.run_store import RunStore
 from explorer.training.sweeps import continue_open
 from explorer.training.worker_processes import this_process
-from tests.app_pages import ROOT
-from tests.test_pages import components
+from tests.page_steps import components, opened, press, ran
 from tests.training.sample_records import evaluation, make_info, steps
 
-PATH = "pages/training/sweep.py"
 SMALL = {"rates": "0.1, 1", "seeds": "0-1", "sweep_loss": "1"}
 
 
@@ -22,26 +20,6 @@ def store(monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
     monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
     return launcher.default_store()
-
-
-def opened(**link: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page(PATH)
-    for name, value in link.items():
-        app.query_params[name] = value
-    return ran(app)
-
-
-def ran(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    (button,) = [one for one in app.button if one.label == label]
-    button.click()
-    return ran(app)
 
 
 def shown(app: AppTest) -> str:
@@ -63,14 +41,16 @@ def train(store: RunStore, status: str = "finished") -> None:
 
 
 def test_the_plan_tells_cells_runs_time_and_memory(store):
-    said = shown(opened(**SMALL))
+    said = shown(opened("sweep", **SMALL))
     assert "4 cells in 1 run: how long is not known before the first training" in said
     assert "MiB beside the images" in said
-    assert "40 cells in 3 runs of up to 16 curves" in shown(opened(**SMALL | {"seeds": "0-19"}))
+    assert "40 cells in 3 runs of up to 16 curves" in shown(
+        opened("sweep", **SMALL | {"seeds": "0-19"})
+    )
 
 
 def test_the_time_is_told_once_a_training_has_ended(store):
-    app = press(opened(**SMALL), "Train the grid")
+    app = press(opened("sweep", **SMALL), "Train the grid")
     train(store)
     assert "judging by earlier trainings" in shown(ran(app))
 
@@ -92,7 +72,7 @@ def test_the_time_is_told_once_a_training_has_ended(store):
     ],
 )
 def test_what_cannot_be_trained_is_said_and_starts_nothing(store, field, text, sentence):
-    app = opened(**SMALL | {field: text})
+    app = opened("sweep", **SMALL | {field: text})
     assert sentence in shown(app)
     press(app, "Train the grid")
     assert "Nothing was started" in shown(app)
@@ -102,7 +82,7 @@ def test_what_cannot_be_trained_is_said_and_starts_nothing(store, field, text, s
 
 
 def test_a_sweep_is_shown_from_its_start_to_its_results(store):
-    app = press(opened(**SMALL), "Train the grid")
+    app = press(opened("sweep", **SMALL), "Train the grid")
     (sweep,) = store.list_sweeps()
     assert "0 of 4 cells done: 4 waiting." in shown(app)
     train(store)
@@ -118,10 +98,10 @@ def test_a_sweep_is_shown_from_its_start_to_its_results(store):
 
 
 def test_the_link_of_a_sweep_shows_it_arranged_as_it_was(store):
-    press(opened(**SMALL), "Train the grid")
+    press(opened("sweep", **SMALL), "Train the grid")
     train(store)
     (sweep,) = store.list_sweeps()
-    app = opened(sweep=sweep.id, by="Test cross-entropy / nats", columns="Seed",
+    app = opened("sweep", sweep=sweep.id, by="Test cross-entropy / nats", columns="Seed",
                  rows="Learning rate")  # fmt: skip
     (heat,) = [p for p in components(app, "plot").values() if p["name"] == "sweep-heat-map"]
     assert heat["figure"]["data"][0]["x"] == ["seed 0", "seed 1"]
@@ -130,7 +110,7 @@ def test_the_link_of_a_sweep_shows_it_arranged_as_it_was(store):
 
 
 def test_stop_and_resume_stand_where_they_are_of_use(store):
-    app = press(opened(**SMALL), "Train the grid")
+    app = press(opened("sweep", **SMALL), "Train the grid")
     press(app, "Stop the sweep")
     assert not store.list_sweeps()[0].is_open
     press(app, "Train the 4 missing cells")
@@ -143,7 +123,7 @@ def test_stop_and_resume_stand_where_they_are_of_use(store):
 
 
 def test_why_cells_failed_is_said_and_the_others_go_on(store):
-    app = press(opened(**SMALL), "Train the grid")
+    app = press(opened("sweep", **SMALL), "Train the grid")
     train(store, "failed")
     ran(app)
     assert "The images are gone." in shown(app)
@@ -154,14 +134,14 @@ def test_why_cells_failed_is_said_and_the_others_go_on(store):
 
 
 def test_a_sweep_that_is_not_there_is_a_sentence(store):
-    app = opened(sweep="nothere")
+    app = opened("sweep", sweep="nothere")
     assert "There is no sweep “nothere”" in shown(app)
     assert [one for one in app.button if one.label == "Train the grid"]
 
 
 def test_an_earlier_sweep_can_be_opened_again(store):
-    press(opened(**SMALL), "Train the grid")
-    app = opened()
+    press(opened("sweep", **SMALL), "Train the grid")
+    app = opened("sweep")
     (button,) = [one for one in app.button if "4 cells" in one.label]
     button.click()
     ran(app)

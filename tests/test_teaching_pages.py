@@ -12,7 +12,7 @@ from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from tests.app_pages import ROOT, app_pages
-from tests.test_pages import components, metrics, opened, visited
+from tests.page_steps import components, metrics, opened, visited
 
 TASK_LINKS = [(page, number) for page in TASKS for number in range(3)]
 

@@ -23,6 +23,12 @@ def server(start_app) -> Server:
     return start_app()
 
 
+@pytest.fixture(scope="module")
+def own(start_app) -> Server:
+    """A server whose processes may be ended, since no other test asks it for anything."""
+    return start_app()
+
+
 @pytest.fixture(autouse=True)
 def _no_race_left(server: Server) -> Iterator[None]:
     """Stop what a test leaves behind, so that the next does not queue after it."""
@@ -144,11 +150,10 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
 
 
 def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
-    start_app, page, other_browser, expected_errors
+    own, page, other_browser, expected_errors
 ):
     expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
     expected_errors += ["No response received when attempting to reach", "is not responding"]
-    own = start_app()
     first = opened(page, own)
     train(first, epochs=1000)
     expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
@@ -177,8 +182,7 @@ def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
     status(first, "Stopped at step")
 
 
-def test_a_killed_training_process_is_said_and_the_next_race_runs(start_app, page):
-    own = start_app()
+def test_a_killed_training_process_is_said_and_the_next_race_runs(own, page):
     opened(page, own)
     train(page, epochs=400)
     status(page, "Training")

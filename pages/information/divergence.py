@@ -30,12 +30,11 @@ fall."""
 )
 terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot", "Gibbs' inequality")
 
-
 VIEWS = ("Terms", "Messages", "Gibbs")
 
 
 @st.fragment
-def explore(base: float) -> None:
+def explore(base: float, view: str) -> None:
     presets = {
         name: Bars(
             preset.names,
@@ -43,7 +42,6 @@ def explore(base: float) -> None:
         )
         for name, preset in PRESETS.items()
     }
-    view = kept_choice("See", VIEWS, key="divergence view", link="view")
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
@@ -81,7 +79,13 @@ def explore(base: float) -> None:
     page_link.keep(address | {"view": view})
 
 
-explore(base_choice("divergence unit choice"))
+# Chosen outside: what stands in the fragment is sent and drawn again at every move of a bar.
+unit_choice, view_choice = st.columns([5, 4], gap="large")
+with unit_choice:
+    base = base_choice("divergence unit choice")
+with view_choice:
+    view = kept_choice("See", VIEWS, key="divergence view", link="view")
+explore(base, view)
 st.caption(
     "D(p‖q) is no distance: the two directions differ, and each can be infinite. For a fixed p, "
     "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."

@@ -225,15 +225,18 @@ function createView(parent, assets) {
   async function downloadImage(kind) {
     // A legend that stands elsewhere on the page goes below the plot in a picture of it.
     const rows = canvas.layout.meta?.legend_rows ?? 0;
-    const more = rows ? 24 * rows + 20 : 0;
+    const more = rows ? 24 * rows + 44 : 0;
     const height = canvas.clientHeight + more;
     const margin = { ...canvas.layout.margin, b: canvas.layout.margin?.b + more };
     const legend = { orientation: "v", x: 0, y: 0, yref: "container", yanchor: "bottom" };
-    const withLegend = { ...canvas.layout, showlegend: true, height, margin, legend };
-    const picture = rows ? { data: canvas.data, layout: withLegend } : canvas;
+    // A picture by itself has no web font: text is measured in the font that it is drawn in.
+    const font = { ...canvas.layout.font, family: "Arial, Helvetica, sans-serif" };
+    const added = rows ? { showlegend: true, height, margin, legend } : {};
+    const picture = { data: canvas.data, layout: { ...canvas.layout, font, ...added } };
     const url = await window.Plotly.toImage(picture, {
       format: kind,
-      width: canvas.clientWidth,
+      // Names of curves are long.
+      width: rows ? Math.max(canvas.clientWidth, 900) : canvas.clientWidth,
       height,
       scale: kind === "png" ? 2 : 1,
       setBackground: (gd) => {

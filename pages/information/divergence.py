@@ -80,10 +80,8 @@ def explore(base: float, view: str) -> None:
 
 
 # Chosen outside: what stands in the fragment is sent and drawn again at every move of a bar.
-unit_choice, view_choice = st.columns([5, 4], gap="large")
-with unit_choice:
+with st.container(horizontal=True):
     base = base_choice("divergence unit choice")
-with view_choice:
     view = kept_choice("See", VIEWS, key="divergence view", link="view")
 explore(base, view)
 st.caption(

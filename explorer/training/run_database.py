@@ -176,14 +176,15 @@ class Database:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
             try:
                 run_schema.prepare(engine)
-            except BaseException as error:
+            except run_schema.NewerDatabase as error:
                 engine.dispose()
-                if not isinstance(error, run_schema.NewerDatabase):
-                    raise
                 raise StoreUnavailable(
                     f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
                     f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
                 ) from error
+            except BaseException:
+                engine.dispose()
+                raise
             self._file = self._identity() if self._path else None
             self._engine = engine
             return engine

@@ -28,8 +28,8 @@ def until(condition: Callable[[], Any], what: str = "") -> Any:
         time.sleep(0.05)
 
 
-def unfold(page: Page, title: str) -> None:
-    """Open the part of the page with this title, and let it come to rest.
+def unfold(page: Page, title: str) -> Locator:
+    """Open the part of the page with this title, let it come to rest, and return it.
 
     While such a part grows, Streamlit animates its height, and what stands in it may move under
     a pointer that presses faster than people do.
@@ -37,6 +37,7 @@ def unfold(page: Page, title: str) -> None:
     part = page.get_by_test_id("stExpander").filter(has_text=title).locator("details")
     part.locator("summary").click()
     rest(part)
+    return part
 
 
 def rest(part: Locator) -> None:

@@ -106,14 +106,14 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, oth
 
 def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     opened(page, server)
-    unfold(page, "Take in runs made elsewhere")
+    part = unfold(page, "Take in runs made elsewhere")
     rows = "".join(f"{step},{2.5 / step},{0.5 + step / 200}\n" for step in range(1, 91))
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv",
          "buffer": f"step,loss,accuracy\n{rows}".encode()},
     )  # fmt: skip
     expect(page.get_by_text("One curve with 2 series")).to_be_visible()
-    rest(page.get_by_test_id("stExpander").filter(has_text="Take in").locator("details"))
+    rest(part)
     page.get_by_role("button", name="Take in", exact=True).click()
     expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
     expect(page.locator(".cee-legend span")).to_have_count(2)
@@ -130,4 +130,6 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
 
 def test_the_page_fits_a_phone(server, phone_page):
     page = opened(phone_page, server)
-    assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0

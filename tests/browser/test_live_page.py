@@ -302,16 +302,18 @@ def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_p
     train(page, epochs=3)
     status(page, "Finished")
     page.locator(".cee-plot[data-draws]").last.wait_for()
-    sideways = page.eval_on_selector_all(
-        ".stMain, .cee-plot-canvas, .cee-digits",
-        "all => all.map(one => one.scrollWidth - one.clientWidth)",
-    )
-    assert max(sideways) <= 0
-    edges = page.eval_on_selector_all(
-        ".cee-plot, .cee-digits button, .stMain table, .stMain button",
-        "all => all.map(one => one.getBoundingClientRect().right)",
-    )
-    assert max(edges) <= 390
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        sideways = page.eval_on_selector_all(
+            ".stMain, .cee-plot-canvas, .cee-digits",
+            "all => all.map(one => one.scrollWidth - one.clientWidth)",
+        )
+        assert max(sideways) <= 0
+        edges = page.eval_on_selector_all(
+            ".cee-plot, .cee-digits button, .stMain table, .stMain button",
+            "all => all.map(one => one.getBoundingClientRect().right)",
+        )
+        assert max(edges) <= 390
 
 
 def test_an_unknown_run_in_the_address_is_said_in_words(server, page):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from explorer.training import launcher
+from explorer.training.run_store import RunStore
 from tests.processes import end_processes_at_home
 
 # How long an example takes says more of the machine's other work than of the code; and a change
@@ -28,3 +31,12 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("EXPLORER_DOWNLOAD", "0")
         yield
     end_processes_at_home(home)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
+    """A store of the test's own, and no training process."""
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
+    monkeypatch.delenv("EXPLORER_DATA_DIR", raising=False)
+    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
+    return launcher.default_store()

@@ -24,13 +24,6 @@ BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
 RACE = (BASE, replace(BASE, loss="softmax_squared_error"))
 
 
-@pytest.fixture
-def store(monkeypatch, tmp_path):
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
-    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    return launcher.default_store()
-
-
 def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 30) -> str:
     run_id = store.create(configs, name)
     assert store.claim_next(this_process())

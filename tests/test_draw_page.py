@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from explorer.core.digit_image import embedded_digit_image, mnist_image
 from explorer.core.drawing import read_stroke_text
 from explorer.core.losses import softmax, softmax_cross_entropy
 from explorer.figures.numbers import measured, written
-from explorer.training import launcher
 from explorer.training.config import TrainingConfig
 from explorer.training.records import DivergenceRecord, Record, WeightsRecord
 from explorer.training.run_store import RunStore
@@ -28,13 +26,6 @@ from tests.training.sample_records import make_info, steps
 SMALL = TrainingConfig(hidden_sizes=(8,))
 MSE = replace(SMALL, loss="softmax_squared_error")
 INK = "463cb93c6ecd"
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
-    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    return launcher.default_store()
 
 
 def arrays_of(config: TrainingConfig, seed: int) -> dict[str, np.ndarray]:

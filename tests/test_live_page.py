@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,8 @@ from explorer.training.run_store import RunStore
 from explorer.training.runs import Progress
 from explorer.training.worker_processes import this_process
 from pages.components import race_draft
-from tests.app_pages import ROOT
+from tests.page_steps import opened as visit
+from tests.page_steps import ran
 
 RACE = (
     TrainingConfig(learning_rate=0.1),
@@ -28,26 +28,9 @@ RACE = (
 )
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
-    """A store of the test's own, and no training process."""
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
-    monkeypatch.delenv("EXPLORER_DATA_DIR", raising=False)
-    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    return launcher.default_store()
-
-
 def opened(run_id: str = "") -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page("pages/training/live.py")
-    if run_id:
-        app.query_params["run"] = run_id
-    return checked(app.run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
+    """The live page, at a run if one is named."""
+    return visit("live", **({"run": run_id} if run_id else {}))
 
 
 def words(app: AppTest) -> str:
@@ -192,7 +175,7 @@ def test_a_full_disk_is_a_sentence_and_the_form_keeps_its_content(store, monkeyp
 def test_a_deleted_data_folder_is_a_sentence_and_the_next_race_makes_a_new_one(store):
     app = opened(started(store))
     shutil.rmtree(store.folder)
-    checked(app.run())
+    ran(app)
     assert "The recorded runs were deleted" in words(app)
     press(app, "Train")
     assert len(store.list_runs()) == 1
@@ -215,7 +198,7 @@ def test_a_deleted_data_folder_is_a_sentence_and_the_next_race_makes_a_new_one(s
 def test_a_field_that_cannot_be_used_says_so_and_nothing_starts(store, label, text, sentence):
     app = opened()
     field(app, label).set_value(text).run()
-    assert sentence in words(checked(app))
+    assert sentence in words(ran(app))
     press(app, "Train")
     assert "Nothing was started" in words(app)
     assert not store.list_runs()
@@ -238,7 +221,7 @@ def test_a_curves_name_is_shown_as_it_was_written(store):
     app = opened()
     name = "*a* | [b](c) $d$ <i>"
     field(app, "Name").set_value(name).run()
-    assert f"**Curve 1:** {name}" in words(checked(app))
+    assert f"**Curve 1:** {name}" in words(ran(app))
     press(app, "Train")
     assert store.list_runs()[0].configs[0].name == name
 
@@ -262,14 +245,14 @@ def test_a_recorded_races_settings_come_back_into_the_form(store):
     assert field(app, "Epochs").value == "3"
     field(app, "Epochs").set_value("5").run()
     press(app, "Copy these settings to the form")
-    checked(app.run())
+    ran(app)
     assert field(app, "Epochs").value == "3"
     assert field(app, "Seed").value == "9"
 
 
 def press(app: AppTest, label: str) -> None:
     _first(app.button, label).click()
-    checked(app.run())
+    ran(app)
 
 
 def field(app: AppTest, label: str):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.training import launcher
 from explorer.training.run_store import RunStore
 from explorer.training.sweeps import continue_open
 from explorer.training.worker_processes import this_process
@@ -13,13 +12,6 @@ from tests.page_steps import components, opened, press, ran
 from tests.training.sample_records import evaluation, make_info, steps
 
 SMALL = {"rates": "0.1, 1", "seeds": "0-1", "sweep_loss": "1"}
-
-
-@pytest.fixture
-def store(monkeypatch, tmp_path):
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
-    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    return launcher.default_store()
 
 
 def shown(app: AppTest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 
 import pytest
@@ -229,6 +230,25 @@ def test_a_plot_can_be_downloaded_as_a_picture(divergence, kind, start):
         content = file.read()
     assert content.startswith(start)
     assert len(content) > 3000
+
+
+def test_titles_and_numbers_of_a_downloaded_picture_keep_apart(divergence):
+    divergence.drawn()
+    with divergence.page.expect_download() as download:
+        divergence.plot("Terms of D(p‖q)").get_by_role("button", name="SVG").click()
+    page = divergence.page.context.new_page()
+    page.set_content(download.value.path().read_text("utf-8"))
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll("text")]
+            .filter((one) => one.closest(".g-ytitle, .g-xtitle, .xtick, .ytick"))
+            .map((one) => one.getBoundingClientRect())
+            .map(({left, right, top, bottom}) => ({left, right, top, bottom}))"""
+    )
+    page.close()
+    assert len(boxes) > 8
+    for a, b in itertools.combinations(boxes, 2):
+        apart = a["right"] <= b["left"] or b["right"] <= a["left"]
+        assert apart or a["bottom"] <= b["top"] or b["bottom"] <= a["top"], (a, b)
 
 
 # ----------------------------------------------------------------------- themes and small screens

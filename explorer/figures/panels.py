@@ -72,7 +72,7 @@ def panels(
             "uirevision": scale,
         }
         if scale == "log":
-            axis |= {"tickformat": "~g", "dtick": _log_ticks(traces, f"y{number}")}
+            axis |= _log_ticks(traces, f"y{number}")
         axes[f"yaxis{number}"] = axis
     shown: set[tuple[str, str]] = set()
     for one in traces:
@@ -95,10 +95,15 @@ def panels(
     return go.Figure({"data": list(traces), "layout": layout})
 
 
-def _log_ticks(traces: Sequence[Trace], axis: str) -> str | int:
-    """Return Plotly's `dtick` for few labels that do not run into each other in a low panel."""
+def _log_ticks(traces: Sequence[Trace], axis: str) -> dict[str, Any]:
+    """Return few labels that run neither into each other in a low panel nor into the title."""
     columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
     values = np.concatenate([*columns, np.empty(0)])
     positive = values[values > 0]
-    decades = math.log10(positive.max()) - math.log10(positive.min()) if positive.size else 0.0
-    return "D2" if decades < 2 else math.ceil(decades / 5)
+    low, high = (math.log10(f(positive)) for f in (np.min, np.max)) if positive.size else (0, 0)
+    if high - low < 2:
+        return {"tickformat": "~g", "dtick": "D2"}
+    dtick = math.ceil((high - low) / 5)
+    if low < -5 or high > 5:
+        return {"exponentformat": "power", "dtick": dtick}
+    return {"tickformat": "~g", "dtick": dtick}

@@ -141,6 +141,25 @@ def test_an_infinite_test_loss_is_left_out_and_the_accuracy_stays():
     assert column(drawn(figure, "one", "y2")["x"]).tolist() == [100, 200]
 
 
+@pytest.mark.parametrize(
+    ("height", "steps", "ticks"),
+    [
+        (1.0, 10, {"tickformat": "~g", "dtick": "D2"}),
+        (1.0, 150, {"tickformat": "~g", "dtick": 1}),
+        (1e30, 150, {"exponentformat": "power", "dtick": 1}),
+        (1e-30, 150, {"exponentformat": "power", "dtick": 1}),
+        (1e9, 800, {"exponentformat": "power", "dtick": 4}),
+    ],
+)
+def test_numbers_of_a_log_axis_are_few_and_short_enough_for_its_margin(height, steps, ticks):
+    curve = records(steps, height)
+    figure = training.training_loss([CE], ["a"], [curve], weight=0.0)
+    axis = figure.layout.yaxis.to_plotly_json()
+    assert {key: axis[key] for key in ("tickformat", "exponentformat", "dtick") if key in axis} == (
+        ticks
+    )
+
+
 def test_gradient_norms_have_a_panel_for_every_layer():
     _, labels, curves = race(CE, MSE)
     figure = training.gradient_norms(labels, curves)

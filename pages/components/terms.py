@@ -16,13 +16,12 @@ def terms(*names: str) -> None:
         names: keys of `GLOSSARY`.
     """
     with st.popover(f"Terms: {', '.join(names)}", type="tertiary"):
-        for name in names:
-            show_term(GLOSSARY[name])
+        st.markdown("\n\n".join(explanation(GLOSSARY[name]) for name in names))
         link_to("glossary", "All terms", {}, via="terms")
 
 
-def show_term(term: Term) -> None:
-    """Show one entry: both names, meaning, formula and unit."""
+def explanation(term: Term) -> str:
+    """Return one entry as Markdown: both names, meaning, formula and unit."""
     unit = f" Unit: {term.unit}." if term.unit else ""
     formula = f"\n\n$$ {term.formula} $$" if term.formula else ""
-    st.markdown(f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}")
+    return f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}"

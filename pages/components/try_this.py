@@ -16,11 +16,13 @@ def try_this(page: str) -> None:
     """
     if page not in TASKS:
         return
-    st.divider()
+    # Plain texts: what stands outside a fragment is rendered again too with every answer to an
+    # edit, and parts that unfold by Streamlit cost as much then as a plot.
     st.subheader("Try this")
     for number, task in enumerate(TASKS[page], start=1):
-        with st.container(border=True):
-            st.markdown(f"**{number}.** {task.words}")
-            link_to(page, "Set the page", task.parameters, via=f"task-{number}")
-            with st.expander("Answer"):
-                st.markdown(task.answer)
+        st.markdown(f"**{number}.** {task.words}")
+        link_to(page, "Set the page", task.parameters, via=f"task-{number}")
+        st.markdown(
+            f"<details><summary>Answer</summary>\n\n{task.answer}\n\n</details>",
+            unsafe_allow_html=True,
+        )

@@ -8,7 +8,7 @@ from explorer.teaching.glossary import GLOSSARY
 from pages.components import page_link
 from pages.components.escaping import escaped
 from pages.components.page_link import link_to
-from pages.components.terms import show_term
+from pages.components.terms import explanation
 
 WORDS, FIELD = "glossary words", "glossary field"
 
@@ -29,5 +29,5 @@ if not found:
     st.info(f"No entry holds “{escaped(words[:80])}”. Clear the field to see all terms.")
 for number, term in enumerate(found):
     with st.container(border=True):
-        show_term(term)
+        st.markdown(explanation(term))
         link_to(term.page, "See it", term.parameters, via=f"term-{number}-{term.slug}")

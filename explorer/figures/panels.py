@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from explorer.figures.build import build
+
 PANEL_HEIGHT = 210
 _GAP = 0.08
 
@@ -92,7 +94,7 @@ def panels(
         "showlegend": True,
         **axes,
     }
-    return go.Figure({"data": list(traces), "layout": layout})
+    return build(traces, layout)
 
 
 def _log_ticks(traces: Sequence[Trace], axis: str) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 // The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
 // done by the server, which answers with a higher revision.
 
-import { createSender, chartColours, format, h, viewPerPlace } from "./sync.js";
-import { coupled, measures, mixture } from "./simplex.js";
+import { followPointer, valueByKey } from "./bar_gestures.js";
+import { paintBars, readoutParts } from "./bar_painting.js";
+import { barParts, fieldParts, isFree, toolParts } from "./bar_parts.js";
+import { chartColours, createSender, h, viewPerPlace } from "./sync.js";
+import { coupled, mixture } from "./simplex.js";
 
 export default viewPerPlace(createView, "edit");
 
@@ -16,16 +19,28 @@ function createView(parent) {
   parent.append(root);
 
   const view = { send: null, update, dispose };
+  const actions = {
+    preset: (name) => command({ kind: "preset", name }),
+    resize: (size) => command({ kind: "resize", size }),
+    normalize: (series, text) => command({ kind: "normalize", series, text }),
+    copy: () => set(([p]) => [p, p]),
+    swap: () => set(([p, q]) => [q, p]),
+    walk: startWalk,
+    rename,
+    toggleLock,
+    press,
+    grab,
+    commit,
+  };
   let setup = null; // what the server last said
   let state = null; // {names, values: {series: [...]}, locked: [...]}
   let revision = -1;
   let sender = null;
   let drag = null;
   let walk = 0;
-  let bars = {};
+  let bars = [];
   let inputs = {};
 
-  const free = () => setup.mode === "logits";
   const seriesIds = () => setup.series.map((one) => one.id);
 
   function dispose() {
@@ -77,7 +92,6 @@ function createView(parent) {
   const layoutOf = (one) =>
     JSON.stringify([one.mode, one.series, one.presets, one.least, one.most, one.low, one.high]);
 
-  // ---------------------------------------------------------------- building
   function recolour() {
     const colours = chartColours(parent);
     for (const one of setup.series) root.style.setProperty(`--cee-${one.id}`, colours[one.colour]);
@@ -87,174 +101,28 @@ function createView(parent) {
     const name = (one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
     const focused = root.contains(document.activeElement) ? name(document.activeElement) : null;
     recolour();
-    buildTools();
-    buildBars();
-    buildFields();
+    const count = state.names.length;
+    tools.replaceChildren(...toolParts(setup, count, actions));
+    const dense = count > 6;
+    root.classList.toggle("cee-dense", dense);
+    root.style.setProperty(
+      "--cee-outcome-width",
+      setup.series.length === 2 && !dense ? "4.2rem" : "2.3rem",
+    );
+    const built = barParts(setup, count, actions);
+    bars = built.bars;
+    chart.replaceChildren(...built.outcomes);
+    const typed = fieldParts(setup, actions);
+    inputs = typed.inputs;
+    fields.replaceChildren(...typed.rows);
     // Who works by keyboard goes on from where they are, not from the top of the page.
     if (focused === null) return;
     const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
     again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
   }
 
-  function buildTools() {
-    const presets = h(
-      "select",
-      {
-        "aria-label": "Preset",
-        onchange: (event) => {
-          if (event.target.value) command({ kind: "preset", name: event.target.value });
-          event.target.value = "";
-        },
-      },
-      h("option", { value: "" }, "Presets …"),
-      ...setup.presets.map((name) => h("option", { value: name }, name)),
-    );
-    const button = (label, title, onclick) => h("button", { type: "button", title, onclick }, label);
-    const count = state.names.length;
-    const fewer = button("−", "Remove the last outcome", () => command({ kind: "resize", size: count - 1 }));
-    const more = button("+", "Add an outcome", () => command({ kind: "resize", size: count + 1 }));
-    fewer.disabled = count <= setup.least;
-    more.disabled = count >= setup.most;
-    fewer.setAttribute("aria-label", `Fewer ${setup.noun}`);
-    more.setAttribute("aria-label", `More ${setup.noun}`);
-    const pair = setup.series.length === 2 && !free();
-    const [p, q] = seriesIds();
-    tools.replaceChildren(
-      presets,
-      h("span", { class: "cee-count" }, fewer, h("span", {}, `${count} ${setup.noun}`), more),
-      ...(pair
-        ? [
-            button(`Copy ${p} to ${q}`, "Make q equal to p", () =>
-              change({ values: { ...state.values, [q]: [...state.values[p]] } }),
-            ),
-            button("Swap", "Exchange p and q", () =>
-              change({ values: { [p]: state.values[q], [q]: state.values[p] } }),
-            ),
-            button(`Walk ${q} to ${p}`, "Move q to p in twenty steps", startWalk),
-          ]
-        : []),
-    );
-  }
-
-  function buildBars() {
-    bars = {};
-    const dense = state.names.length > 6;
-    root.classList.toggle("cee-dense", dense);
-    root.style.setProperty(
-      "--cee-outcome-width",
-      setup.series.length === 2 && !dense ? "4.2rem" : "2.3rem",
-    );
-    chart.replaceChildren(
-      ...state.names.map((name, index) => {
-        const pair = setup.series.map((one) => buildBar(one, index));
-        const label = h("input", {
-          class: "cee-name",
-          "aria-label": `Name of ${setup.one} ${index + 1}`,
-          maxlength: "24",
-          onchange: (event) => rename(index, event.target.value),
-        });
-        const lock = h(
-          "button",
-          { type: "button", class: "cee-lock", onclick: () => toggleLock(index) },
-          "lock",
-        );
-        bars[index] = { ...bars[index], label, lock };
-        return h(
-          "div",
-          { class: "cee-outcome" },
-          h("div", { class: "cee-pair" }, ...pair),
-          label,
-          free() ? null : lock,
-        );
-      }),
-    );
-  }
-
-  function buildBar(one, index) {
-    const fill = h("div", { class: "cee-fill" });
-    const value = h("div", { class: "cee-value" });
-    const zero = h("div", { class: "cee-zero" });
-    const track = h("div", { class: "cee-track" }, fill, free() ? zero : null);
-    const bar = h(
-      "div",
-      {
-        class: "cee-bar",
-        role: "slider",
-        tabindex: "0",
-        "aria-orientation": "vertical",
-        "aria-valuemin": String(setup.low),
-        "aria-valuemax": String(setup.high),
-        style: `--cee-colour: var(--cee-${one.id})`,
-        onkeydown: (event) => press(event, one.id, index),
-      },
-      value,
-      track,
-    );
-    track.addEventListener("pointerdown", (event) => grab(event, one.id, index, bar, track));
-    bars[index] = { ...bars[index], [one.id]: { bar, fill, value, zero } };
-    return bar;
-  }
-
-  function buildFields() {
-    inputs = {};
-    fields.replaceChildren(
-      ...setup.series.map((one) => {
-        const input = h("input", {
-          id: `cee-${setup.key}-${one.id}`,
-          spellcheck: "false",
-          autocomplete: "off",
-          onkeydown: (event) => event.key === "Enter" && commit(one.id),
-          onblur: () => commit(one.id),
-        });
-        const normalise = h(
-          "button",
-          {
-            type: "button",
-            // The field's own blur would first send the text as it is.
-            onpointerdown: (event) => event.preventDefault(),
-            onclick: () => command({ kind: "normalize", series: one.id, text: input.value }),
-          },
-          "Normalise",
-        );
-        const message = h("div", { class: "cee-message", role: "status" });
-        inputs[one.id] = { input, normalise, message, shown: "" };
-        return h(
-          "div",
-          { class: "cee-series", style: `--cee-colour: var(--cee-${one.id})` },
-          h("label", { for: `cee-${setup.key}-${one.id}` }, one.label),
-          input,
-          free() ? null : normalise,
-          message,
-        );
-      }),
-    );
-  }
-
-  // ---------------------------------------------------------------- painting
   function paint(refreshText) {
-    const { low, high } = setup;
-    state.names.forEach((name, index) => {
-      const parts = bars[index];
-      const locked = state.locked.includes(index);
-      for (const id of seriesIds()) {
-        const value = state.values[id][index];
-        const { bar, fill, zero } = parts[id];
-        const share = (x) => (100 * (Math.min(high, Math.max(low, x)) - low)) / (high - low);
-        const [from, to] = [share(Math.min(0, value)), share(Math.max(0, value))];
-        fill.style.bottom = `${from}%`;
-        fill.style.height = `${to - from}%`;
-        fill.classList.toggle("cee-below", value < 0);
-        zero.style.bottom = `${share(0)}%`;
-        parts[id].value.textContent = short(value);
-        bar.classList.toggle("cee-locked", locked);
-        bar.setAttribute("aria-valuenow", String(value));
-        bar.setAttribute("aria-label", `${id} of ${name}`);
-        bar.setAttribute("aria-valuetext", `${id} of ${name} = ${format(value, 4)}${locked ? ", locked" : ""}`);
-      }
-      if (parts.label !== document.activeElement) parts.label.value = name;
-      parts.lock.setAttribute("aria-pressed", String(locked));
-      parts.lock.setAttribute("aria-label", `Lock ${name}`);
-    });
+    paintBars(bars, setup, state);
     for (const id of seriesIds()) {
       const field = inputs[id];
       const text = state.values[id].map((x) => String(Number(x.toPrecision(6)))).join(", ");
@@ -265,22 +133,10 @@ function createView(parent) {
       field.input.value = setup.messages[id]?.error ? setup.messages[id].text : text;
     }
     if (setup.readout) {
-      readout.replaceChildren(
-        ...measures(seriesIds().map((id) => state.values[id]), setup.readout.base).map(([name, value]) =>
-          h("span", {}, `${name} = `, h("b", {}, format(value, 4)), ` ${unitOf(format(value, 4))}`),
-        ),
-      );
+      const values = seriesIds().map((id) => state.values[id]);
+      readout.replaceChildren(...readoutParts(values, setup.readout));
     }
   }
-
-  // Above a bar there is room for four signs; the text field below has all digits.
-  const short = (value) =>
-    value !== 0 && Math.abs(value) < 0.01
-      ? value.toExponential(0).replace("-", "−").replace("e-", "e−")
-      : format(value, 3);
-
-  const unitOf = (number) =>
-    number === "1" ? setup.readout.unit.replace(/s$/, "") : setup.readout.unit;
 
   function messages() {
     for (const id of seriesIds()) {
@@ -293,7 +149,6 @@ function createView(parent) {
     }
   }
 
-  // ---------------------------------------------------------------- editing
   function change(part) {
     state = { ...state, ...part };
     setup = { ...setup, messages: {} };
@@ -318,6 +173,13 @@ function createView(parent) {
     command({ kind: "text", series: id, text: input.value });
   }
 
+  /** Set both series, each named by its id, to what `choose` makes of both. */
+  function set(choose) {
+    const ids = seriesIds();
+    const chosen = choose(ids).map((id) => [...state.values[id]]);
+    change({ values: Object.fromEntries(ids.map((id, place) => [id, chosen[place]])) });
+  }
+
   function rename(index, name) {
     const names = [...state.names];
     names[index] = name.trim() || names[index];
@@ -334,31 +196,18 @@ function createView(parent) {
   function move(id, index, wanted, start = state.values[id]) {
     if (state.locked.includes(index)) return;
     const value = Math.min(setup.high, Math.max(setup.low, wanted));
-    const values = free()
+    const values = isFree(setup)
       ? start.map((x, i) => (i === index ? value : x))
       : coupled(start, index, value, state.locked);
     change({ values: { ...state.values, [id]: values } });
   }
 
   function press(event, id, index) {
-    const step = event.shiftKey ? setup.step / 10 : setup.step;
-    const now = state.values[id][index];
-    const by = (steps) => Math.round((now + steps * step) / step) * step;
-    const tidy = (x) => Number(x.toFixed(6));
-    const target = {
-      ArrowUp: () => by(1),
-      ArrowRight: () => by(1),
-      ArrowDown: () => by(-1),
-      ArrowLeft: () => by(-1),
-      PageUp: () => by(10),
-      PageDown: () => by(-10),
-      Home: () => setup.low,
-      End: () => setup.high,
-    }[event.key];
-    if (!target) return;
+    const wanted = valueByKey(event, state.values[id][index], setup);
+    if (wanted === null) return;
     event.preventDefault();
     stopWalk();
-    move(id, index, tidy(target()));
+    move(id, index, wanted);
   }
 
   function grab(event, id, index, bar, track) {
@@ -366,29 +215,18 @@ function createView(parent) {
     event.preventDefault();
     bar.focus({ preventScroll: true });
     stopWalk();
-    track.setPointerCapture(event.pointerId);
-    const box = track.getBoundingClientRect();
     // Proportions of the others are those at the start, so that passing 1 does not lose them.
     const start = [...state.values[id]];
-    const follow = (at) => {
-      const share = (box.bottom - at.clientY) / box.height;
-      const value = setup.low + share * (setup.high - setup.low);
-      move(id, index, Number((Math.round(value / setup.step) * setup.step).toFixed(6)), start);
-    };
-    const release = () => {
-      drag = null;
-      for (const kind of ["pointermove", "pointerup", "pointercancel"]) {
-        track.removeEventListener(kind, kind === "pointermove" ? follow : release);
-      }
-    };
-    track.addEventListener("pointermove", follow);
-    track.addEventListener("pointerup", release);
-    track.addEventListener("pointercancel", release);
-    drag = { id, release };
-    follow(event);
+    drag = { id, release: () => {} };
+    drag.release = followPointer(
+      event,
+      track,
+      setup,
+      (value) => move(id, index, value, start),
+      () => (drag = null),
+    );
   }
 
-  // ---------------------------------------------------------------- q walks to p
   function startWalk() {
     stopWalk();
     const [p, q] = seriesIds();

@@ -1,6 +1,7 @@
 // A canvas to draw a digit on, by pointer, touch or keyboard. The browser paints the ink at once
 // and tells the server while the hand moves; the server answers with what a network sees.
 
+import { showPictures } from "./digit_pictures.js";
 import { createSender, h, viewPerPlace } from "./sync.js";
 
 const EVERY_MS = 66; // between two messages while the hand moves
@@ -47,7 +48,6 @@ function createView(parent) {
   let pen = null; // the keyboard's pen: {x, y, down}
   let timer = 0;
   let told = 0;
-  let shown = ""; // the pictures as they were last painted
   let notice = ""; // what the browser itself has to say
 
   const resized = new ResizeObserver(() => paint());
@@ -73,7 +73,7 @@ function createView(parent) {
     }
     sender.answer(next.seq);
     say();
-    paintSeen();
+    showPictures(seen, setup.pictures);
   }
 
   function say() {
@@ -109,23 +109,6 @@ function createView(parent) {
     }
     hint.hidden = strokes.length > 0;
     undo.disabled = clear.disabled = strokes.length === 0;
-  }
-
-  function paintSeen() {
-    const next = JSON.stringify(setup.pictures);
-    if (next === shown) return;
-    shown = next;
-    while (seen.children.length > setup.pictures.length) seen.lastChild.remove();
-    setup.pictures.forEach(({ caption, pixels }, index) => {
-      if (!seen.children[index]) {
-        const picture = h("canvas", { width: 28, height: 28, role: "img" });
-        seen.append(h("figure", {}, picture, h("figcaption", {})));
-      }
-      const [picture, words] = seen.children[index].children;
-      picture.setAttribute("aria-label", `${caption}, 28 by 28 pixels`);
-      words.textContent = caption;
-      paintPixels(picture, pixels);
-    });
   }
 
   // ---------------------------------------------------------------- drawing
@@ -255,12 +238,4 @@ function createView(parent) {
   }
 
   return view;
-}
-
-function paintPixels(canvas, encoded) {
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(28, 28);
-  bytes.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
-  context.putImageData(image, 0, 0);
 }

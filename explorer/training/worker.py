@@ -83,7 +83,7 @@ def _give_way() -> None:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     # Where Linux shares the processor among sessions first, a process's own niceness counts only
-    # within its session, and a worker has one of its own. Source: sched(7), "The autogroup feature".
+    # within its session, and a worker has one of its own: sched(7), "The autogroup feature".
     with contextlib.suppress(OSError):
         _AUTOGROUP.write_text(str(_NICENESS))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
 from pages.components import race_form, race_link
-from pages.components.escaping import escaped
+from pages.components.earlier_list import earlier_list
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
@@ -46,19 +44,15 @@ def latest_runs(current: str | None) -> None:
     except StoreUnavailable as error:
         st.error(str(error))
         return
-    if not runs:
-        st.caption("Nothing was trained yet.")
-    for run in runs:
-        when = time.strftime("%d %b, %H:%M", time.localtime(run.created_at))
-        title = f"{when}: {run.name or ', '.join(curve_labels(run.configs))}"
-        st.button(
-            escaped(f"{title} ({launcher.state_of(run)})"),
-            key=f"live open {run.id}",
-            type="tertiary",
-            disabled=run.id == current,
-            on_click=open_run,
-            args=(run.id,),
+    entries = [
+        (
+            run.id,
+            run.created_at,
+            f"{run.name or ', '.join(curve_labels(run.configs))} ({launcher.state_of(run)})",
         )
+        for run in runs
+    ]
+    earlier_list(entries, current, open_run, kind="race")
 
 
 st.title("Live MNIST race")

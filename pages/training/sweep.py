@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from explorer.training import launcher, sweeps
@@ -12,6 +10,7 @@ from explorer.training.run_store import StoreUnavailable, UnknownSweep
 from explorer.training.sweep_grid import SweepGrid
 from explorer.training.sweeps import ACTIVE
 from pages.components import page_link
+from pages.components.earlier_list import earlier_list
 from pages.components.escaping import escaped
 from pages.components.sweep_form import sweep_form
 from pages.components.sweep_plan import sweep_plan
@@ -40,20 +39,11 @@ def open_sweep(sweep_id: str | None) -> None:
 
 def earlier_sweeps(current: str | None) -> None:
     """Offer the newest sweeps to look at again."""
-    found = launcher.default_store().list_sweeps(12)
-    if not found:
-        st.caption("No sweep was trained yet.")
-    for one in found:
-        when = time.strftime("%d %b, %H:%M", time.localtime(one.created_at))
+    entries = []
+    for one in launcher.default_store().list_sweeps(12):
         varied = ", ".join(one.grid.varied()).replace("_", " ") or "one cell"
-        st.button(
-            escaped(f"{when}: {one.grid.num_cells} cells, {varied}"),
-            key=f"sweep open {one.id}",
-            type="tertiary",
-            disabled=one.id == current,
-            on_click=open_sweep,
-            args=(one.id,),
-        )
+        entries.append((one.id, one.created_at, f"{one.grid.num_cells} cells, {varied}"))
+    earlier_list(entries, current, open_sweep, kind="sweep")
 
 
 st.title("Sweep")

@@ -122,25 +122,14 @@ def contenders() -> Iterator[list[Contender]]:
     """Start the three servers and open their pages in one browser."""
     with ExitStack() as stack:
         empty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="explorer-plain-")))
-        packages = {"PYTHONPATH": str(servers.ROOT)}
         ours = stack.enter_context(servers.explorer())
-        plain = stack.enter_context(
-            servers.serving(
-                [
-                    *servers.streamlit(HERE / "baselines" / "plain_streamlit.py"),
-                    *servers.LOOPBACK_ONLY,
-                ],
-                folder=empty,
-                ready=servers.HEALTH,
-                environment=packages,
-            )
-        )
+        plain = stack.enter_context(servers.plain_streamlit())
         dash = stack.enter_context(
             servers.serving(
                 [sys.executable, str(HERE / "baselines" / "dash_app.py"), "{port}"],
                 folder=empty,
                 ready="/",
-                environment=packages,
+                environment={"PYTHONPATH": str(servers.ROOT)},
             )
         )
         browser = launch_chromium(stack.enter_context(sync_playwright()))

@@ -164,3 +164,19 @@ def explorer_under_defaults(environment: dict[str, str] | None = None) -> Iterat
         command = [*streamlit("ordinary.py"), *LOOPBACK_ONLY]
         with serving(command, folder=folder, ready=HEALTH, environment=environment) as server:
             yield server
+
+
+@contextmanager
+def plain_streamlit() -> Iterator[Server]:
+    """Serve the divergence page as one would first write it, under default settings."""
+    script = ROOT / "benchmarks" / "baselines" / "plain_streamlit.py"
+    with (
+        tempfile.TemporaryDirectory(prefix="explorer-plain-") as empty,
+        serving(
+            [*streamlit(script), *LOOPBACK_ONLY],
+            folder=Path(empty),
+            ready=HEALTH,
+            environment={"PYTHONPATH": str(ROOT)},
+        ) as server,
+    ):
+        yield server

@@ -69,7 +69,7 @@ def test_every_page_ends_with_its_tasks_and_answers(page):
     shown = [element.value for element in app.markdown]
     for task in TASKS[page]:
         assert any(task.words in text for text in shown)
-        assert task.answer in shown
+        assert any(task.answer in text for text in shown)
 
 
 @pytest.mark.parametrize("page", app_pages(), ids=lambda page: page.address)

@@ -6,7 +6,6 @@ asked of it for ten minutes. It outlives the web server.
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
 import os
 import sys
@@ -23,8 +22,6 @@ from explorer.training.run_store import RunStore
 _POLL_SECONDS = 0.05
 _SWEEP_SECONDS = 0.5
 _KEPT_LOGS = 20
-_NICENESS = 10
-_AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main() -> int:
@@ -41,7 +38,8 @@ def main() -> int:
     except filelock.Timeout:
         return 0
     _open_log(folder)
-    _give_way()
+    if hasattr(os, "nice"):
+        os.nice(10)
     try:
         _serve(store, lock_file)
     except StoreUnavailable as error:
@@ -76,16 +74,6 @@ def _serve(store: RunStore, lock_file: Path) -> None:
         untidy = True
         idle_since = time.monotonic()
         looked_at = 0.0
-
-
-def _give_way() -> None:
-    """Let what answers people go first: the server, and a browser on the same machine."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    # Where Linux shares the processor among sessions first, a process's own niceness counts only
-    # within its session, and a worker has one of its own: sched(7), "The autogroup feature".
-    with contextlib.suppress(OSError):
-        _AUTOGROUP.write_text(str(_NICENESS))
 
 
 def _open_log(folder: Path) -> None:

@@ -111,10 +111,21 @@ class Executor:
             steps = [total_steps(config, data) for config in run.configs]
             recorder = Recorder(self._store, run.id, steps)
 
+            looks = 0
+
             def control() -> Control:
+                nonlocal looks
                 wish = watcher.control()
                 if wish.pause:
                     recorder.flush()
+                    looks += 1
+                    # The newest steps follow the first look, and a run is not said to hold before
+                    # they are recorded.
+                    if looks == 2:
+                        self._store.set_paused(run.id, True)
+                elif looks:
+                    self._store.set_paused(run.id, False)
+                    looks = 0
                 return wish
 
             for record in train(run.configs, data, control):

@@ -66,7 +66,6 @@ class RunWatcher:
                 self._control = wish = self._store.control(self._run_id)
                 if wish.pause != paused:
                     paused, held_since = wish.pause, now
-                    self._store.set_paused(self._run_id, paused)
                 if paused and now - held_since > _PAUSE_SECONDS:
                     self._store.request_stop(self._run_id)
                 if now - beaten >= _BEAT_SECONDS:

@@ -91,11 +91,10 @@ def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) 
     assert info.digit_labels.tolist() == [label for digit in range(10) for label in (digit, digit)]
 
     launcher.pause(run_id)
-    wait_for(started, run_id, state_is("paused"))
-    time.sleep(0.5)
-    held = started.get(run_id).progress.step
+    held = wait_for(started, run_id, state_is("paused")).progress.step
     time.sleep(0.5)
     assert started.get(run_id).progress.step == held
+    assert started.read(run_id).curves[0].steps[-1] == held
     launcher.set_learning_rate(run_id, 0.5, 1)
     launcher.resume(run_id)
     wait_for(started, run_id, lambda run, _: run.progress.step > held + 10)

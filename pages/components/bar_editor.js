@@ -2,7 +2,7 @@
 // The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
 // done by the server, which answers with a higher revision.
 
-import { followPointer, valueByKey } from "./bar_gestures.js";
+import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars, readoutParts } from "./bar_painting.js";
 import { barParts, fieldParts, isFree, toolParts } from "./bar_parts.js";
 import { chartColours, createSender, h, viewPerPlace } from "./sync.js";
@@ -22,7 +22,7 @@ function createView(parent) {
   const actions = {
     preset: (name) => command({ kind: "preset", name }),
     resize: (size) => command({ kind: "resize", size }),
-    normalize: (series, text) => command({ kind: "normalize", series, text }),
+    normalize: (series, text) => ask("normalize", series, text),
     copy: () => set(([p]) => [p, p]),
     swap: () => set(([p, q]) => [q, p]),
     walk: startWalk,
@@ -168,9 +168,13 @@ function createView(parent) {
     // After a refused text the good one may be typed again: then the complaint has to go.
     const unchanged = error ? setup.messages[id].text : shown;
     if (input.value === unchanged) return;
+    ask("text", id, input.value);
+  }
+
+  function ask(kind, series, text) {
     // What is being asked is no longer an unfinished text: the answer may write into the field.
-    inputs[id].shown = input.value;
-    command({ kind: "text", series: id, text: input.value });
+    inputs[series].shown = text;
+    command({ kind, series, text });
   }
 
   /** Set both series, each named by its id, to what `choose` makes of both. */
@@ -203,7 +207,7 @@ function createView(parent) {
   }
 
   function press(event, id, index) {
-    const wanted = valueByKey(event, state.values[id][index], setup);
+    const wanted = valueByPress(event, state.values[id][index], setup);
     if (wanted === null) return;
     event.preventDefault();
     stopWalk();

@@ -1,22 +1,15 @@
 // What keys and pointers on a bar mean, in the units of its values.
 
+import { valueByKey } from "./slider_keys.js";
+
 const tidy = (x) => Number(x.toFixed(6));
 
 /** The value that a key asks for, from the value `now`; null for other keys. */
-export function valueByKey(event, now, { low, high, step: whole }) {
+export function valueByPress(event, now, { low, high, step: whole }) {
   const step = event.shiftKey ? whole / 10 : whole;
   const by = (steps) => Math.round((now + steps * step) / step) * step;
-  const target = {
-    ArrowUp: () => by(1),
-    ArrowRight: () => by(1),
-    ArrowDown: () => by(-1),
-    ArrowLeft: () => by(-1),
-    PageUp: () => by(10),
-    PageDown: () => by(-10),
-    Home: () => low,
-    End: () => high,
-  }[event.key];
-  return target ? tidy(target()) : null;
+  const value = valueByKey(event.key, by, low, high);
+  return value === null ? null : tidy(value);
 }
 
 /**

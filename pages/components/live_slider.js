@@ -2,6 +2,7 @@
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
 import { createSender, format, h, viewPerPlace } from "./sync.js";
+import { valueByKey } from "./slider_keys.js";
 
 export default viewPerPlace(createView, "edit");
 
@@ -106,20 +107,11 @@ function createView(parent) {
       const wanted = setup.whole ? whole : Number(next.toPrecision(tidy));
       return Math.min(setup.high, Math.max(setup.low, wanted));
     };
-    const target = {
-      ArrowUp: () => by(1),
-      ArrowRight: () => by(1),
-      ArrowDown: () => by(-1),
-      ArrowLeft: () => by(-1),
-      PageUp: () => by(10),
-      PageDown: () => by(-10),
-      Home: () => setup.low,
-      End: () => setup.high,
-    }[event.key];
-    if (!target) return;
+    const target = valueByKey(event.key, by, setup.low, setup.high);
+    if (target === null) return;
     event.preventDefault();
     stopPlay();
-    change(target());
+    change(target);
   }
 
   function commit() {

@@ -269,7 +269,14 @@ def test_normalise_divides_by_the_sum_and_says_so(divergence):
     expect(divergence.message("q")).to_have_text(
         "Each value was divided by the sum 8: 1, 1, 2, 4 → 0.125, 0.125, 0.25, 0.5."
     )
+    # The focus is still in the field; leaving it must not send the old text once more.
+    field = divergence.field("q")
+    expect(field).to_have_value("0.125, 0.125, 0.25, 0.5")
+    field.press("Tab")
+    divergence.bar("p", "outcome 1").press("ArrowUp")
     divergence.in_step()
+    assert divergence.bars()["q"] == [0.125, 0.125, 0.25, 0.5]
+    expect(divergence.message("q")).not_to_contain_text("correct or normalise")
 
 
 def test_nothing_is_offered_to_normalise_where_that_has_no_meaning(divergence):

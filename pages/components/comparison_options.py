@@ -57,7 +57,7 @@ def comparison_options() -> tuple[ComparisonOptions, dict[str, str]]:
             help="Curves that differ only by seed as one line: their mean, and a band from the "
             "lowest to the highest of them.",
         )
-        loss = kept_choice("Test loss", list(_LOSSES), key="compare loss", link="loss")
+        loss = kept_choice("Test loss", list(_LOSSES), key="compare loss", link="loss", wraps=True)
     chosen = ComparisonOptions(
         _AXES[axis], scale, _WEIGHTS[weight], seeds != "each alone", _LOSSES[loss]
     )

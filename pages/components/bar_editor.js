@@ -63,9 +63,10 @@ function createView(parent) {
     sender.answer(next.seq);
     const rebuilt = structure || state.names.length !== chart.children.length;
     if (rebuilt) build();
+    const read = sender.idle && Object.values(inputs).some((field) => field.asked);
     // Most answers only confirm what the browser has painted already.
-    if (rebuilt || fromServer || said) {
-      paint(fromServer);
+    if (rebuilt || fromServer || said || read) {
+      paint();
       messages();
     }
   }
@@ -121,16 +122,16 @@ function createView(parent) {
     again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
   }
 
-  function paint(refreshText) {
+  function paint() {
     paintBars(bars, setup, state);
     for (const id of seriesIds()) {
       const field = inputs[id];
-      const text = state.values[id].map((x) => String(Number(x.toPrecision(6)))).join(", ");
+      field.asked &&= !sender.idle;
       const editing = field.input === document.activeElement && field.input.value !== field.shown;
-      const refused = setup.messages[id]?.error && !refreshText && field.shown === text;
-      if (editing || refused) continue;
-      field.shown = text;
-      field.input.value = setup.messages[id]?.error ? setup.messages[id].text : text;
+      if (editing || field.asked) continue;
+      const exact = state.values[id].map((x) => String(Number(x.toPrecision(6)))).join(", ");
+      field.shown = setup.messages[id]?.text ?? exact;
+      field.input.value = field.shown;
     }
     if (setup.readout) {
       const values = seriesIds().map((id) => state.values[id]);
@@ -152,7 +153,7 @@ function createView(parent) {
   function change(part) {
     state = { ...state, ...part };
     setup = { ...setup, messages: {} };
-    paint(true);
+    paint();
     messages();
     sender.push({ rev: revision, state, command: null });
   }
@@ -164,16 +165,12 @@ function createView(parent) {
 
   function commit(id) {
     const { input, shown } = inputs[id];
-    const error = setup.messages[id]?.error;
-    // After a refused text the good one may be typed again: then the complaint has to go.
-    const unchanged = error ? setup.messages[id].text : shown;
-    if (input.value === unchanged) return;
-    ask("text", id, input.value);
+    if (input.value !== shown) ask("text", id, input.value);
   }
 
   function ask(kind, series, text) {
-    // What is being asked is no longer an unfinished text: the answer may write into the field.
-    inputs[series].shown = text;
+    // No longer an unfinished text: its answer may write into the field, but no earlier one.
+    Object.assign(inputs[series], { shown: text, asked: true });
     command({ kind, series, text });
   }
 

@@ -104,7 +104,8 @@ function barPart(setup, one, index, actions) {
  * The text fields.
  *
  * @returns {{rows: Element[], inputs: object}} an element for each series, and its parts by id:
- *   {input, normalise, message, shown}, `shown` being the text that the editor itself put in
+ *   {input, normalise, message, shown, asked}: `shown` is the text that the editor put in or sent,
+ *   `asked` whether that was sent and is not answered yet
  */
 export function fieldParts(setup, actions) {
   const inputs = {};
@@ -127,7 +128,7 @@ export function fieldParts(setup, actions) {
       "Normalise",
     );
     const message = h("div", { class: "cee-message", role: "status" });
-    inputs[one.id] = { input, normalise, message, shown: "" };
+    inputs[one.id] = { input, normalise, message, shown: "", asked: false };
     return h(
       "div",
       { class: "cee-series", style: `--cee-colour: var(--cee-${one.id})` },

@@ -251,6 +251,21 @@ def test_a_wrong_text_gets_a_sentence_and_keeps_the_picture(divergence):
     expect(divergence.message("p")).to_have_text("")
 
 
+def test_of_two_texts_in_a_row_the_later_one_stays_in_the_field(divergence):
+    divergence.field("q").evaluate(
+        """(input, texts) => {
+            input.focus();
+            for (const text of texts) {
+                input.value = text;
+                input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            }
+        }""",
+        ["1, 2, 3", "nonsense"],
+    )
+    expect(divergence.message("q")).to_contain_text("“nonsense” is not a number")
+    expect(divergence.field("q")).to_have_value("nonsense")
+
+
 def test_moving_a_bar_after_a_wrong_text_clears_the_complaint(divergence):
     divergence.type("q", "nonsense")
     expect(divergence.message("q")).to_contain_text("is not a number")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import streamlit
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.distributions import validate_probabilities
@@ -135,6 +136,9 @@ def test_any_text_is_taken_or_refused_in_a_sentence(text):
 
 
 @given(edit=JSON)
+@example(edit={"seq": math.inf})
+@example(edit={"seq": "1"})
+@example(edit={"seq": 1, "rev": 0})
 def test_no_message_breaks_the_session(edit):
     session = Session()
     session.send(edit)
@@ -142,6 +146,7 @@ def test_no_message_breaks_the_session(edit):
 
 
 @given(state_sent=JSON, command=JSON)
+@example(state_sent=None, command={"kind": "resize", "size": math.inf})
 def test_no_state_or_command_breaks_the_session(state_sent, command):
     session = Session()
     session.edit(state_sent, command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -165,17 +166,18 @@ def _receive(key: str, presets: Mapping[str, Bars], limits: dict[str, object]) -
     """Take an edit from the browser into the session; runs before the page does."""
     session: _Session = st.session_state[f"{key} bars"]
     edit = st.session_state[key].get("edit")
-    if not isinstance(edit, dict) or edit.get("seq", 0) == session.seq:
+    seq = edit.get("seq") if isinstance(edit, dict) else None
+    if not isinstance(seq, int) or seq == session.seq:
         return
-    session.seq = int(edit["seq"])
+    session.seq = seq
     # An edit made on top of an older state than the server's own last change is out of date.
     if edit.get("rev") == session.rev:
-        _take_state(session, edit["state"])
+        _take_state(session, edit.get("state"))
     if isinstance(edit.get("command"), dict):
         _obey(session, edit["command"], presets, limits)
 
 
-def _take_state(session: _Session, state: dict[str, object]) -> None:
+def _take_state(session: _Session, state: Any) -> None:
     try:
         bars = replace(
             session.bars,
@@ -185,7 +187,7 @@ def _take_state(session: _Session, state: dict[str, object]) -> None:
         )
         if set(bars.values) != set(session.bars.values):
             raise ValueError("The editor sent other series than it shows.")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         series = next(iter(session.bars.values))
         session.messages = {series: {"error": f"{error} The last good state is kept."}}
         session.rev += 1
@@ -217,7 +219,7 @@ def _obey(
                 session.bars, notes = editing.resize(session.bars, size, **limits)
             case "preset":
                 session.bars = presets[str(command["name"])]
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, OverflowError):
         # Only a message that no editor sends; the bars stay as they are.
         return
     except ValueError as error:

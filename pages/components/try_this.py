@@ -17,7 +17,7 @@ def try_this(page: str) -> None:
     if page not in TASKS:
         return
     # Plain texts: what stands outside a fragment is rendered again too with every answer to an
-    # edit, and parts that unfold by Streamlit cost as much then as a plot.
+    # edit, and frames and parts that unfold by Streamlit were a sixth of the scripts' work then.
     st.subheader("Try this")
     for number, task in enumerate(TASKS[page], start=1):
         st.markdown(f"**{number}.** {task.words}")

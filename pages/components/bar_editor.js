@@ -2,9 +2,10 @@
 // The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
 // done by the server, which answers with a higher revision.
 
+import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars, readoutParts } from "./bar_painting.js";
-import { barParts, fieldParts, isFree, toolParts } from "./bar_parts.js";
+import { barParts, isFree, toolParts } from "./bar_parts.js";
 import { chartColours, createSender, h, viewPerPlace } from "./sync.js";
 import { coupled, mixture } from "./simplex.js";
 
@@ -13,25 +14,24 @@ export default viewPerPlace(createView, "edit");
 function createView(parent) {
   const tools = h("div", { class: "cee-bars-tools" });
   const chart = h("div", { class: "cee-bars-plot", role: "group" });
-  const fields = h("div", { class: "cee-bars-fields" });
+  const rows = h("div", { class: "cee-bars-fields" });
   const readout = h("div", { class: "cee-readout", "aria-live": "off" });
-  const root = h("div", { class: "cee-bars" }, tools, chart, readout, fields);
+  const root = h("div", { class: "cee-bars" }, tools, chart, readout, rows);
   parent.append(root);
 
   const view = { send: null, update, dispose };
   const actions = {
     preset: (name) => command({ kind: "preset", name }),
     resize: (size) => command({ kind: "resize", size }),
-    normalize: (series, text) => ask("normalize", series, text),
-    copy: () => set(([p]) => [p, p]),
-    swap: () => set(([p, q]) => [q, p]),
+    copy,
+    swap,
     walk: startWalk,
     rename,
     toggleLock,
     press,
     grab,
-    commit,
   };
+  const fields = createFields(rows, (kind, series, text) => command({ kind, series, text }));
   let setup = null; // what the server last said
   let state = null; // {names, values: {series: [...]}, locked: [...]}
   let revision = -1;
@@ -39,7 +39,6 @@ function createView(parent) {
   let drag = null;
   let walk = 0;
   let bars = [];
-  let inputs = {};
 
   const seriesIds = () => setup.series.map((one) => one.id);
 
@@ -63,11 +62,10 @@ function createView(parent) {
     sender.answer(next.seq);
     const rebuilt = structure || state.names.length !== chart.children.length;
     if (rebuilt) build();
-    const read = sender.idle && Object.values(inputs).some((field) => field.asked);
+    const read = sender.idle && fields.awaits();
     // Most answers only confirm what the browser has painted already.
     if (rebuilt || fromServer || said || read) {
       paint();
-      messages();
     }
   }
 
@@ -113,9 +111,7 @@ function createView(parent) {
     const built = barParts(setup, count, actions);
     bars = built.bars;
     chart.replaceChildren(...built.outcomes);
-    const typed = fieldParts(setup, actions);
-    inputs = typed.inputs;
-    fields.replaceChildren(...typed.rows);
+    fields.build(setup);
     // Who works by keyboard goes on from where they are, not from the top of the page.
     if (focused === null) return;
     const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
@@ -124,29 +120,10 @@ function createView(parent) {
 
   function paint() {
     paintBars(bars, setup, state);
-    for (const id of seriesIds()) {
-      const field = inputs[id];
-      field.asked &&= !sender.idle;
-      const editing = field.input === document.activeElement && field.input.value !== field.shown;
-      if (editing || field.asked) continue;
-      const exact = state.values[id].map((x) => String(Number(x.toPrecision(6)))).join(", ");
-      field.shown = setup.messages[id]?.text ?? exact;
-      field.input.value = field.shown;
-    }
+    fields.show(state.values, setup.messages, sender.idle);
     if (setup.readout) {
       const values = seriesIds().map((id) => state.values[id]);
       readout.replaceChildren(...readoutParts(values, setup.readout));
-    }
-  }
-
-  function messages() {
-    for (const id of seriesIds()) {
-      const { input, normalise, message } = inputs[id];
-      const said = setup.messages[id] ?? {};
-      message.textContent = said.error ?? said.note ?? "";
-      message.classList.toggle("cee-error", Boolean(said.error));
-      input.setAttribute("aria-invalid", String(Boolean(said.error)));
-      normalise.disabled = !said.can_normalize;
     }
   }
 
@@ -154,7 +131,6 @@ function createView(parent) {
     state = { ...state, ...part };
     setup = { ...setup, messages: {} };
     paint();
-    messages();
     sender.push({ rev: revision, state, command: null });
   }
 
@@ -163,22 +139,14 @@ function createView(parent) {
     sender.push({ rev: revision, state, command: what });
   }
 
-  function commit(id) {
-    const { input, shown } = inputs[id];
-    if (input.value !== shown) ask("text", id, input.value);
+  function copy() {
+    const [p, q] = seriesIds();
+    change({ values: { ...state.values, [q]: [...state.values[p]] } });
   }
 
-  function ask(kind, series, text) {
-    // No longer an unfinished text: its answer may write into the field, but no earlier one.
-    Object.assign(inputs[series], { shown: text, asked: true });
-    command({ kind, series, text });
-  }
-
-  /** Set both series, each named by its id, to what `choose` makes of both. */
-  function set(choose) {
-    const ids = seriesIds();
-    const chosen = choose(ids).map((id) => [...state.values[id]]);
-    change({ values: Object.fromEntries(ids.map((id, place) => [id, chosen[place]])) });
+  function swap() {
+    const [p, q] = seriesIds();
+    change({ values: { [p]: state.values[q], [q]: state.values[p] } });
   }
 
   function rename(index, name) {
@@ -218,14 +186,8 @@ function createView(parent) {
     stopWalk();
     // Proportions of the others are those at the start, so that passing 1 does not lose them.
     const start = [...state.values[id]];
-    drag = { id, release: () => {} };
-    drag.release = followPointer(
-      event,
-      track,
-      setup,
-      (value) => move(id, index, value, start),
-      () => (drag = null),
-    );
+    const follow = (value) => move(id, index, value, start);
+    drag = { id, release: followPointer(event, track, setup, follow, () => (drag = null)) };
   }
 
   function startWalk() {

@@ -1,5 +1,6 @@
 // Test digits as pictures, each beside the probabilities that a network gives to the ten classes.
 
+import { bytesOf, paintDigit } from "./digit_pictures.js";
 import { chartColours, decoded, h, viewPerPlace } from "./sync.js";
 
 export default viewPerPlace(createView, "chosen");
@@ -20,7 +21,10 @@ function createView(parent) {
       pixels = next.pixels;
       cells = next.labels.map((truth, index) => createCell(truth, index));
       root.replaceChildren(...cells.map((cell) => cell.button));
-      drawDigits(pixels, cells);
+      const bytes = bytesOf(pixels);
+      cells.forEach(({ canvas }, index) =>
+        paintDigit(canvas, bytes.subarray(784 * index, 784 * (index + 1))),
+      );
     }
     cells.forEach((cell, index) => fillCell(cell, next.labels[index], next.outputs?.[index]));
     mark(next.chosen);
@@ -50,20 +54,6 @@ function createView(parent) {
   }
 
   return view;
-}
-
-/** White strokes on black in both themes, as the images are. */
-function drawDigits(encoded, cells) {
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  cells.forEach(({ canvas }, index) => {
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(28, 28);
-    for (let i = 0; i < 784; i += 1) {
-      image.data.fill(bytes[index * 784 + i], 4 * i, 4 * i + 3);
-      image.data[4 * i + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-  });
 }
 
 function fillCell({ button, bars, says }, truth, q) {

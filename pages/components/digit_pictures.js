@@ -1,4 +1,4 @@
-// The images that a network sees, beside the canvas that they come from.
+// Images of digits as a network sees them, 28 by 28 bytes.
 
 import { h } from "./sync.js";
 
@@ -23,12 +23,17 @@ export function showPictures(parent, pictures) {
     const [picture, words] = parent.children[index].children;
     picture.setAttribute("aria-label", `${caption}, 28 by 28 pixels`);
     words.textContent = caption;
-    paintPixels(picture, pixels);
+    paintDigit(picture, bytesOf(pixels));
   });
 }
 
-function paintPixels(canvas, encoded) {
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+/** The bytes that are written in base64. */
+export function bytesOf(encoded) {
+  return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+}
+
+/** Paint 28 by 28 bytes: white strokes on black in both themes, as the images are. */
+export function paintDigit(canvas, bytes) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(28, 28);
   bytes.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));

@@ -111,6 +111,9 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     # call of st.navigation; a deep link that came before it would find no such page.
     PagesManager.uses_pages_directory = False
     await asyncio.to_thread(_warm)
+    # Set once the libraries are there. The server's products are small, and threads for one would
+    # wait for each other on cores that a training keeps busy: 38 ms for its curves in place of 6.
+    threadpoolctl.threadpool_limits(1, user_api="blas")
     yield
 
 
@@ -118,9 +121,6 @@ def _warm() -> None:
     import plotly.graph_objects  # noqa: F401
     import scipy.special  # noqa: F401
 
-    # The products here are small. Threads for one would wait for each other on cores that a
-    # training keeps busy: its curves took 38 ms to smooth and draw in place of 6.
-    threadpoolctl.threadpool_limits(1, user_api="blas")
     _compressed("plotly.min.js")
     gc.collect()
     gc.freeze()

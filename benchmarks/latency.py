@@ -121,7 +121,7 @@ def percentile(values: list[float], share: float) -> float:
 def contenders() -> Iterator[list[Contender]]:
     """Start the three servers and open their pages in one browser."""
     with ExitStack() as stack:
-        empty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="explorer-plain-")))
+        empty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="explorer-dash-")))
         ours = stack.enter_context(servers.explorer())
         plain = stack.enter_context(servers.plain_streamlit())
         dash = stack.enter_context(

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -104,10 +105,7 @@ def main() -> None:
             "EXPLORER_DATABASE_URL": f"sqlite:///{Path(folder) / 'runs.sqlite3'}",
             "EXPLORER_IDLE_MINUTES": "0.05",
         }
-
-        def ours() -> AbstractContextManager[servers.Server]:
-            return servers.explorer(settings)
-
+        ours = partial(servers.explorer, settings)
         contenders = [
             Contender("ours, divergence", "ours", ours, "/divergence", _all_drawn),
             Contender("ours, live", "ours_live", ours, "/live", _train_offered),

@@ -102,7 +102,8 @@ def _log_ticks(traces: Sequence[Trace], axis: str) -> dict[str, Any]:
     columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
     values = np.concatenate([*columns, np.empty(0)])
     positive = values[values > 0]
-    low, high = (math.log10(f(positive)) for f in (np.min, np.max)) if positive.size else (0, 0)
+    ends = [positive.min(), positive.max()] if positive.size else [1.0, 1.0]
+    low, high = np.log10(ends)
     if high - low < 2:
         return {"tickformat": "~g", "dtick": "D2"}
     dtick = math.ceil((high - low) / 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from pages.components.escaping import escaped
 
 
 def earlier_list(
-    entries: Iterable[tuple[str, float, str]],
+    entries: Sequence[tuple[str, float, str]],
     current: str | None,
     look_at: Callable[[str], None],
     *,
@@ -25,10 +25,9 @@ def earlier_list(
         look_at: called with the id of the one that was pressed, before the next run.
         kind: what one entry is, such as "race"; unique in the app.
     """
-    found = list(entries)
-    if not found:
+    if not entries:
         st.caption(f"No {kind} was trained yet.")
-    for one, created_at, words in found:
+    for one, created_at, words in entries:
         when = time.strftime("%d %b, %H:%M", time.localtime(created_at))
         st.button(
             escaped(f"{when}: {words}"),

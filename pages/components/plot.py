@@ -50,9 +50,7 @@ def plot(
         if on_zoom is not None and "span" in edit:
             on_zoom(_span(edit["span"]))
 
-    # Looked up only where somebody can edit: it costs a server with many viewers time.
-    edits = {} if on_drag is None and on_zoom is None else {"on_edit_change": edited}
-    edit = (st.session_state.get(key, {}).get("edit") if edits else None) or {"seq": 0}
+    edit = st.session_state.get(key, {}).get("edit") or {"seq": 0}
     payload = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
         "palette": CATEGORICAL,
@@ -61,7 +59,7 @@ def plot(
         "seq": edit["seq"],
         "zooms": on_zoom is not None,
     }
-    _mount(key=key, data=orjson.dumps(payload), **edits)
+    _mount(key=key, data=orjson.dumps(payload), on_edit_change=edited)
 
 
 def _span(sent: object) -> tuple[float, float] | None:

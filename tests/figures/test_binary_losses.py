@@ -10,6 +10,7 @@ from explorer.figures.binary_losses import (
     binary_derivatives,
     binary_losses,
 )
+from tests.figures.checking import checked
 
 
 def curves_and_points(figure):
@@ -24,7 +25,7 @@ def curves_and_points(figure):
 def test_curves_and_points_are_the_values_and_derivatives_of_core(z, y):
     readings = binary_readings(z, y)
     for draw, function in ((binary_losses, "value"), (binary_derivatives, "gradient")):
-        curves, points = curves_and_points(draw(z, y))
+        curves, points = curves_and_points(checked(draw(z, y)))
         for name in BINARY:
             loss, label = LOSSES[name], LOSSES[name].label
             expected = getattr(loss, function)(curves[label].x, loss.encode_target(y))
@@ -43,7 +44,7 @@ def test_only_the_point_on_cross_entropy_can_be_dragged_and_it_lies_on_top():
 
 @pytest.mark.parametrize("y", [0, 1])
 def test_the_shade_begins_where_squared_error_has_the_named_fraction_of_the_derivative(y):
-    left, right = binary_losses(0.0, y).layout.shapes
+    left, right = checked(binary_losses(0.0, y)).layout.shapes
     assert (left.x0, right.x1) == (LOWEST_LOGIT, HIGHEST_LOGIT)
     for edge in (left.x1, right.x0):
         assert 1 / gradient_ratio(edge, y) == pytest.approx(SATURATED)

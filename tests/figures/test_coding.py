@@ -20,6 +20,7 @@ from explorer.figures.gibbs import logarithm_below_its_tangent, shares_by_outcom
 from explorer.figures.palette import P
 from explorer.figures.self_information import running_information, surprise_curve
 from tests.core.strategies import BASES, distribution_pairs, distributions
+from tests.figures.checking import checked
 
 
 def named(figure: go.Figure, start: str) -> list[dict]:
@@ -55,7 +56,7 @@ def test_plotly_accepts_every_figure(p, q):
         surprise_curve(0.3),
         running_information(totals, 1.0),
     ):
-        assert figure.data
+        checked(figure)
 
 
 @given(distributions())

@@ -61,7 +61,7 @@ def test_figures_are_valid_on_every_axis(axis, scale):
         own_losses(lines, axis=axis, scale=scale),
         fair_measures(lines, axis=axis, scale=scale),
     ):
-        assert figure.layout.height
+        go.Figure(figure.to_dict())
         assert figure.layout.xaxis.title.text == AXES[axis]
         assert figure.layout.height
         assert figure.layout.yaxis.type == scale
@@ -204,5 +204,5 @@ def test_a_curve_that_does_not_tell_the_axis_is_named_and_left_out():
 def test_curves_without_any_record_draw_an_empty_figure():
     empty = line("a", 0, "cross_entropy", CurveRecords())
     for figure in (own_losses([empty]), fair_measures([empty])):
-        assert figure.layout.height
+        go.Figure(figure.to_dict())
         assert not figure.data

@@ -9,6 +9,7 @@ from explorer.core.loss_readings import BINARY, MULTICLASS
 from explorer.core.losses import LOSSES, sigmoid
 from explorer.figures.descent import divergence_race, loss_race, paths_on_curves, probability_race
 from explorer.figures.losses import STYLES
+from tests.figures.checking import checked
 
 
 def binary_race(z=-4.0, y=1, rate=1.0, steps=50):
@@ -27,7 +28,7 @@ def whole_path_and_point(figure, name):
 @pytest.mark.parametrize("y", [0, 1])
 def test_a_path_lies_on_its_own_loss_curve(y):
     race = binary_race(z=4.0 - 8.0 * y, y=y)
-    figure = paths_on_curves(race, y, 20)
+    figure = checked(paths_on_curves(race, y, 20))
     for name, path in race.items():
         drawn, point = (t for t in figure.data if t.legendgroup == name)
         np.testing.assert_array_equal(drawn.x, path.logits[:21])
@@ -41,7 +42,7 @@ def test_a_path_lies_on_its_own_loss_curve(y):
 @pytest.mark.parametrize("y", [0, 1])
 def test_the_probability_is_that_of_the_true_label(y):
     race = binary_race(z=0.5, y=y)
-    figure = probability_race(race, y, 50)
+    figure = checked(probability_race(race, y, 50))
     for name, path in race.items():
         faint, point = whole_path_and_point(figure, name)
         np.testing.assert_array_equal(faint.y, sigmoid(path.logits if y else -path.logits))
@@ -51,7 +52,7 @@ def test_the_probability_is_that_of_the_true_label(y):
 
 def test_the_probability_of_several_classes_is_that_of_the_true_one():
     race = multiclass_race(0)
-    figure = probability_race(race, 0, 30)
+    figure = checked(probability_race(race, 0, 30))
     for name, path in race.items():
         faint, _ = whole_path_and_point(figure, name)
         np.testing.assert_array_equal(faint.y, path.probabilities[:, 0])
@@ -60,7 +61,7 @@ def test_the_probability_of_several_classes_is_that_of_the_true_one():
 def test_a_soft_target_is_raced_by_its_divergence_in_nats():
     p = np.array([0.6, 0.3, 0.1])
     race = multiclass_race(p, MULTICLASS[:3])
-    figure = divergence_race(race, p, 30)
+    figure = checked(divergence_race(race, p, 30))
     for name, path in race.items():
         faint, _ = whole_path_and_point(figure, name)
         expected = [kl_divergence(p, q, base=math.e) for q in path.probabilities]
@@ -69,7 +70,7 @@ def test_a_soft_target_is_raced_by_its_divergence_in_nats():
 
 def test_losses_are_drawn_as_core_gives_them():
     race = multiclass_race(1)
-    figure = loss_race(race, 5)
+    figure = checked(loss_race(race, 5))
     for name, path in race.items():
         faint, point = whole_path_and_point(figure, name)
         np.testing.assert_array_equal(faint.y, path.losses)

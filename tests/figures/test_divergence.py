@@ -15,6 +15,7 @@ from explorer.core.comparison import compare
 from explorer.figures.divergence import decomposition, edit_history, kl_terms_by_outcome
 from explorer.figures.numbers import written
 from tests.core.strategies import BASES, distribution_pairs, distributions
+from tests.figures.checking import checked
 
 INFINITE = compare([0.5, 0.5, 0.0], [1.0, 0.0, 0.0])
 
@@ -34,7 +35,7 @@ def test_plotly_accepts_every_figure(pair):
         kl_terms_by_outcome(pair, names_of(pair)),
         edit_history([pair, pair]),
     ):
-        assert figure.data
+        checked(figure)
 
 
 # --------------------------------------------------------------------------- decomposition

@@ -18,6 +18,7 @@ from explorer.figures.information import (
 )
 from explorer.figures.numbers import written
 from tests.core.strategies import BASES, distributions
+from tests.figures.checking import checked
 
 
 def names_of(p: np.ndarray) -> list[str]:
@@ -32,7 +33,7 @@ def test_plotly_accepts_every_figure(p):
         entropy_on_simplex(p, names),
         binary_entropy_curve(np.array([p[0], 1 - p[0]]), "a"),
     ):
-        assert figure.data
+        checked(figure)
 
 
 @given(p=distributions(), base=BASES)

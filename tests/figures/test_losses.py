@@ -8,6 +8,7 @@ from explorer.core.distributions import one_hot
 from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.losses import LOSSES, softmax, softmax_jacobian
 from explorer.figures.losses import STYLES, class_gradients, jacobian_map, target_and_model
+from tests.figures.checking import checked
 
 logits = arrays(np.float64, st.integers(2, 10), elements=st.floats(-10, 10))
 
@@ -20,7 +21,7 @@ def names_of(z):
 def test_each_bar_is_a_component_of_a_gradient_from_core(z):
     target = one_hot(0, len(z))
     readings = multiclass_readings(z, target)
-    figure = class_gradients(readings, names_of(z))
+    figure = checked(class_gradients(readings, names_of(z)))
     assert len(figure.data) == len(MULTICLASS)
     for bars, (name, _) in zip(figure.data, readings.items(), strict=True):
         gradient = LOSSES[name].gradient(z, LOSSES[name].encode_target(target))
@@ -35,14 +36,14 @@ def test_a_soft_target_shows_only_the_losses_that_have_one():
 
 def test_target_and_softmax_are_drawn_as_they_are():
     p, q = one_hot(1, 3), softmax([1.0, 2.0, 3.0])
-    target, model = target_and_model(p, q, ["a", "b", "c"]).data
+    target, model = checked(target_and_model(p, q, ["a", "b", "c"])).data
     np.testing.assert_array_equal(target.y, p)
     np.testing.assert_array_equal(model.y, q)
 
 
 @given(logits)
 def test_the_map_is_the_jacobian_of_core_with_probabilities_in_rows(z):
-    (heat,) = jacobian_map(z, names_of(z)).data
+    (heat,) = checked(jacobian_map(z, names_of(z))).data
     np.testing.assert_array_equal(heat.z, softmax_jacobian(z))
     assert heat.zmin <= np.min(heat.z)
     assert heat.zmax >= np.max(heat.z)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import pytest
 from numpy.testing import assert_allclose
 
@@ -13,7 +14,7 @@ from explorer.figures.prediction_table import gradient_norms
 def test_every_row_of_both_models_has_a_bar_for_each_loss(name: str):
     table = EXAMPLE_TABLES[name]
     judged = [judge(q, table.classes) for q in (table.model_1, table.model_2)]
-    figure = gradient_norms(judged)
+    figure = go.Figure(gradient_norms(judged).to_dict())
     entropy, squares = figure.data
     assert_allclose(entropy.y[3:], judged[1].cross_entropy_gradient)
     assert_allclose(squares.y[:3], judged[0].squared_error_gradient)

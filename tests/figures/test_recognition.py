@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from explorer.figures.recognition import digit_probabilities
@@ -14,7 +15,7 @@ Q = np.arange(1, 11) / 55
 
 @pytest.mark.parametrize("target", [None, 0, 9])
 def test_the_figure_is_valid_and_p_is_drawn_only_for_a_known_digit(target):
-    figure = digit_probabilities(target, ["a", "b"], [Q, None])
+    figure = go.Figure(digit_probabilities(target, ["a", "b"], [Q, None]).to_dict())
     names = [trace.name for trace in figure.data]
     assert names == (["p, the truth"] if target is not None else []) + ["q, a"]
     np.testing.assert_array_equal(column(figure.data[-1].y), Q)

@@ -12,6 +12,7 @@ from explorer.core.random_logits import random_losses
 from explorer.core.stability import WAYS, read_gap
 from explorer.core.stability_limits import limits
 from explorer.figures.stability import gap_errors, random_loss_histogram
+from tests.figures.checking import checked
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -21,7 +22,7 @@ def test_every_error_is_drawn_within_the_axis_and_no_number_above_all_of_them(
     precision, right, gap
 ):
     reading = read_gap(gap, precision, right=right)
-    figure = gap_errors(precision, reading, right=right)
+    figure = checked(gap_errors(precision, reading, right=right))
     low, high = figure.layout.yaxis.range
     assert figure.layout.xaxis.range[1] > reading.gap
     assert len(figure.data) == 2 * len(WAYS)
@@ -36,7 +37,7 @@ def test_every_error_is_drawn_within_the_axis_and_no_number_above_all_of_them(
 
 def test_the_points_lie_at_the_errors_of_the_current_gap_and_one_can_be_dragged():
     reading = read_gap(100.0, "float32", right=False)
-    figure = gap_errors("float32", reading, right=False)
+    figure = checked(gap_errors("float32", reading, right=False))
     points = {trace.name: trace for trace in figure.data if trace.mode == "markers"}
     assert {trace.x[0] for trace in points.values()} == {100.0}
     chain = points["softmax, then log, now"]
@@ -48,7 +49,7 @@ def test_the_points_lie_at_the_errors_of_the_current_gap_and_one_can_be_dragged(
 
 def test_the_histogram_counts_every_draw_once_and_parts_them_at_the_limit():
     read = random_losses(784, 10, 4000, 1, "float32")
-    figure = random_loss_histogram(read, "float32", 82.4905)
+    figure = checked(random_loss_histogram(read, "float32", 82.4905))
     finite, lost = figure.data
     assert sum(finite.y) + sum(lost.y) == 4000
     assert sum(lost.y) == np.isinf(read.naive).sum() > 0
@@ -59,5 +60,5 @@ def test_the_histogram_counts_every_draw_once_and_parts_them_at_the_limit():
 
 def test_a_format_that_loses_nothing_draws_no_lost_bars():
     read = random_losses(784, 10, 1000, 1, "float64")
-    assert sum(random_loss_histogram(read, "float64", 82.4905).data[1].y) == 0
+    assert sum(checked(random_loss_histogram(read, "float64", 82.4905)).data[1].y) == 0
     assert not math.isnan(read.largest_finite)

@@ -50,7 +50,7 @@ def test_figures_are_valid_for_every_quantity(quantity):
     some = cells({0: "diverged", 3: "failed"})
     found = table(GRID, some, "learning_rate", "loss", quantity)
     for figure in (heat_map(GRID, found, quantity), parallel_coordinates(GRID, some, quantity)):
-        assert figure.layout.height
+        go.Figure(figure.to_dict())
         assert figure.layout.height
 
 

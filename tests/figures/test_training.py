@@ -13,6 +13,7 @@ from explorer.figures import recognition, training
 from explorer.training.config import LOSS_LABELS, TrainingConfig, curve_labels
 from explorer.training.record_columns import CurveRecords
 from explorer.training.records import EvalRecord, LearningRateRecord
+from tests.figures.checking import checked
 
 CE = TrainingConfig()
 MSE = replace(CE, loss="softmax_squared_error")
@@ -57,6 +58,20 @@ def drawn(figure, name: str, axis: str = "y") -> dict:
     traces = [t for t in figure.to_dict()["data"] if t["name"] == name and t["yaxis"] == axis]
     assert len(traces) == 1, [t["name"] for t in figure.to_dict()["data"]]
     return traces[0]
+
+
+@pytest.mark.parametrize("scale", training.SCALES)
+def test_plotly_accepts_every_figure_of_a_race(scale):
+    configs, labels, curves = race(CE, MSE)
+    measured = [evaluation(0, 0.1), evaluation(30), evaluation(50, full=True)]
+    curves = [
+        replace(curves[0], evaluations=measured, diverged_at=50),
+        replace(curves[1], learning_rates=[LearningRateRecord(1, 20, 0.05)]),
+    ]
+    checked(training.training_loss(configs, labels, curves, scale=scale))
+    checked(training.fair_comparison(labels, curves, scale=scale))
+    checked(training.gradient_norms(labels, curves))
+    checked(training.dead_units(labels, curves))
 
 
 def test_losses_of_different_kinds_have_axes_of_their_own_with_their_names():

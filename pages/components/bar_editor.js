@@ -6,6 +6,7 @@ import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars, readoutParts } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
+import { ask, connect, forget } from "./preview.js";
 import { chartColours, createSender, h, viewPerPlace } from "./sync.js";
 import { coupled, mixture } from "./simplex.js";
 
@@ -55,6 +56,7 @@ function createView(parent) {
     // Called without a new answer: something around it changed, perhaps the theme.
     const unasked = !first && next.seq === setup.seq;
     setup = next;
+    connect(next.preview);
     sender ??= createSender((edit) => view.send(edit), next.seq);
     const fromServer = next.rev > revision;
     if (fromServer) adopt(next);
@@ -73,6 +75,7 @@ function createView(parent) {
   function adopt({ rev, state: theirs }) {
     revision = rev;
     stopWalk();
+    forget();
     const mine = drag && state.values[drag.id];
     state = structuredClone(theirs);
     if (!mine) return;
@@ -131,11 +134,13 @@ function createView(parent) {
     state = { ...state, ...part };
     setup = { ...setup, messages: {} };
     paint();
+    if (setup.preview) ask(setup.key, state);
     sender.push({ rev: revision, state, command: null });
   }
 
   function command(what) {
     stopWalk();
+    forget();
     sender.push({ rev: revision, state, command: what });
   }
 

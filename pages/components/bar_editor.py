@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from explorer.core import editing
-from explorer.core.distributions import parse_vector
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
-from pages.components import page_link
+from pages.components import page_link, preview
+from pages.components.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
 from pages.components.frontend import component
+from pages.components.plot import Pictures, payload
 
 _mount = component("bar_editor")
-_LONGEST_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -33,16 +32,6 @@ P = Series("p", "p (true)", 0)
 Q = Series("q", "q (model)", 1)
 
 
-@dataclass
-class _Session:
-    """What the server knows of one editor; `rev` counts the changes that it made itself."""
-
-    bars: Bars
-    messages: dict[str, dict[str, object]]
-    rev: int = 0
-    seq: int = 0
-
-
 def bar_editor(
     key: str,
     default: Bars,
@@ -56,6 +45,7 @@ def bar_editor(
     high: float = 1.0,
     step: float = 0.01,
     base: float | None = None,
+    pictures: Callable[[Bars], Pictures] | None = None,
 ) -> Bars:
     """Show the editor and return its state.
 
@@ -71,6 +61,8 @@ def bar_editor(
         high: value at the top of a bar.
         step: what an arrow key adds or takes.
         base: of the logarithm in the readout of entropies; None shows no readout.
+        pictures: draws the plots of a state, so that they follow it before the script has run
+            again (see `preview`).
 
     Returns:
         The newest state that is valid.
@@ -94,6 +86,7 @@ def bar_editor(
             "low": low,
             "high": high,
             "step": step,
+            "preview": pictures and _offer_preview(key, session, pictures),
             "readout": None if base is None else {"base": base, "unit": unit_name(base)},
             "state": {
                 "names": session.bars.names,
@@ -104,7 +97,7 @@ def bar_editor(
             "rev": session.rev,
             "seq": session.seq,
         },
-        on_edit_change=lambda: _receive(key, presets, limits),
+        on_edit_change=lambda: receive(session, st.session_state[key].get("edit"), presets, limits),
     )
     return session.bars
 
@@ -128,12 +121,12 @@ def link_parameters(bars: Bars) -> dict[str, str | list[str]]:
     return parameters
 
 
-def _session(key: str, default: Bars) -> _Session:
-    return st.session_state.setdefault(f"{key} bars", _Session(default, {}))
+def _session(key: str, default: Bars) -> EditorSession:
+    return st.session_state.setdefault(f"{key} bars", EditorSession(default, {}))
 
 
 def _open_link(
-    session: _Session,
+    session: EditorSession,
     link: Mapping[str, list[str]],
     series: tuple[Series, ...],
     limits: dict[str, object],
@@ -154,7 +147,7 @@ def _open_link(
             session.messages |= {
                 other: {"note": note} for other, note in notes.items() if other not in asked
             }
-    names = [name.strip()[:_LONGEST_NAME] for name in link.get("name", [])]
+    names = [name.strip()[:LONGEST_NAME] for name in link.get("name", [])]
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     numbers = link.get("lock", [""])[0].split(",")
@@ -162,79 +155,9 @@ def _open_link(
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))
 
 
-def _receive(key: str, presets: Mapping[str, Bars], limits: dict[str, object]) -> None:
-    """Take an edit from the browser into the session; runs before the page does."""
-    session: _Session = st.session_state[f"{key} bars"]
-    edit = st.session_state[key].get("edit")
-    seq = edit.get("seq") if isinstance(edit, dict) else None
-    if not isinstance(seq, int) or seq == session.seq:
-        return
-    session.seq = seq
-    # An edit made on top of an older state than the server's own last change is out of date.
-    if edit.get("rev") == session.rev:
-        _take_state(session, edit.get("state"))
-    if isinstance(edit.get("command"), dict):
-        _obey(session, edit["command"], presets, limits)
+def _offer_preview(key: str, session: EditorSession, pictures: Callable[[Bars], Pictures]) -> str:
+    def draw(state: Any) -> dict[str, bytes]:
+        drawn = pictures(bars_of(session.bars, state))
+        return {name: payload(figure, name, alt) for name, (figure, alt) in drawn.items()}
 
-
-def _take_state(session: _Session, state: Any) -> None:
-    try:
-        bars = replace(
-            session.bars,
-            names=tuple(str(name)[:_LONGEST_NAME] for name in state["names"]),
-            values={name: tuple(map(float, v)) for name, v in state["values"].items()},
-            locked=tuple(int(index) for index in state["locked"]),
-        )
-        if set(bars.values) != set(session.bars.values):
-            raise ValueError("The editor sent other series than it shows.")
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        series = next(iter(session.bars.values))
-        session.messages = {series: {"error": f"{error} The last good state is kept."}}
-        session.rev += 1
-        return
-    session.bars, session.messages = bars, {}
-
-
-def _obey(
-    session: _Session,
-    command: dict[str, object],
-    presets: Mapping[str, Bars],
-    limits: dict[str, object],
-) -> None:
-    """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
-    series = str(command.get("series") or next(iter(session.bars.values)))
-    text = str(command.get("text", ""))
-    notes: editing.Notes = {}
-    session.rev += 1
-    try:
-        match command.get("kind"):
-            case "text":
-                session.bars, notes = editing.set_text(session.bars, series, text, **limits)
-            case "normalize":
-                session.bars, notes = editing.set_normalized_text(
-                    session.bars, series, text, **limits
-                )
-            case "resize":
-                size = int(command["size"])
-                session.bars, notes = editing.resize(session.bars, size, **limits)
-            case "preset":
-                session.bars = presets[str(command["name"])]
-    except (KeyError, TypeError, OverflowError):
-        # Only a message that no editor sends; the bars stay as they are.
-        return
-    except ValueError as error:
-        session.messages[series] = {
-            "error": f"{error} The bars still show the last good values.",
-            "text": text,
-            "can_normalize": session.bars.probabilities and _can_normalize(text),
-        }
-        return
-    session.messages = {name: {"note": note} for name, note in notes.items()}
-
-
-def _can_normalize(text: str) -> bool:
-    try:
-        weights = parse_vector(text)
-    except ValueError:
-        return False
-    return bool((weights >= 0).all() and weights.any() and math.isfinite(weights.max()))
+    return preview.offer(key, draw)

@@ -21,8 +21,10 @@ import streamlit as st
 import threadpoolctl
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
+
+from pages.components import preview
 
 _HERE = Path(__file__).parent
 _FILES = {path.name: path for path in (*_HERE.glob("*.js"), *_HERE.glob("*.css"))}
@@ -58,11 +60,12 @@ async def _serve(request: Request) -> Response:
     return Response(body, headers=headers, media_type=_TYPES[_FILES[name].suffix])
 
 
-def routes() -> list[Route]:
-    """Return the routes `/explorer-assets/<digest>/<file>`, below `server.baseUrlPath` if set."""
+def routes() -> list[BaseRoute]:
+    """Return the routes of files and of previews, below `server.baseUrlPath` if set."""
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
     prefix = f"/{base}" if base else ""
-    return [Route(f"{prefix}/explorer-assets/{{digest}}/{{name}}", _serve)]
+    files = Route(f"{prefix}/explorer-assets/{{digest}}/{{name}}", _serve)
+    return [files, preview.route(prefix)]
 
 
 def component(name: str) -> Callable[..., object]:

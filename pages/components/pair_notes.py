@@ -1,4 +1,4 @@
-"""What the divergence page says and remembers beside its numbers."""
+"""What the divergence page says beside its numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import streamlit as st
 from explorer.core.comparison import Comparison, impossible_outcomes
 from explorer.figures.numbers import written
 from pages.components.escaping import escaped
-
-_EDITS_KEPT = 60
 
 
 def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
@@ -35,17 +33,3 @@ def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
 def _listed(names: Sequence[str], outcomes: Sequence[int]) -> str:
     quoted = [f"“{escaped(names[outcome])}”" for outcome in outcomes]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
-
-
-def remembered_edits(pair: Comparison) -> list[Comparison]:
-    """Return the session's last edits, oldest first, with `pair` as the newest.
-
-    The history starts anew when the unit or the number of outcomes changes.
-    """
-    history: list[Comparison] = st.session_state.setdefault("divergence history", [])
-    if history and (history[-1].base, len(history[-1].p)) != (pair.base, len(pair.p)):
-        history.clear()
-    if not history or (*history[-1].p, *history[-1].q) != (*pair.p, *pair.q):
-        history.append(pair)
-    del history[:-_EDITS_KEPT]
-    return history

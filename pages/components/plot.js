@@ -5,7 +5,8 @@ import { letDrag } from "./plot_drag.js";
 import { pictureOf } from "./plot_picture.js";
 import { themed, themeOf } from "./plot_theme.js";
 import { csvOf, fillTable } from "./plot_values.js";
-import { createSender, decoded, h, viewPerPlace } from "./sync.js";
+import { listen, unlisten } from "./preview.js";
+import { createSender, h, viewPerPlace } from "./sync.js";
 
 // The figure's own buttons save it; nothing of it is ever sent to a cloud.
 const UNWANTED_BUTTONS = [
@@ -72,6 +73,9 @@ function createView(parent, assets) {
 
   const view = { send: null, update, dispose };
   let payload = null;
+  let shown = "";
+  // What was shown ahead of the script's answer and has not come with one yet, oldest first.
+  let ahead = [];
   let drawing = false;
   let stale = false;
   let sender = null;
@@ -85,12 +89,29 @@ function createView(parent, assets) {
     observer.disconnect();
     waiting.delete(draw);
     sender?.dispose();
+    unlisten(payload?.name, preview);
     if (canvas.data) window.Plotly.purge(canvas);
     root.remove();
   }
 
   function update(data) {
-    payload = decoded(data);
+    const text = new TextDecoder().decode(data);
+    const place = ahead.indexOf(text);
+    // Answers keep their order: after one that was not shown before, no earlier one will come.
+    ahead = place < 0 ? [] : ahead.slice(place + 1);
+    if (place < 0) show(text);
+    listen(payload.name, preview);
+  }
+
+  function preview(text) {
+    if (text === shown) return;
+    ahead.push(text);
+    show(text);
+  }
+
+  function show(text) {
+    shown = text;
+    payload = JSON.parse(text);
     canvas.style.minHeight = `${payload.figure.layout.height}px`;
     sender ??= createSender((edit) => view.send(edit), payload.seq);
     sender.answer(payload.seq);

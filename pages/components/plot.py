@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import orjson
 import plotly.graph_objects as go
@@ -13,6 +13,9 @@ from explorer.figures.palette import CATEGORICAL
 from pages.components.frontend import component
 
 _mount = component("plot")
+
+Pictures = Mapping[str, tuple[go.Figure, str]]
+"""Key of a plot → its figure, and what that shows in words."""
 
 
 def encoded(figure: go.Figure) -> orjson.Fragment:
@@ -51,15 +54,37 @@ def plot(
             on_zoom(_span(edit["span"]))
 
     edit = st.session_state.get(key, {}).get("edit") or {"seq": 0}
-    payload = {
+    data = payload(figure, key, alt, seq=edit["seq"], zooms=on_zoom is not None)
+    _mount(key=key, data=data, on_edit_change=edited)
+
+
+def plot_one(pictures: Pictures, key: str) -> None:
+    """Draw the figure of this key as `plot` does."""
+    figure, alt = pictures[key]
+    plot(figure, key=key, alt=alt)
+
+
+def payload(
+    figure: go.Figure | orjson.Fragment, key: str, alt: str, *, seq: int = 0, zooms: bool = False
+) -> bytes:
+    """Return what the plot's component is given, as JSON.
+
+    Args:
+        figure: as in `plot`.
+        key: as in `plot`.
+        alt: as in `plot`.
+        seq: number of the newest edit that came from the plot itself.
+        zooms: whether it is to tell at which part of the x axis a person looks.
+    """
+    shown = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
         "palette": CATEGORICAL,
         "alt": alt,
         "name": key,
-        "seq": edit["seq"],
-        "zooms": on_zoom is not None,
+        "seq": seq,
+        "zooms": zooms,
     }
-    _mount(key=key, data=orjson.dumps(payload), on_edit_change=edited)
+    return orjson.dumps(shown)
 
 
 def _span(sent: object) -> tuple[float, float] | None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.comparison import compare
+from explorer.core.comparison import Comparison, compare
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
-from explorer.figures import divergence as figures
-from explorer.figures.numbers import measured, written
+from explorer.figures.numbers import measured
 from pages.components import page_link
 from pages.components.bar_editor import P, Q, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
 from pages.components.coding_view import coding_view
 from pages.components.gibbs_view import gibbs_view
 from pages.components.kept_choice import kept_choice
-from pages.components.pair_notes import infinity_notes, remembered_edits
-from pages.components.plot import plot
+from pages.components.pair_notes import infinity_notes
+from pages.components.pair_pictures import pair_pictures, with_edit
+from pages.components.plot import plot_one
 from pages.components.quantities import quantities
 from pages.components.terms import terms
 
@@ -33,6 +33,10 @@ terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot"
 VIEWS = ("Terms", "Messages", "Gibbs")
 
 
+def pair_of(bars: Bars, base: float) -> Comparison:
+    return compare(bars.values["p"], bars.values["q"], base=base)
+
+
 @st.fragment
 def explore(base: float, view: str) -> None:
     presets = {
@@ -42,36 +46,31 @@ def explore(base: float, view: str) -> None:
         )
         for name, preset in PRESETS.items()
     }
+    edits: list[Comparison] = st.session_state.setdefault("divergence edits", [])
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
-            "divergence", presets["Skewed against uniform"], (P, Q), presets=presets, base=base
+            "divergence",
+            presets["Skewed against uniform"],
+            (P, Q),
+            presets=presets,
+            base=base,
+            pictures=lambda bars: pair_pictures(pair_of(bars, base), bars.names, edits),
         )
     unit = unit_name(base)
-    pair = compare(bars.values["p"], bars.values["q"], base=base)
+    pair = pair_of(bars, base)
+    edits[:] = with_edit(edits, pair)
+    shown = pair_pictures(pair, bars.names, edits)
     address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
 
     with right:
         quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
-        plot(
-            figures.decomposition(pair),
-            key="decomposition",
-            alt=f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
-            f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
-        )
+        plot_one(shown, "decomposition")
         infinity_notes(pair, bars.names)
         if view == "Terms":
-            plot(
-                figures.kl_terms_by_outcome(pair, bars.names),
-                key="kl-terms",
-                alt=f"Terms of D(p‖q) and D(q‖p) of {len(bars.names)} outcomes, in {unit}.",
-            )
+            plot_one(shown, "kl-terms")
     with left:
-        plot(
-            figures.edit_history(remembered_edits(pair)),
-            key="edit-history",
-            alt=f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
-        )
+        plot_one(shown, "edit-history")
     if view == "Messages":
         address |= coding_view(pair, bars.names)
     elif view != "Terms":

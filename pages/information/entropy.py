@@ -13,7 +13,7 @@ from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
-from pages.components.plot import plot
+from pages.components.plot import Pictures, plot_one
 from pages.components.quantities import quantities
 from pages.components.terms import terms
 
@@ -26,49 +26,61 @@ or press the arrow keys; the others give way so that the sum stays 1."""
 terms("entropy", "self-information", "perplexity")
 
 
+def pictures(bars: Bars, base: float) -> Pictures:
+    unit = unit_name(base)
+    p = np.array(bars.values["p"])
+    now = f"now {measured(float(entropy(p, base=base)), unit, 4)}."
+    shown = {
+        "entropy-by-outcome": (
+            figures.entropy_by_outcome(p, bars.names, base=base),
+            f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
+        )
+    }
+    if len(p) == 2:
+        shown["binary-entropy"] = (
+            figures.binary_entropy_curve(p, bars.names[0], base=base),
+            f"Entropy of two outcomes; {now}",
+        )
+    elif len(p) == 3:
+        shown["entropy-simplex"] = (
+            figures.entropy_on_simplex(p, bars.names, base=base),
+            f"Entropy over all distributions of three outcomes; {now}",
+        )
+    return shown
+
+
 @st.fragment
 def explore(base: float) -> None:
     presets = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
-            "entropy", presets["Lottery, one favourite"], (P,), presets=presets, base=base
+            "entropy",
+            presets["Lottery, one favourite"],
+            (P,),
+            presets=presets,
+            base=base,
+            pictures=lambda bars: pictures(bars, base),
         )
 
     unit = unit_name(base)
     p = np.array(bars.values["p"])
-    h, most = float(entropy(p, base=base)), maximum_entropy(len(p), base)
     page_link.keep(
         link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
-
+    shown = pictures(bars, base)
     with right:
         quantities(
             {
-                "Entropy H(p)": measured(h, unit),
-                "Maximum": measured(most, unit),
+                "Entropy H(p)": measured(float(entropy(p, base=base)), unit),
+                "Maximum": measured(maximum_entropy(len(p), base), unit),
                 "Perplexity": written(float(perplexity(p))),
             }
         )
-        if len(p) == 2:
-            plot(
-                figures.binary_entropy_curve(p, bars.names[0], base=base),
-                key="binary-entropy",
-                alt=f"Entropy of two outcomes; now {measured(h, unit, 4)}.",
-            )
-        elif len(p) == 3:
-            plot(
-                figures.entropy_on_simplex(p, bars.names, base=base),
-                key="entropy-simplex",
-                alt="Entropy over all distributions of three outcomes; "
-                f"now {measured(h, unit, 4)}.",
-            )
+        for key in shown.keys() - {"entropy-by-outcome"}:
+            plot_one(shown, key)
     with left if len(p) <= 3 else right:
-        plot(
-            figures.entropy_by_outcome(p, bars.names, base=base),
-            key="entropy-by-outcome",
-            alt=f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
-        )
+        plot_one(shown, "entropy-by-outcome")
 
 
 explore(base_choice("entropy unit choice"))

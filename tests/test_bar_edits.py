@@ -6,13 +6,12 @@ import math
 from typing import Any
 
 import pytest
-import streamlit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.distributions import validate_probabilities
 from explorer.core.editing import Bars
-from pages.components import bar_editor
+from pages.components.bar_edits import EditorSession, receive
 
 LIMITS = {"noun": "outcome", "least": 2, "most": 20}
 START = Bars(("a", "b"), {"p": (0.25, 0.75), "q": (0.5, 0.5)})
@@ -31,25 +30,16 @@ class Session:
     """One editor's session, without a server."""
 
     def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.send({})
+        self.kept = EditorSession(START, {})
         self.seq = 0
 
     def send(self, edit: Any) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(streamlit, "session_state", self.state)
-            bar_editor._session("editor", START)
-            self.state["editor"] = {"edit": edit}
-            bar_editor._receive("editor", PRESETS, LIMITS)
+        receive(self.kept, edit, PRESETS, LIMITS)
 
     def edit(self, state: Any, command: Any = None, rev: int | None = None) -> None:
         self.seq += 1
         rev = self.kept.rev if rev is None else rev
         self.send({"seq": self.seq, "rev": rev, "state": state, "command": command})
-
-    @property
-    def kept(self) -> Any:
-        return self.state["editor bars"]
 
     def says(self, series: str) -> str:
         said = self.kept.messages.get(series, {})

@@ -1,0 +1,120 @@
+"""What a bar editor sends from the browser, taken into what the session knows of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from explorer.core import editing
+from explorer.core.distributions import parse_vector
+from explorer.core.editing import Bars
+
+LONGEST_NAME = 24
+
+
+@dataclass
+class EditorSession:
+    """What the server knows of one editor; `rev` counts the changes that it made itself."""
+
+    bars: Bars
+    messages: dict[str, dict[str, object]]
+    rev: int = 0
+    seq: int = 0
+
+
+def receive(
+    session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: dict[str, object]
+) -> None:
+    """Take an edit from the browser into the session.
+
+    Args:
+        session: of the editor.
+        edit: as the editor's script sent it, or anything else that somebody sends.
+        presets: name → state.
+        limits: what `explorer.core.editing` needs to know of the editor.
+    """
+    seq = edit.get("seq") if isinstance(edit, dict) else None
+    if not isinstance(seq, int) or seq == session.seq:
+        return
+    session.seq = seq
+    # An edit made on top of an older state than the server's own last change is out of date.
+    if edit.get("rev") == session.rev:
+        _take_state(session, edit.get("state"))
+    if isinstance(edit.get("command"), dict):
+        _obey(session, edit["command"], presets, limits)
+
+
+def bars_of(old: Bars, state: Any) -> Bars:
+    """Return the bars that an editor sent.
+
+    Raises:
+        ValueError: they are no bars, or not of this editor; as do KeyError, TypeError and
+            OverflowError.
+    """
+    bars = replace(
+        old,
+        names=tuple(str(name)[:LONGEST_NAME] for name in state["names"]),
+        values={name: tuple(map(float, v)) for name, v in state["values"].items()},
+        locked=tuple(int(index) for index in state["locked"]),
+    )
+    if set(bars.values) != set(old.values):
+        raise ValueError("The editor sent other series than it shows.")
+    return bars
+
+
+def _take_state(session: EditorSession, state: Any) -> None:
+    try:
+        bars = bars_of(session.bars, state)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        series = next(iter(session.bars.values))
+        session.messages = {series: {"error": f"{error} The last good state is kept."}}
+        session.rev += 1
+        return
+    session.bars, session.messages = bars, {}
+
+
+def _obey(
+    session: EditorSession,
+    command: dict[str, object],
+    presets: Mapping[str, Bars],
+    limits: dict[str, object],
+) -> None:
+    """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
+    series = str(command.get("series") or next(iter(session.bars.values)))
+    text = str(command.get("text", ""))
+    notes: editing.Notes = {}
+    session.rev += 1
+    try:
+        match command.get("kind"):
+            case "text":
+                session.bars, notes = editing.set_text(session.bars, series, text, **limits)
+            case "normalize":
+                session.bars, notes = editing.set_normalized_text(
+                    session.bars, series, text, **limits
+                )
+            case "resize":
+                size = int(command["size"])
+                session.bars, notes = editing.resize(session.bars, size, **limits)
+            case "preset":
+                session.bars = presets[str(command["name"])]
+    except (KeyError, TypeError, OverflowError):
+        # Only a message that no editor sends; the bars stay as they are.
+        return
+    except ValueError as error:
+        session.messages[series] = {
+            "error": f"{error} The bars still show the last good values.",
+            "text": text,
+            "can_normalize": session.bars.probabilities and _can_normalize(text),
+        }
+        return
+    session.messages = {name: {"note": note} for name, note in notes.items()}
+
+
+def _can_normalize(text: str) -> bool:
+    try:
+        weights = parse_vector(text)
+    except ValueError:
+        return False
+    return bool((weights >= 0).all() and weights.any() and math.isfinite(weights.max()))

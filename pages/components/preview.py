@@ -1,0 +1,89 @@
+"""Plots that follow an edit before the page's script has run again.
+
+Streamlit answers an edit by running the script and rendering the whole page, two or three times.
+What the plots are to show is known sooner: the browser asks for it over a socket of the app's own
+and draws it. The script's answer brings the same figures, which then stay as they are; it alone
+changes the session. Where no such socket can be had, behind a proxy perhaps, plots come with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+import orjson
+import streamlit as st
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+_LONGEST_QUESTION = 20_000
+Draw = Callable[[Any], Mapping[str, bytes]]
+
+
+class _Offers:
+    """What a session offers to draw, by editor; gone with the session."""
+
+    def __init__(self) -> None:
+        self.token = uuid.uuid4().hex
+        self.draw: dict[str, Draw] = {}
+
+
+_sessions: WeakValueDictionary[str, _Offers] = WeakValueDictionary()
+
+
+def offer(editor: str, draw: Draw) -> str:
+    """Let this session's browser ask for the plots of a state of an editor.
+
+    Args:
+        editor: key of the editor.
+        draw: takes the editor's state as the browser sends it and returns, by key, what each plot
+            is given then; raises ValueError for what is no state. Called outside of any script, so
+            it must not read or change the session.
+
+    Returns:
+        The name under which to ask, which nobody can guess.
+    """
+    offers = st.session_state.setdefault("previews", _Offers())
+    offers.draw[editor] = draw
+    _sessions[offers.token] = offers
+    return offers.token
+
+
+def answer(token: str, question: str) -> bytes:
+    """Return the plots that a browser asks for.
+
+    Args:
+        token: from `offer`.
+        question: JSON with the `number` of the question, the key of the `editor` and its `state`.
+
+    Returns:
+        JSON with the same number and the `plots`: none where the question makes no sense or is
+        about a page that was left; of a wrong state the script's own answer says what is wrong.
+    """
+    number, plots = None, {}
+    try:
+        asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
+        number = asked["number"]
+        draw = _sessions[token].draw[asked["editor"]]
+        plots = {key: payload.decode() for key, payload in draw(asked["state"]).items()}
+    except (KeyError, TypeError, ValueError, OverflowError):
+        plots = {}
+    return orjson.dumps({"number": number, "plots": plots})
+
+
+async def _serve(socket: WebSocket) -> None:
+    token = socket.path_params["token"]
+    if token not in _sessions:
+        await socket.close()
+        return
+    await socket.accept()
+    async for question in socket.iter_text():
+        await socket.send_bytes(await asyncio.to_thread(answer, token, question))
+
+
+def route(prefix: str) -> WebSocketRoute:
+    """Return the route `/explorer-preview/<token>` below a prefix, "" or one that begins with /."""
+    return WebSocketRoute(f"{prefix}/explorer-preview/{{token}}", _serve)

@@ -1,0 +1,94 @@
+"""Plots that follow an edit before the script's answer to it, on connections held up by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.editor import Editor, until
+
+ANSWERS, PREVIEWS = "**/_stcore/stream", "**/explorer-preview/*"
+KL_TERMS = "Terms of D(p‖q)"
+
+
+class Line:
+    """A page's connection to the server, on which what the server says can be held back."""
+
+    def __init__(self, page, address: str) -> None:
+        self.held: list = []
+        self._holds = False
+        self._socket = None
+        page.route_web_socket(address, self._connect)
+
+    def _connect(self, socket) -> None:
+        self._socket = socket
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        server.on_message(lambda said: self.held.append(said) if self._holds else socket.send(said))
+
+    def hold(self) -> None:
+        self._holds = True
+
+    def release(self) -> None:
+        self._holds = False
+        for said in self.held:
+            self._socket.send(said)
+
+
+@pytest.fixture
+def page(other_browser):
+    # Of its own: what is done to connections stays with a page for good.
+    return other_browser()
+
+
+def terms_of(editor: Editor) -> list[float]:
+    """The bars of the terms of both divergences."""
+    return [trace["y"] for trace in editor.traces(KL_TERMS)]
+
+
+def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, app_url):
+    answers = Line(page, ANSWERS)
+    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+    page.wait_for_timeout(500)
+    before, terms, numbers = editor.draws(), terms_of(editor), editor.numbers()
+    answers.hold()
+    editor.bar("q", "outcome 1").press("ArrowUp")
+    until(lambda: terms_of(editor) != terms, "the plot follows")
+    until(lambda: sum(editor.draws().values()) == sum(before.values()) + 3, "all plots follow")
+    assert editor.numbers() == numbers
+    until(lambda: answers.held, "the server has answered")
+    answers.release()
+    editor.in_step()
+    page.wait_for_timeout(300)
+    assert sum(editor.draws().values()) == sum(before.values()) + 3
+
+
+def test_without_previews_the_plots_come_with_the_answer(page, app_url):
+    page.route_web_socket(PREVIEWS, lambda socket: socket.close())
+    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+    terms = terms_of(editor)
+    for _ in range(3):
+        editor.bar("q", "outcome 1").press("ArrowUp")
+        editor.in_step()
+    until(lambda: terms_of(editor) != terms, "the plot follows")
+
+
+def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, app_url):
+    previews = Line(page, PREVIEWS)
+    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+    previews.hold()
+    editor.bar("q", "outcome 1").press("ArrowUp")
+    editor.in_step()
+    editor.preset("Table tennis")
+    until(lambda: len(editor.names()) == 2, "the preset is there")
+    editor.in_step()
+    terms = terms_of(editor)
+    until(lambda: previews.held, "the preview is on its way")
+    previews.release()
+    page.wait_for_timeout(500)
+    assert terms_of(editor) == terms
+    # And the next edit is previewed again.
+    before = sum(editor.draws().values())
+    editor.bar("q", editor.names()[0]).press("ArrowUp")
+    editor.in_step()
+    until(lambda: terms_of(editor) != terms, "the plot follows")
+    assert sum(editor.draws().values()) == before + 3

@@ -56,8 +56,10 @@ class Load:
 async def edit_q(tab: Tab, number: int) -> float:
     """Move probability in q, a new amount every time, and check that the chart follows.
 
+    As in a browser, the plots are asked for at the same time; the time is that of the answer.
+
     Raises:
-        Refused: the answer shows the old chart, or an error.
+        Refused: the answer shows the old chart, another than the preview did, or an error.
     """
     before = tab.data(CHART)
     now = tab.data(EDITOR)
@@ -66,9 +68,14 @@ async def edit_q(tab: Tab, number: int) -> float:
         "values": now["state"]["values"] | {"q": [0.25 + moved, 0.25 - moved, 0.25, 0.25]}
     }
     edit = {"rev": now["rev"], "state": state, "command": None, "seq": now["seq"] + 1}
-    seconds = await tab.edit(EDITOR, {"edit": edit})
-    if tab.data(CHART) == before:
+    plots, seconds = await asyncio.gather(
+        tab.preview(EDITOR, state), tab.edit(EDITOR, {"edit": edit})
+    )
+    after = tab.data(CHART)
+    if after == before:
         raise Refused("An edit was answered with the old chart.")
+    if plots and plots[CHART].encode() != after:
+        raise Refused("The preview of an edit was not what the answer showed.")
     return seconds
 
 

@@ -64,6 +64,8 @@ class Tab:
         self._cached: dict[str, int] = {}
         self._runs = 0
         self._socket: websockets.ClientConnection | None = None
+        self._previews: websockets.ClientConnection | None = None
+        self._has_previews = True
 
     async def __aenter__(self) -> Tab:
         """Connect as the frontend does; `run` then opens the page."""
@@ -86,8 +88,9 @@ class Tab:
         trace: TracebackType | None,
     ) -> None:
         """Close the tab."""
-        if self._socket is not None:
-            await self._socket.close()
+        for socket in (self._previews, self._socket):
+            if socket is not None:
+                await socket.close()
 
     def data(self, key: str) -> Any:
         """Return the newest data of the component that the page mounted under `key`."""
@@ -101,6 +104,23 @@ class Tab:
         identity = self._identity(key)
         self._widgets[identity] = WidgetState(id=identity, json_value=json.dumps(state))
         return await self.run(fragment=self.components[identity].fragment)
+
+    async def preview(self, key: str, state: dict[str, Any]) -> dict[str, str]:
+        """Ask for the plots of a bar editor's state, as its script does beside every edit.
+
+        Returns:
+            Key → what that plot is to be given; empty where the server has no previews.
+        """
+        if self._previews is None and self._has_previews:
+            address = f"ws://127.0.0.1:{self.port}/explorer-preview/{self.data(key)['preview']}"
+            try:
+                self._previews = await websockets.connect(address, compression=None)
+            except websockets.InvalidHandshake:
+                self._has_previews = False
+        if self._previews is None:
+            return {}
+        await self._previews.send(json.dumps({"number": 1, "editor": key, "state": state}))
+        return json.loads(await self._previews.recv())["plots"]
 
     def _identity(self, key: str) -> str:
         return next(one for one in self.components if one.endswith(f"-{key}"))

@@ -17,7 +17,7 @@ from explorer.core.information import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """p, the true distribution, beside q, the model; all quantities in units of `base`.
 

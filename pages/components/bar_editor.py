@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import streamlit as st
 
@@ -14,7 +13,6 @@ from explorer.core.information import unit_name
 from pages.components import page_link, preview
 from pages.components.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
 from pages.components.frontend import component
-from pages.components.plot import Pictures, payload
 
 _mount = component("bar_editor")
 
@@ -45,7 +43,7 @@ def bar_editor(
     high: float = 1.0,
     step: float = 0.01,
     base: float | None = None,
-    pictures: Callable[[Bars], Pictures] | None = None,
+    plots: Callable[[Bars], Mapping[str, bytes]] | None = None,
 ) -> Bars:
     """Show the editor and return its state.
 
@@ -61,8 +59,8 @@ def bar_editor(
         high: value at the top of a bar.
         step: what an arrow key adds or takes.
         base: of the logarithm in the readout of entropies; None shows no readout.
-        pictures: draws the plots of a state, so that they follow it before the script has run
-            again (see `preview`).
+        plots: draws the plots of a state, so that they follow it before the script has run again
+            (see `preview`).
 
     Returns:
         The newest state that is valid.
@@ -86,7 +84,8 @@ def bar_editor(
             "low": low,
             "high": high,
             "step": step,
-            "preview": pictures and _offer_preview(key, session, pictures),
+            "preview": plots
+            and preview.offer(key, lambda state: plots(bars_of(session.bars, state))),
             "readout": None if base is None else {"base": base, "unit": unit_name(base)},
             "state": {
                 "names": session.bars.names,
@@ -153,11 +152,3 @@ def _open_link(
     numbers = link.get("lock", [""])[0].split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))
-
-
-def _offer_preview(key: str, session: EditorSession, pictures: Callable[[Bars], Pictures]) -> str:
-    def draw(state: Any) -> dict[str, bytes]:
-        drawn = pictures(bars_of(session.bars, state))
-        return {name: payload(figure, name, alt) for name, (figure, alt) in drawn.items()}
-
-    return preview.offer(key, draw)

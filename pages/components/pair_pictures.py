@@ -2,44 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 
-from explorer.core.comparison import Comparison
+from explorer.core.comparison import Comparison, compare
 from explorer.core.information import unit_name
 from explorer.figures import divergence as figures
 from explorer.figures.numbers import measured, written
-from pages.components.plot import Pictures
+from pages.components.plot import plots_of
 
 _EDITS_KEPT = 60
 
 
-def pair_pictures(pair: Comparison, names: Sequence[str], edits: Sequence[Comparison]) -> Pictures:
-    """Return the plots of p and q.
+# The script's answer to an edit shows what the preview of it has drawn.
+@lru_cache(maxsize=128)
+def pair_plots(
+    names: tuple[str, ...],
+    p: tuple[float, ...],
+    q: tuple[float, ...],
+    base: float,
+    edits: tuple[Comparison, ...],
+) -> Mapping[str, bytes]:
+    """Return the plots of p and q, for `drawn_plot`.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
         names: n outcome names.
-        edits: the last edits, oldest first, with or without `pair` as the newest.
+        p: true distribution [n].
+        q: model distribution [n].
+        base: base of the logarithm.
+        edits: those before this one, oldest first.
     """
-    unit = unit_name(pair.base)
-    return {
-        "decomposition": (
-            figures.decomposition(pair),
-            f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
-            f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
-        ),
-        "kl-terms": (
-            figures.kl_terms_by_outcome(pair, names),
-            f"Terms of D(p‖q) and D(q‖p) of {len(names)} outcomes, in {unit}.",
-        ),
-        "edit-history": (
-            figures.edit_history(with_edit(edits, pair)),
-            f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
-        ),
-    }
+    unit, pair = unit_name(base), compare(p, q, base=base)
+    return plots_of(
+        {
+            "decomposition": (
+                figures.decomposition(pair),
+                f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
+                f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
+            ),
+            "kl-terms": (
+                figures.kl_terms_by_outcome(pair, names),
+                f"Terms of D(p‖q) and D(q‖p) of {len(names)} outcomes, in {unit}.",
+            ),
+            "edit-history": (
+                figures.edit_history(with_edit(edits, pair)),
+                f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
+            ),
+        }
+    )
 
 
-def with_edit(edits: Sequence[Comparison], pair: Comparison) -> list[Comparison]:
+def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparison, ...]:
     """Return the last edits with `pair` as the newest.
 
     The history starts anew when the unit or the number of outcomes changes.
@@ -49,7 +62,7 @@ def with_edit(edits: Sequence[Comparison], pair: Comparison) -> list[Comparison]
         pair: the edit; one that is the same as the one before adds nothing.
     """
     if edits and (edits[-1].base, len(edits[-1].p)) != (pair.base, len(pair.p)):
-        edits = []
+        edits = ()
     if edits and (*edits[-1].p, *edits[-1].q) == (*pair.p, *pair.q):
-        return list(edits)
-    return [*edits, pair][-_EDITS_KEPT:]
+        return edits
+    return (*edits, pair)[-_EDITS_KEPT:]

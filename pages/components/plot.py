@@ -14,9 +14,6 @@ from pages.components.frontend import component
 
 _mount = component("plot")
 
-Pictures = Mapping[str, tuple[go.Figure, str]]
-"""Key of a plot → its figure, and what that shows in words."""
-
 
 def encoded(figure: go.Figure) -> orjson.Fragment:
     """Return the figure as JSON, for `plot` to draw for many viewers at the cost of one."""
@@ -54,28 +51,27 @@ def plot(
             on_zoom(_span(edit["span"]))
 
     edit = st.session_state.get(key, {}).get("edit") or {"seq": 0}
-    data = payload(figure, key, alt, seq=edit["seq"], zooms=on_zoom is not None)
+    data = _payload(figure, key, alt, seq=edit["seq"], zooms=on_zoom is not None)
     _mount(key=key, data=data, on_edit_change=edited)
 
 
-def plot_one(pictures: Pictures, key: str) -> None:
-    """Draw the figure of this key as `plot` does."""
-    figure, alt = pictures[key]
-    plot(figure, key=key, alt=alt)
-
-
-def payload(
-    figure: go.Figure | orjson.Fragment, key: str, alt: str, *, seq: int = 0, zooms: bool = False
-) -> bytes:
-    """Return what the plot's component is given, as JSON.
+def plots_of(pictures: Mapping[str, tuple[go.Figure, str]]) -> Mapping[str, bytes]:
+    """Return figures as their plots' components are given them, to preview and then to draw.
 
     Args:
-        figure: as in `plot`.
-        key: as in `plot`.
-        alt: as in `plot`.
-        seq: number of the newest edit that came from the plot itself.
-        zooms: whether it is to tell at which part of the x axis a person looks.
+        pictures: key → figure, and what it shows in words, both as in `plot`.
     """
+    return {key: _payload(figure, key, alt) for key, (figure, alt) in pictures.items()}
+
+
+def drawn_plot(plots: Mapping[str, bytes], key: str) -> None:
+    """Draw one of `plots_of`."""
+    _mount(key=key, data=plots[key])
+
+
+def _payload(
+    figure: go.Figure | orjson.Fragment, key: str, alt: str, *, seq: int = 0, zooms: bool = False
+) -> bytes:
     shown = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
         "palette": CATEGORICAL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from explorer.core.comparison import Comparison, compare
@@ -16,8 +18,8 @@ from pages.components.coding_view import coding_view
 from pages.components.gibbs_view import gibbs_view
 from pages.components.kept_choice import kept_choice
 from pages.components.pair_notes import infinity_notes
-from pages.components.pair_pictures import pair_pictures, with_edit
-from pages.components.plot import plot_one
+from pages.components.pair_pictures import pair_plots, with_edit
+from pages.components.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms
 
@@ -33,10 +35,6 @@ terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot"
 VIEWS = ("Terms", "Messages", "Gibbs")
 
 
-def pair_of(bars: Bars, base: float) -> Comparison:
-    return compare(bars.values["p"], bars.values["q"], base=base)
-
-
 @st.fragment
 def explore(base: float, view: str) -> None:
     presets = {
@@ -46,7 +44,11 @@ def explore(base: float, view: str) -> None:
         )
         for name, preset in PRESETS.items()
     }
-    edits: list[Comparison] = st.session_state.setdefault("divergence edits", [])
+    edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
+
+    def plots(bars: Bars) -> Mapping[str, bytes]:
+        return pair_plots(bars.names, bars.values["p"], bars.values["q"], base, edits)
+
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
@@ -55,22 +57,22 @@ def explore(base: float, view: str) -> None:
             (P, Q),
             presets=presets,
             base=base,
-            pictures=lambda bars: pair_pictures(pair_of(bars, base), bars.names, edits),
+            plots=plots,
         )
     unit = unit_name(base)
-    pair = pair_of(bars, base)
-    edits[:] = with_edit(edits, pair)
-    shown = pair_pictures(pair, bars.names, edits)
+    pair = compare(bars.values["p"], bars.values["q"], base=base)
+    shown = plots(bars)
+    st.session_state["divergence edits"] = edits = with_edit(edits, pair)
     address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
 
     with right:
         quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
-        plot_one(shown, "decomposition")
+        drawn_plot(shown, "decomposition")
         infinity_notes(pair, bars.names)
         if view == "Terms":
-            plot_one(shown, "kl-terms")
+            drawn_plot(shown, "kl-terms")
     with left:
-        plot_one(shown, "edit-history")
+        drawn_plot(shown, "edit-history")
     if view == "Messages":
         address |= coding_view(pair, bars.names)
     elif view != "Terms":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from functools import lru_cache
+
 import streamlit as st
 
 from explorer.core.editing import Bars
@@ -13,7 +15,7 @@ from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, bar_editor, link_parameters
 from pages.components.base_choice import BASES, base_choice
-from pages.components.plot import Pictures, plot_one
+from pages.components.plot import drawn_plot, plots_of
 from pages.components.quantities import quantities
 from pages.components.terms import terms
 
@@ -26,27 +28,28 @@ or press the arrow keys; the others give way so that the sum stays 1."""
 terms("entropy", "self-information", "perplexity")
 
 
-def pictures(bars: Bars, base: float) -> Pictures:
+# The script's answer to an edit shows what the preview of it has drawn.
+@lru_cache(maxsize=16)
+def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> Mapping[str, bytes]:
     unit = unit_name(base)
-    p = np.array(bars.values["p"])
     now = f"now {measured(float(entropy(p, base=base)), unit, 4)}."
-    shown = {
+    pictures = {
         "entropy-by-outcome": (
-            figures.entropy_by_outcome(p, bars.names, base=base),
+            figures.entropy_by_outcome(p, names, base=base),
             f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
         )
     }
     if len(p) == 2:
-        shown["binary-entropy"] = (
-            figures.binary_entropy_curve(p, bars.names[0], base=base),
+        pictures["binary-entropy"] = (
+            figures.binary_entropy_curve(p, names[0], base=base),
             f"Entropy of two outcomes; {now}",
         )
     elif len(p) == 3:
-        shown["entropy-simplex"] = (
-            figures.entropy_on_simplex(p, bars.names, base=base),
+        pictures["entropy-simplex"] = (
+            figures.entropy_on_simplex(p, names, base=base),
             f"Entropy over all distributions of three outcomes; {now}",
         )
-    return shown
+    return plots_of(pictures)
 
 
 @st.fragment
@@ -60,15 +63,15 @@ def explore(base: float) -> None:
             (P,),
             presets=presets,
             base=base,
-            pictures=lambda bars: pictures(bars, base),
+            plots=lambda bars: entropy_plots(bars.names, bars.values["p"], base),
         )
 
     unit = unit_name(base)
-    p = np.array(bars.values["p"])
+    p = bars.values["p"]
     page_link.keep(
         link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
-    shown = pictures(bars, base)
+    shown = entropy_plots(bars.names, p, base)
     with right:
         quantities(
             {
@@ -78,9 +81,9 @@ def explore(base: float) -> None:
             }
         )
         for key in shown.keys() - {"entropy-by-outcome"}:
-            plot_one(shown, key)
+            drawn_plot(shown, key)
     with left if len(p) <= 3 else right:
-        plot_one(shown, "entropy-by-outcome")
+        drawn_plot(shown, "entropy-by-outcome")
 
 
 explore(base_choice("entropy unit choice"))

@@ -43,6 +43,29 @@ def test_a_preview_is_what_the_page_shows_of_that_state(page):
     assert drawn == shown
 
 
+def test_the_plots_of_a_classified_example_follow_its_logits_and_keep_its_target():
+    app = opened("multiclass", z="0,1,2", y="3", name=["a", "b", "c"])
+    answer = asked(
+        token_of(app, "multiclass logits"), "multiclass logits", state_of({"z": [1.5, -0.5, 0.25]})
+    )
+    link = {"z": "1.5,-0.5,0.25", "y": "3", "name": ["a", "b", "c"]}
+    shown = components(opened("multiclass", **link), "plot")
+    drawn = {key: json.loads(text) for key, text in answer["plots"].items()}
+    assert drawn == {key: shown[key] for key in drawn}
+    assert len(drawn) == 3
+
+
+def test_the_plots_of_one_logit_follow_its_slider_within_its_ends():
+    app = opened("binary", z="-4", y="1")
+    token = components(app, "live_slider")["binary z"]["preview"]
+    shown = components(opened("binary", z="2.5", y="1"), "plot")
+    plots = asked(token, "binary z", 2.5)["plots"]
+    assert len(plots) == 2
+    assert {key: json.loads(text) for key, text in plots.items()} == {k: shown[k] for k in plots}
+    for wrong in (None, "x", [], 12.1, -1e300):
+        assert not asked(token, "binary z", wrong)["plots"]
+
+
 def test_asking_changes_nothing_of_the_session():
     app = opened("divergence")
     before = components(app, "plot")

@@ -43,7 +43,7 @@ def bar_editor(
     high: float = 1.0,
     step: float = 0.01,
     base: float | None = None,
-    plots: Callable[[Bars], Mapping[str, bytes]] | None = None,
+    previewed: bool = False,
 ) -> Bars:
     """Show the editor and return its state.
 
@@ -59,8 +59,7 @@ def bar_editor(
         high: value at the top of a bar.
         step: what an arrow key adds or takes.
         base: of the logarithm in the readout of entropies; None shows no readout.
-        plots: draws the plots of a state, so that they follow it before the script has run again
-            (see `preview`).
+        previewed: whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
         The newest state that is valid.
@@ -84,8 +83,7 @@ def bar_editor(
             "low": low,
             "high": high,
             "step": step,
-            "preview": plots
-            and preview.offer(key, lambda state: plots(bars_of(session.bars, state))),
+            "preview": preview.token() if previewed else None,
             "readout": None if base is None else {"base": base, "unit": unit_name(base)},
             "state": {
                 "names": session.bars.names,
@@ -99,6 +97,17 @@ def bar_editor(
         on_edit_change=lambda: receive(session, st.session_state[key].get("edit"), presets, limits),
     )
     return session.bars
+
+
+def offer_plots(key: str, plots: Callable[[Bars], Mapping[str, bytes]]) -> None:
+    """Let plots follow the editor `key` before the script has run again.
+
+    Args:
+        key: of an editor that is `previewed`.
+        plots: returns what `plots_of` does for a state of the editor; see `preview.offer`.
+    """
+    session: EditorSession = st.session_state[f"{key} bars"]
+    preview.offer(key, lambda state: plots(bars_of(session.bars, state)))
 
 
 def set_bars(key: str, bars: Bars) -> None:

@@ -45,6 +45,11 @@ class ClassifiedExample:
         return self.bars.names
 
     @property
+    def editor(self) -> str:
+        """Key of the editor of the model's output."""
+        return f"multiclass {_mode_of(self.bars)}"
+
+    @property
     def logits(self) -> FloatArray:
         """Logits [C], −∞ where the model's probability is 0."""
         if "z" in self.bars.values:
@@ -122,6 +127,7 @@ def _model_editor() -> Bars:
         low=-10.0 if mode == "logits" else 0.0,
         high=10.0 if mode == "logits" else 1.0,
         step=0.1 if mode == "logits" else 0.01,
+        previewed=True,
     )
     st.session_state[_SHOWN_MODE] = (mode, bars)
     return bars

@@ -1,6 +1,7 @@
 // A native range input and a number field in sync, which send while the hand moves. The server
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
+import { ask, connect, forget } from "./preview.js";
 import { createSender, format, h, viewPerPlace } from "./sync.js";
 import { valueByKey } from "./slider_keys.js";
 
@@ -41,6 +42,7 @@ function createView(parent) {
   function update(next) {
     if (!setup && next.message.text) draft = submitted = next.message.text;
     setup = next;
+    connect(next.preview);
     sender ??= createSender((edit) => view.send(edit), next.seq);
     sender.answer(next.seq);
     const id = `cee-live-${next.key.replaceAll(" ", "-")}`;
@@ -54,6 +56,7 @@ function createView(parent) {
     playing.textContent = timer ? "Pause" : next.play;
     // While own edits are under way the server's value is older than the hand's.
     if (sender.idle) {
+      if (value !== next.value) forget();
       value = next.value;
       if (draft === submitted && !next.message.error) draft = submitted = null;
     }
@@ -88,6 +91,7 @@ function createView(parent) {
     draft = submitted = null;
     paint();
     say({});
+    if (setup.preview) ask(setup.key, value);
     sender.push({ value });
   }
 
@@ -118,6 +122,7 @@ function createView(parent) {
     if (draft === submitted) return;
     stopPlay();
     submitted = draft;
+    forget();
     sender.push({ text: draft });
   }
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.core.distributions import parse_vector
 from explorer.figures.numbers import written
-from pages.components import page_link
+from pages.components import page_link, preview
 from pages.components.frontend import component
 
 _mount = component("live_slider")
@@ -27,6 +27,7 @@ def live_slider(
     whole: bool = False,
     play: str = "",
     link: str = "",
+    previewed: bool = False,
 ) -> float:
     """Show the slider and return its value.
 
@@ -42,6 +43,8 @@ def live_slider(
         play: label of a button that lets the browser move the slider from low to high; without
             it there is none.
         link: parameter of the page's address that holds the value when the page is opened.
+        previewed: whether plots follow before the script has run again; the page then calls
+            `preview.offer` with `key`, and is given the number to draw.
 
     Returns:
         The newest valid value. One that lies outside the limits, because they have changed,
@@ -63,6 +66,7 @@ def live_slider(
             "step": step,
             "logarithmic": logarithmic,
             "play": play,
+            "preview": preview.token() if previewed else None,
             **limits,
             **state,
         },

@@ -43,6 +43,44 @@ def plot(
             person looks at, or None when it is all of it.
     """
 
+    data = _payload(figure, key, alt, seq=newest_edit(key), zooms=on_zoom is not None)
+    _show(key, data, on_drag, on_zoom)
+
+
+def newest_edit(key: str) -> int:
+    """Return the number of the newest edit that was made on the plot itself, 0 for none."""
+    return (st.session_state.get(key, {}).get("edit") or {"seq": 0})["seq"]
+
+
+def plots_of(
+    pictures: Mapping[str, tuple[go.Figure, str]], *, edits: Mapping[str, int] | None = None
+) -> Mapping[str, bytes]:
+    """Return figures as their plots' components are given them, to preview and then to draw.
+
+    Args:
+        pictures: key → figure, and what it shows in words, both as in `plot`.
+        edits: key → `newest_edit`, of plots on which edits can be made.
+    """
+    edits = edits or {}
+    return {
+        key: _payload(figure, key, alt, seq=edits.get(key, 0))
+        for key, (figure, alt) in pictures.items()
+    }
+
+
+def drawn_plot(
+    plots: Mapping[str, bytes], key: str, *, on_drag: Callable[[float], None] | None = None
+) -> None:
+    """Draw one of `plots_of`; `on_drag` as in `plot`."""
+    _show(key, plots[key], on_drag, None)
+
+
+def _show(
+    key: str,
+    data: bytes,
+    on_drag: Callable[[float], None] | None,
+    on_zoom: Callable[[tuple[float, float] | None], None] | None,
+) -> None:
     def edited() -> None:
         edit = st.session_state[key].get("edit") or {}
         if on_drag is not None and "x" in edit:
@@ -50,23 +88,7 @@ def plot(
         if on_zoom is not None and "span" in edit:
             on_zoom(_span(edit["span"]))
 
-    edit = st.session_state.get(key, {}).get("edit") or {"seq": 0}
-    data = _payload(figure, key, alt, seq=edit["seq"], zooms=on_zoom is not None)
     _mount(key=key, data=data, on_edit_change=edited)
-
-
-def plots_of(pictures: Mapping[str, tuple[go.Figure, str]]) -> Mapping[str, bytes]:
-    """Return figures as their plots' components are given them, to preview and then to draw.
-
-    Args:
-        pictures: key → figure, and what it shows in words, both as in `plot`.
-    """
-    return {key: _payload(figure, key, alt) for key, (figure, alt) in pictures.items()}
-
-
-def drawn_plot(plots: Mapping[str, bytes], key: str) -> None:
-    """Draw one of `plots_of`."""
-    _mount(key=key, data=plots[key])
 
 
 def _payload(

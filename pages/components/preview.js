@@ -8,15 +8,16 @@ let number = 0;
 let asked = null; // the question under way
 let next = null; // the newest one after it
 
-/** Connect under the name that the server offers; a lost connection is made anew a few times. */
+/** Connect under the name that the server gave, if it did; anew a few times where that is lost. */
 export function connect(token) {
+  if (!token) return;
   if (token !== name) {
     socket?.close();
     socket = null;
     name = token;
     attempts = 0;
   }
-  if (!token || socket?.readyState <= WebSocket.OPEN || attempts === 3) return;
+  if (socket?.readyState <= WebSocket.OPEN || attempts === 3) return;
   attempts += 1;
   const address = new URL(`explorer-preview/${token}`, document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");

@@ -34,7 +34,14 @@ class _Offers:
 _sessions: WeakValueDictionary[str, _Offers] = WeakValueDictionary()
 
 
-def offer(editor: str, draw: Draw) -> str:
+def token() -> str:
+    """Return the name under which this session's browser asks, which nobody can guess."""
+    offers = st.session_state.setdefault("previews", _Offers())
+    _sessions[offers.token] = offers
+    return offers.token
+
+
+def offer(editor: str, draw: Draw) -> None:
     """Let this session's browser ask for the plots of a state of an editor.
 
     Args:
@@ -42,21 +49,15 @@ def offer(editor: str, draw: Draw) -> str:
         draw: takes the editor's state as the browser sends it and returns, by key, what each plot
             is given then; raises ValueError for what is no state. Called outside of any script, so
             it must not read or change the session.
-
-    Returns:
-        The name under which to ask, which nobody can guess.
     """
-    offers = st.session_state.setdefault("previews", _Offers())
-    offers.draw[editor] = draw
-    _sessions[offers.token] = offers
-    return offers.token
+    _sessions[token()].draw[editor] = draw
 
 
-def answer(token: str, question: str) -> bytes:
+def answer(name: str, question: str) -> bytes:
     """Return the plots that a browser asks for.
 
     Args:
-        token: from `offer`.
+        name: from `token`.
         question: JSON with the `number` of the question, the key of the `editor` and its `state`.
 
     Returns:
@@ -67,7 +68,7 @@ def answer(token: str, question: str) -> bytes:
     try:
         asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
         number = asked["number"]
-        draw = _sessions[token].draw[asked["editor"]]
+        draw = _sessions[name].draw[asked["editor"]]
         plots = {key: payload.decode() for key, payload in draw(asked["state"]).items()}
     except (KeyError, TypeError, ValueError, OverflowError):
         plots = {}
@@ -75,13 +76,13 @@ def answer(token: str, question: str) -> bytes:
 
 
 async def _serve(socket: WebSocket) -> None:
-    token = socket.path_params["token"]
-    if token not in _sessions:
+    name = socket.path_params["token"]
+    if name not in _sessions:
         await socket.close()
         return
     await socket.accept()
     async for question in socket.iter_text():
-        await socket.send_bytes(await asyncio.to_thread(answer, token, question))
+        await socket.send_bytes(await asyncio.to_thread(answer, name, question))
 
 
 def route(prefix: str) -> WebSocketRoute:

@@ -12,7 +12,7 @@ from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
 from explorer.figures.numbers import measured
 from pages.components import page_link
-from pages.components.bar_editor import P, Q, bar_editor, link_parameters
+from pages.components.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
 from pages.components.base_choice import BASES, base_choice
 from pages.components.coding_view import coding_view
 from pages.components.gibbs_view import gibbs_view
@@ -44,11 +44,6 @@ def explore(base: float, view: str) -> None:
         )
         for name, preset in PRESETS.items()
     }
-    edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
-
-    def plots(bars: Bars) -> Mapping[str, bytes]:
-        return pair_plots(bars.names, bars.values["p"], bars.values["q"], base, edits)
-
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
@@ -57,12 +52,18 @@ def explore(base: float, view: str) -> None:
             (P, Q),
             presets=presets,
             base=base,
-            plots=plots,
+            previewed=True,
         )
     unit = unit_name(base)
     pair = compare(bars.values["p"], bars.values["q"], base=base)
+
+    def plots(bars: Bars) -> Mapping[str, bytes]:
+        return pair_plots(bars.names, bars.values["p"], bars.values["q"], base, edits)
+
+    edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
     shown = plots(bars)
     st.session_state["divergence edits"] = edits = with_edit(edits, pair)
+    offer_plots("divergence", plots)
     address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
 
     with right:

@@ -13,7 +13,7 @@ from explorer.core.presets import PRESETS
 from explorer.figures import information as figures
 from explorer.figures.numbers import measured, written
 from pages.components import page_link
-from pages.components.bar_editor import P, bar_editor, link_parameters
+from pages.components.bar_editor import P, bar_editor, link_parameters, offer_plots
 from pages.components.base_choice import BASES, base_choice
 from pages.components.plot import drawn_plot, plots_of
 from pages.components.quantities import quantities
@@ -63,7 +63,7 @@ def explore(base: float) -> None:
             (P,),
             presets=presets,
             base=base,
-            plots=lambda bars: entropy_plots(bars.names, bars.values["p"], base),
+            previewed=True,
         )
 
     unit = unit_name(base)
@@ -72,6 +72,7 @@ def explore(base: float) -> None:
         link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
     shown = entropy_plots(bars.names, p, base)
+    offer_plots("entropy", lambda bars: entropy_plots(bars.names, bars.values["p"], base))
     with right:
         quantities(
             {

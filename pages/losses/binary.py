@@ -11,11 +11,12 @@ from explorer.figures import binary_losses as figures
 from explorer.figures import descent
 from explorer.figures.numbers import written
 from pages.components.binary_examples import binary_examples
+from pages.components.binary_plots import binary_plots
 from pages.components.descent_race import Picture, descent_race
 from pages.components.kept_choice import kept_choice
 from pages.components.live_slider import live_slider, set_value
 from pages.components.logistic_regression import logistic_regression_view
-from pages.components.plot import plot
+from pages.components.plot import drawn_plot
 from pages.components.readings_table import formulas, readings_table
 from pages.components.terms import terms
 
@@ -31,7 +32,16 @@ terms("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanis
 left, right = st.columns([4, 5], gap="large")
 with left:
     y = int(kept_choice("True label y", ["1", "0"], key="binary y", link="y"))
-    z = live_slider("Logit z", key="binary z", default=-4.0, low=LOW, high=HIGH, step=0.1, link="z")
+    z = live_slider(
+        "Logit z",
+        key="binary z",
+        default=-4.0,
+        low=LOW,
+        high=HIGH,
+        step=0.1,
+        link="z",
+        previewed=True,
+    )
     binary_examples("binary z", "binary y")
     readings, ratio = binary_readings(z, y), gradient_ratio(z, y)
     first, second = st.columns(2)
@@ -55,18 +65,9 @@ by $2\,\sigma(z)\,(1-\sigma(z))$, which vanishes at both ends. Hinge: $-y$ insid
 $y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}(z, 0)_1$.""",
     )
 with right:
-    here = f"at z = {written(z, 4)}, y = {y}"
-    plot(
-        figures.binary_losses(z, y),
-        key="binary-losses",
-        alt=f"Cross-entropy, squared error and hinge against the logit, {here}.",
-        on_drag=lambda x: set_value("binary z", x),
-    )
-    plot(
-        figures.binary_derivatives(z, y),
-        key="binary-derivatives",
-        alt=f"Derivatives of the three losses by the logit; ratio {ratio:.4g} {here}.",
-    )
+    plots = binary_plots(z, y, slider="binary z")
+    drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
+    drawn_plot(plots, "binary-derivatives")
 
 race = st.container()
 st.header("With inputs: logistic regression")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer.core.loss_readings import MULTICLASS, finite_logits, multiclass_readings
-from explorer.core.losses import softmax
-from explorer.figures import losses as figures
 from pages.components import page_link
+from pages.components.bar_editor import offer_plots
 from pages.components.classified_example import classified_example
+from pages.components.example_plots import example_plots
 from pages.components.kept_choice import choose, kept_choice
 from pages.components.multiclass_race import multiclass_race
-from pages.components.plot import plot
+from pages.components.plot import drawn_plot
 from pages.components.readings_table import examples_table, formulas, readings_table
 from pages.components.terms import terms
 from pages.components.why_not_mse import why_not_mse
@@ -30,43 +32,29 @@ same difference through the softmax Jacobian, which is close to zero wherever $q
     left, right = st.columns([5, 5], gap="large")
     with left:
         example = classified_example()
-    z, p, names = example.logits, example.target, example.names
-    readings = multiclass_readings(z, p)
-    finite = finite_logits(z)
-    q = softmax(finite)
+    plots = example_plots(example)
+    offer_plots(example.editor, lambda bars: example_plots(replace(example, bars=bars)))
     with right:
-        readings_table(readings)
+        readings_table(multiclass_readings(example.logits, example.target))
         if example.impossible:
             st.caption(
                 f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and losses and "
                 "gradients are the limits as it falls."
             )
-        plot(
-            figures.class_gradients(readings, names),
-            key="class-gradients",
-            alt=f"Gradient of each loss by each of {len(names)} logits.",
-        )
+        drawn_plot(plots, "class-gradients")
         st.caption(
             "The sum of squares and its mean over the classes differ by the factor "
-            f"{len(names)}, and so do their gradients: compare directions and norms, not values of "
-            "different units."
+            f"{len(example.names)}, and so do their gradients: compare directions and norms, not "
+            "values of different units."
         )
 
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Target and softmax")
-        plot(
-            figures.target_and_model(p, q, names),
-            key="target-and-model",
-            alt=f"Target p and softmax q of {len(names)} classes.",
-        )
+        drawn_plot(plots, "target-and-model")
     with right:
         st.subheader("Softmax Jacobian")
-        plot(
-            figures.jacobian_map(finite, names),
-            key="softmax-jacobian",
-            alt=f"Derivatives of {len(names)} probabilities by {len(names)} logits.",
-        )
+        drawn_plot(plots, "softmax-jacobian")
     formulas(
         MULTICLASS,
         r"""Jacobian: $\partial q_i / \partial z_j = q_i(\delta_{ij} - q_j)$. Gradients by $z_i$:
@@ -75,7 +63,7 @@ cross-entropy $q_i - p_i$; sum of squares $2\,q_i \sum_j q_j\,(d_i - d_j)$ with 
     with st.expander("The examples of the lecture, side by side"):
         examples_table()
 
-    multiclass_race(example, finite)
+    multiclass_race(example, finite_logits(example.logits))
 
 
 st.title("Many classes: what each logit is told to do")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psutil
@@ -25,4 +26,14 @@ def end_processes_at_home(home: Path) -> None:
     left = processes_at_home(home)
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=10)
+    deadline = time.monotonic() + 10
+    while any(map(_runs, left)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _runs(process: psutil.Process) -> bool:
+    # One that has ended stays listed until its parent takes note, which may be seconds later.
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

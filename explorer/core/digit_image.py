@@ -45,13 +45,16 @@ def mnist_image(strokes: Strokes) -> NDArray[np.uint8]:
     x, y = ((np.arange(count) + 0.5) * unit for count in (columns, rows))
     pixels_away = _distances(strokes, x, y) / unit
     # How much of a pixel an edge covers that passes at this distance from its centre.
-    ink = np.clip(PEN_WIDTH / 2 / unit + 0.5 - pixels_away, 0, 1)
-    mass = ink.sum()
-    centre_x = ink.sum(axis=0) @ np.arange(columns) / mass
-    centre_y = ink.sum(axis=1) @ np.arange(rows) / mass
+    ink = np.round(255 * np.clip(PEN_WIDTH / 2 / unit + 0.5 - pixels_away, 0, 1))
+    # A round end may cover so little of the outermost pixels that none of it is left there.
+    filled = np.nonzero(ink)
+    ink = ink[tuple(slice(places.min(), places.max() + 1) for places in filled)]
+    rows, columns = ink.shape
+    centre_x = ink.sum(axis=0) @ np.arange(columns) / ink.sum()
+    centre_y = ink.sum(axis=1) @ np.arange(rows) / ink.sum()
     across = min(max(round(_CENTRE - centre_x), 0), SIDE - columns)
     down = min(max(round(_CENTRE - centre_y), 0), SIDE - rows)
-    image[down : down + rows, across : across + columns] = np.round(255 * ink)
+    image[down : down + rows, across : across + columns] = ink
     return image
 
 

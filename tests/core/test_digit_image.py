@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
@@ -57,6 +57,7 @@ def test_the_ink_fills_twenty_pixels_one_way_and_no_more_the_other(strokes):
     assert max(height, width) == 20
 
 
+@example((((40, 40), (40, 196)), ((161, 40),)))
 @given(STROKES)
 def test_the_mass_lies_in_the_middle_unless_ink_would_be_lost(strokes):
     image = mnist_image(strokes)

@@ -111,9 +111,10 @@ class Tab:
         Returns:
             Key → what that plot is to be given; empty where the server has no previews.
         """
-        if self._previews is None and self._has_previews:
-            address = f"ws://127.0.0.1:{self.port}/explorer-preview/{self.data(key)['preview']}"
+        token = self.data(key).get("preview")
+        if token and self._previews is None and self._has_previews:
             try:
+                address = f"ws://127.0.0.1:{self.port}/explorer-preview/{token}"
                 self._previews = await websockets.connect(address, compression=None)
             except websockets.InvalidHandshake:
                 self._has_previews = False

@@ -8,11 +8,11 @@ import json
 import pytest
 
 from pages.components import preview
-from tests.page_steps import components, opened
+from tests.page_steps import components, opened, visited
 
 STATES = {
-    "entropy": {"p": [0.25, 0.25, 0.5]},
-    "divergence": {"p": [0.5, 0.5, 0.0], "q": [0.25, 0.5, 0.25]},
+    "entropy": {"p": [0.25, 0.25, 0.5, 0.0]},
+    "divergence": {"p": [0.5, 0.5, 0.0, 0.0], "q": [0.25, 0.5, 0.125, 0.125]},
 }
 
 
@@ -22,7 +22,7 @@ def asked(token, editor, state, number=7):
 
 
 def state_of(values, **changes):
-    names = ["a", "b", "c"]
+    names = list("abcd")[: len(next(iter(values.values()), ()))]
     return {"names": names, "values": values, "locked": [], **changes}
 
 
@@ -35,7 +35,7 @@ def test_a_preview_is_what_the_page_shows_of_that_state(page):
     app = opened(page)
     answer = asked(token_of(app, page), page, state_of(STATES[page]))
     link = {series: ",".join(map(str, values)) for series, values in STATES[page].items()}
-    shown = components(opened(page, **link, name=["a", "b", "c"]), "plot")
+    shown = components(opened(page, **link, name=list("abcd")), "plot")
     assert answer["number"] == 7
     drawn = {key: json.loads(text) for key, text in answer["plots"].items()}
     # That plot tells of the session's edits, of which the other session has fewer.
@@ -79,11 +79,14 @@ def test_asking_changes_nothing_of_the_session():
         None,
         [],
         {},
-        state_of({"p": [0.5, 0.5, 0.5]}),
+        state_of({"p": [0.5, 0.5, 0.5, 0.5]}),
         state_of({"p": [1.0, 0.0]}),
-        state_of({"p": ["a", "b", "c"]}),
-        state_of({"p": [1e999, 0, 0]}),
-        state_of({"q": [1.0, 0.0, 0.0]}),
+        state_of({"p": [0.001] * 1000}),
+        state_of({"p": ["a", "b", "c", "d"]}),
+        state_of({"p": [1e999, 0, 0, 0]}),
+        state_of({"q": [1.0, 0.0, 0.0, 0.0]}),
+        state_of(STATES["entropy"]) | {"values": []},
+        state_of(STATES["entropy"], locked=[4]),
         state_of(STATES["entropy"], locked=["x"]),
         state_of(STATES["entropy"], names=[]),
     ],
@@ -107,6 +110,10 @@ def test_nobody_else_may_ask_and_nothing_is_kept_of_a_session_that_ended():
     assert asked(token, "entropy", state)["plots"]
     assert not asked("0" * 32, "entropy", state)["plots"]
     assert not asked(token, "divergence", state)["plots"]
+    visited(app, "glossary")
+    assert not asked(token, "entropy", state)["plots"]
+    visited(app, "entropy")
+    assert asked(token, "entropy", state)["plots"]
     del app
     gc.collect()
     assert not asked(token, "entropy", state)["plots"]

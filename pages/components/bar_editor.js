@@ -6,7 +6,7 @@ import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars, readoutParts } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
-import { ask, connect, forget } from "./preview.js";
+import { ask, connect, settle } from "./preview.js";
 import { chartColours, createSender, h, viewPerPlace } from "./sync.js";
 import { coupled, mixture } from "./simplex.js";
 
@@ -46,6 +46,7 @@ function createView(parent) {
   function dispose() {
     clearInterval(walk);
     sender?.dispose();
+    settle(setup?.key);
     root.remove();
   }
 
@@ -62,6 +63,7 @@ function createView(parent) {
     if (fromServer) adopt(next);
     else if (unasked) recolour();
     sender.answer(next.seq);
+    if (sender.idle) settle(next.key);
     const rebuilt = structure || state.names.length !== chart.children.length;
     if (rebuilt) build();
     const read = sender.idle && fields.awaits();
@@ -75,7 +77,7 @@ function createView(parent) {
   function adopt({ rev, state: theirs }) {
     revision = rev;
     stopWalk();
-    forget();
+    settle(setup.key);
     const mine = drag && state.values[drag.id];
     state = structuredClone(theirs);
     if (!mine) return;
@@ -140,7 +142,7 @@ function createView(parent) {
 
   function command(what) {
     stopWalk();
-    forget();
+    settle(setup.key);
     sender.push({ rev: revision, state, command: what });
   }
 

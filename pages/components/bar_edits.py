@@ -47,27 +47,30 @@ def receive(
 
 
 def bars_of(old: Bars, state: Any) -> Bars:
-    """Return the bars that an editor sent.
+    """Return the bars that an editor sent; their number is changed by commands alone.
+
+    Args:
+        old: the editor's bars before.
+        state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:
-        ValueError: they are no bars, or not of this editor; as do KeyError, TypeError and
-            OverflowError.
+        ValueError: it is nothing that this editor sends, or its bars are not valid.
     """
-    bars = replace(
-        old,
-        names=tuple(str(name)[:LONGEST_NAME] for name in state["names"]),
-        values={name: tuple(map(float, v)) for name, v in state["values"].items()},
-        locked=tuple(int(index) for index in state["locked"]),
-    )
-    if set(bars.values) != set(old.values):
-        raise ValueError("The editor sent other series than it shows.")
-    return bars
+    try:
+        names, count = tuple(str(name)[:LONGEST_NAME] for name in state["names"]), len(old.names)
+        values = {series: tuple(map(float, state["values"][series])) for series in old.values}
+        locked = tuple(int(index) for index in state["locked"])
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("The editor sent what is no state of its bars.") from error
+    if len(names) != count or not set(locked) <= set(range(count)):
+        raise ValueError("The editor sent other bars than it shows.")
+    return replace(old, names=names, values=values, locked=locked)
 
 
 def _take_state(session: EditorSession, state: Any) -> None:
     try:
         bars = bars_of(session.bars, state)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except ValueError as error:
         series = next(iter(session.bars.values))
         session.messages = {series: {"error": f"{error} The last good state is kept."}}
         session.rev += 1

@@ -34,7 +34,7 @@ def _logit(moved: Any) -> float:
 
 
 # The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _plots(z: float, y: int, dragged: int) -> Mapping[str, bytes]:
     here = f"at z = {written(z, 4)}, y = {y}"
     pictures = {

@@ -18,7 +18,7 @@ def example_plots(example: ClassifiedExample) -> Mapping[str, bytes]:
 
 
 # The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _plots(
     names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]
 ) -> Mapping[str, bytes]:

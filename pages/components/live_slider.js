@@ -1,7 +1,7 @@
 // A native range input and a number field in sync, which send while the hand moves. The server
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
-import { ask, connect, forget } from "./preview.js";
+import { ask, connect, settle } from "./preview.js";
 import { createSender, format, h, viewPerPlace } from "./sync.js";
 import { valueByKey } from "./slider_keys.js";
 
@@ -36,6 +36,7 @@ function createView(parent) {
   function dispose() {
     stopPlay();
     sender?.dispose();
+    settle(setup?.key);
     root.remove();
   }
 
@@ -56,7 +57,7 @@ function createView(parent) {
     playing.textContent = timer ? "Pause" : next.play;
     // While own edits are under way the server's value is older than the hand's.
     if (sender.idle) {
-      if (value !== next.value) forget();
+      settle(next.key);
       value = next.value;
       if (draft === submitted && !next.message.error) draft = submitted = null;
     }
@@ -122,7 +123,7 @@ function createView(parent) {
     if (draft === submitted) return;
     stopPlay();
     submitted = draft;
-    forget();
+    settle(setup.key);
     sender.push({ text: draft });
   }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.components import preview
 from pages.components.frontend import component
 from pages.components.page_paths import PAGE_PATHS
 
@@ -27,6 +28,8 @@ def visit(page: str) -> None:
     # A link inside the app says which one it is, or following one to the page that is open could
     # not be told from an edit.
     via = st.query_params.get("via", "")
+    if st.session_state.get(OPEN_PAGE) != page:
+        preview.withdraw()
     if st.session_state.get(OPEN_PAGE) != page or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
     st.session_state[OPEN_PAGE] = page

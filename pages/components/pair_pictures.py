@@ -15,13 +15,15 @@ _EDITS_KEPT = 60
 
 
 # The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def pair_plots(
     names: tuple[str, ...],
     p: tuple[float, ...],
     q: tuple[float, ...],
     base: float,
     edits: tuple[Comparison, ...],
+    *,
+    terms: bool,
 ) -> Mapping[str, bytes]:
     """Return the plots of p and q, for `drawn_plot`.
 
@@ -31,25 +33,26 @@ def pair_plots(
         q: model distribution [n].
         base: base of the logarithm.
         edits: those before this one, oldest first.
+        terms: whether the terms of both divergences are among them.
     """
     unit, pair = unit_name(base), compare(p, q, base=base)
-    return plots_of(
-        {
-            "decomposition": (
-                figures.decomposition(pair),
-                f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
-                f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
-            ),
-            "kl-terms": (
-                figures.kl_terms_by_outcome(pair, names),
-                f"Terms of D(p‖q) and D(q‖p) of {len(names)} outcomes, in {unit}.",
-            ),
-            "edit-history": (
-                figures.edit_history(with_edit(edits, pair)),
-                f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
-            ),
-        }
-    )
+    pictures = {
+        "decomposition": (
+            figures.decomposition(pair),
+            f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
+            f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
+        ),
+        "edit-history": (
+            figures.edit_history(with_edit(edits, pair)),
+            f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
+        ),
+    }
+    if terms:
+        pictures["kl-terms"] = (
+            figures.kl_terms_by_outcome(pair, names),
+            f"Terms of D(p‖q) and D(q‖p) of {len(names)} outcomes, in {unit}.",
+        )
+    return plots_of(pictures)
 
 
 def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparison, ...]:

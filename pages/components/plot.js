@@ -5,7 +5,7 @@ import { letDrag } from "./plot_drag.js";
 import { pictureOf } from "./plot_picture.js";
 import { themed, themeOf } from "./plot_theme.js";
 import { csvOf, fillTable } from "./plot_values.js";
-import { listen, unlisten } from "./preview.js";
+import { isUnsettled, listen, unlisten } from "./preview.js";
 import { createSender, h, viewPerPlace } from "./sync.js";
 
 // The figure's own buttons save it; nothing of it is ever sent to a cloud.
@@ -73,9 +73,9 @@ function createView(parent, assets) {
 
   const view = { send: null, update, dispose };
   let payload = null;
-  let shown = "";
-  // What was shown ahead of the script's answer and has not come with one yet, oldest first.
-  let ahead = [];
+  let shown = ""; // what is drawn
+  let answered = ""; // what the script said last
+  let ahead = false; // whether a preview came after that
   let drawing = false;
   let stale = false;
   let sender = null;
@@ -96,17 +96,20 @@ function createView(parent, assets) {
 
   function update(data) {
     const text = new TextDecoder().decode(data);
-    const place = ahead.indexOf(text);
-    // Answers keep their order: after one that was not shown before, no earlier one will come.
-    ahead = place < 0 ? [] : ahead.slice(place + 1);
-    if (place < 0) show(text);
+    // Called again without news, for the theme perhaps, the plot is drawn again.
+    const known = text === shown && text !== answered;
+    answered = text;
+    // An editor stands before its plots on the page, so it has settled when the last answer comes.
+    if (!(ahead && isUnsettled())) {
+      ahead = false;
+      if (!known) show(text);
+    }
     listen(payload.name, preview);
   }
 
   function preview(text) {
-    if (text === shown) return;
-    ahead.push(text);
-    show(text);
+    ahead = true;
+    if (text !== shown) show(text);
   }
 
   function show(text) {

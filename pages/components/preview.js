@@ -1,14 +1,17 @@
 // Asks the server for the plots of an edit, ahead of Streamlit's own answer to it.
 
-const plots = new Map();
+const ATTEMPTS = 3;
+const PATIENCE_MS = 3000;
+const plots = new Map(); // key → what shows a preview there
+const unsettled = new Set(); // editors with edits that were asked about and not answered yet
 let socket = null;
 let name = "";
-let attempts = 0;
+let attempts = 0; // since the last answer
 let number = 0;
 let asked = null; // the question under way
 let next = null; // the newest one after it
 
-/** Connect under the name that the server gave, if it did; anew a few times where that is lost. */
+/** Connect under the name that the server gave, if it did; anew where that is lost. */
 export function connect(token) {
   if (!token) return;
   if (token !== name) {
@@ -17,15 +20,13 @@ export function connect(token) {
     name = token;
     attempts = 0;
   }
-  if (socket?.readyState <= WebSocket.OPEN || attempts === 3) return;
+  // Where nothing is ever answered, behind a proxy perhaps, there is no use in going on.
+  if (socket?.readyState <= WebSocket.OPEN || attempts === ATTEMPTS) return;
   attempts += 1;
   const address = new URL(`explorer-preview/${token}`, document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");
   const mine = new WebSocket(address);
   mine.binaryType = "arraybuffer";
-  mine.onopen = () => {
-    attempts = 0;
-  };
   mine.onmessage = ({ data }) => {
     if (mine === socket) receive(JSON.parse(new TextDecoder().decode(data)));
   };
@@ -33,18 +34,30 @@ export function connect(token) {
   asked = next = null;
 }
 
-/** Ask for the plots of this state. One question is under way; of later ones the newest waits. */
+/** Ask for the plots of an editor's state. One question is under way, the newest other one waits. */
 export function ask(editor, state) {
   if (socket?.readyState !== WebSocket.OPEN) return;
+  if (asked && performance.now() - asked.at > PATIENCE_MS) {
+    // A connection can be dead without having been closed; the next answer makes another one.
+    socket.close();
+    return;
+  }
   number += 1;
   next = { number, editor, state };
+  unsettled.add(editor);
   if (asked === null) send();
 }
 
-/** Take no notice of answers to what was asked so far: the server has changed the state itself. */
-export function forget() {
-  next = null;
-  if (asked) asked.forgotten = true;
+/** Expect no more previews of an editor: its edits are answered, or the server changes its state. */
+export function settle(editor) {
+  unsettled.delete(editor);
+  if (next?.editor === editor) next = null;
+  if (asked?.editor === editor) asked.forgotten = true;
+}
+
+/** Whether an answer that comes now may be older than what previews show. */
+export function isUnsettled() {
+  return unsettled.size > 0;
 }
 
 /** Have `show` called with what the plot `key` is to be given by the script, as text. */
@@ -58,15 +71,17 @@ export function unlisten(key, show) {
 }
 
 function send() {
-  asked = next;
+  const { number, editor, state } = next;
+  asked = { number, editor, at: performance.now(), forgotten: false };
   next = null;
-  socket.send(JSON.stringify(asked));
+  socket.send(JSON.stringify({ number, editor, state }));
 }
 
 function receive(answer) {
-  if (asked && !asked.forgotten && answer.number === asked.number) {
-    for (const [key, text] of Object.entries(answer.plots)) plots.get(key)?.(text);
-  }
+  attempts = 0;
+  const answered = asked;
   asked = null;
   if (next) send();
+  if (!answered || answered.forgotten || answer.number !== answered.number) return;
+  for (const [key, text] of Object.entries(answer.plots)) plots.get(key)?.(text);
 }

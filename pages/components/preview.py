@@ -9,6 +9,7 @@ changes the session. Where no such socket can be had, behind a proxy perhaps, pl
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from weakref import WeakValueDictionary
 import orjson
 import streamlit as st
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 _LONGEST_QUESTION = 20_000
 Draw = Callable[[Any], Mapping[str, bytes]]
@@ -47,10 +48,15 @@ def offer(editor: str, draw: Draw) -> None:
     Args:
         editor: key of the editor.
         draw: takes the editor's state as the browser sends it and returns, by key, what each plot
-            is given then; raises ValueError for what is no state. Called outside of any script, so
-            it must not read or change the session.
+            is given then; raises ValueError or TypeError for what is no state. Called outside of
+            any script, so it must not read or change the session.
     """
     _sessions[token()].draw[editor] = draw
+
+
+def withdraw() -> None:
+    """Offer nothing any more: the page was left."""
+    _sessions[token()].draw.clear()
 
 
 def answer(name: str, question: str) -> bytes:
@@ -70,7 +76,7 @@ def answer(name: str, question: str) -> bytes:
         number = asked["number"]
         draw = _sessions[name].draw[asked["editor"]]
         plots = {key: payload.decode() for key, payload in draw(asked["state"]).items()}
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError):
         plots = {}
     return orjson.dumps({"number": number, "plots": plots})
 
@@ -81,8 +87,11 @@ async def _serve(socket: WebSocket) -> None:
         await socket.close()
         return
     await socket.accept()
-    async for question in socket.iter_text():
-        await socket.send_bytes(await asyncio.to_thread(answer, name, question))
+    # The tab may go while its plots are drawn.
+    with contextlib.suppress(WebSocketDisconnect):
+        while (message := await socket.receive())["type"] == "websocket.receive":
+            question = message.get("text") or ""
+            await socket.send_bytes(await asyncio.to_thread(answer, name, question))
 
 
 def route(prefix: str) -> WebSocketRoute:

@@ -58,7 +58,8 @@ def explore(base: float, view: str) -> None:
     pair = compare(bars.values["p"], bars.values["q"], base=base)
 
     def plots(bars: Bars) -> Mapping[str, bytes]:
-        return pair_plots(bars.names, bars.values["p"], bars.values["q"], base, edits)
+        p, q = bars.values["p"], bars.values["q"]
+        return pair_plots(bars.names, p, q, base, edits, terms=view == "Terms")
 
     edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
     shown = plots(bars)

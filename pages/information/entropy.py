@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-
 import streamlit as st
 
 from explorer.core.editing import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.core.presets import PRESETS
-from explorer.figures import information as figures
 from explorer.figures.numbers import measured, written
 from pages.components import page_link
 from pages.components.bar_editor import P, bar_editor, link_parameters, offer_plots
 from pages.components.base_choice import BASES, base_choice
-from pages.components.plot import drawn_plot, plots_of
+from pages.components.entropy_plots import entropy_plots
+from pages.components.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms
 
@@ -26,30 +23,6 @@ Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$. Drag a 
 or press the arrow keys; the others give way so that the sum stays 1."""
 )
 terms("entropy", "self-information", "perplexity")
-
-
-# The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=16)
-def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> Mapping[str, bytes]:
-    unit = unit_name(base)
-    now = f"now {measured(float(entropy(p, base=base)), unit, 4)}."
-    pictures = {
-        "entropy-by-outcome": (
-            figures.entropy_by_outcome(p, names, base=base),
-            f"Self-information and contribution of each of {len(p)} outcomes, in {unit}.",
-        )
-    }
-    if len(p) == 2:
-        pictures["binary-entropy"] = (
-            figures.binary_entropy_curve(p, names[0], base=base),
-            f"Entropy of two outcomes; {now}",
-        )
-    elif len(p) == 3:
-        pictures["entropy-simplex"] = (
-            figures.entropy_on_simplex(p, names, base=base),
-            f"Entropy over all distributions of three outcomes; {now}",
-        )
-    return plots_of(pictures)
 
 
 @st.fragment

@@ -20,7 +20,6 @@ def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app
         "aria-valuenow", "0.75"
     )
     expect(page.get_by_text("Page not found")).to_have_count(0)
-    server.stop()
 
 
 def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_url):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.editor import Editor, until
 
@@ -92,3 +95,47 @@ def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, 
     editor.in_step()
     until(lambda: terms_of(editor) != terms, "the plot follows")
     assert sum(editor.draws().values()) == before + 3
+
+
+def logit_page(page, app_url: str):
+    page.goto(f"{app_url}/binary?z=0&y=1")
+    page.locator(".cee-plot[data-draws]").nth(1).wait_for()
+    page.wait_for_timeout(500)
+    slider = page.get_by_role("slider", name="Logit z")
+    slider.focus()
+    return slider
+
+
+def plots_say(page, words: str) -> None:
+    expect(page.locator(f'.cee-plot-canvas[aria-label*="{words}"]')).to_have_count(2)
+
+
+def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page, app_url):
+    answers = Line(page, ANSWERS)
+    slider = logit_page(page, app_url)
+    answers.hold()
+    for key, z in (("ArrowRight", "0.1"), ("Home", "−12"), ("End", "12"), ("Home", "−12")):
+        slider.press(key)
+        plots_say(page, f"at z = {z},")
+    answers.release()
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile("^6.14"))
+    field = page.get_by_label("Logit z, as a number")
+    field.fill("12")
+    field.press("Enter")
+    plots_say(page, "at z = 12,")
+
+
+def test_a_preview_that_comes_after_another_choice_is_not_drawn(page, app_url):
+    previews = Line(page, PREVIEWS)
+    slider = logit_page(page, app_url)
+    previews.hold()
+    slider.press("ArrowRight")
+    plots_say(page, "at z = 0.1, y = 1")
+    page.get_by_role("radio", name="0", exact=True).or_(
+        page.get_by_role("button", name="0", exact=True)
+    ).first.click()
+    plots_say(page, "at z = 0.1, y = 0")
+    until(lambda: previews.held, "the preview is on its way")
+    previews.release()
+    page.wait_for_timeout(500)
+    plots_say(page, "at z = 0.1, y = 0")

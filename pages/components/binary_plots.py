@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from explorer.core.loss_readings import gradient_ratio
@@ -33,8 +32,7 @@ def _logit(moved: Any) -> float:
     return z
 
 
-# The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=256)
+@preview.shared
 def _plots(z: float, y: int, dragged: int) -> Mapping[str, bytes]:
     here = f"at z = {written(z, 4)}, y = {y}"
     pictures = {

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from explorer.core.information import entropy, unit_name
 from explorer.figures import information as figures
 from explorer.figures.numbers import measured
+from pages.components import preview
 from pages.components.plot import plots_of
 
 
-# The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=256)
+@preview.shared
 def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> Mapping[str, bytes]:
     """Return the plots of a distribution, for `drawn_plot`.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from explorer.core.loss_readings import finite_logits, multiclass_readings
 from explorer.core.losses import softmax
 from explorer.figures import losses as figures
+from pages.components import preview
 from pages.components.classified_example import ClassifiedExample
 from pages.components.plot import plots_of
 
@@ -17,8 +17,7 @@ def example_plots(example: ClassifiedExample) -> Mapping[str, bytes]:
     return _plots(example.names, tuple(example.logits.tolist()), tuple(example.target.tolist()))
 
 
-# The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=256)
+@preview.shared
 def _plots(
     names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]
 ) -> Mapping[str, bytes]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 from weakref import WeakValueDictionary
 
 import orjson
@@ -21,7 +23,10 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 _LONGEST_QUESTION = 20_000
-Draw = Callable[[Any], Mapping[str, bytes]]
+Plots = Mapping[str, bytes]
+"""Key of a plot → what its component is given, from `plots_of`."""
+Draw = Callable[[Any], Plots]
+P = ParamSpec("P")
 
 
 class _Offers:
@@ -79,6 +84,23 @@ def answer(name: str, question: str) -> bytes:
     except (KeyError, TypeError, ValueError):
         plots = {}
     return orjson.dumps({"number": number, "plots": plots})
+
+
+def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
+    """Let the script's answer to an edit show what the preview of it has drawn, or is drawing.
+
+    Args:
+        draw: the plots of a state, by nothing but its arguments, which must be hashable.
+    """
+    remembered = lru_cache(maxsize=256)(draw)
+    lock = threading.Lock()
+
+    @wraps(draw)
+    def one_at_a_time(*arguments: P.args, **named: P.kwargs) -> Plots:
+        with lock:
+            return remembered(*arguments, **named)
+
+    return one_at_a_time
 
 
 async def _serve(socket: WebSocket) -> None:

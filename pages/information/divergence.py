@@ -18,7 +18,7 @@ from pages.components.coding_view import coding_view
 from pages.components.gibbs_view import gibbs_view
 from pages.components.kept_choice import kept_choice
 from pages.components.pair_notes import infinity_notes
-from pages.components.pair_pictures import pair_plots, with_edit
+from pages.components.pair_plots import pair_plots, with_edit
 from pages.components.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms

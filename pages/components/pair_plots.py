@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from explorer.core.comparison import Comparison, compare
 from explorer.core.information import unit_name
 from explorer.figures import divergence as figures
 from explorer.figures.numbers import measured, written
+from pages.components import preview
 from pages.components.plot import plots_of
 
 _EDITS_KEPT = 60
 
 
-# The script's answer to an edit shows what the preview of it has drawn.
-@lru_cache(maxsize=256)
+@preview.shared
 def pair_plots(
     names: tuple[str, ...],
     p: tuple[float, ...],

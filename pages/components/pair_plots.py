@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from explorer.core.comparison import Comparison, compare
 from explorer.core.information import unit_name
@@ -12,6 +13,12 @@ from pages.components import preview
 from pages.components.plot import plots_of
 
 _EDITS_KEPT = 60
+
+
+@lru_cache(maxsize=256)
+def compared(p: tuple[float, ...], q: tuple[float, ...], base: float) -> Comparison:
+    """Return `compare(p, q, base=base)`, which the page and its plots both need."""
+    return compare(p, q, base=base)
 
 
 @preview.shared
@@ -34,7 +41,7 @@ def pair_plots(
         edits: those before this one, oldest first.
         terms: whether the terms of both divergences are among them.
     """
-    unit, pair = unit_name(base), compare(p, q, base=base)
+    unit, pair = unit_name(base), compared(p, q, base)
     pictures = {
         "decomposition": (
             figures.decomposition(pair),

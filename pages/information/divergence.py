@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from explorer.core.comparison import Comparison, compare
+from explorer.core.comparison import Comparison
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
@@ -18,7 +18,7 @@ from pages.components.coding_view import coding_view
 from pages.components.gibbs_view import gibbs_view
 from pages.components.kept_choice import kept_choice
 from pages.components.pair_notes import infinity_notes
-from pages.components.pair_plots import pair_plots, with_edit
+from pages.components.pair_plots import compared, pair_plots, with_edit
 from pages.components.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms
@@ -33,29 +33,26 @@ fall."""
 terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot", "Gibbs' inequality")
 
 VIEWS = ("Terms", "Messages", "Gibbs")
+STARTS = {
+    name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
+    for name, preset in PRESETS.items()
+}
 
 
 @st.fragment
 def explore(base: float, view: str) -> None:
-    presets = {
-        name: Bars(
-            preset.names,
-            {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)},
-        )
-        for name, preset in PRESETS.items()
-    }
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
             "divergence",
-            presets["Skewed against uniform"],
+            STARTS["Skewed against uniform"],
             (P, Q),
-            presets=presets,
+            presets=STARTS,
             base=base,
             previewed=True,
         )
     unit = unit_name(base)
-    pair = compare(bars.values["p"], bars.values["q"], base=base)
+    pair = compared(bars.values["p"], bars.values["q"], base)
 
     def plots(bars: Bars) -> Mapping[str, bytes]:
         p, q = bars.values["p"], bars.values["q"]

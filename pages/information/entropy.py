@@ -25,16 +25,18 @@ or press the arrow keys; the others give way so that the sum stays 1."""
 terms("entropy", "self-information", "perplexity")
 
 
+STARTS = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
+
+
 @st.fragment
 def explore(base: float) -> None:
-    presets = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
     left, right = st.columns([5, 4], gap="large")
     with left:
         bars = bar_editor(
             "entropy",
-            presets["Lottery, one favourite"],
+            STARTS["Lottery, one favourite"],
             (P,),
-            presets=presets,
+            presets=STARTS,
             base=base,
             previewed=True,
         )

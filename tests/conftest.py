@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.components.v2.component_manager import BidiComponentManager
 
 from explorer.training import launcher
 from explorer.training.run_store import RunStore
@@ -31,6 +32,19 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("EXPLORER_DOWNLOAD", "0")
         yield
     end_processes_at_home(home)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_components() -> Iterator[None]:
+    """Spare every `AppTest` a search through all installed packages for Streamlit components.
+
+    The app has its own alone; the search takes seven times as long as the page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
+        )
+        yield
 
 
 @pytest.fixture

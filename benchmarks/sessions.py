@@ -3,10 +3,11 @@
     python benchmarks/sessions.py [--sessions 50] [--seconds 20] [--json]
 
 Every session is a browser tab without the browser (`streamlit_client.py`). On the divergence page
-each one changes q through the bar editor once a second, all of them spread over the second; on
-the live page each one watches the same training run and refreshes once a second. What counts is
-the time from sending the request to reading that the script finished. As in a browser, a session
-has one request under way: where the server is late, its next edit waits for the answer.
+each one changes q through the bar editor once a second, all of them spread over the second, and
+asks for a preview of its plots as the editor does; on the live page each one watches the same
+training run and refreshes once a second. What counts is the time from sending the request to
+reading that the script finished. As in a browser, a session has one request under way: where the
+server is late, its next edit waits for the answer.
 
 Ours is what README's command serves. The same pages under default settings are an ordinary script
 in the same environment, with Streamlit's own settings and nothing imported early. One server

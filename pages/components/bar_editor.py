@@ -99,7 +99,7 @@ def bar_editor(
     return session.bars
 
 
-def offer_plots(key: str, plots: Callable[[Bars], Mapping[str, bytes]]) -> None:
+def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
     """Let plots follow the editor `key` before the script has run again.
 
     Args:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from explorer.core.information import entropy, unit_name
 from explorer.figures import information as figures
 from explorer.figures.numbers import measured
@@ -12,7 +10,7 @@ from pages.components.plot import plots_of
 
 
 @preview.shared
-def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> Mapping[str, bytes]:
+def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> preview.Plots:
     """Return the plots of a distribution, for `drawn_plot`.
 
     Args:

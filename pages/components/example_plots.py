@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from explorer.core.loss_readings import finite_logits, multiclass_readings
 from explorer.core.losses import softmax
 from explorer.figures import losses as figures
@@ -12,15 +10,13 @@ from pages.components.classified_example import ClassifiedExample
 from pages.components.plot import plots_of
 
 
-def example_plots(example: ClassifiedExample) -> Mapping[str, bytes]:
+def example_plots(example: ClassifiedExample) -> preview.Plots:
     """Return the plots of an example, for `drawn_plot`."""
     return _plots(example.names, tuple(example.logits.tolist()), tuple(example.target.tolist()))
 
 
 @preview.shared
-def _plots(
-    names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]
-) -> Mapping[str, bytes]:
+def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -> preview.Plots:
     finite, classes = finite_logits(z), len(names)
     return plots_of(
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -43,8 +43,7 @@ def live_slider(
         play: label of a button that lets the browser move the slider from low to high; without
             it there is none.
         link: parameter of the page's address that holds the value when the page is opened.
-        previewed: whether plots follow before the script has run again; the page then calls
-            `preview.offer` with `key`, and is given the number to draw.
+        previewed: whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
         The newest valid value. One that lies outside the limits, because they have changed,
@@ -73,6 +72,20 @@ def live_slider(
         on_edit_change=lambda: _receive(key, limits),
     )
     return int(state["value"]) if whole else state["value"]
+
+
+def offer_plots(
+    key: str, plots: Callable[[float], preview.Plots], *, low: float, high: float
+) -> None:
+    """Let plots follow the slider `key` before the script has run again.
+
+    Args:
+        key: of a slider that is `previewed`.
+        plots: returns what `plots_of` does for a value; see `preview.offer`.
+        low: smallest value.
+        high: largest value.
+    """
+    preview.offer(key, lambda value: plots(_parsed(str(value), low=low, high=high, whole=False)))
 
 
 def set_value(key: str, value: float) -> None:

@@ -28,9 +28,10 @@ def visit(page: str) -> None:
     # A link inside the app says which one it is, or following one to the page that is open could
     # not be told from an edit.
     via = st.query_params.get("via", "")
-    if st.session_state.get(OPEN_PAGE) != page:
+    turned = st.session_state.get(OPEN_PAGE) != page
+    if turned:
         preview.withdraw()
-    if st.session_state.get(OPEN_PAGE) != page or via not in ("", st.session_state.get(_VIA)):
+    if turned or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
     st.session_state[OPEN_PAGE] = page
     st.session_state[_VIA] = via

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from explorer.core.comparison import Comparison, compare
@@ -30,7 +29,7 @@ def pair_plots(
     edits: tuple[Comparison, ...],
     *,
     terms: bool,
-) -> Mapping[str, bytes]:
+) -> preview.Plots:
     """Return the plots of p and q, for `drawn_plot`.
 
     Args:

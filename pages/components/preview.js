@@ -1,5 +1,7 @@
 // Asks the server for the plots of an edit, ahead of Streamlit's own answer to it.
 
+import { decoded } from "./sync.js";
+
 const ATTEMPTS = 3;
 const PATIENCE_MS = 3000;
 const plots = new Map(); // key → what shows a preview there
@@ -28,7 +30,7 @@ export function connect(token) {
   const mine = new WebSocket(address);
   mine.binaryType = "arraybuffer";
   mine.onmessage = ({ data }) => {
-    if (mine === socket) receive(JSON.parse(new TextDecoder().decode(data)));
+    if (mine === socket) receive(decoded(data));
   };
   socket = mine;
   asked = next = null;

@@ -76,13 +76,11 @@ def answer(name: str, question: str) -> bytes:
         about a page that was left; of a wrong state the script's own answer says what is wrong.
     """
     number, plots = None, {}
-    try:
+    with contextlib.suppress(KeyError, TypeError, ValueError):
         asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
         number = asked["number"]
         draw = _sessions[name].draw[asked["editor"]]
         plots = {key: payload.decode() for key, payload in draw(asked["state"]).items()}
-    except (KeyError, TypeError, ValueError):
-        plots = {}
     return orjson.dumps({"number": number, "plots": plots})
 
 

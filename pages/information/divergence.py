@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from explorer.core.comparison import Comparison
@@ -11,7 +9,7 @@ from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.core.presets import PRESETS
 from explorer.figures.numbers import measured
-from pages.components import page_link
+from pages.components import page_link, preview
 from pages.components.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
 from pages.components.base_choice import BASES, base_choice
 from pages.components.coding_view import coding_view
@@ -54,7 +52,7 @@ def explore(base: float, view: str) -> None:
     unit = unit_name(base)
     pair = compared(bars.values["p"], bars.values["q"], base)
 
-    def plots(bars: Bars) -> Mapping[str, bytes]:
+    def plots(bars: Bars) -> preview.Plots:
         p, q = bars.values["p"], bars.values["q"]
         return pair_plots(bars.names, p, q, base, edits, terms=view == "Terms")
 

@@ -14,9 +14,9 @@ from pages.components.binary_examples import binary_examples
 from pages.components.binary_plots import binary_plots
 from pages.components.descent_race import Picture, descent_race
 from pages.components.kept_choice import kept_choice
-from pages.components.live_slider import live_slider, set_value
+from pages.components.live_slider import live_slider, offer_plots, set_value
 from pages.components.logistic_regression import logistic_regression_view
-from pages.components.plot import drawn_plot
+from pages.components.plot import drawn_plot, newest_edit
 from pages.components.readings_table import formulas, readings_table
 from pages.components.terms import terms
 
@@ -65,7 +65,9 @@ by $2\,\sigma(z)\,(1-\sigma(z))$, which vanishes at both ends. Hinge: $-y$ insid
 $y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}(z, 0)_1$.""",
     )
 with right:
-    plots = binary_plots(z, y, slider="binary z")
+    dragged = newest_edit("binary-losses")
+    plots = binary_plots(z, y, dragged)
+    offer_plots("binary z", lambda moved: binary_plots(moved, y, dragged), low=LOW, high=HIGH)
     drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
     drawn_plot(plots, "binary-derivatives")
 

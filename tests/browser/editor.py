@@ -54,6 +54,18 @@ def rest(part: Locator) -> None:
     )
 
 
+def number(page: Page, label: str) -> Locator:
+    """The field beside a slider."""
+    return page.get_by_label(f"{label}, as a number")
+
+
+def choose(page: Page, option: str) -> None:
+    """Press one of a row of choices."""
+    page.get_by_role("radio", name=option, exact=True).or_(
+        page.get_by_role("button", name=option, exact=True)
+    ).first.click()
+
+
 class Editor:
     """The bars of the page that is open, with everything the server says of them.
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.editor import until
+from tests.browser.editor import choose, number, until
 
 
 def opened(page: Page, url: str) -> Page:
@@ -14,10 +14,6 @@ def opened(page: Page, url: str) -> Page:
     expect(page.locator(".cee-plot-canvas .main-svg").first).to_be_visible()
     expect(page.locator(".stException")).to_have_count(0)
     return page
-
-
-def number(page: Page, label: str) -> Locator:
-    return page.get_by_label(f"{label}, as a number")
 
 
 def cell(page: Page, row: str, column: int) -> Locator:
@@ -33,12 +29,6 @@ def metric(page: Page, label: str) -> Locator:
 
 def message(page: Page, label: str) -> Locator:
     return page.locator(".cee-live", has=number(page, label)).locator(".cee-message")
-
-
-def choose(page: Page, option: str) -> None:
-    page.get_by_role("radio", name=option, exact=True).or_(
-        page.get_by_role("button", name=option, exact=True)
-    ).first.click()
 
 
 def draggable_point(page: Page) -> tuple[float, float]:

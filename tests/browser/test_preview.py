@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.editor import Editor, until
+from tests.browser.editor import Editor, choose, number, until
 
 ANSWERS, PREVIEWS = "**/_stcore/stream", "**/explorer-preview/*"
 KL_TERMS = "Terms of D(p‖q)"
@@ -119,7 +119,7 @@ def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page,
         plots_say(page, f"at z = {z},")
     answers.release()
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile("^6.14"))
-    field = page.get_by_label("Logit z, as a number")
+    field = number(page, "Logit z")
     field.fill("12")
     field.press("Enter")
     plots_say(page, "at z = 12,")
@@ -131,9 +131,7 @@ def test_a_preview_that_comes_after_another_choice_is_not_drawn(page, app_url):
     previews.hold()
     slider.press("ArrowRight")
     plots_say(page, "at z = 0.1, y = 1")
-    page.get_by_role("radio", name="0", exact=True).or_(
-        page.get_by_role("button", name="0", exact=True)
-    ).first.click()
+    choose(page, "0")
     plots_say(page, "at z = 0.1, y = 0")
     until(lambda: previews.held, "the preview is on its way")
     previews.release()

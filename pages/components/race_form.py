@@ -35,10 +35,12 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
     configs, errors = race_draft.read(draft)
     _preset_choice(draft)
     labels = curve_labels(configs)
-    for index, curve in enumerate(draft.curves):
-        _curve_row(draft, index, curve, labels[index], errors)
-    if len(draft.curves) < race_draft.MOST_CURVES:
-        st.button("Add a curve", key="race add", on_click=race_draft.add_curve, args=(draft,))
+    # A place of their own: the fields below keep theirs, and what is being typed, as curves come.
+    with st.container():
+        for index, curve in enumerate(draft.curves):
+            _curve_row(draft, index, curve, labels[index], errors)
+        if len(draft.curves) < race_draft.MOST_CURVES:
+            st.button("Add a curve", key="race add", on_click=race_draft.add_curve, args=(draft,))
     _shared_row(draft, errors)
     return None if errors else tuple(configs)
 

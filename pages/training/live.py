@@ -70,19 +70,23 @@ with st.container():
     except (ConfigError, StoreUnavailable) as problem:
         st.error(str(problem))
 
-with st.expander("Set up a race", expanded=run_id is None):
-    race = st.session_state["live race"] = race_form.race_form()
-button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
-button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
-meaning.caption(race_form.described(race))
-with grid:
-    link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
-with st.container():
-    if problem_text := st.session_state.get(PROBLEM):
-        st.error(problem_text)
+form = st.expander("Set up a race", expanded=run_id is None)
+start = st.container()
+# Before the form, although it stands below: when a refresh is asked for while the page is drawn
+# anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
 with st.container():
     if run_id:
         race_view(run_id)
+with form:
+    race = st.session_state["live race"] = race_form.race_form()
+with start:
+    button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
+    button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
+    meaning.caption(race_form.described(race))
+    with grid:
+        link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
+    if problem_text := st.session_state.get(PROBLEM):
+        st.error(problem_text)
 with st.expander("Latest races"):
     latest_runs(run_id)
 if not run_id:

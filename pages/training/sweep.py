@@ -46,6 +46,20 @@ def earlier_sweeps(current: str | None) -> None:
     earlier_list(entries, current, open_sweep, kind="sweep")
 
 
+def results(sweep_id: str) -> dict[str, str]:
+    """Show a sweep and what steers it; return what the address holds of it."""
+    try:
+        sweep, cells = read_sweep(sweep_id)
+    except UnknownSweep as error:
+        st.error(escaped(str(error)))
+        return {}
+    show_controls(sweep, cells)
+    options, arranged = sweep_options(sweep.grid)
+    shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
+    st.fragment(watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
+    return {"sweep": sweep_id} | arranged
+
+
 st.title("Sweep")
 st.markdown(
     "Train every combination of a few settings, and see which of them matter. Cells train together "
@@ -58,22 +72,25 @@ sweep_id: str | None = st.session_state.get(SWEEP)
 link: dict[str, str] = {}
 try:
     launcher.ensure_workers()
-    with st.expander("Set up a sweep", expanded=sweep_id is None):
-        grid, link = sweep_form()
-    button, meaning = st.columns([1, 5], vertical_alignment="center")
-    button.button("Train the grid", type="primary", key="sweep train", on_click=train, args=(grid,))
-    meaning.caption(sweep_plan(grid))
-    if text := st.session_state.get(PROBLEM):
-        st.error(escaped(text))
-    if sweep_id:
-        sweep, cells = read_sweep(sweep_id)
-        show_controls(sweep, cells)
-        options, arranged = sweep_options(sweep.grid)
-        link = {"sweep": sweep_id} | arranged
-        shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
-        st.fragment(watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
+    form = st.expander("Set up a sweep", expanded=sweep_id is None)
+    start = st.container()
+    # Before the form, for the reason that the page of the live race gives.
+    with st.container():
+        if sweep_id:
+            link = results(sweep_id)
+    with form:
+        grid, set_up = sweep_form()
+    with start:
+        button, meaning = st.columns([1, 5], vertical_alignment="center")
+        button.button(
+            "Train the grid", type="primary", key="sweep train", on_click=train, args=(grid,)
+        )
+        meaning.caption(sweep_plan(grid))
+        if text := st.session_state.get(PROBLEM):
+            st.error(escaped(text))
     with st.expander("Earlier sweeps"):
         earlier_sweeps(sweep_id)
-except (ConfigError, StoreUnavailable, UnknownSweep) as error:
+    link = link or set_up
+except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
 page_link.keep(link)

@@ -9,6 +9,8 @@ export default function render({ data, parentElement }) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
   visit = data.visit;
+  // Tells whoever follows links here, as the tests do, that this one has been followed.
+  parentElement.dataset.visit = visit;
   clearTimeout(timers.get(parentElement));
   // Browsers limit how often the address may change; a drag needs only its last position there.
   timers.set(parentElement, setTimeout(() => write(data), 400));

@@ -50,6 +50,7 @@ def pytest_runtest_makereport(item: pytest.Item):
     # Before the pages are left, so not when that fails.
     watch = getattr(item, "funcargs", {}).get("watch")
     if watch and report.failed and report.when != "teardown":
+        watch.failed = True
         watch.photograph(item.name)
     return report
 
@@ -119,6 +120,7 @@ class Watch:
     """Looks at pages and notes what they must not do: log an error, or ask another host."""
 
     def __init__(self) -> None:
+        self.failed = False
         self.problems: list[str] = []
         self._pages: list[Page] = []
         self._notes = {
@@ -197,6 +199,33 @@ def page(_profile: BrowserContext, watch: Watch) -> Iterator[Page]:
         # It crashed; the next test gets another one.
         page.close()
         raise
+
+
+@pytest.fixture(scope="module")
+def _kept_tab(_profile: BrowserContext) -> Iterator[Page]:
+    tab = _profile.new_page()
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def kept_page(_kept_tab: Page, watch: Watch) -> Iterator[Page]:
+    """A page that stays open, with its session, from test to test of a module.
+
+    `follow` goes from one address to the next in it, in a fifth of the time of loading the page.
+    """
+    yield watch.over(_kept_tab)
+    if watch.failed:
+        # Whatever state it is in, the next test shall not meet it.
+        _kept_tab.goto("about:blank")
+
+
+@pytest.fixture
+def own_page(_profile: BrowserContext, watch: Watch) -> Iterator[Page]:
+    """A page in a tab of its own, for what stays with a tab for good."""
+    tab = _profile.new_page()
+    yield watch.over(tab)
+    tab.close()
 
 
 @pytest.fixture

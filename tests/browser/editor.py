@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -15,6 +16,7 @@ from explorer.figures.numbers import measured, written
 from pages.components.base_choice import BASES
 
 PATIENCE = 15.0
+_links = count(1)
 
 
 def until(condition: Callable[[], Any], what: str = "") -> Any:
@@ -26,6 +28,45 @@ def until(condition: Callable[[], Any], what: str = "") -> Any:
             return result
         assert time.monotonic() < deadline, f"never came true: {what or condition}"
         time.sleep(0.05)
+
+
+def follow(page: Page, address: str) -> None:
+    """Open an address of the app as a link inside it does; the first one is loaded.
+
+    The page stays loaded and its session goes on: what the address does not name stays as it was.
+    """
+    here, there = urlsplit(page.url), urlsplit(address)
+    if here.netloc != there.netloc:
+        page.goto(address)
+        return
+    # An edit that is still under way would come after the link and undo it.
+    settle(page)
+    page.evaluate(
+        """(address) => {
+            const visits = () => [...document.querySelectorAll("[data-visit]")]
+                .map((one) => Number(one.dataset.visit));
+            const before = Math.max(...visits());
+            window.hasFollowed = () => visits().some((visit) => visit > before);
+            history.pushState(null, "", address);
+            dispatchEvent(new PopStateEvent("popstate"));
+        }""",
+        f"{address}{'&' if there.query else '?'}via=test-{next(_links)}",
+    )
+    page.wait_for_function("hasFollowed()")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has run the page's script to its end and does not begin anew."""
+    page.evaluate("window.quiet = 0")
+    page.wait_for_function(
+        """() => {
+            const { testScriptState } = document.querySelector("[data-testid=stApp]").dataset;
+            window.quiet = testScriptState === "notRunning" ? window.quiet + 1 : 0;
+            return window.quiet > 4;
+        }""",
+        polling=20,
+    )
 
 
 def unfold(page: Page, title: str) -> Locator:
@@ -78,7 +119,7 @@ class Editor:
 
     def open(self, address: str) -> Editor:
         """Go to the address and wait until its bars and numbers are there."""
-        self.page.goto(address)
+        follow(self.page, address)
         self.page.get_by_role("slider").first.wait_for()
         self.in_step()
         return self

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.app_pages import app_pages
+from tests.browser.editor import follow
 
 # Pages of words, and those that have nothing to draw before something was trained.
 WITHOUT_PLOTS = {"home", "glossary", "notes_checked", "live", "sweep", "compare", "draw"}
@@ -26,7 +27,7 @@ def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_ur
     page = phone_page
     first, *others = app_pages()
     for one, address in ((first, ""), *((one, one.address) for one in others)):
-        page.goto(f"{app_url}/{address}")
+        follow(page, f"{app_url}/{address}")
         page.get_by_role("heading", level=1).wait_for()
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

@@ -12,18 +12,18 @@ from playwright.sync_api import expect
 from explorer.core.presets import PRESETS
 from tests.browser.editor import Editor, until
 
-SKEWED = "p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25"
+NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
+SKEWED = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}&unit=bits"
 
 
 @pytest.fixture
-def divergence(page, app_url) -> Editor:
-    return Editor(page).open(f"{app_url}/divergence?{SKEWED}")
+def divergence(kept_page, app_url) -> Editor:
+    return Editor(kept_page).open(f"{app_url}/divergence?{SKEWED}")
 
 
 @pytest.fixture
-def entropy(page, app_url) -> Editor:
-    names = "&".join(f"name=outcome+{number}" for number in range(1, 5))
-    return Editor(page).open(f"{app_url}/entropy?p=0.1,0.1,0.1,0.7&{names}")
+def entropy(kept_page, app_url) -> Editor:
+    return Editor(kept_page).open(f"{app_url}/entropy?p=0.1,0.1,0.1,0.7&{NAMES}&unit=bits")
 
 
 def near(values: list[float]) -> object:
@@ -417,19 +417,19 @@ def test_an_impossible_outcome_is_named_and_makes_the_divergence_infinite(diverg
     expect(divergence.page.get_by_role("alert")).to_have_count(0)
 
 
-def test_markup_in_a_name_stays_text_and_fetches_nothing(page, app_url):
+def test_markup_in_a_name_stays_text_and_fetches_nothing(kept_page, app_url):
     # A link may come from anyone: its names must not become pictures, links or formulas.
     names = ["![](//a.example/x.png)", "<b>bold</b>", "[go](//b.example)"]
     query = "&".join(f"name={name}" for name in names)
-    editor = Editor(page).open(f"{app_url}/divergence?p=0.5,0.25,0.25&q=0,0,1&{query}")
+    editor = Editor(kept_page).open(f"{app_url}/divergence?p=0.5,0.25,0.25&q=0,0,1&{query}")
     assert editor.names() == names
-    alerts = page.get_by_role("alert")
+    alerts = kept_page.get_by_role("alert")
     expect(alerts).to_have_count(1)
     for name in names[:2]:
         expect(alerts).to_contain_text(f"“{name}”")
     expect(alerts.locator("a, img, b, .katex")).to_have_count(0)
     editor.drawn()
-    shown = page.locator(".cee-plot-canvas .xtick").all_text_contents()
+    shown = kept_page.locator(".cee-plot-canvas .xtick").all_text_contents()
     assert "<b>bold</b>" in shown, shown
 
 

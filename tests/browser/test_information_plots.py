@@ -13,13 +13,14 @@ from playwright.sync_api import expect
 from explorer.core.information import entropy_terms, self_information
 from tests.browser.editor import Editor, until
 
-SKEWED = "p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25"
+NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
+SKEWED = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}&unit=bits"
 PLOTS = ("make H(p,q)", "Terms of D(p‖q)", "The last edits")
 
 
 @pytest.fixture
-def divergence(page, app_url) -> Editor:
-    return Editor(page).open(f"{app_url}/divergence?{SKEWED}")
+def divergence(kept_page, app_url) -> Editor:
+    return Editor(kept_page).open(f"{app_url}/divergence?{SKEWED}")
 
 
 # -------------------------------------------------------------------------------- addresses
@@ -154,8 +155,8 @@ def test_every_plot_tells_in_words_what_it_shows(divergence):
     expect(divergence.plot("H(p) 1.357 plus D(p‖q) 0 make H(p,q) 1.357 bits.")).to_be_visible()
 
 
-def test_two_and_three_outcomes_have_pictures_of_their_own(page, app_url):
-    editor = Editor(page).open(f"{app_url}/entropy?p=0.5,0.5").drawn()
+def test_two_and_three_outcomes_have_pictures_of_their_own(kept_page, app_url):
+    editor = Editor(kept_page).open(f"{app_url}/entropy?p=0.5,0.5").drawn()
     curve, point = editor.traces("Entropy of two outcomes")
     assert (len(curve["x"]) > 100, point["x"], point["y"]) == (True, [0.5], [1])
     editor.type("p", "1/3 1/3 1/3")
@@ -169,9 +170,9 @@ def test_two_and_three_outcomes_have_pictures_of_their_own(page, app_url):
     until(lambda: plot.evaluate(now) == [0.25, 0.25, 0.5], "the point follows")
 
 
-def test_no_button_offers_to_send_the_picture_away(page, app_url):
-    Editor(page).open(f"{app_url}/divergence").drawn()
-    offered = page.locator(".modebar-btn").evaluate_all(
+def test_no_button_offers_to_send_the_picture_away(kept_page, app_url):
+    Editor(kept_page).open(f"{app_url}/divergence").drawn()
+    offered = kept_page.locator(".modebar-btn").evaluate_all(
         "all => all.map((one) => one.dataset.title)"
     )
     assert "Reset axes" in offered
@@ -181,8 +182,10 @@ def test_no_button_offers_to_send_the_picture_away(page, app_url):
 # ---------------------------------------------------------------------------- values and files
 
 
-def test_the_table_holds_the_plotted_values_and_follows_them(page, app_url):
-    editor = Editor(page).open(f"{app_url}/entropy?p=0.1,0.2,0.3,0.4&name=a&name=b&name=c&name=d")
+def test_the_table_holds_the_plotted_values_and_follows_them(kept_page, app_url):
+    editor = Editor(kept_page).open(
+        f"{app_url}/entropy?p=0.1,0.2,0.3,0.4&name=a&name=b&name=c&name=d"
+    )
     editor.drawn()
     plot = editor.plot("Self-information and contribution")
     button = plot.get_by_role("button", name="Values")

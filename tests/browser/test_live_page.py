@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from explorer.training.mnist_files import FILES
 from explorer.training.run_store import RunStore
 from explorer.training.runs import ENDED
-from tests.browser.editor import unfold, until
+from tests.browser.editor import settle, unfold, until
 from tests.browser.server import Server
 
 
@@ -50,7 +50,7 @@ def write(page: Page, label: str, text: str, place: int = 0) -> None:
     field = page.get_by_label(label, exact=True).nth(place)
     field.fill(text)
     field.press("Enter")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settle(page)
 
 
 def train(page: Page, epochs: int = 40) -> None:

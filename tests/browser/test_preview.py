@@ -38,9 +38,9 @@ class Line:
 
 
 @pytest.fixture
-def page(other_browser):
-    # Of its own: what is done to connections stays with a page for good.
-    return other_browser()
+def page(own_page):
+    # What is done to connections stays with a tab for good.
+    return own_page
 
 
 def terms_of(editor: Editor) -> list[float]:

@@ -132,6 +132,8 @@ class Watch:
 
     def over(self, page: Page) -> Page:
         page.context.set_default_timeout(PATIENCE_MS)
+        # A tab behind another one draws hardly ever.
+        page.bring_to_front()
         for event, note in self._notes.items():
             page.on(event, note)
         self._pages.append(page)
@@ -192,13 +194,17 @@ def page(_profile: BrowserContext, watch: Watch) -> Iterator[Page]:
         if page.url.startswith("http"):
             page.evaluate("sessionStorage.clear()")
         page.goto("about:blank")
-        page.set_viewport_size(VIEW["viewport"])
-        page.emulate_media(color_scheme=VIEW["color_scheme"])
+        _as_at_first(page)
         _profile.clear_permissions()
     except Error:
         # It crashed; the next test gets another one.
         page.close()
         raise
+
+
+def _as_at_first(page: Page) -> None:
+    page.set_viewport_size(VIEW["viewport"])
+    page.emulate_media(color_scheme=VIEW["color_scheme"])
 
 
 @pytest.fixture(scope="module")
@@ -215,17 +221,24 @@ def kept_page(_kept_tab: Page, watch: Watch) -> Iterator[Page]:
     `follow` goes from one address to the next in it, in a fifth of the time of loading the page.
     """
     yield watch.over(_kept_tab)
+    _as_at_first(_kept_tab)
     if watch.failed:
         # Whatever state it is in, the next test shall not meet it.
         _kept_tab.goto("about:blank")
 
 
 @pytest.fixture
-def own_page(_profile: BrowserContext, watch: Watch) -> Iterator[Page]:
-    """A page in a tab of its own, for what stays with a tab for good."""
-    tab = _profile.new_page()
-    yield watch.over(tab)
-    tab.close()
+def new_tab(_profile: BrowserContext, watch: Watch) -> Iterator[Callable[[], Page]]:
+    """Open another tab before the one that is there, for this test alone."""
+    tabs: list[Page] = []
+
+    def open_tab() -> Page:
+        tabs.append(_profile.new_page())
+        return watch.over(tabs[-1])
+
+    yield open_tab
+    for tab in tabs:
+        tab.close()
 
 
 @pytest.fixture

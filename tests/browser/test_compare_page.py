@@ -71,7 +71,7 @@ def points(page: Page) -> int:
     )
 
 
-def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, other_browser):
+def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new_tab):
     opened(page, server)
     legend = page.locator(".cee-legend span")
     expect(legend).to_have_text(["Cross-entropy"])
@@ -93,11 +93,12 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, oth
     until(lambda: points(page) > 150, "the part is drawn in full")
     low, high = (float(re.search(rf"{end}=([\d.]+)", page.url)[1]) for end in ("from", "to"))
     assert points(page) == math.floor(high) - math.ceil(low) + 1
-    other = opened(other_browser(), server, page.url.partition("/compare")[2])
+    other = opened(new_tab(), server, page.url.partition("/compare")[2])
     expect(other.locator(".cee-legend span")).to_have_text(
         ["new: Cross-entropy", "old: MSE on softmax"]
     )
     until(lambda: points(other) == points(page), "the link shows the same part")
+    page.bring_to_front()
     area.dblclick()
     expect(page).not_to_have_url(re.compile("from="))
     tick(page, 0)

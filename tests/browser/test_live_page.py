@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,17 +11,30 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from explorer.training.config import TrainingConfig
 from explorer.training.mnist_files import FILES
 from explorer.training.run_store import RunStore
 from explorer.training.runs import ENDED
-from tests.browser.editor import settle, unfold, until
+from tests.browser.editor import follow, settle, unfold, until
 from tests.browser.server import Server
+
+RACE = [
+    TrainingConfig(loss=loss, dataset="digits", epochs=4, batch_size=20)
+    for loss in ("cross_entropy", "softmax_squared_error")
+]
 
 
 @pytest.fixture(scope="module")
 def server(start_app) -> Server:
     """A server whose races run on the embedded digits, with one warm training process."""
     return start_app()
+
+
+@pytest.fixture(scope="module")
+def finished(server: Server) -> str:
+    """A short race that the server's process trains when somebody first looks at it."""
+    with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+        return store.create(RACE, "a short race")
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +53,13 @@ def _no_race_left(server: Server) -> Iterator[None]:
                 store.request_stop(run.id)
 
 
-def opened(page: Page, server: Server, link: str = "") -> Page:
-    page.goto(f"{server.url}/live{link}")
+@pytest.fixture
+def page(kept_page: Page) -> Page:
+    return kept_page
+
+
+def opened(page: Page, server: Server, link: str = "?race=CE+against+MSE") -> Page:
+    follow(page, f"{server.url}/live{link}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
     return page
 
@@ -104,7 +123,9 @@ def test_the_first_point_follows_the_press(server, page):
     assert time.monotonic() - started < 5
 
 
-def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, page):
+def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, new_tab):
+    page = new_tab()
+
     def late(route: Route) -> None:
         time.sleep(3)
         route.continue_()
@@ -149,18 +170,16 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     assert step(page) < 28_000
 
 
-def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
-    own, page, other_browser, expected_errors
-):
+def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(own, new_tab, expected_errors):
     expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
     expected_errors += ["No response received when attempting to reach", "is not responding"]
-    first = opened(page, own)
+    first = opened(new_tab(), own)
     train(first, epochs=1000)
     expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
     status(first, "Training")
     first.reload()
     status(first, "Training")
-    second = other_browser()
+    second = new_tab()
     second.goto(first.url)
     status(second, "Training")
     second.get_by_role("button", name="Pause", exact=True).click()
@@ -168,6 +187,7 @@ def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
     second.get_by_role("button", name="Resume", exact=True).click()
     status(first, "Training")
     second.close()
+    first.bring_to_front()
     own.stop()
     first.wait_for_timeout(500)
     # Read while no server can refresh the page: only the new one can take the step beyond.
@@ -182,8 +202,8 @@ def test_a_reload_a_second_tab_and_a_restart_find_the_running_race(
     status(first, "Stopped at step")
 
 
-def test_a_killed_training_process_is_said_and_the_next_race_runs(own, page):
-    opened(page, own)
+def test_a_killed_training_process_is_said_and_the_next_race_runs(own, new_tab):
+    page = opened(new_tab(), own)
     train(page, epochs=400)
     status(page, "Training")
     page.locator(".cee-plot").first.wait_for()
@@ -211,9 +231,8 @@ def test_a_diverging_curve_is_named_and_the_others_go_on(server, page):
     expect(page.get_by_role("button", name=re.compile(r"\(finished\)")).first).to_be_visible()
 
 
-def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, page):
-    opened(page, server)
-    train(page, epochs=6)
+def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, page, finished):
+    opened(page, server, f"?run={finished}")
     status(page, "Finished")
     seven = page.get_by_role("button", name=re.compile("^Test digit 7, recognised as")).first
     seven.focus()
@@ -251,9 +270,8 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
     status(page, "Finished")
 
 
-def test_confusion_gradients_and_dead_units_are_shown(server, page):
-    opened(page, server)
-    train(page, epochs=3)
+def test_confusion_gradients_and_dead_units_are_shown(server, page, finished):
+    opened(page, server, f"?run={finished}")
     status(page, "Finished")
     for name, alt in (
         ("Confusion matrix", "Confusion matrix of Cross-entropy"),
@@ -272,34 +290,33 @@ def test_confusion_gradients_and_dead_units_are_shown(server, page):
     assert page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear"
 
 
-@pytest.mark.parametrize(
-    ("data", "environment", "sentence"),
-    [
-        ("MNIST (60,000 images)", {}, "MNIST is not at hand"),
-        ("", {"EXPLORER_DATA_DIR": "corrupt"}, "is damaged"),
-    ],
-)
-def test_missing_or_corrupt_images_end_the_race_with_a_sentence(
-    start_app, page, tmp_path, server, data, environment, sentence
-):
-    if environment:
-        for name in FILES.values():
-            (tmp_path / f"{name}.gz").write_bytes(b"\x1f\x8b no archive")
-        server = start_app(EXPLORER_DATA_DIR=str(tmp_path))
-    opened(page, server)
-    if data:
-        # The list of choices closes when the page scrolls under it.
-        page.set_viewport_size({"width": 1280, "height": 1500})
-        page.get_by_role("combobox", name="Data", exact=True).click()
-        page.get_by_role("option", name=data).click()
-        expect(page.get_by_text("; 10 epochs;")).to_be_visible()
+def test_missing_images_end_the_race_with_a_sentence(server, new_tab):
+    page = opened(new_tab(), server)
+    # The list of choices closes when the page scrolls under it.
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    page.get_by_role("combobox", name="Data", exact=True).click()
+    page.get_by_role("option", name="MNIST (60,000 images)").click()
+    expect(page.get_by_text("; 10 epochs;")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence, timeout=45_000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not at hand", timeout=45_000)
 
 
-def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_page):
-    page = opened(phone_page, server)
-    train(page, epochs=3)
+def test_a_damaged_download_is_told_and_the_race_runs_on_the_digits(server, page):
+    downloaded = server.folder / "cache" / "cross-entropy-explorer" / "mnist"
+    downloaded.mkdir(parents=True)
+    try:
+        for name in FILES.values():
+            (downloaded / f"{name}.gz").write_bytes(b"\x1f\x8b no archive")
+        opened(page, server)
+        page.get_by_role("button", name="Train", exact=True).click()
+        status(page, "Finished after step 80")
+    finally:
+        shutil.rmtree(downloaded)
+    expect(page.get_by_text("The downloaded MNIST is damaged")).to_contain_text("replace it")
+
+
+def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_page, finished):
+    page = opened(phone_page, server, f"?run={finished}")
     status(page, "Finished")
     page.locator(".cee-plot[data-draws]").last.wait_for()
     for scheme in ("dark", "light"):

@@ -121,16 +121,16 @@ def test_what_is_no_logit_is_said_beside_the_field_and_the_last_one_stays(page, 
 
 
 def test_playing_the_race_runs_to_its_last_step_and_can_be_paused(page, app_url):
-    opened(page, f"{app_url}/binary?z=-10&steps=30")
+    opened(page, f"{app_url}/binary?z=-10&steps=16")
     page.get_by_role("button", name="Play").click()
     step = number(page, "Step shown")
     expect(step).to_have_value(re.compile(r"^[1-9]\d?$"))
     page.get_by_role("button", name="Pause").click()
     held = step.input_value()
     page.wait_for_timeout(500)
-    assert step.input_value() == held != "30"
+    assert step.input_value() == held != "16"
     page.get_by_role("button", name="Play").click()
-    expect(step).to_have_value("30")
+    expect(step).to_have_value("16")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
@@ -152,7 +152,7 @@ def test_a_shorter_race_shows_its_own_last_step(page, app_url):
     expect(number(page, "Step shown")).to_have_value("25")
 
 
-def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, other_browser, app_url):
+def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_tab, app_url):
     opened(page, f"{app_url}/binary")
     choose(page, "0")
     for label, text in (("Logit z", "3.25"), ("Number of steps", "60")):
@@ -167,7 +167,7 @@ def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, othe
     expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60"))
     page.reload()
     expect(number(page, "Number of steps")).to_have_value("60")
-    other = opened(other_browser(), page.url)
+    other = opened(new_tab(), page.url)
     expect(number(other, "Logit z")).to_have_value("3.25")
     expect(metric(other, "σ(z)")).to_have_text("0.962673")
 

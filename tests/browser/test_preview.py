@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.editor import Editor, choose, number, until
+from tests.browser.editor import Editor, choose, follow, number, until
 
 ANSWERS, PREVIEWS = "**/_stcore/stream", "**/explorer-preview/*"
 KL_TERMS = "Terms of D(p‖q)"
+NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
+PAIR = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}"
 
 
 class Line:
     """A page's connection to the server, on which what the server says can be held back."""
 
-    def __init__(self, page, address: str) -> None:
+    def __init__(self, page: Page, address: str) -> None:
         self.held: list = []
         self._holds = False
         self._socket = None
@@ -33,14 +36,27 @@ class Line:
 
     def release(self) -> None:
         self._holds = False
-        for said in self.held:
+        held, self.held = self.held, []
+        for said in held:
             self._socket.send(said)
 
 
+# What is done to a tab's connections stays with it, so one tab's are held up in all tests.
+@pytest.fixture(scope="module")
+def answers(_kept_tab: Page) -> Line:
+    return Line(_kept_tab, ANSWERS)
+
+
+@pytest.fixture(scope="module")
+def previews(_kept_tab: Page) -> Line:
+    return Line(_kept_tab, PREVIEWS)
+
+
 @pytest.fixture
-def page(own_page):
-    # What is done to connections stays with a tab for good.
-    return own_page
+def page(answers: Line, previews: Line, kept_page: Page) -> Iterator[Page]:
+    yield kept_page
+    answers.release()
+    previews.release()
 
 
 def terms_of(editor: Editor) -> list[float]:
@@ -48,9 +64,8 @@ def terms_of(editor: Editor) -> list[float]:
     return [trace["y"] for trace in editor.traces(KL_TERMS)]
 
 
-def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, app_url):
-    answers = Line(page, ANSWERS)
-    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, answers, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
     page.wait_for_timeout(500)
     before, terms, numbers = editor.draws(), terms_of(editor), editor.numbers()
     answers.hold()
@@ -65,9 +80,10 @@ def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, a
     assert sum(editor.draws().values()) == sum(before.values()) + 3
 
 
-def test_without_previews_the_plots_come_with_the_answer(page, app_url):
+def test_without_previews_the_plots_come_with_the_answer(new_tab, app_url):
+    page = new_tab()
     page.route_web_socket(PREVIEWS, lambda socket: socket.close())
-    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
     terms = terms_of(editor)
     for _ in range(3):
         editor.bar("q", "outcome 1").press("ArrowUp")
@@ -75,9 +91,8 @@ def test_without_previews_the_plots_come_with_the_answer(page, app_url):
     until(lambda: terms_of(editor) != terms, "the plot follows")
 
 
-def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, app_url):
-    previews = Line(page, PREVIEWS)
-    editor = Editor(page).open(f"{app_url}/divergence").drawn()
+def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, previews, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
     previews.hold()
     editor.bar("q", "outcome 1").press("ArrowUp")
     editor.in_step()
@@ -98,7 +113,7 @@ def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, 
 
 
 def logit_page(page, app_url: str):
-    page.goto(f"{app_url}/binary?z=0&y=1")
+    follow(page, f"{app_url}/binary?z=0&y=1")
     page.locator(".cee-plot[data-draws]").nth(1).wait_for()
     page.wait_for_timeout(500)
     slider = page.get_by_role("slider", name="Logit z")
@@ -110,8 +125,7 @@ def plots_say(page, words: str) -> None:
     expect(page.locator(f'.cee-plot-canvas[aria-label*="{words}"]')).to_have_count(2)
 
 
-def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page, app_url):
-    answers = Line(page, ANSWERS)
+def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page, answers, app_url):
     slider = logit_page(page, app_url)
     answers.hold()
     for key, z in (("ArrowRight", "0.1"), ("Home", "−12"), ("End", "12"), ("Home", "−12")):
@@ -125,8 +139,7 @@ def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page,
     plots_say(page, "at z = 12,")
 
 
-def test_a_preview_that_comes_after_another_choice_is_not_drawn(page, app_url):
-    previews = Line(page, PREVIEWS)
+def test_a_preview_that_comes_after_another_choice_is_not_drawn(page, previews, app_url):
     slider = logit_page(page, app_url)
     previews.hold()
     slider.press("ArrowRight")

@@ -16,7 +16,11 @@ from tests.processes import end_processes_at_home
 
 # How long an example takes says more of the machine's other work than of the code; and a change
 # shall not fail in CI on an example that has nothing to do with it.
-settings.register_profile("explorer", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "explorer", deadline=None, derandomize="CI" in os.environ, max_examples=50
+)
+# pytest --hypothesis-profile=thorough, after a change to what it tests.
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("explorer")
 
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
     BrowserContext,
-    ConsoleMessage,
     Error,
     Page,
-    Request,
-    WebSocket,
     expect,
     sync_playwright,
 )
 
-from tests.browser.server import ROOT, Server
+from tests.browser.server import Server
+from tests.browser.watch import PATIENCE_MS, Watch
 
 HERE = Path(__file__).parent
-PICTURES = ROOT / "test-results"
-PATIENCE_MS = 15_000
 VIEW = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 ARGUMENTS = [
     "--no-sandbox",
@@ -114,56 +108,6 @@ def expected_errors() -> list[str]:
     """Regular expressions of console errors that a test provokes; it appends to this list."""
     # Opened at a page's address, Streamlit first looks for its own routes below that address.
     return [r"404 \(Not Found\) at http://[^/]+/\w+/_stcore/(health|host-config)$"]
-
-
-class Watch:
-    """Looks at pages and notes what they must not do: log an error, or ask another host."""
-
-    def __init__(self) -> None:
-        self.failed = False
-        self.problems: list[str] = []
-        self._pages: list[Page] = []
-        self._notes = {
-            "request": self._asked,
-            "websocket": self._asked,
-            "console": self._logged,
-            "pageerror": self._threw,
-        }
-
-    def over(self, page: Page) -> Page:
-        page.context.set_default_timeout(PATIENCE_MS)
-        # A tab behind another one draws hardly ever.
-        page.bring_to_front()
-        for event, note in self._notes.items():
-            page.on(event, note)
-        self._pages.append(page)
-        return page
-
-    def end(self) -> None:
-        for page in self._pages:
-            for event, note in self._notes.items():
-                page.remove_listener(event, note)
-
-    def photograph(self, name: str) -> None:
-        PICTURES.mkdir(exist_ok=True)
-        stem = re.sub(r"\W+", "-", name)
-        for number, page in enumerate(self._pages):
-            # A page that crashed gives none; why the test failed must be told all the same.
-            with contextlib.suppress(Error):
-                page.screenshot(path=PICTURES / f"{stem}-{number}.png")
-
-    def _asked(self, sent: Request | WebSocket) -> None:
-        parts = urlsplit(sent.url)
-        here = ("127.0.0.1", "localhost")
-        if parts.scheme not in ("data", "blob", "about") and parts.hostname not in here:
-            self.problems.append(f"asked another host: {sent.url}")
-
-    def _logged(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.problems.append(f"console: {message.text} at {message.location.get('url')}")
-
-    def _threw(self, error: Error) -> None:
-        self.problems.append(f"uncaught: {error}")
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from itertools import count
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page
 
@@ -14,97 +11,11 @@ from explorer.core.comparison import compare
 from explorer.core.information import entropy, maximum_entropy, perplexity
 from explorer.figures.numbers import measured, written
 from pages.components.base_choice import BASES
+from tests.browser.steps import follow, until
 
-PATIENCE = 15.0
-_links = count(1)
-
-
-def until(condition: Callable[[], Any], what: str = "") -> Any:
-    """Wait until `condition` gives something true, and return it."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        result = condition()
-        if result:
-            return result
-        assert time.monotonic() < deadline, f"never came true: {what or condition}"
-        time.sleep(0.05)
-
-
-def follow(page: Page, address: str) -> None:
-    """Open an address of the app as a link inside it does; the first one is loaded.
-
-    The page stays loaded and its session goes on: what the address does not name stays as it was.
-    """
-    here, there = urlsplit(page.url), urlsplit(address)
-    if here.netloc != there.netloc:
-        page.goto(address)
-        return
-    # An edit that is still under way would come after the link and undo it.
-    settle(page)
-    page.evaluate(
-        """(address) => {
-            const visits = () => [...document.querySelectorAll("[data-visit]")]
-                .map((one) => Number(one.dataset.visit));
-            const before = Math.max(...visits());
-            window.hasFollowed = () => visits().some((visit) => visit > before);
-            history.pushState(null, "", address);
-            dispatchEvent(new PopStateEvent("popstate"));
-        }""",
-        f"{address}{'&' if there.query else '?'}via=test-{next(_links)}",
-    )
-    page.wait_for_function("hasFollowed()")
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until the server has run the page's script to its end and does not begin anew."""
-    page.evaluate("window.quiet = 0")
-    page.wait_for_function(
-        """() => {
-            const { testScriptState } = document.querySelector("[data-testid=stApp]").dataset;
-            window.quiet = testScriptState === "notRunning" ? window.quiet + 1 : 0;
-            return window.quiet > 4;
-        }""",
-        polling=20,
-    )
-
-
-def unfold(page: Page, title: str) -> Locator:
-    """Open the part of the page with this title, let it come to rest, and return it.
-
-    While such a part grows, Streamlit animates its height, and what stands in it may move under
-    a pointer that presses faster than people do.
-    """
-    part = page.get_by_test_id("stExpander").filter(has_text=title).locator("details")
-    part.locator("summary").click()
-    rest(part)
-    return part
-
-
-def rest(part: Locator) -> None:
-    """Wait until the height of an open part has stayed the same for a while."""
-    part.evaluate(
-        """async (part) => {
-            for (let height = -1, same = 0; same < 12 || !part.open; ) {
-                await new Promise(requestAnimationFrame);
-                const now = part.getBoundingClientRect().height;
-                same = now === height ? same + 1 : 0;
-                height = now;
-            }
-        }"""
-    )
-
-
-def number(page: Page, label: str) -> Locator:
-    """The field beside a slider."""
-    return page.get_by_label(f"{label}, as a number")
-
-
-def choose(page: Page, option: str) -> None:
-    """Press one of a row of choices."""
-    page.get_by_role("radio", name=option, exact=True).or_(
-        page.get_by_role("button", name=option, exact=True)
-    ).first.click()
+# A whole address: what `follow` is not told stays as the test before left it.
+NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
+SKEWED = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}&unit=bits"
 
 
 class Editor:

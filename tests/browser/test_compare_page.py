@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from explorer.training.config import TrainingConfig
 from explorer.training.records import StepRecord
 from explorer.training.run_store import RunStore
-from tests.browser.editor import rest, unfold, until
 from tests.browser.server import Server
+from tests.browser.steps import rest, unfold, until
 from tests.training.sample_records import MARK, evaluation, make_info
 
 BASE = TrainingConfig(dataset="digits", device="cpu")

@@ -19,8 +19,8 @@ from explorer.training.data import TrainingData, embedded_digits, prepare
 from explorer.training.records import Record
 from explorer.training.run_store import RunStore
 from explorer.training.trainer import train
-from tests.browser.editor import until
 from tests.browser.server import Server
+from tests.browser.steps import until
 from tests.training.sample_records import make_info
 
 ZERO = [

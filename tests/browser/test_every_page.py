@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.app_pages import app_pages
-from tests.browser.editor import follow
+from tests.browser.steps import follow
 
 # Pages of words, and those that have nothing to draw before something was trained.
 WITHOUT_PLOTS = {"home", "glossary", "notes_checked", "live", "sweep", "compare", "draw"}

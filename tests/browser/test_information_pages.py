@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.core.presets import PRESETS
-from tests.browser.editor import Editor, until
-
-NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
-SKEWED = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}&unit=bits"
+from tests.browser.editor import NAMES, SKEWED, Editor
+from tests.browser.steps import until
 
 
 @pytest.fixture

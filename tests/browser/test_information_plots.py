@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.core.information import entropy_terms, self_information
-from tests.browser.editor import Editor, until
+from tests.browser.editor import SKEWED, Editor
+from tests.browser.steps import until
 
-NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
-SKEWED = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}&unit=bits"
 PLOTS = ("make H(p,q)", "Terms of D(p‖q)", "The last edits")
 
 

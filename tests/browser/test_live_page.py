@@ -15,8 +15,8 @@ from explorer.training.config import TrainingConfig
 from explorer.training.mnist_files import FILES
 from explorer.training.run_store import RunStore
 from explorer.training.runs import ENDED
-from tests.browser.editor import follow, settle, unfold, until
 from tests.browser.server import Server
+from tests.browser.steps import follow, settle, unfold, until
 
 RACE = [
     TrainingConfig(loss=loss, dataset="digits", epochs=4, batch_size=20)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.editor import choose, follow, number, until
+from tests.browser.steps import choose, follow, number, until
 
 ONE_CLASS = "target=one+true+class"
 LOGITS = f"edit=logits&{ONE_CLASS}"

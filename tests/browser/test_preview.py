@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.editor import Editor, choose, follow, number, until
+from tests.browser.editor import SKEWED, Editor
+from tests.browser.steps import choose, follow, number, until
 
 ANSWERS, PREVIEWS = "**/_stcore/stream", "**/explorer-preview/*"
 KL_TERMS = "Terms of D(p‖q)"
-NAMES = "&".join(f"name=outcome+{number}" for number in range(1, 5))
-PAIR = f"p=0.1,0.1,0.1,0.7&q=0.25,0.25,0.25,0.25&{NAMES}"
 
 
 class Line:
@@ -65,7 +64,7 @@ def terms_of(editor: Editor) -> list[float]:
 
 
 def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, answers, app_url):
-    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
     page.wait_for_timeout(500)
     before, terms, numbers = editor.draws(), terms_of(editor), editor.numbers()
     answers.hold()
@@ -83,7 +82,7 @@ def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, a
 def test_without_previews_the_plots_come_with_the_answer(new_tab, app_url):
     page = new_tab()
     page.route_web_socket(PREVIEWS, lambda socket: socket.close())
-    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
     terms = terms_of(editor)
     for _ in range(3):
         editor.bar("q", "outcome 1").press("ArrowUp")
@@ -92,7 +91,7 @@ def test_without_previews_the_plots_come_with_the_answer(new_tab, app_url):
 
 
 def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, previews, app_url):
-    editor = Editor(page).open(f"{app_url}/divergence?{PAIR}").drawn()
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
     previews.hold()
     editor.bar("q", "outcome 1").press("ArrowUp")
     editor.in_step()

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.editor import unfold
+from tests.browser.steps import unfold
 
 
 def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(start_app, page):

@@ -263,3 +263,22 @@ def _first(elements: object, label: str):
     found = [element for element in elements if element.label == label]
     assert found, f"{label!r} is not on the page"
     return found[0]
+
+
+def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
+    app = opened()
+    # Both reach the server at once, as when a field is left by a press on Train.
+    field(app, "Epochs").set_value("7")
+    press(app, "Train")
+    (run,) = store.list_runs()
+    assert {config.epochs for config in run.configs} == {7}
+
+
+def test_an_added_curve_tells_its_values_with_every_field(store):
+    app = opened()
+    field(app, "Learning rate").set_value("0.25").run()
+    press(app, "Add a curve")
+    rates = [one for one in app.text_input if one.label == "Learning rate"]
+    # Whatever run reaches the browser first, the field shows its value.
+    assert [one.proto.default for one in rates] == [one.value for one in rates]
+    assert len(rates) == 3

@@ -138,3 +138,12 @@ def test_an_earlier_sweep_can_be_opened_again(store):
     button.click()
     ran(app)
     assert "0 of 4 cells done" in shown(app)
+
+
+def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
+    app = opened("sweep", **SMALL)
+    (epochs,) = [one for one in app.text_input if one.label == "Epochs"]
+    epochs.set_value("7")
+    press(app, "Train the grid")
+    (sweep,) = store.list_sweeps()
+    assert sweep.grid.base.epochs == 7

@@ -32,7 +32,7 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
     What stands in the fields is kept in the session, across pages.
     """
     draft = current_draft()
-    configs, errors = race_draft.read(draft)
+    configs, errors = current_race()
     _preset_choice(draft)
     labels = curve_labels(configs)
     # A place of their own: the fields below keep theirs, and what is being typed, as curves come.
@@ -50,6 +50,11 @@ def current_draft() -> Draft:
     if _DRAFT not in st.session_state:
         st.session_state[_DRAFT] = race_draft.from_preset(next(iter(RACE_PRESETS)))
     return st.session_state[_DRAFT]
+
+
+def current_race() -> tuple[list[TrainingConfig], dict[str, str]]:
+    """Return the race that stands in the form, and what is wrong with it; see `race_draft.read`."""
+    return race_draft.read(current_draft())
 
 
 def use_settings(configs: Sequence[TrainingConfig]) -> None:
@@ -175,16 +180,16 @@ def _field(
         if then:
             then()
 
-    # Only where Streamlit dropped it on another page: setting it again would take back typing.
-    if key not in st.session_state:
-        st.session_state[key] = draft.fields[key]
-    widget(title, key=key, on_change=take, **options)
+    # Not set through the session: that is told to the browser once, and lost with a run that is
+    # interrupted. Setting it again and again would take back typing.
+    widget(title, draft.fields[key], key=key, on_change=take, **options)
     if key in errors:
         st.markdown(f":red[{escaped(errors[key])}]")
 
 
 def _choice(labels: Mapping[str, str]) -> Callable[..., Any]:
-    def widget(title: str, **options: Any) -> None:
-        st.selectbox(title, list(labels), format_func=labels.__getitem__, **options)
+    def widget(title: str, value: str, **options: Any) -> None:
+        place = list(labels).index(value)
+        st.selectbox(title, list(labels), place, format_func=labels.__getitem__, **options)
 
     return widget

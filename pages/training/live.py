@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
-from pages.components import race_form, race_link
+from pages.components import race_form, race_link, race_start
 from pages.components.earlier_list import earlier_list
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
@@ -15,21 +15,6 @@ from pages.components.race_view import race_view
 from pages.components.terms import terms
 
 RUN = "live run"
-PROBLEM = "live problem"
-
-
-def train() -> None:
-    """Start the race that stands in the form; runs before the page does."""
-    configs = st.session_state.get("live race")
-    if configs is None:
-        st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
-        return
-    try:
-        name = race_form.current_draft().preset
-        st.session_state[RUN] = launcher.start(configs, name)
-        st.session_state[PROBLEM] = ""
-    except (ConfigError, StoreUnavailable) as error:
-        st.session_state[PROBLEM] = str(error)
 
 
 def open_run(run_id: str | None) -> None:
@@ -62,6 +47,7 @@ st.markdown(
 )
 terms("cross-entropy", "squared error", "hinge loss", "learning rate")
 race_link.open_link(RUN)
+race_start.start_if_wanted(RUN)
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 with st.container():
@@ -71,22 +57,23 @@ with st.container():
         st.error(str(problem))
 
 form = st.expander("Set up a race", expanded=run_id is None)
-start = st.container()
+buttons = st.container()
 # Before the form, although it stands below: when a refresh is asked for while the page is drawn
 # anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
 with st.container():
     if run_id:
         race_view(run_id)
 with form:
-    race = st.session_state["live race"] = race_form.race_form()
-with start:
+    race = race_form.race_form()
+with buttons:
     button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
-    button.button("Train", type="primary", key="live train", on_click=train, width="stretch")
+    button.button(
+        "Train", type="primary", key="live train", on_click=race_start.want, width="stretch"
+    )
     meaning.caption(race_form.described(race))
     with grid:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
-    if problem_text := st.session_state.get(PROBLEM):
-        st.error(problem_text)
+    race_start.say_problem()
 with st.expander("Latest races"):
     latest_runs(run_id)
 if not run_id:

@@ -17,11 +17,16 @@ from pages.components.sweep_plan import sweep_plan
 from pages.components.sweep_view import read_sweep, show_controls, sweep_options, watch
 from pages.components.terms import terms
 
-SWEEP, PROBLEM = "sweep shown", "sweep start problem"
+SWEEP, PROBLEM, WANTED = "sweep shown", "sweep start problem", "sweep wanted"
 
 
-def train(grid: SweepGrid | None) -> None:
-    """Start the sweep that stands in the form; runs before the page does."""
+def want() -> None:
+    """Note that the button was pressed; runs before the page does."""
+    st.session_state[WANTED] = True
+
+
+def start(grid: SweepGrid | None) -> None:
+    """Start the sweep that stands in the form, once the page has read all of it."""
     st.session_state[PROBLEM] = ""
     if grid is None:
         st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
@@ -30,6 +35,8 @@ def train(grid: SweepGrid | None) -> None:
         st.session_state[SWEEP] = sweeps.start(grid)
     except (ConfigError, StoreUnavailable) as error:
         st.session_state[PROBLEM] = str(error)
+        return
+    st.rerun()
 
 
 def open_sweep(sweep_id: str | None) -> None:
@@ -72,22 +79,19 @@ sweep_id: str | None = st.session_state.get(SWEEP)
 link: dict[str, str] = {}
 try:
     launcher.ensure_workers()
-    form = st.expander("Set up a sweep", expanded=sweep_id is None)
-    start = st.container()
-    # Before the form, for the reason that the page of the live race gives.
+    with st.expander("Set up a sweep", expanded=sweep_id is None):
+        grid, set_up = sweep_form()
+    if st.session_state.pop(WANTED, False):
+        start(grid)
+    button, meaning = st.columns([1, 5], vertical_alignment="center")
+    button.button("Train the grid", type="primary", key="sweep train", on_click=want)
+    meaning.caption(sweep_plan(grid))
+    with st.container():
+        if text := st.session_state.get(PROBLEM):
+            st.error(escaped(text))
     with st.container():
         if sweep_id:
             link = results(sweep_id)
-    with form:
-        grid, set_up = sweep_form()
-    with start:
-        button, meaning = st.columns([1, 5], vertical_alignment="center")
-        button.button(
-            "Train the grid", type="primary", key="sweep train", on_click=train, args=(grid,)
-        )
-        meaning.caption(sweep_plan(grid))
-        if text := st.session_state.get(PROBLEM):
-            st.error(escaped(text))
     with st.expander("Earlier sweeps"):
         earlier_sweeps(sweep_id)
     link = link or set_up

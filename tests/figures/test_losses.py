@@ -46,7 +46,8 @@ def test_the_map_is_the_jacobian_of_core_with_probabilities_in_rows(z):
     (heat,) = checked(jacobian_map(z, names_of(z))).data
     np.testing.assert_array_equal(heat.z, softmax_jacobian(z))
     assert heat.zmin <= np.min(heat.z)
-    assert heat.zmax >= np.max(heat.z)
+    # A quarter is the most there is; q(1 − q) rounds to a little more.
+    assert heat.zmax >= np.max(heat.z) - 1e-15
 
 
 def test_classes_of_equal_names_keep_their_own_places():

@@ -10,25 +10,14 @@ from explorer.training.run_store import StoreUnavailable
 from pages.components import race_form
 
 _PROBLEM = "live problem"
-_WANTED = "live race wanted"
 
 
-def want() -> None:
-    """Note that Train was pressed; runs before the page does."""
-    st.session_state[_WANTED] = True
-
-
-def start_if_wanted(run_key: str) -> None:
-    """Start the race that stands in the form, if Train was pressed.
-
-    The page does it, not the press itself: a field that was left for the button is taken by a
-    callback of its own, and may be taken after the button.
+def start(run_key: str) -> None:
+    """Start the race that stands in the form.
 
     Args:
         run_key: where the session keeps the id of the race that is shown.
     """
-    if not st.session_state.pop(_WANTED, False):
-        return
     configs, errors = race_form.current_race()
     if errors:
         st.session_state[_PROBLEM] = "Nothing was started: correct the field marked in red first."

@@ -9,12 +9,14 @@ from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
 from pages.components import race_form, race_link, race_start
 from pages.components.earlier_list import earlier_list
+from pages.components.late_press import note_press, was_pressed
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
 from pages.components.terms import terms
 
 RUN = "live run"
+TRAIN = "live train"
 
 
 def open_run(run_id: str | None) -> None:
@@ -47,7 +49,8 @@ st.markdown(
 )
 terms("cross-entropy", "squared error", "hinge loss", "learning rate")
 race_link.open_link(RUN)
-race_start.start_if_wanted(RUN)
+if was_pressed(TRAIN):
+    race_start.start(RUN)
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 with st.container():
@@ -67,9 +70,8 @@ with form:
     race = race_form.race_form()
 with buttons:
     button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
-    button.button(
-        "Train", type="primary", key="live train", on_click=race_start.want, width="stretch"
-    )
+    button.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,),
+                  width="stretch")  # fmt: skip
     meaning.caption(race_form.described(race))
     with grid:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")

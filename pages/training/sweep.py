@@ -12,21 +12,17 @@ from explorer.training.sweeps import ACTIVE
 from pages.components import page_link
 from pages.components.earlier_list import earlier_list
 from pages.components.escaping import escaped
+from pages.components.late_press import note_press, was_pressed
 from pages.components.sweep_form import sweep_form
 from pages.components.sweep_plan import sweep_plan
 from pages.components.sweep_view import read_sweep, show_controls, sweep_options, watch
 from pages.components.terms import terms
 
-SWEEP, PROBLEM, WANTED = "sweep shown", "sweep start problem", "sweep wanted"
-
-
-def want() -> None:
-    """Note that the button was pressed; runs before the page does."""
-    st.session_state[WANTED] = True
+SWEEP, PROBLEM, TRAIN = "sweep shown", "sweep start problem", "sweep train"
 
 
 def start(grid: SweepGrid | None) -> None:
-    """Start the sweep that stands in the form, once the page has read all of it."""
+    """Start the sweep that stands in the form."""
     st.session_state[PROBLEM] = ""
     if grid is None:
         st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
@@ -80,21 +76,21 @@ link: dict[str, str] = {}
 try:
     launcher.ensure_workers()
     with st.expander("Set up a sweep", expanded=sweep_id is None):
-        grid, set_up = sweep_form()
-    if st.session_state.pop(WANTED, False):
+        grid, link = sweep_form()
+    if was_pressed(TRAIN):
         start(grid)
     button, meaning = st.columns([1, 5], vertical_alignment="center")
-    button.button("Train the grid", type="primary", key="sweep train", on_click=want)
+    button.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
+                  args=(TRAIN,))  # fmt: skip
     meaning.caption(sweep_plan(grid))
     with st.container():
         if text := st.session_state.get(PROBLEM):
             st.error(escaped(text))
     with st.container():
         if sweep_id:
-            link = results(sweep_id)
+            link = results(sweep_id) or link
     with st.expander("Earlier sweeps"):
         earlier_sweeps(sweep_id)
-    link = link or set_up
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
 page_link.keep(link)

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
-PATIENCE = 15.0
+from tests.browser.watch import PATIENCE_MS
+
 _links = count(1)
 
 
 def until(condition: Callable[[], Any], what: str = "") -> Any:
     """Wait until `condition` gives something true, and return it."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while True:
         result = condition()
         if result:

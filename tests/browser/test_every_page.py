@@ -36,11 +36,13 @@ def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_ur
         for plot in page.locator(".cee-plot-canvas").all():
             expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
             expect(plot.locator(".main-svg").first).to_be_visible()
-        width = page.evaluate(
-            """() => Math.max(
-                document.documentElement.scrollWidth,
-                document.querySelector(".stMain").scrollWidth,
-            )"""
-        )
-        assert width <= 390, one.title
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            width = page.evaluate(
+                """() => Math.max(
+                    document.documentElement.scrollWidth,
+                    document.querySelector(".stMain").scrollWidth,
+                )"""
+            )
+            assert width <= 390, one.title
         expect(page.locator(".stException")).to_have_count(0)

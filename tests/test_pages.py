@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from numpy.testing import assert_allclose
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
 
 from explorer.core.comparison import compare
 from explorer.core.presets import PRESETS
@@ -41,6 +42,18 @@ def test_every_plot_is_valid_has_a_height_and_is_told_in_words(page: AppPage):
         assert figure.layout.height > 100, key
         assert payload["alt"].strip().endswith("."), key
         assert payload["palette"] == list(CATEGORICAL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.address)
+def test_a_run_that_changes_nothing_gives_no_widget_an_order(page: AppPage):
+    """An order would undo a press that came while the run was under way."""
+    app = opened(page.address).run()
+    ordered = [
+        node.label
+        for node in app
+        if isinstance(node, Widget) and getattr(node.proto, "set_value", False)
+    ]
+    assert ordered == []
 
 
 def test_the_first_page_links_to_all_others():

@@ -17,6 +17,7 @@ from explorer.core.losses import softmax
 from pages.components import page_link
 from pages.components.bar_editor import P, Q, Series, bar_editor, link_parameters, set_bars
 from pages.components.kept_choice import choose, kept_choice
+from pages.components.shown_value import shown
 
 MODES = ("logits", "probabilities")
 TARGETS = ("one true class", "soft target")
@@ -169,6 +170,7 @@ def _starts(mode: str, bars: Bars | None) -> Mapping[str, Bars]:
 
 
 def _true_class(names: tuple[str, ...]) -> int:
+    key = "multiclass true class"
     asked = page_link.opened_with(_TRUE_CLASS).get("y", [""])[0]
     if asked.isdecimal() and 1 <= int(asked[:4]) <= len(names):
         st.session_state[_TRUE_CLASS] = int(asked[:4]) - 1
@@ -178,15 +180,14 @@ def _true_class(names: tuple[str, ...]) -> int:
     if index >= len(names):
         index = len(names) - 1
         st.caption(f"The true class was removed; now it is “{names[index]}”.")
-    st.session_state["multiclass true class"] = st.session_state[_TRUE_CLASS] = index
+    st.session_state[_TRUE_CLASS] = index
     return st.selectbox(
         "True class",
         range(len(names)),
+        shown(key, index),
         format_func=lambda place: names[place],
-        key="multiclass true class",
-        on_change=lambda: st.session_state.update(
-            {_TRUE_CLASS: st.session_state["multiclass true class"]}
-        ),
+        key=key,
+        on_change=lambda: st.session_state.update({_TRUE_CLASS: st.session_state[key]}),
     )
 
 

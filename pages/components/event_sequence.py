@@ -14,6 +14,7 @@ from pages.components import page_link
 from pages.components.kept_choice import kept_choice
 from pages.components.plot import plot
 from pages.components.quantities import quantities
+from pages.components.shown_value import shown
 
 _SOURCES = ("Table tennis", "Die", "Fair coin")
 _KEPT, _FIELD, _SEED = "sequence kept", "sequence field", "sequence seed"
@@ -34,10 +35,10 @@ def event_sequence(base: float) -> dict[str, str]:
     if asked := page_link.opened_with("sequence").get("events"):
         kept[source] = asked[0]
     names = ", ".join(f"{number} = {name}" for number, name in enumerate(preset.names, start=1))
-    st.session_state[_FIELD] = kept[source]
     left, right = st.columns([5, 2], vertical_alignment="bottom")
     left.text_input(
         f"Events, {names}",
+        shown(_FIELD, kept[source]),
         key=_FIELD,
         on_change=lambda: kept.update({source: st.session_state[_FIELD]}),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.components import page_link
+from pages.components.shown_value import shown
 
 
 def kept_choice(
@@ -33,10 +34,10 @@ def kept_choice(
     if asked in options:
         st.session_state[kept] = asked
     # A widget's own value is dropped on other pages, hence the second key.
-    st.session_state[key] = st.session_state.get(kept, options[0])
     return st.segmented_control(
         label,
         options,
+        default=shown(key, st.session_state.get(kept, options[0])),
         key=key,
         required=True,
         help=help,

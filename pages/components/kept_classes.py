@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components import page_link
 from pages.components.escaping import escaped
+from pages.components.shown_value import shown
 
 
 def kept_class(label: str, names: Sequence[str], *, key: str, link: str, default: int = 0) -> int:
@@ -28,10 +29,11 @@ def kept_class(label: str, names: Sequence[str], *, key: str, link: str, default
     if index >= len(names):
         index = len(names) - 1
         st.caption(f"“{label}”: the one chosen was removed; now it is “{escaped(names[index])}”.")
-    st.session_state[key] = st.session_state[kept] = index
+    st.session_state[kept] = index
     return st.selectbox(
         label,
         range(len(names)),
+        shown(key, index),
         format_func=lambda place: _numbered(names, place),
         key=key,
         on_change=lambda: st.session_state.update({kept: st.session_state[key]}),
@@ -65,12 +67,15 @@ def kept_classes(
     chosen = sorted(index for index in before if index < len(names))
     if removed := len(before) - len(chosen):
         st.caption(f"{removed} of those chosen went with the classes that were removed.")
-    st.session_state[key] = st.session_state[kept] = chosen
+    st.session_state[kept] = chosen
+    # In the order of the presses, if it is the same choice.
+    pressed = st.session_state.get(key, chosen)
     st.pills(
         label,
         range(len(names)),
         format_func=lambda place: escaped(_numbered(names, place)),
         selection_mode="multi",
+        default=shown(key, pressed if sorted(pressed) == chosen else chosen),
         key=key,
         help=help,
         on_change=lambda: st.session_state.update({kept: list(st.session_state[key])}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components import page_link
+from pages.components.shown_value import shown
 
 LONGEST = 600
 """Characters that a field takes."""
@@ -24,9 +25,9 @@ def kept_text(label: str, default: str, *, key: str, link: str, help: str | None
     asked = page_link.opened_with(key).get(link)
     if asked:
         st.session_state[kept] = asked[0][:LONGEST]
-    st.session_state[key] = st.session_state.get(kept, default)
     return st.text_input(
         label,
+        shown(key, st.session_state.get(kept, default)),
         key=key,
         help=help,
         max_chars=LONGEST,

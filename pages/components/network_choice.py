@@ -11,6 +11,7 @@ from explorer.training import launcher
 from explorer.training.runs import CurveRow
 from pages.components import page_link
 from pages.components.escaping import escaped
+from pages.components.shown_value import shown
 
 _KEPT = "networks kept"
 _NONE = ""
@@ -44,10 +45,10 @@ def network_choice(*, link: str) -> list[CurveRow]:
     for place, (column, label) in enumerate(((left, "Network"), (right, "Beside it"))):
         options = [*usable] if place == 0 else [_NONE, *usable]
         key = f"network choice {place + 1}"
-        st.session_state[key] = (*chosen, _NONE)[place]
         column.selectbox(
             label,
             options,
+            options.index(shown(key, (*chosen, _NONE)[place])),
             format_func=lambda name: _described(usable, name),
             key=key,
             on_change=_keep,

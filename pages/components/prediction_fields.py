@@ -18,6 +18,7 @@ from explorer.core.prediction_table import (
 )
 from pages.components import page_link
 from pages.components.escaping import escaped
+from pages.components.shown_value import shown
 
 MODELS = ("m1", "m2")
 NO_TABLE = {"show": "", "labels": "", "m1": "", "m2": ""}
@@ -156,10 +157,10 @@ def _row_fields(draft: _Draft, row: int, number: int) -> None:
 
 def _label_field(draft: _Draft, row: int, number: int) -> None:
     key = f"predictions {row} label"
-    st.session_state[key] = draft.labels[row]
     st.selectbox(
         f"Row {number}: true class",
         range(draft.num_classes),
+        shown(key, draft.labels[row]),
         format_func=lambda index: str(index + 1),
         key=key,
         on_change=lambda: draft.labels.update({row: st.session_state[key]}),
@@ -177,12 +178,9 @@ def _prediction_field(draft: _Draft, row: int, model: str, title: str) -> None:
         draft.good[place], draft.notes[place] = read_normalized_row(
             draft.texts[place], draft.num_classes
         )
-        draft.texts[place] = st.session_state[key] = _text(draft.good[place])
+        draft.texts[place] = _text(draft.good[place])
 
-    # Only where Streamlit dropped it on another page: setting it again would take back typing.
-    if key not in st.session_state:
-        st.session_state[key] = draft.texts[place]
-    st.text_input(title, key=key, on_change=take)
+    st.text_input(title, shown(key, draft.texts[place]), key=key, on_change=take)
     with st.container():
         try:
             draft.good[place] = read_row(draft.texts[place], draft.num_classes)

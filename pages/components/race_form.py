@@ -21,6 +21,7 @@ from explorer.training.presets import RACE_PRESETS
 from pages.components import race_draft, race_notes
 from pages.components.escaping import escaped
 from pages.components.race_draft import Draft
+from pages.components.shown_value import shown
 
 _DRAFT = "race draft"
 _LOSS_HELP = "  \n".join(f"{LOSS_LABELS[loss]}: {text}" for loss, text in LOSS_FORMULAS.items())
@@ -98,8 +99,13 @@ def _preset_choice(draft: Draft) -> None:
         if name := st.session_state["race preset"]:
             use_preset(name)
 
-    st.session_state["race preset"] = draft.preset or None
-    st.pills("Race", list(RACE_PRESETS), key="race preset", on_change=load)
+    st.pills(
+        "Race",
+        list(RACE_PRESETS),
+        default=shown("race preset", draft.preset or None),
+        key="race preset",
+        on_change=load,
+    )
     st.markdown(race_notes.note(draft.preset))
 
 

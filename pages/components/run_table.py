@@ -51,7 +51,12 @@ def run_table(rows: Sequence[CurveRow]) -> str:
         choose([*kept, *(row.id for row in shown if row.id in ticked and row.id not in kept)])
 
     ticked = sorted(places[row.id] for row in picked if row.id in places)
-    st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    # Set where it differs alone: the browser takes it for an order and undoes a press under way.
+    if (
+        _TABLE not in st.session_state
+        or sorted(st.session_state[_TABLE]["selection"]["rows"]) != ticked
+    ):
+        st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
         _frame(shown, described, {row.id: style_of(row) for row in picked}),
         key=_TABLE,

@@ -8,6 +8,7 @@ from explorer.teaching.glossary import GLOSSARY
 from pages.components import page_link
 from pages.components.escaping import escaped
 from pages.components.page_link import link_to
+from pages.components.shown_value import shown
 from pages.components.terms import explanation
 
 WORDS, FIELD = "glossary words", "glossary field"
@@ -16,9 +17,9 @@ st.title("Glossary")
 if asked := page_link.opened_with("glossary").get("term"):
     slugs = {term.slug: name for name, term in GLOSSARY.items()}
     st.session_state[WORDS] = slugs.get(asked[0], asked[0][:80])
-st.session_state[FIELD] = st.session_state.get(WORDS, "")
 words = st.text_input(
     "Search, in English or Chinese",
+    shown(FIELD, st.session_state.get(WORDS, "")),
     key=FIELD,
     placeholder="entropy, 熵, gradient …",
     on_change=lambda: st.session_state.update({WORDS: st.session_state[FIELD]}),

@@ -9,7 +9,7 @@ from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
 from pages.components import race_form, race_link, race_start
 from pages.components.earlier_list import earlier_list
-from pages.components.late_press import note_press, was_pressed
+from pages.components.late_press import note_press
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
@@ -49,8 +49,7 @@ st.markdown(
 )
 terms("cross-entropy", "squared error", "hinge loss", "learning rate")
 race_link.open_link(RUN)
-if was_pressed(TRAIN):
-    race_start.start(RUN)
+race_start.start(TRAIN, RUN)
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 with st.container():

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.training import launcher, sweeps
+from explorer.training import launcher
 from explorer.training.config import ConfigError
 from explorer.training.run_store import StoreUnavailable, UnknownSweep
-from explorer.training.sweep_grid import SweepGrid
 from explorer.training.sweeps import ACTIVE
-from pages.components import page_link
+from pages.components import page_link, sweep_start
 from pages.components.earlier_list import earlier_list
 from pages.components.escaping import escaped
-from pages.components.late_press import note_press, was_pressed
+from pages.components.late_press import note_press
 from pages.components.sweep_form import sweep_form
 from pages.components.sweep_plan import sweep_plan
 from pages.components.sweep_view import read_sweep, show_controls, sweep_options, watch
 from pages.components.terms import terms
 
-SWEEP, PROBLEM, TRAIN = "sweep shown", "sweep start problem", "sweep train"
-
-
-def start(grid: SweepGrid | None) -> None:
-    """Start the sweep that stands in the form."""
-    st.session_state[PROBLEM] = ""
-    if grid is None:
-        st.session_state[PROBLEM] = "Nothing was started: correct the field marked in red first."
-        return
-    try:
-        st.session_state[SWEEP] = sweeps.start(grid)
-    except (ConfigError, StoreUnavailable) as error:
-        st.session_state[PROBLEM] = str(error)
-        return
-    st.rerun()
+SWEEP, TRAIN = "sweep shown", "sweep train"
 
 
 def open_sweep(sweep_id: str | None) -> None:
@@ -77,15 +62,13 @@ try:
     launcher.ensure_workers()
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
-    if was_pressed(TRAIN):
-        start(grid)
+    sweep_start.start(grid, TRAIN, SWEEP)
     button, meaning = st.columns([1, 5], vertical_alignment="center")
     button.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
                   args=(TRAIN,))  # fmt: skip
     meaning.caption(sweep_plan(grid))
     with st.container():
-        if text := st.session_state.get(PROBLEM):
-            st.error(escaped(text))
+        sweep_start.say_problem()
     with st.container():
         if sweep_id:
             link = results(sweep_id) or link

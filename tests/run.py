@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         python = environment()
         install(python)
         variables = dict(os.environ)
+        # Tests start the app many times over, and each start would compile all of it.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
         if not leaves_browser_out(arguments):
             variables[CHROMIUM_VARIABLE] = chromium(python)
     except Missing as missing:
@@ -59,7 +61,9 @@ def whole_suite() -> list[str]:
     had better be begun first.
     """
     processes = min(6, max(2, os.cpu_count() or 1))
-    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+    # Dash brings a plugin that every process would load, and no test uses it.
+    spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return ["-p", "no:dash", *spread]
 
 
 def leaves_browser_out(arguments: Sequence[str]) -> bool:

@@ -235,8 +235,9 @@ def _label(axis: int, height: float, text: str) -> dict[str, Any]:
         "text": text,
         "showarrow": False,
         "xanchor": "left",
-        # Above the lines that meet in this point.
+        # Beside the lines that meet in this point; above and below in turn, since on a narrow
+        # screen the words of one axis reach the next.
         "xshift": 4,
-        "yshift": 11,
+        "yshift": -11 if axis % 2 else 11,
         "font": {"size": 12},
     }

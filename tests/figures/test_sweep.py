@@ -101,6 +101,13 @@ def test_every_finished_cell_is_a_line_from_its_settings_to_its_result():
     assert best[1:] == (0.0, 1.0, 1.0)
 
 
+def test_the_words_of_neighbouring_axes_stand_on_two_sides_of_their_points():
+    sides = {}
+    for note in parallel_coordinates(GRID, cells(), "accuracy").layout.annotations:
+        sides.setdefault(note.x, set()).add(math.copysign(1, note.yshift))
+    assert sides == {0: {1}, 1: {-1}, 2: {1}, 3: {-1}}
+
+
 def test_one_result_alone_stands_in_the_middle():
     only = cells(dict.fromkeys(range(1, 8), "missing"))
     figure = parallel_coordinates(GRID, only, "accuracy")

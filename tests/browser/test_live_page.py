@@ -25,9 +25,9 @@ RACE = [
 
 
 @pytest.fixture(scope="module")
-def server(start_app) -> Server:
-    """A server whose races run on the embedded digits, with one warm training process."""
-    return start_app()
+def server(app: Server) -> Server:
+    """The shared server: its races run on the embedded digits, in one warm training process."""
+    return app
 
 
 @pytest.fixture(scope="module")

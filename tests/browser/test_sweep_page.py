@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.steps import unfold
 
 
-def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(start_app, page):
-    server = start_app()
-    page.goto(f"{server.url}/sweep?rates=0.1,0.5&seeds=0-1&epochs=300&batch_size=20")
+def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
+    page.goto(f"{app_url}/sweep?rates=0.1,0.5&seeds=0-1&epochs=300&batch_size=20")
     expect(page.get_by_text("8 cells in 1 run")).to_be_visible()
     page.get_by_role("button", name="Train the grid").click()
     expect(page.get_by_text("0 of 8 cells done: 8 running.")).to_be_visible(timeout=45_000)

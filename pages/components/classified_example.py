@@ -111,9 +111,9 @@ def classified_example() -> ClassifiedExample:
 
 def _model_editor() -> Bars:
     mode = kept_choice("Edit", MODES, key="multiclass edit", link="edit")
-    shown = st.session_state.get(_SHOWN_MODE, ("logits", None))
-    if shown[0] != mode and shown[1] is not None:
-        mode = _switch(shown[1], mode)
+    last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
+    if last_mode != mode and last_bars is not None:
+        mode = _switch(last_bars, mode)
     series = _SERIES[mode]
     bars = bar_editor(
         f"multiclass {mode}",
@@ -121,7 +121,7 @@ def _model_editor() -> Bars:
         if mode == "logits"
         else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
         (series,),
-        presets=_starts(mode, shown[1]),
+        presets=_starts(mode, last_bars),
         noun=_NOUN,
         least=_LEAST,
         most=_MOST,

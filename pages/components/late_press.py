@@ -19,6 +19,11 @@ def note_press(key: str) -> None:
     st.session_state[_noted(key)] = []
 
 
+def was_pressed(key: str) -> bool:
+    """Tell whether a press on the button `key` waits for its answer, or the answer to be kept."""
+    return _noted(key) in st.session_state
+
+
 def answer_press(key: str, act: Callable[[], Answer]) -> Answer | None:
     """Answer a press on the button `key`, if there was one, and return the answer.
 

@@ -7,9 +7,9 @@ import streamlit as st
 from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
-from pages.components import race_form, race_link, race_start
+from pages.components import race_form, race_link, training_start
 from pages.components.earlier_list import earlier_list
-from pages.components.late_press import note_press
+from pages.components.late_press import note_press, was_pressed
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
@@ -49,7 +49,10 @@ st.markdown(
 )
 terms("cross-entropy", "squared error", "hinge loss", "learning rate")
 race_link.open_link(RUN)
-race_start.start(TRAIN, RUN)
+if was_pressed(TRAIN):
+    configs, errors = race_form.current_race()
+    name = race_form.current_draft().preset
+    training_start.start(TRAIN, RUN, None if errors else lambda: launcher.start(configs, name))
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 with st.container():
@@ -74,7 +77,7 @@ with buttons:
     meaning.caption(race_form.described(race))
     with grid:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
-    race_start.say_problem()
+    training_start.say_problem(TRAIN)
 with st.expander("Latest races"):
     latest_runs(run_id)
 if not run_id:

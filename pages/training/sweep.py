@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.training import launcher
+from explorer.training import launcher, sweeps
 from explorer.training.config import ConfigError
 from explorer.training.run_store import StoreUnavailable, UnknownSweep
 from explorer.training.sweeps import ACTIVE
-from pages.components import page_link, sweep_start
+from pages.components import page_link, training_start
 from pages.components.earlier_list import earlier_list
 from pages.components.escaping import escaped
 from pages.components.late_press import note_press
@@ -62,13 +62,15 @@ try:
     launcher.ensure_workers()
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
-    sweep_start.start(grid, TRAIN, SWEEP)
+    begin = None if grid is None else lambda: sweeps.start(grid)
+    if training_start.start(TRAIN, SWEEP, begin):
+        st.rerun()
     button, meaning = st.columns([1, 5], vertical_alignment="center")
     button.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
                   args=(TRAIN,))  # fmt: skip
     meaning.caption(sweep_plan(grid))
     with st.container():
-        sweep_start.say_problem()
+        training_start.say_problem(TRAIN)
     with st.container():
         if sweep_id:
             link = results(sweep_id) or link

@@ -60,7 +60,7 @@ def current_race() -> tuple[list[TrainingConfig], dict[str, str]]:
 
 def use_settings(configs: Sequence[TrainingConfig]) -> None:
     """Fill the form with the settings of a recorded race; call it before the form is shown."""
-    _replace_draft(race_draft.from_configs(configs))
+    st.session_state[_DRAFT] = race_draft.from_configs(configs)
 
 
 def use_preset(name: str) -> None:
@@ -69,7 +69,7 @@ def use_preset(name: str) -> None:
     Raises:
         KeyError: There is no such preset.
     """
-    _replace_draft(race_draft.from_preset(name))
+    st.session_state[_DRAFT] = race_draft.from_preset(name)
 
 
 def is_untouched() -> bool:
@@ -86,12 +86,6 @@ def described(race: Sequence[TrainingConfig] | None) -> str:
         f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs; "
         f"{race[0].num_parameters:,} parameters each."
     )
-
-
-def _replace_draft(draft: Draft) -> None:
-    st.session_state[_DRAFT] = draft
-    st.session_state.update(draft.fields)
-    st.session_state["race preset"] = draft.preset or None
 
 
 def _preset_choice(draft: Draft) -> None:
@@ -186,9 +180,7 @@ def _field(
         if then:
             then()
 
-    # Not set through the session: that is told to the browser once, and lost with a run that is
-    # interrupted. Setting it again and again would take back typing.
-    widget(title, draft.fields[key], key=key, on_change=take, **options)
+    widget(title, shown(key, draft.fields[key]), key=key, on_change=take, **options)
     if key in errors:
         st.markdown(f":red[{escaped(errors[key])}]")
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import frontend, page_link
+from pages.components.address import page_link
+from pages.components.frontend import frontend
+from pages.components.registry import PAGES, SECTIONS
 from pages.components.tour import tour_bar
 from pages.components.try_this import try_this
 
 HERE = Path(__file__).parent
-PICTURES = HERE / "pages" / "components"
+PICTURES = HERE / "pages" / "components" / "frontend"
+HOME = next(iter(PAGES.values()))
 
 
 def run_page() -> None:
@@ -22,31 +25,12 @@ def run_page() -> None:
     st.set_page_config(layout="wide", page_icon=str(PICTURES / "icon.svg"))
     st.logo(str(PICTURES / "logo.svg"), size="large", icon_image=str(PICTURES / "icon.svg"))
     st.html(PICTURES / "page.css")
-    sections = {
-        "": [
-            st.Page("pages/start/home.py", title="Start", default=True),
-            st.Page("pages/start/glossary.py", title="Glossary"),
-        ],
-        "Information": [
-            st.Page("pages/information/self_information.py", title="Self-information"),
-            st.Page("pages/information/entropy.py", title="Entropy"),
-            st.Page("pages/information/divergence.py", title="KL and cross-entropy"),
-        ],
-        "Losses": [
-            st.Page("pages/losses/binary.py", title="One logit"),
-            st.Page("pages/losses/multiclass.py", title="Many classes"),
-            st.Page("pages/losses/three_forms.py", title="Three forms"),
-            st.Page("pages/losses/stability.py", title="Numerical stability"),
-            st.Page("pages/losses/notes_checked.py", title="What the notes get wrong"),
-        ],
-        "Training": [
-            st.Page("pages/training/live.py", title="Live MNIST race"),
-            st.Page("pages/training/sweep.py", title="Sweep"),
-            st.Page("pages/training/compare.py", title="Compare runs"),
-            st.Page("pages/training/draw.py", title="Draw a digit"),
-        ],
-    }
-    page = st.navigation(sections)
+    page = st.navigation(
+        {
+            section: [st.Page(page.path, title=page.title, default=page is HOME) for page in pages]
+            for section, pages in SECTIONS.items()
+        }
+    )
     page_link.visit(page.url_path)
     tour_bar()
     page.run()

@@ -33,10 +33,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import servers
 from benchmarks.simulated_load import Load, drive, edit_q, refresh
-from explorer.training import launcher
-from explorer.training.presets import RACE_PRESETS
-from explorer.training.run_store import RunStore
-from explorer.training.runs import WorkerMark
+from explorer.jobs import launcher
+from explorer.runs.race_presets import RACE_PRESETS
+from explorer.runs.run import WorkerMark
+from explorer.store.run_store import RunStore
 
 
 @contextmanager

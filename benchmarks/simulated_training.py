@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from tensorboardX import SummaryWriter
 
-from explorer.training.config import LOSS_LABELS, TrainingConfig
-from explorer.training.records import EvalRecord, NormRecord, Record, StepRecord
-from explorer.training.run_store import RunStore
+from explorer.runs.config import LOSS_LABELS, TrainingConfig
+from explorer.runs.records import EvalRecord, NormRecord, Record, StepRecord
+from explorer.store.run_store import RunStore
 
 STEPS, BATCH = 3_000, 75
 CONFIG = TrainingConfig(dataset="digits", device="cpu")

@@ -32,9 +32,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
-from explorer.training.run_store import RunStore
-from explorer.training.runs import WorkerMark
-from explorer.training.thinning import kept_points
+from explorer.figures.thinning import kept_points
+from explorer.runs.run import WorkerMark
+from explorer.store.run_store import RunStore
 
 WRITERS = 8
 RUNS_EACH = 4

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.training import thread_waiting
+from explorer.trainer import thread_waiting
 
 thread_waiting.settle()
 
@@ -33,12 +33,12 @@ from PIL import Image
 from torch import nn
 from torchvision import transforms
 
-from explorer.training.config import TrainingConfig
-from explorer.training.data import TrainingData, prepare
-from explorer.training.mnist_files import Images
-from explorer.training.recording import Recorder
-from explorer.training.run_store import RunStore
-from explorer.training.trainer import total_steps, train
+from explorer.runs.config import TrainingConfig
+from explorer.runs.mnist_files import Images
+from explorer.store.run_store import RunStore
+from explorer.trainer.data import TrainingData, prepare
+from explorer.trainer.loop import total_steps, train
+from explorer.trainer.recording import Recorder
 
 BATCH_SIZE = 200
 LEARNING_RATE = 0.01

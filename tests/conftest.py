@@ -10,8 +10,8 @@ import pytest
 from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
 
-from explorer.training import launcher
-from explorer.training.run_store import RunStore
+from explorer.jobs import launcher
+from explorer.store.run_store import RunStore
 from tests.processes import end_processes_at_home
 
 # How long an example takes says more of the machine's other work than of the code; and a change

@@ -1,4 +1,4 @@
-"""The rules that keep the source readable and the server fast; see README, "Where things are"."""
+"""The rules that keep the source readable and the server fast; see README, "The tree"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
-from tests.app_pages import app_pages
+from pages.components.registry import PAGES, SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_MODULES = {
@@ -23,20 +23,41 @@ APP_MODULES = {
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
 
 TRAINING_LIBRARIES = {"torch", "torchvision", "sklearn"}
-# What describes runs, and what starts and reads them; the rest of explorer.training trains.
-DESCRIPTIONS = {
-    f"explorer.training.{name}"
-    for name in (
-        *("config", "presets", "records", "record_columns", "run_summary", "runs"),
-        *("record_axes", "seed_groups", "thinning", "sweep_grid", "sweep_results", "sweeps"),
-    )
+# Folder → the folders of the app that it may know beside itself.
+MAY_KNOW = {
+    "explorer.core": (),
+    "explorer.runs": ("explorer.core",),
+    "explorer.store": ("explorer.runs", "explorer.core"),
+    "explorer.jobs": ("explorer.store", "explorer.runs"),
+    "explorer.trainer": ("explorer.jobs", "explorer.store", "explorer.runs", "explorer.core"),
+    "explorer.figures": ("explorer.core", "explorer.runs"),
+    "explorer.exchange": ("explorer.runs", "explorer.figures"),
+    "explorer.teaching": ("explorer.core", "explorer.figures"),
+    "pages.components": tuple(
+        f"explorer.{room}"
+        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "teaching")
+    ),
 }
-RUN_ACCESS = {
-    f"explorer.training.{name}"
-    for name in ("run_store", "launcher", "mnist_files", "digit_recognition")
+SECTION_FOLDERS = ("start", "information", "losses", "training")
+for section in SECTION_FOLDERS:
+    MAY_KNOW[f"pages.{section}"] = (*MAY_KNOW["pages.components"], "pages.components")
+MAY_KNOW["app"] = ("pages.components",)
+# Folder → the libraries that it may import; a folder that is not named may import any.
+LIBRARIES = {
+    "explorer.core": ("numpy", "scipy.special"),
+    "explorer.runs": ("numpy", "platformdirs"),
+    "explorer.figures": ("numpy", "plotly", "pandas", "tsdownsample"),
+    "explorer.teaching": ("numpy",),
 }
-# Where pages get what they show.
-DOORS = ("explorer.figures", "explorer.core", "explorer.exchange", "explorer.teaching")
+# Library → the only folders that may import it.
+KEPT_TO = {
+    "torch": ("explorer.trainer",),
+    "sklearn": ("explorer.trainer",),
+    "sqlalchemy": ("explorer.store",),
+    "alembic": ("explorer.store",),
+    "subprocess": ("explorer.jobs", "explorer.trainer"),
+    "streamlit": ("app", "pages"),
+}
 VISIBLE = {
     "app.py",
     "pages",
@@ -98,85 +119,51 @@ def reachable(start: list[str]) -> set[str]:
     return seen
 
 
-def test_every_layer_has_modules_to_check():
-    for prefix in (
-        "app",
-        "pages",
-        "explorer.core",
-        "explorer.figures",
-        "explorer.training",
-        "explorer.exchange",
-    ):
-        assert modules_in(prefix), prefix
+def folder_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
 
 
-@pytest.mark.parametrize("module", modules_in("explorer.core"))
-def test_core_needs_numpy_and_scipy_special_alone(module):
-    foreign = {
-        name
-        for name in imports(module)
-        if top(name) not in sys.stdlib_module_names
-        and not is_inside(name, "numpy", "scipy.special", "explorer.core")
-    }
-    assert not foreign
+@pytest.mark.parametrize("folder", MAY_KNOW)
+def test_every_folder_has_modules_to_check(folder):
+    assert modules_in(folder)
 
 
-@pytest.mark.parametrize("module", modules_in("explorer.figures"))
-def test_figures_know_plotly_core_and_descriptions_of_runs(module):
-    foreign = {
-        name
-        for name in imports(module)
-        if top(name) not in sys.stdlib_module_names
-        and not is_inside(name, "numpy", "plotly", "explorer.core", "explorer.figures")
-        and name not in DESCRIPTIONS
-    }
-    assert not foreign
+def test_every_module_lies_in_a_folder_that_has_a_rule():
+    assert {folder_of(module) for module in APP_MODULES} - {"explorer"} == MAY_KNOW.keys()
 
 
-@pytest.mark.parametrize("module", modules_in("explorer.training"))
-def test_training_knows_neither_figures_nor_exchange_nor_pages(module):
-    later = ("explorer.figures", "explorer.exchange", "pages")
-    assert not {name for name in imports(module) if is_inside(name, *later)}
+@pytest.mark.parametrize("module", sorted(APP_MODULES))
+def test_a_folder_knows_only_what_its_rule_allows(module):
+    folder = folder_of(module)
+    allowed = (folder, *MAY_KNOW.get(folder, ()))
+    known = {name for name in imports(module) if top(name) in ("explorer", "pages", "app")}
+    # The version of the app is everybody's.
+    assert not {name for name in known - {"explorer"} if not is_inside(name, *allowed)}
 
 
-@pytest.mark.parametrize("module", modules_in("explorer.exchange"))
-def test_exchange_knows_figures_and_descriptions_of_runs_and_the_formats_it_writes(module):
-    formats = ("pyarrow", "google.protobuf", "google_crc32c", "plotly")
-    foreign = {
-        name
-        for name in imports(module)
-        if top(name) not in sys.stdlib_module_names
-        and not is_inside(name, "numpy", *formats, "explorer.figures", "explorer.exchange")
-        and name not in DESCRIPTIONS
-    }
-    assert not foreign
+@pytest.mark.parametrize("module", modules_in(*LIBRARIES))
+def test_a_folder_imports_only_its_libraries(module):
+    allowed = ("explorer", *LIBRARIES[folder_of(module)])
+    foreign = {name for name in imports(module) if top(name) not in sys.stdlib_module_names}
+    assert not {name for name in foreign if not is_inside(name, *allowed)}
 
 
-@pytest.mark.parametrize("module", modules_in("explorer.teaching"))
-def test_what_is_taught_needs_core_and_the_writing_of_numbers_alone(module):
-    assert not {
-        name
-        for name in imports(module)
-        if top(name) in ("explorer", "pages")
-        and not is_inside(name, "explorer.core", "explorer.teaching", "explorer.figures.numbers")
-    }
+@pytest.mark.parametrize("library", KEPT_TO)
+def test_a_library_is_kept_to_its_folders(library):
+    users = {name for name in APP_MODULES if library in map(top, imports(name))}
+    assert users
+    assert not {name for name in users if not is_inside(name, *KEPT_TO[library])}
 
 
-@pytest.mark.parametrize("module", modules_in("explorer"))
-def test_nothing_in_explorer_imports_streamlit(module):
-    assert "streamlit" not in {top(name) for name in imports(module)}
-
-
-@pytest.mark.parametrize("module", modules_in("pages"))
-def test_pages_use_the_app_through_its_doors(module):
-    foreign = {
-        name
-        for name in imports(module)
-        if top(name) in ("pages", "explorer", "app")
-        and not is_inside(name, "pages.components", *DOORS)
-        and name not in DESCRIPTIONS | RUN_ACCESS
-    }
-    assert not foreign
+def test_shared_parts_of_pages_are_shared():
+    """No module or script of `pages/components` is reached from one section alone."""
+    users: dict[str, set[str]] = {module: set() for module in modules_in("pages.components")}
+    for module in modules_in(*(f"pages.{section}" for section in SECTION_FOLDERS)):
+        for reached in reachable([module]) & users.keys():
+            users[reached].add(folder_of(module))
+    for reached in reachable(["app"]) & users.keys():
+        users[reached].update(SECTION_FOLDERS)
+    assert {module: used for module, used in users.items() if len(used) < 2} == {}
 
 
 def test_no_import_leads_in_a_circle():
@@ -193,18 +180,12 @@ def test_no_page_can_reach_a_training_library(module):
     assert not carriers
 
 
-def test_only_training_imports_the_training_libraries():
-    carriers = {name for name in APP_MODULES if TRAINING_LIBRARIES & set(map(top, imports(name)))}
-    assert carriers
-    assert not {name for name in carriers if not is_inside(name, "explorer.training")}
-
-
 def test_visiting_every_page_imports_no_training_library():
     visit = f"""
 import sys
 from streamlit.testing.v1 import AppTest
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for path in {[page.path for page in app_pages()]!r}:
+for path in {[page.path for page in PAGES.values()]!r}:
     app.switch_page(path).run()
     assert not app.exception, (path, app.exception)
     assert app.title, path
@@ -220,7 +201,7 @@ assert not found, found
 @pytest.mark.parametrize("module", sorted(APP_MODULES))
 def test_a_module_can_be_read_in_one_sitting(module):
     path = APP_MODULES[module]
-    is_view = path.is_relative_to(ROOT / "pages") and "components" not in path.parts
+    is_view = path.relative_to(ROOT).as_posix() in {page.path for page in PAGES.values()}
     limit = 60 if module == "app" else 100 if is_view else 400
     assert len(path.read_text().splitlines()) <= limit
 
@@ -240,13 +221,23 @@ def test_the_top_level_shows_what_it_should_and_nothing_else():
 def test_every_page_file_is_offered_and_lies_in_a_section():
     files = {
         path.relative_to(ROOT).as_posix()
-        for path in ROOT.glob("pages/**/*.py")
-        if "components" not in path.parts and path.name != "__init__.py"
+        for path in ROOT.glob("pages/*/*.py")
+        if "components" not in path.parts
     }
-    offered = [page.path for page in app_pages()]
+    offered = [page.path for page in PAGES.values()]
     assert sorted(offered) == sorted(files)
     # A page directly in pages/ is run without app.py when it is the first one visited.
     assert all(len(Path(path).parts) == 3 for path in files)
+
+
+def test_the_readme_lists_the_pages_as_the_app_does():
+    readme = (ROOT / "README.md").read_text()
+    rows = readme.partition("| Page | What it shows |\n|---|---|\n")[2].partition("\n\n")[0]
+    expected = []
+    for section, pages in SECTIONS.items():
+        expected += [f"| **{section}** | |"] if section else []
+        expected += [f"| {page.title} | {page.summary} |" for page in pages]
+    assert rows.splitlines() == expected
 
 
 # ----------------------------------------------------------------------------- configuration

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from explorer.core.presets import PRESETS, Preset
 from explorer.core.validation import (
     FloatArray,
     class_indices,
@@ -24,8 +23,6 @@ from explorer.core.validation import (
 
 __all__ = [
     "MAX_TEXT_LENGTH",
-    "PRESETS",
-    "Preset",
     "interpolate",
     "normalize",
     "one_hot",

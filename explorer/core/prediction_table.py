@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +16,6 @@ from explorer.core.distributions import (
 )
 from explorer.core.loss_readings import log_probabilities, multiclass_readings
 from explorer.core.validation import FloatArray
-from explorer.core.worked_examples import EXAMPLES
 
 Row = tuple[float, ...]
 MOST_ROWS = 8
@@ -193,18 +190,3 @@ def better_model(first: float, second: float) -> int:
     if math.isclose(first, second, rel_tol=1e-12, abs_tol=1e-12):
         return 0
     return 1 if first < second else 2
-
-
-EXAMPLE_TABLES: Mapping[str, PredictionTable] = MappingProxyType(
-    {
-        "The lecture's tables": PredictionTable(
-            EXAMPLES["A22"]["classes"], EXAMPLES["A22"]["model_1"], EXAMPLES["A22"]["model_2"]
-        ),
-        "Model 2 is surely wrong": PredictionTable(
-            EXAMPLES["A22"]["classes"],
-            EXAMPLES["A22"]["model_1"],
-            (*EXAMPLES["A22"]["model_2"][:2], (0.001, 0.001, 0.998)),
-        ),
-    }
-)
-"""Tables to start from; the second differs from the first in one row, where model 2 is sure."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from explorer.exchange.record_series import series_of
 from explorer.exchange.series import Series
-from explorer.training.record_columns import CurveRecords
-from explorer.training.runs import CurveRow
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.run import CurveRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)

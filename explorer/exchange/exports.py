@@ -12,7 +12,7 @@ from explorer.exchange.json_export import export_json
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.report import export_report
 from explorer.exchange.tensorboard_export import export_tensorboard
-from explorer.training.runs import CurveRow
+from explorer.runs.run import CurveRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ import numpy as np
 
 from explorer.exchange.csv_export import number_text
 from explorer.exchange.exported import ExportedCurve
-from explorer.training.records import Environment, EvalRecord
+from explorer.runs.records import Environment, EvalRecord
 
 FORMAT = "cross-entropy-explorer/curves"
 VERSION = 1

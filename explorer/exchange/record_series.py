@@ -25,9 +25,9 @@ from explorer.exchange.series import (
     Series,
     series,
 )
-from explorer.training.config import LOSS_LABELS
-from explorer.training.record_columns import CurveRecords
-from explorer.training.records import EvalRecord, LearningRateRecord
+from explorer.runs.config import LOSS_LABELS
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import EvalRecord, LearningRateRecord
 
 Steps = NDArray[np.int64]
 _LOSSES = "|".join(LOSS_LABELS)

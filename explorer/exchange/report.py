@@ -21,8 +21,8 @@ from explorer.exchange.settings import split_settings
 from explorer.figures import training
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
-from explorer.training.config import TrainingConfig
-from explorer.training.run_summary import TARGETS, CurveSummary
+from explorer.runs.config import TrainingConfig
+from explorer.runs.summary import TARGETS, CurveSummary
 
 _HERE = Path(__file__).parent
 _SMOOTHING = 0.98

@@ -11,7 +11,7 @@ import numpy as np
 from explorer.exchange.record_series import are_own, own_loss_of, records_of
 from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.exchange.series import ACCURACY, TEST, TRAIN, UNKNOWN_LOSS, NamedSeries, Series
-from explorer.training.record_columns import CurveRecords
+from explorer.runs.record_columns import CurveRecords
 
 LONGEST_NAME = 80
 

@@ -8,9 +8,9 @@ from typing import Any
 from explorer.exchange import script_parts as parts
 from explorer.exchange.exported import ExportedCurve, file_stem
 from explorer.exchange.refusal import ExportRefused
-from explorer.training.config import TrainingConfig
-from explorer.training.records import Environment
-from explorer.training.runs import FINISHED, CurveRow
+from explorer.runs.config import TrainingConfig
+from explorer.runs.records import Environment
+from explorer.runs.run import FINISHED, CurveRow
 
 _PACKAGES = {"digits": "scikit-learn", "mnist": "torchvision"}
 

@@ -1,6 +1,6 @@
 """The pieces of a training script in plain PyTorch; `script_export` puts the needed ones together.
 
-They say what `explorer.training` does, in the words of torch.nn and torch.optim; a test runs them
+They say what `explorer.trainer` does, in the words of torch.nn and torch.optim; a test runs them
 against it.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from explorer.figures.numbers import written
-from explorer.training.config import (
+from explorer.runs.config import (
     DATASET_LABELS,
     INIT_LABELS,
     LOSS_FORMULAS,
@@ -13,7 +13,7 @@ from explorer.training.config import (
     OPTIMIZER_LABELS,
     TrainingConfig,
 )
-from explorer.training.runs import CurveRow
+from explorer.runs.run import CurveRow
 
 UNKNOWN = "not known"
 

@@ -23,10 +23,10 @@ from explorer.figures.line_traces import (
 )
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, trace
 from explorer.figures.training import axis_name, test_loss_name
-from explorer.training.config import LOSS_LABELS
-from explorer.training.record_axes import AXES, evaluation_positions, step_positions
-from explorer.training.record_columns import CurveRecords
-from explorer.training.records import EvalRecord
+from explorer.runs.axes import AXES, evaluation_positions, step_positions
+from explorer.runs.config import LOSS_LABELS
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import EvalRecord
 
 _SMOOTH_POINTS = 500
 _RAW_VALUE, _DRAWN_VALUE = "%{customdata[0]:.6~g}", "%{customdata[1]:.6~g}"

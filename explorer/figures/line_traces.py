@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.figures.curves import curve_colour, curve_line
 from explorer.figures.palette import with_alpha
 from explorer.figures.panels import Trace, trace
-from explorer.training.thinning import kept_points
+from explorer.figures.thinning import kept_points
 
 Span = tuple[float, float]
 """Left and right end of the part of an axis that is looked at."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from explorer.figures.numbers import written
 from explorer.figures.palette import NEUTRAL, P, with_alpha
-from explorer.training.config import INIT_LABELS, LOSS_LABELS
-from explorer.training.sweep_grid import DIMENSIONS, SweepGrid
-from explorer.training.sweep_results import QUANTITIES, SweepTable, value_of
-from explorer.training.sweeps import DIVERGED, Cell
+from explorer.runs.config import INIT_LABELS, LOSS_LABELS
+from explorer.runs.sweep_cells import DIVERGED, Cell
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
 _BINS = 6
 _ROW = 64

@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from explorer.figures.curves import curve_colour, curve_line, smoothed, thinned
 from explorer.figures.palette import NEUTRAL, with_alpha
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, trace
-from explorer.training.config import LOSS_LABELS, TrainingConfig
-from explorer.training.record_columns import CurveRecords
-from explorer.training.records import EvalRecord
+from explorer.runs.config import LOSS_LABELS, TrainingConfig
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import EvalRecord
 
 LOSS_UNITS = {"cross_entropy": "nats"}
 UNKNOWN_LOSS = "unknown loss"

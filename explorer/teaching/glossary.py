@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from explorer.core.labelled_presets import LABELLED_PRESETS
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.labelled_presets import LABELLED_PRESETS
 from explorer.teaching.task import listed
 from explorer.teaching.term import Term
+from explorer.teaching.worked_examples import EXAMPLES
 
 _ONE_HOT = {
     "p": listed(EXAMPLES["A13"]["p"]),

@@ -13,9 +13,9 @@ from explorer.core.information import (
     perplexity,
     self_information,
 )
-from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
+from explorer.teaching.worked_examples import EXAMPLES
 
 _TENNIS = EXAMPLES["A1"]["p"]
 _SKEWED, _UNIFORM = EXAMPLES["B6"]["p"], EXAMPLES["A3"]["p"]

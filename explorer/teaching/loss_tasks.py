@@ -21,9 +21,9 @@ from explorer.core.losses import (
 )
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
-from explorer.core.worked_examples import EXAMPLES
 from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
+from explorer.teaching.worked_examples import EXAMPLES
 
 _A17, _WRONG = EXAMPLES["A17"], EXAMPLES["B3"]["wrong"]
 _A20, _B15 = EXAMPLES["A20"], EXAMPLES["B15"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from explorer.core.worked_examples import EXAMPLES
 from explorer.teaching.task import listed
+from explorer.teaching.worked_examples import EXAMPLES
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.tour import TOUR
-from pages.components import page_link
-from pages.components.page_link import link_to
+from pages.components.address import page_link
+from pages.components.address.page_link import link_to
 
 
 def tour_bar() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.tasks import TASKS
-from pages.components.page_link import link_to
+from pages.components.address.page_link import link_to
 
 
 def try_this(page: str) -> None:

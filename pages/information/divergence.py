@@ -7,19 +7,20 @@ import streamlit as st
 from explorer.core.comparison import Comparison
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
-from explorer.core.presets import PRESETS
 from explorer.figures.numbers import measured
-from pages.components import page_link, preview
-from pages.components.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
-from pages.components.base_choice import BASES, base_choice
-from pages.components.coding_view import coding_view
-from pages.components.gibbs_view import gibbs_view
-from pages.components.kept_choice import kept_choice
-from pages.components.pair_notes import infinity_notes
-from pages.components.pair_plots import compared, pair_plots, with_edit
-from pages.components.plot import drawn_plot
+from explorer.teaching.presets import PRESETS
+from pages.components.address import page_link
+from pages.components.bars.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
+from pages.components.inputs.kept_choice import kept_choice
+from pages.components.plot.plot import drawn_plot
+from pages.components.preview import preview
 from pages.components.quantities import quantities
 from pages.components.terms import terms
+from pages.information.parts.base_choice import BASES, base_choice
+from pages.information.parts.coding_view import coding_view
+from pages.information.parts.gibbs_view import gibbs_view
+from pages.information.parts.pair_notes import infinity_notes
+from pages.information.parts.pair_plots import compared, pair_plots, with_edit
 
 st.title("Cross-entropy and KL divergence")
 st.markdown(

@@ -6,15 +6,15 @@ import streamlit as st
 
 from explorer.core.editing import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
-from explorer.core.presets import PRESETS
 from explorer.figures.numbers import measured, written
-from pages.components import page_link
-from pages.components.bar_editor import P, bar_editor, link_parameters, offer_plots
-from pages.components.base_choice import BASES, base_choice
-from pages.components.entropy_plots import entropy_plots
-from pages.components.plot import drawn_plot
+from explorer.teaching.presets import PRESETS
+from pages.components.address import page_link
+from pages.components.bars.bar_editor import P, bar_editor, link_parameters, offer_plots
+from pages.components.plot.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms
+from pages.information.parts.base_choice import BASES, base_choice
+from pages.information.parts.entropy_plots import entropy_plots
 
 st.title("Entropy: the surprise to expect")
 st.markdown(

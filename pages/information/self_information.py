@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.core.information import self_information, unit_name
-from explorer.core.worked_examples import EXAMPLES
 from explorer.figures import self_information as figures
 from explorer.figures.numbers import measured, written
-from pages.components import page_link
-from pages.components.base_choice import BASES, base_choice
-from pages.components.event_sequence import event_sequence
-from pages.components.live_slider import live_slider, set_value
-from pages.components.plot import plot
+from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.address import page_link
+from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
+from pages.components.slider.live_slider import live_slider, set_value
 from pages.components.terms import terms
+from pages.information.parts.base_choice import BASES, base_choice
+from pages.information.parts.event_sequence import event_sequence
 
 MATCH, DIE = EXAMPLES["A1"]["p"], EXAMPLES["A2"]["p"]
 EVENTS = {

@@ -10,15 +10,15 @@ from explorer.core.losses import sigmoid
 from explorer.figures import binary_losses as figures
 from explorer.figures import descent
 from explorer.figures.numbers import written
-from pages.components.binary_examples import binary_examples
-from pages.components.binary_plots import binary_plots
-from pages.components.descent_race import Picture, descent_race
-from pages.components.kept_choice import kept_choice
-from pages.components.live_slider import live_slider, offer_plots, set_value
-from pages.components.logistic_regression import logistic_regression_view
-from pages.components.plot import drawn_plot, newest_edit
-from pages.components.readings_table import formulas, readings_table
+from pages.components.inputs.kept_choice import kept_choice
+from pages.components.plot.plot import drawn_plot, newest_edit
+from pages.components.slider.live_slider import live_slider, offer_plots, set_value
 from pages.components.terms import terms
+from pages.losses.parts.binary_examples import binary_examples
+from pages.losses.parts.binary_plots import binary_plots
+from pages.losses.parts.descent_race import Picture, descent_race
+from pages.losses.parts.logistic_regression import logistic_regression_view
+from pages.losses.parts.readings_table import formulas, readings_table
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
 

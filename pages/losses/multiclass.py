@@ -7,16 +7,16 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.core.loss_readings import MULTICLASS, finite_logits, multiclass_readings
-from pages.components import page_link
-from pages.components.bar_editor import offer_plots
-from pages.components.classified_example import classified_example
-from pages.components.example_plots import example_plots
-from pages.components.kept_choice import choose, kept_choice
-from pages.components.multiclass_race import multiclass_race
-from pages.components.plot import drawn_plot
-from pages.components.readings_table import examples_table, formulas, readings_table
+from pages.components.address import page_link
+from pages.components.bars.bar_editor import offer_plots
+from pages.components.inputs.kept_choice import choose, kept_choice
+from pages.components.plot.plot import drawn_plot
 from pages.components.terms import terms
-from pages.components.why_not_mse import why_not_mse
+from pages.losses.parts.classified_example import classified_example
+from pages.losses.parts.example_plots import example_plots
+from pages.losses.parts.multiclass_race import multiclass_race
+from pages.losses.parts.readings_table import examples_table, formulas, readings_table
+from pages.losses.parts.why_not_mse import why_not_mse
 
 VIEWS = ("One example", "Why not MSE?")
 # A link with one of these means the first view, unless it names another.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.note_checks import NOTE_CHECKS, TOPICS
-from pages.components import page_link
+from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
+from pages.components.address import page_link
 from pages.components.escaping import escaped
-from pages.components.kept_choice import kept_choice
-from pages.components.note_card import note_card
+from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
+from pages.losses.parts.note_card import note_card
 
 ALONE = "note shown alone"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import page_link
-from pages.components.kept_choice import kept_choice
-from pages.components.random_logits import random_logits
+from pages.components.address import page_link
+from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
-from pages.components.two_logits import two_logits
+from pages.losses.parts.random_logits import random_logits
+from pages.losses.parts.two_logits import two_logits
 
 PARTS = ("Two logits", "Random logits")
 FORMATS = ("float32", "float64", "bfloat16", "float16")

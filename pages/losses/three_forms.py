@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import page_link
-from pages.components.batch_comparison import gather_slip, index_or_one_hot
-from pages.components.form_comparison import form_comparison
-from pages.components.kept_choice import kept_choice
-from pages.components.skip_gram_view import skip_gram_view
+from pages.components.address import page_link
+from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
+from pages.losses.parts.batch_comparison import gather_slip, index_or_one_hot
+from pages.losses.parts.form_comparison import form_comparison
+from pages.losses.parts.skip_gram_view import skip_gram_view
 
 PARTS = {
     "Three forms": form_comparison,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.glossary import GLOSSARY
-from pages.components import page_link
+from pages.components.address import page_link
+from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
-from pages.components.page_link import link_to
-from pages.components.shown_value import shown
+from pages.components.inputs.shown_value import shown
 from pages.components.terms import explanation
 
 WORDS, FIELD = "glossary words", "glossary field"

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import html
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
 from explorer.teaching.tour import TOUR
-from pages.components import page_link
-from pages.components.page_cards import PAGES
-from pages.components.thumbnails import thumbnail
+from pages.components.address import page_link
+from pages.components.registry import SECTIONS, Page
 from pages.components.tour import to_stop
+
+PAGES_FOLDER = Path(__file__).parents[1]
+
+
+@cache
+def _picture(page: Page) -> str:
+    # As an image, because Streamlit takes drawings out of the HTML that it is given.
+    data = base64.b64encode((PAGES_FOLDER / page.picture).read_bytes()).decode()
+    alt = html.escape(f"A sketch of the page {page.title}.")
+    return f'<img class="cee-thumbnail" alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+
 
 st.title("See what cross-entropy does")
 st.markdown(
@@ -24,13 +37,13 @@ with st.container(border=True, key="tour-offer"):
         f"through {len(TOUR)} pages, from the surprise of one event to a live race."
     )
     to_stop(1, "**Start the tour →**")
-for section, pages in PAGES.items():
-    st.subheader(section)
-    for first in range(0, len(pages), 3):
-        row = pages[first : first + 3]
-        for column, (path, title, what) in zip(st.columns(3), row, strict=False):
-            address = Path(path).stem
-            with column.container(border=True, key=f"card-{address}"):
-                st.html(thumbnail(address, f"A sketch of the page {title}."))
-                st.page_link(path, label=f"**{title}**")
-                st.markdown(what)
+for section in (*filter(None, SECTIONS), ""):
+    cards = [page for page in SECTIONS[section] if page.picture]
+    st.subheader(section or "To look up")
+    for first in range(0, len(cards), 3):
+        row = cards[first : first + 3]
+        for column, card in zip(st.columns(3), row, strict=False):
+            with column.container(border=True, key=f"card-{card.address}"):
+                st.html(_picture(card))
+                st.page_link(card.path, label=f"**{card.title}**")
+                st.markdown(card.summary)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.exchange.exported import labelled
-from explorer.training import launcher
-from explorer.training.run_store import StoreUnavailable
-from explorer.training.runs import CurveRow
-from pages.components import chosen_curves, page_link, run_editing
-from pages.components.comparison_options import comparison_options
-from pages.components.comparison_view import comparison, is_training, report_figures
-from pages.components.exchange_controls import export_controls, import_control
-from pages.components.run_table import run_table
+from explorer.jobs import launcher
+from explorer.runs.run import CurveRow
+from explorer.store.run_store import StoreUnavailable
+from pages.components.address import page_link
 from pages.components.terms import terms
+from pages.training.parts import chosen_curves, run_editing
+from pages.training.parts.comparison_options import comparison_options
+from pages.training.parts.comparison_view import comparison, is_training, report_figures
+from pages.training.parts.exchange_controls import export_controls, import_control
+from pages.training.parts.run_table import run_table
 
 
 def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:

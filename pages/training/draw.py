@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.training.digit_recognition import image_like
-from explorer.training.run_store import StoreUnavailable
-from explorer.training.runs import CurveRow
-from pages.components import network_choice, page_link
-from pages.components.digit_canvas import digit_canvas, drawn, link_text
-from pages.components.drawing_answers import drawing_answers, usable_networks
-from pages.components.kept_choice import kept_choice
+from explorer.runs.digit_recognition import image_like
+from explorer.runs.run import CurveRow
+from explorer.store.run_store import StoreUnavailable
+from pages.components.address import page_link
+from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
+from pages.training.parts import network_choice
+from pages.training.parts.digit_canvas import digit_canvas, drawn, link_text
+from pages.training.parts.drawing_answers import drawing_answers, usable_networks
 
 CANVAS = "digit canvas"
 NOT_SAID = "–"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.training import launcher
-from explorer.training.config import ConfigError, curve_labels
-from explorer.training.run_store import StoreUnavailable
-from pages.components import race_form, race_link, training_start
-from pages.components.earlier_list import earlier_list
-from pages.components.late_press import note_press, was_pressed
-from pages.components.page_link import link_to
-from pages.components.plot_warm import warm_plots
-from pages.components.race_view import race_view
+from explorer.jobs import launcher
+from explorer.runs.config import ConfigError, curve_labels
+from explorer.store.run_store import StoreUnavailable
+from pages.components.address.page_link import link_to
 from pages.components.terms import terms
+from pages.training.parts import race_form, race_link, training_start
+from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.late_press import note_press, was_pressed
+from pages.training.parts.plot_warm import warm_plots
+from pages.training.parts.race_view import race_view
 
 RUN = "live run"
 TRAIN = "live train"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.training import launcher, sweeps
-from explorer.training.config import ConfigError
-from explorer.training.run_store import StoreUnavailable, UnknownSweep
-from explorer.training.sweeps import ACTIVE
-from pages.components import page_link, training_start
-from pages.components.earlier_list import earlier_list
+from explorer.jobs import launcher, sweep_scheduler
+from explorer.runs.config import ConfigError
+from explorer.runs.sweep_cells import ACTIVE
+from explorer.store.run_store import StoreUnavailable, UnknownSweep
+from pages.components.address import page_link
 from pages.components.escaping import escaped
-from pages.components.late_press import note_press
-from pages.components.sweep_form import sweep_form
-from pages.components.sweep_plan import sweep_plan
-from pages.components.sweep_view import read_sweep, show_controls, sweep_options, watch
 from pages.components.terms import terms
+from pages.training.parts import training_start
+from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.late_press import note_press
+from pages.training.parts.sweep_form import sweep_form
+from pages.training.parts.sweep_plan import sweep_plan
+from pages.training.parts.sweep_view import read_sweep, show_controls, sweep_options, watch
 
 SWEEP, TRAIN = "sweep shown", "sweep train"
 
@@ -62,7 +63,7 @@ try:
     launcher.ensure_workers()
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
-    begin = None if grid is None else lambda: sweeps.start(grid)
+    begin = None if grid is None else lambda: sweep_scheduler.start(grid)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
     button, meaning = st.columns([1, 5], vertical_alignment="center")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page
 from explorer.core.comparison import compare
 from explorer.core.information import entropy, maximum_entropy, perplexity
 from explorer.figures.numbers import measured, written
-from pages.components.base_choice import BASES
+from pages.information.parts.base_choice import BASES
 from tests.browser.steps import follow, until
 
 # A whole address: what `follow` is not told stays as the test before left it.

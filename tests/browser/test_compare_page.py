@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.training.config import TrainingConfig
-from explorer.training.records import StepRecord
-from explorer.training.run_store import RunStore
+from explorer.runs.config import TrainingConfig
+from explorer.runs.records import StepRecord
+from explorer.store.run_store import RunStore
 from tests.browser.server import Server
 from tests.browser.steps import rest, unfold, until
-from tests.training.sample_records import MARK, evaluation, make_info
+from tests.runs.sample_records import MARK, evaluation, make_info
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 STEPS = 4000

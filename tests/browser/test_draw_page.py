@@ -14,14 +14,14 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
-from explorer.training.config import TrainingConfig
-from explorer.training.data import TrainingData, embedded_digits, prepare
-from explorer.training.records import Record
-from explorer.training.run_store import RunStore
-from explorer.training.trainer import train
+from explorer.runs.config import TrainingConfig
+from explorer.runs.records import Record
+from explorer.store.run_store import RunStore
+from explorer.trainer.data import TrainingData, embedded_digits, prepare
+from explorer.trainer.loop import train
 from tests.browser.server import Server
 from tests.browser.steps import until
-from tests.training.sample_records import make_info
+from tests.runs.sample_records import make_info
 
 ZERO = [
     (0.5 + 0.19 * np.sin(a), 0.5 - 0.3 * np.cos(a)) for a in np.linspace(0, 2 * np.pi, 25).tolist()

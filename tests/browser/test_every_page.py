@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.app_pages import app_pages
+from pages.components.registry import PAGES
 from tests.browser.steps import follow
 
 # Pages of words, and those that have nothing to draw before something was trained.
@@ -25,7 +25,7 @@ def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app
 
 def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_url):
     page = phone_page
-    first, *others = app_pages()
+    first, *others = PAGES.values()
     for one, address in ((first, ""), *((one, one.address) for one in others)):
         follow(page, f"{app_url}/{address}")
         page.get_by_role("heading", level=1).wait_for()

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from explorer.core.presets import PRESETS
+from explorer.teaching.presets import PRESETS
 from tests.browser.editor import NAMES, SKEWED, Editor
 from tests.browser.steps import until
 

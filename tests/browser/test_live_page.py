@@ -11,10 +11,10 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from explorer.training.config import TrainingConfig
-from explorer.training.mnist_files import FILES
-from explorer.training.run_store import RunStore
-from explorer.training.runs import ENDED
+from explorer.runs.config import TrainingConfig
+from explorer.runs.mnist_files import FILES
+from explorer.runs.run import ENDED
+from explorer.store.run_store import RunStore
 from tests.browser.server import Server
 from tests.browser.steps import follow, rest, settle, unfold, until
 

@@ -16,7 +16,7 @@ from explorer.core.events import (
     running_averages,
 )
 from explorer.core.information import cross_entropy, self_information
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 from tests.core.strategies import distributions
 
 

@@ -22,7 +22,7 @@ from explorer.core.gathering import (
 )
 from explorer.core.information import entropy
 from explorer.core.losses import sparse_softmax_cross_entropy
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 
 @st.composite

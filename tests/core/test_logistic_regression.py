@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 from explorer.core.logistic_regression import logistic_regression
 from explorer.core.losses import sigmoid
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 features = arrays(np.float64, 3, elements=st.floats(-5, 5))
 BY_AUTOGRAD = {

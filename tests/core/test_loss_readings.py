@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from explorer.core.classification_presets import CLASSIFICATION_PRESETS
 from explorer.core.distributions import one_hot
 from explorer.core.loss_readings import (
     MULTICLASS,
@@ -19,6 +18,7 @@ from explorer.core.loss_readings import (
     saturation_logit,
 )
 from explorer.core.losses import LOSSES, sigmoid, softmax, softmax_jacobian
+from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS
 
 logits = st.floats(-30, 30)
 

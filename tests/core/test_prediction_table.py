@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from explorer.core.prediction_table import (
-    EXAMPLE_TABLES,
     PredictionTable,
     better_model,
     judge,
     read_normalized_row,
     read_row,
 )
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.prediction_tables import EXAMPLE_TABLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 
 @pytest.mark.parametrize("model", ["model_1", "model_2"])

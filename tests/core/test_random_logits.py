@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import ks_2samp
 
 from explorer.core.random_logits import draw_logits, random_losses
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 
 def test_the_short_draw_has_the_distribution_of_dot_products():

@@ -22,7 +22,7 @@ from explorer.core.skip_gram import (
     window_average,
     window_pairs,
 )
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 
 @st.composite

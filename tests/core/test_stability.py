@@ -22,7 +22,7 @@ from explorer.core.stability import (
     softmax_then_log,
 )
 from explorer.core.stability_limits import error_curves, limits
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 
 GAPS = {"float16": 20.0, "bfloat16": 110.0, "float32": 110.0, "float64": 800.0}
 

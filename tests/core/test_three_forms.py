@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 from explorer.core.distributions import one_hot
 from explorer.core.loss_readings import log_probabilities
 from explorer.core.three_forms import three_forms
-from explorer.core.worked_examples import EXAMPLES
+from explorer.teaching.worked_examples import EXAMPLES
 from tests.core.strategies import logit_vectors
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from explorer.exchange.exported import ExportedCurve
-from explorer.training.config import LOSS_LABELS, TrainingConfig
-from explorer.training.record_columns import CurveRecords
-from explorer.training.records import Environment, EvalRecord, LearningRateRecord
-from explorer.training.runs import CurveRow
-from tests.training.sample_records import make_info
+from explorer.runs.config import LOSS_LABELS, TrainingConfig
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import Environment, EvalRecord, LearningRateRecord
+from explorer.runs.run import CurveRow
+from tests.runs.sample_records import make_info
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 FINITE = st.floats(0, 1e9)

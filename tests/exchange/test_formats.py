@@ -20,7 +20,7 @@ from explorer.exchange.exports import EXPORTS
 from explorer.exchange.json_export import FORMAT, VERSION, export_json
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.settings import split_settings
-from explorer.training.config import TrainingConfig
+from explorer.runs.config import TrainingConfig
 from tests.exchange.sample_curves import curves, make_curve, make_evaluation, make_row
 
 

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from explorer.exchange.report import export_report, standard_figures
-from explorer.training.config import TrainingConfig
+from explorer.runs.config import TrainingConfig
 from tests.exchange.sample_curves import make_curve
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\" onload='x' $title {{ &amp; \u2028"

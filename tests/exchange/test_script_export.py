@@ -16,14 +16,14 @@ from explorer.exchange.imports import read_file
 from explorer.exchange.refusal import ExportRefused
 from explorer.exchange.roles import ImportedCurve, curves_of
 from explorer.exchange.script_export import export_script, why_not
-from explorer.training.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
-from explorer.training.data import load_source, prepare
-from explorer.training.record_columns import to_columns
-from explorer.training.records import Environment
-from explorer.training.runs import Control
-from explorer.training.trainer import train
+from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
+from explorer.runs.record_columns import to_columns
+from explorer.runs.records import Environment
+from explorer.runs.run import Control
+from explorer.trainer.data import load_source, prepare
+from explorer.trainer.loop import train
 from tests.exchange.sample_curves import make_curve, make_row
-from tests.training.sample_records import make_info
+from tests.runs.sample_records import make_info
 
 TOLERANCE = 1e-5
 """Relative, of every loss: autograd and the hand-written backward pass round differently, and

@@ -14,9 +14,9 @@ from numpy.testing import assert_allclose
 from explorer.figures.comparison import ComparedLine, fair_measures, left_out, own_losses
 from explorer.figures.curves import curve_line, smoothed
 from explorer.figures.line_traces import Series, mean_of
-from explorer.training.config import LOSS_LABELS
-from explorer.training.record_axes import AXES
-from explorer.training.record_columns import CurveRecords
+from explorer.runs.axes import AXES
+from explorer.runs.config import LOSS_LABELS
+from explorer.runs.record_columns import CurveRecords
 from tests.exchange.sample_curves import make_evaluation
 
 

@@ -6,8 +6,9 @@ import plotly.graph_objects as go
 import pytest
 from numpy.testing import assert_allclose
 
-from explorer.core.prediction_table import EXAMPLE_TABLES, judge
+from explorer.core.prediction_table import judge
 from explorer.figures.prediction_table import gradient_norms
+from explorer.teaching.prediction_tables import EXAMPLE_TABLES
 
 
 @pytest.mark.parametrize("name", EXAMPLE_TABLES)

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.figures.sweep import heat_map, parallel_coordinates, quantity_words, value_words
-from explorer.training.config import TrainingConfig
-from explorer.training.run_summary import CurveSummary
-from explorer.training.sweep_grid import DIMENSIONS, SweepGrid
-from explorer.training.sweep_results import QUANTITIES, table
-from explorer.training.sweeps import Cell
+from explorer.runs.config import TrainingConfig
+from explorer.runs.summary import CurveSummary
+from explorer.runs.sweep_cells import Cell
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.runs.sweep_results import QUANTITIES, table
 from tests.exchange.sample_curves import make_row
 
 BASE = TrainingConfig(dataset="digits", device="cpu")

@@ -10,9 +10,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from explorer.figures import recognition, training
-from explorer.training.config import LOSS_LABELS, TrainingConfig, curve_labels
-from explorer.training.record_columns import CurveRecords
-from explorer.training.records import EvalRecord, LearningRateRecord
+from explorer.runs.config import LOSS_LABELS, TrainingConfig, curve_labels
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import EvalRecord, LearningRateRecord
 from tests.figures.checking import checked
 
 CE = TrainingConfig()

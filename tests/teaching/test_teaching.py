@@ -13,9 +13,9 @@ from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.task import listed
 from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
-from tests.app_pages import app_pages
+from pages.components.registry import PAGES
 
-ADDRESSES = {page.address for page in app_pages()}
+ADDRESSES = {page.address for page in PAGES.values()}
 # Home and the glossary lead to the other pages; there is nothing to try on them.
 WITHOUT_TASKS = {"home", "glossary"}
 

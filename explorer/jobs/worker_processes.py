@@ -1,0 +1,177 @@
+"""Worker processes: starting them, telling whether they live, and what they said last.
+
+Workers are in a session of their own, so that they outlive the server. Each holds the lock of
+its slot for as long as it lives; the kernel lets go of it however the process ends, which makes
+the lock the one sure sign of a living worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import filelock
+import psutil
+
+from explorer.runs.config import ConfigError
+from explorer.runs.run import WorkerMark
+from explorer.store.database import StoreUnavailable
+from explorer.store.run_store import RunStore
+
+MAX_WORKERS_VARIABLE = "EXPLORER_MAX_WORKERS"
+IDLE_VARIABLE = "EXPLORER_IDLE_MINUTES"
+
+_RESTART_SECONDS = 5.0
+"""A worker that fails to start is not started again sooner."""
+_PROJECT = Path(__file__).resolve().parents[2]
+
+_children: dict[Path, subprocess.Popen[bytes]] = {}
+_started: dict[Path, float] = {}
+_starting = threading.Lock()
+
+
+def max_workers() -> int:
+    """Return how many trainings may run at a time: EXPLORER_MAX_WORKERS, else 1.
+
+    Raises:
+        ConfigError: The variable is not a whole number from 1 to 64.
+    """
+    text = os.environ.get(MAX_WORKERS_VARIABLE, "1")
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ConfigError(
+            f"{MAX_WORKERS_VARIABLE} must be a whole number from 1 to 64, not {text!r}."
+        )
+    return int(text)
+
+
+def idle_minutes() -> float:
+    """Return after how long without a run a worker leaves: EXPLORER_IDLE_MINUTES, else 10.
+
+    Raises:
+        ConfigError: The variable is not a number above 0.
+    """
+    text = os.environ.get(IDLE_VARIABLE, "10")
+    with contextlib.suppress(ValueError):
+        if float(text) > 0:
+            return float(text)
+    raise ConfigError(f"{IDLE_VARIABLE} must be a number of minutes above 0, not {text!r}.")
+
+
+def this_process() -> WorkerMark:
+    """Return the mark of the calling process."""
+    process = psutil.Process()
+    return WorkerMark(platform.node(), process.pid, process.create_time())
+
+
+def is_alive(worker: WorkerMark | None) -> bool | None:
+    """Tell whether a worker process lives; None where that cannot be seen from here."""
+    if worker is None or worker.host != platform.node():
+        return None
+    try:
+        process = psutil.Process(worker.pid)
+        same = abs(process.create_time() - worker.create_time) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return None
+
+
+def slot_folder(store: RunStore) -> Path:
+    """Return the folder of the workers' locks and logs."""
+    return store.folder / "workers"
+
+
+def ensure_workers(store: RunStore) -> int:
+    """Start workers until as many live as may run at a time; they import torch and then wait.
+
+    Cheap enough for every rerun of a page. A worker that was killed is replaced here.
+
+    Args:
+        store: The run store that they serve.
+
+    Returns:
+        Number of workers started by this call.
+
+    Raises:
+        ConfigError: EXPLORER_MAX_WORKERS or EXPLORER_IDLE_MINUTES cannot be used.
+        StoreUnavailable: The folder for locks and logs cannot be written.
+    """
+    folder = slot_folder(store)
+    idle_minutes()
+    with _starting:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return sum(_ensure_worker(store, folder, slot) for slot in range(max_workers()))
+        except OSError as error:
+            raise StoreUnavailable(
+                f"No training process can be started, {folder} cannot be used "
+                f"({error.strerror or error}): check the place and its free space."
+            ) from error
+
+
+def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
+    lock_file = folder / f"{slot}.lock"
+    child = _children.get(lock_file)
+    if child and child.poll() is None and lock_file.exists():
+        return False
+    if _failed(child) and time.monotonic() - _started[lock_file] < _RESTART_SECONDS:
+        return False
+    try:
+        with filelock.FileLock(lock_file, timeout=0):
+            pass
+    except filelock.Timeout:
+        return False
+    environment = os.environ | {
+        "EXPLORER_DATABASE_URL": store.url,
+        # A worker's own packages must be those of the server that started it.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
+    }
+    apart: dict[str, Any] = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    # Only what is said before the worker opens its own log, named by its process number.
+    _started[lock_file] = time.monotonic()
+    with (folder / f"{slot}.start.log").open("wb") as log:
+        _children[lock_file] = subprocess.Popen(
+            [sys.executable, "-m", "explorer.trainer.worker", str(slot)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            **apart,
+        )
+    return True
+
+
+def start_failure(store: RunStore) -> str:
+    """Say in a plain sentence that the workers of a store do not start, or return ""."""
+    folder = slot_folder(store)
+    for lock_file, child in list(_children.items()):
+        if lock_file.parent == folder and _failed(child):
+            said = last_words(store, child.pid) or f"its logs are in {folder}"
+            return f"The training process does not start: {said}"
+    return ""
+
+
+def _failed(child: subprocess.Popen[bytes] | None) -> bool:
+    """Tell whether a worker ended with an error of its own, not killed from outside."""
+    return child is not None and (child.poll() or 0) > 0
+
+
+def last_words(store: RunStore, pid: int) -> str:
+    """Return the last line that a worker said, or ""."""
+    log = slot_folder(store) / f"{pid}.log"
+    if not log.exists():
+        return ""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else ""

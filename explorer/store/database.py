@@ -1,0 +1,221 @@
+"""Opening the run store's database, and plain words for one that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from explorer.store import schema
+
+APPLICATION = "cross-entropy-explorer"
+DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
+
+_PATIENCE_SECONDS = 10.0
+
+
+class StoreUnavailable(RuntimeError):
+    """The database of runs cannot be used; its text is a plain sentence saying what to do."""
+
+
+def database_url(url: str | None = None) -> URL:
+    """Return the address of the run store.
+
+    Args:
+        url: Any SQLAlchemy URL; else EXPLORER_DATABASE_URL, else SQLite in the user's data folder.
+
+    Returns:
+        The URL, with an SQLite file's path made absolute.
+
+    Raises:
+        StoreUnavailable: The text is not a database URL.
+    """
+    text = url or os.environ.get(DATABASE_VARIABLE)
+    if not text:
+        folder = Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+        return URL.create("sqlite", database=str(folder / "runs.v1.sqlite3"))
+    try:
+        parsed = sa.make_url(text)
+    except sa.exc.ArgumentError as error:
+        raise StoreUnavailable(
+            f"{DATABASE_VARIABLE} is not a database address: write it like "
+            "sqlite:////folder/runs.sqlite3 or postgresql+psycopg://user@host/name."
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database.startswith((":memory:", "file:")):
+            raise StoreUnavailable(
+                "The run store needs a file that the worker can open too: give "
+                f"{DATABASE_VARIABLE} a path, as in sqlite:////folder/runs.sqlite3."
+            )
+        parsed = parsed.set(database=str(Path(parsed.database).absolute()))
+    return parsed
+
+
+def place_of(url: URL) -> str:
+    """Return the address of a store as it is said on screen, without a password."""
+    sqlite = url.get_backend_name() == "sqlite"
+    return (url.database if sqlite else url.render_as_string()) or ""
+
+
+def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
+    """Put a database error into a plain sentence that says what to do.
+
+    Args:
+        url: Address of the store.
+        error: What SQLAlchemy or the file system raised.
+    """
+    place = place_of(url)
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    said = cause.lower()
+    elsewhere = f"or set {DATABASE_VARIABLE} to another database"
+    if "full" in said or "no space" in said:
+        text = f"The disk of the recorded runs ({place}) is full: free some space, {elsewhere}."
+    elif "readonly" in said or "read-only" in said or "permission" in said:
+        text = f"The recorded runs ({place}) may not be written: allow it, {elsewhere}."
+    elif isinstance(error, ImportError):
+        text = (
+            f"The driver for {url.drivername} is not installed ({cause}): for PostgreSQL install "
+            f"psycopg[binary], {elsewhere}."
+        )
+    elif "locked" in said:
+        text = f"The recorded runs ({place}) are in use by another program: try again in a moment."
+    elif "malformed" in said or "not a database" in said:
+        text = f"{place} is not a readable run store: move that file away for a fresh one."
+    else:
+        text = (
+            f"The recorded runs ({place}) cannot be used ({cause}): check the place, {elsewhere}."
+        )
+    return StoreUnavailable(text)
+
+
+class Database:
+    """Connections to one database, opened at the first use.
+
+    An SQLite file that was deleted while open would go on taking writes that nobody can read, so
+    every use looks whether the file is still the one that was opened.
+
+    Args:
+        url: Address of the database.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._path = Path(url.database) if url.get_backend_name() == "sqlite" else None
+        self._engine: sa.Engine | None = None
+        self._file: tuple[int, int] | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def folder(self) -> Path:
+        """The SQLite file's folder, else the user's data folder."""
+        if self._path:
+            return self._path.parent
+        return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+
+    def close(self) -> None:
+        """Let go of all connections; the next use opens the database again."""
+        with self._opening:
+            if self._engine:
+                self._engine.dispose()
+            self._engine = self._file = None
+
+    @contextmanager
+    def transaction(self, *, may_create: bool = False) -> Iterator[sa.Connection]:
+        """Run one transaction.
+
+        Args:
+            may_create: Whether a database deleted since it was opened is made afresh.
+
+        Raises:
+            StoreUnavailable: The database cannot be used.
+        """
+        try:
+            if self._file and self._identity() != self._file:
+                self._reopen_deleted(may_create)
+            with (self._engine or self._open()).begin() as connection:
+                yield connection
+        except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
+            raise unavailable(self.url, error) from error
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self.url.database)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _reopen_deleted(self, may_create: bool) -> None:
+        if not may_create and self._identity() is None:
+            raise StoreUnavailable(
+                f"The recorded runs were deleted: {self.url.database} is gone. "
+                "Start a training, and a fresh store is made for it."
+            )
+        self.close()
+
+    def _open(self) -> sa.Engine:
+        with self._opening:
+            if self._engine:
+                return self._engine
+            options: dict[str, Any] = {"max_overflow": 50}
+            if self._path:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                options["connect_args"] = {"timeout": _PATIENCE_SECONDS}
+            else:
+                options["pool_pre_ping"] = True
+            engine = sa.create_engine(self.url, **options)
+            if self._path:
+                sa.event.listen(engine, "connect", _prepare_sqlite)
+            try:
+                schema.prepare(engine)
+            except schema.NewerDatabase as error:
+                engine.dispose()
+                raise StoreUnavailable(
+                    f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
+                    f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
+                ) from error
+            except BaseException:
+                engine.dispose()
+                raise
+            self._file = self._identity() if self._path else None
+            self._engine = engine
+            return engine
+
+
+class StorePart:
+    """What the parts of the run store share.
+
+    Args:
+        database: Where the runs are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # In WAL mode readers never wait for the trainer. NORMAL loses nothing when a process is
+    # killed, only when the machine loses power.
+    _enter_wal(connection)
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _enter_wal(connection: Any) -> None:
+    """Switch a file to WAL mode, which SQLite refuses at once, not waiting, while others use it."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,233 @@
+"""The records of runs: written in batches, read on from where an earlier reading ended."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.runs.config import TrainingConfig
+from explorer.runs.record_columns import CurveRecords, Records, join, to_columns
+from explorer.runs.records import Record, WeightsRecord
+from explorer.runs.run import FINISHED, Progress
+from explorer.runs.summary import CurveSummary
+from explorer.store.creation import add_curves
+from explorer.store.database import StorePart
+from explorer.store.labels import check_name
+from explorer.store.record_bytes import from_bytes, to_bytes
+from explorer.store.rows import num_curves_of, unknown_run, update_run
+from explorer.store.tables import batches, curves, runs
+from explorer.store.weights import write_weights
+
+
+class RunRecords(StorePart):
+    """The part of the run store that holds the records."""
+
+    def append(
+        self, run_id: str, records: Iterable[Record], progress: Progress | None = None
+    ) -> None:
+        """Write records; once this returns they survive the end of the process.
+
+        Args:
+            run_id: The run.
+            records: In the order of the run; one batch of them is one row, weights apart.
+            progress: How far the run is by now.
+        """
+        records = list(records)
+        values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
+        if progress:
+            values |= {field: getattr(progress, field) for field in Progress.__slots__}
+        with self._database.transaction() as connection:
+            # Read and packed before the first change, which makes other writers wait.
+            known = _summaries(connection, run_id)
+            if not known:
+                raise unknown_run(run_id)
+            columns = to_columns(records, len(known))
+            payload = to_bytes(columns)
+            update_run(connection, run_id, values)
+            _add_batch(connection, run_id, payload)
+            _extend_summaries(connection, run_id, known, columns)
+            for record in records:
+                if isinstance(record, WeightsRecord):
+                    write_weights(connection, run_id, record)
+
+    def add_foreign(
+        self,
+        columns: Sequence[CurveRecords],
+        curve_names: Sequence[str],
+        *,
+        name: str,
+        origin: str,
+        losses: Sequence[str] | None = None,
+    ) -> str:
+        """Keep a run made elsewhere, as one that has finished.
+
+        Args:
+            columns: The records of each curve.
+            curve_names: What to call each curve, at most 80 characters.
+            name: What to call the run.
+            origin: Where it was read from, such as a file's name; not empty.
+            losses: For each curve the key of LOSS_LABELS of the loss that it minimises, or ""
+                where that is unknown; None where it is unknown of all.
+
+        Returns:
+            The id of the run.
+
+        Raises:
+            LabelError: A name cannot be kept.
+            ValueError: No curve, no origin, or not one name and one loss per curve.
+        """
+        losses = [""] * len(columns) if losses is None else losses
+        if not columns or not origin or not len(columns) == len(curve_names) == len(losses):
+            raise ValueError("A run made elsewhere needs its origin and one name per curve.")
+        for one in (name, *curve_names):
+            check_name(one)
+        configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
+        run_id, now = secrets.token_urlsafe(6), time.time()
+        last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)
+        row = {
+            "id": run_id,
+            "name": name,
+            "num_curves": len(configs),
+            "configs": json.dumps([config.to_dict() for config in configs]),
+            "status": FINISHED,
+            "created_at": now,
+            "ended_at": now,
+            "step": last,
+            "total_steps": last,
+            "origin": origin,
+        }
+        payload = to_bytes(columns, small=True)
+        known = dict.fromkeys(range(len(configs)), CurveSummary())
+        with self._database.transaction(may_create=True) as connection:
+            connection.execute(sa.insert(runs).values(row))
+            add_curves(connection, run_id, len(configs), losses)
+            _add_batch(connection, run_id, payload)
+            _extend_summaries(connection, run_id, known, columns)
+        return run_id
+
+    def read(self, run_id: str, after: int = 0) -> Records:
+        """Read the records written since an earlier reading.
+
+        Args:
+            run_id: The run.
+            after: The `cursor` of the earlier reading; 0 reads everything.
+
+        Returns:
+            Columns for every curve, empty where nothing is new, and the new cursor.
+        """
+        with self._database.transaction() as connection:
+            num_curves = num_curves_of(connection, run_id)
+            return _read(connection, run_id, num_curves, after)
+
+    def put_together(self, run_id: str) -> None:
+        """Make one small row of all batches of a run that has ended.
+
+        Whoever reads on from an earlier cursor gets nothing twice; see `Records.is_whole`.
+
+        Args:
+            run_id: The run.
+        """
+        own = batches.c.run_id == run_id
+        first_sequence = sa.func.coalesce(batches.c.first_sequence, batches.c.sequence)
+        query = sa.select(batches.c.sequence, batches.c.payload, first_sequence.label("first"))
+        with self._database.transaction() as connection:
+            num_curves = num_curves_of(connection, run_id)
+            rows = connection.execute(query.where(own).order_by(batches.c.sequence)).all()
+        if len(rows) < 2:
+            return
+        newest = rows[-1].sequence
+        whole = join([from_bytes(row.payload) for row in rows], num_curves, newest)
+        payload = to_bytes(whole.curves, small=True)
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"id": run_id})
+            older = own & (batches.c.sequence < newest)
+            # Somebody else has put them together since.
+            if connection.execute(sa.delete(batches).where(older)).rowcount != len(rows) - 1:
+                connection.rollback()
+                return
+            update = sa.update(batches).where(batches.c.sequence == newest)
+            connection.execute(update.values(payload=payload, first_sequence=rows[0].first))
+
+    def summarise(self, run_id: str) -> tuple[CurveSummary, ...]:
+        """Work out and keep the summaries of a run that an older version recorded.
+
+        Args:
+            run_id: A run that has ended.
+
+        Returns:
+            One summary per curve.
+        """
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"id": run_id})
+            records = _read(connection, run_id, num_curves_of(connection, run_id), 0)
+            summaries = tuple(CurveSummary().extended(columns) for columns in records.curves)
+            _write_summaries(connection, run_id, enumerate(summaries))
+        return summaries
+
+
+def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:
+    connection.execute(sa.insert(batches).values(run_id=run_id, payload=payload))
+
+
+def _summaries(connection: sa.Connection, run_id: str) -> dict[int, CurveSummary | None]:
+    """Return the summary of each curve; None where an older version began the run."""
+    rows = connection.execute(_SUMMARIES, {"of_run": run_id})
+    return {curve: None if text is None else CurveSummary.from_json(text) for curve, text in rows}
+
+
+def _extend_summaries(
+    connection: sa.Connection,
+    run_id: str,
+    known: Mapping[int, CurveSummary | None],
+    columns: Sequence[CurveRecords],
+) -> None:
+    newest = [
+        (curve, summary.extended(columns[curve]))
+        for curve, summary in known.items()
+        if summary is not None
+    ]
+    changed = [(curve, summary) for curve, summary in newest if summary != known[curve]]
+    _write_summaries(connection, run_id, changed)
+
+
+def _write_summaries(
+    connection: sa.Connection, run_id: str, summaries: Iterable[tuple[int, CurveSummary]]
+) -> None:
+    rows = [
+        {"of_run": run_id, "of_curve": curve, "newest": summary.to_json()}
+        for curve, summary in summaries
+    ]
+    if rows:
+        connection.execute(_WRITE_SUMMARY, rows)
+
+
+_SUMMARIES = (
+    sa.select(curves.c.curve, curves.c.summary)
+    .join(runs, runs.c.id == curves.c.run_id)
+    .where(curves.c.run_id == sa.bindparam("of_run"), runs.c.deleted_at.is_(None))
+)
+_WRITE_SUMMARY = (
+    sa.update(curves)
+    .where(curves.c.run_id == sa.bindparam("of_run"), curves.c.curve == sa.bindparam("of_curve"))
+    .values(summary=sa.bindparam("newest"))
+)
+
+
+def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -> Records:
+    query = (
+        sa.select(batches.c.sequence, batches.c.payload, batches.c.first_sequence)
+        .where(batches.c.run_id == run_id, batches.c.sequence > after)
+        .order_by(batches.c.sequence)
+    )
+    rows = connection.execute(query).all()
+    parts = [from_bytes(row.payload) for row in rows]
+    records = join(parts, num_curves, rows[-1].sequence if rows else after)
+    first = rows[0].first_sequence if rows else None
+    # Of the batches put together in this row, the reader has some already.
+    records.is_whole = first is not None and first <= after
+    return records

@@ -1,0 +1,68 @@
+"""What people ask of a run while it is carried out."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import sqlalchemy as sa
+
+from explorer.runs.config import ConfigError, TrainingConfig
+from explorer.runs.run import QUEUED, STOPPED, Control
+from explorer.store.database import StorePart
+from explorer.store.rows import control_from, is_kept, num_curves_of, unknown_run, update_run
+from explorer.store.tables import runs
+
+
+class RunRequests(StorePart):
+    """The part of the run store that passes requests to the trainer."""
+
+    def request_stop(self, run_id: str) -> None:
+        """Ask a run to end; one that is still queued ends at once."""
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"stop_requested": True})
+            queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
+            connection.execute(queued.values(status=STOPPED, ended_at=time.time()))
+
+    def request_pause(self, run_id: str) -> None:
+        """Ask a run to hold."""
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"pause_requested": True})
+
+    def request_resume(self, run_id: str) -> None:
+        """Ask a held run to go on."""
+        with self._database.transaction() as connection:
+            update_run(connection, run_id, {"pause_requested": False})
+
+    def request_learning_rate(self, run_id: str, value: float, curve: int | None = None) -> None:
+        """Ask for a new learning rate from the next step on.
+
+        Args:
+            run_id: The run.
+            value: The learning rate, above 0.
+            curve: Index of the curve; None means all.
+
+        Raises:
+            ConfigError: The learning rate or the curve cannot be used.
+        """
+        value = TrainingConfig(learning_rate=value).learning_rate
+        with self._database.transaction() as connection:
+            num_curves = num_curves_of(connection, run_id)
+            if curve is not None and curve not in range(num_curves):
+                raise ConfigError(f"This run has no curve {curve}, only 0 to {num_curves - 1}.")
+            # The row is locked before it is read, so that two tabs do not lose each other's wish.
+            update_run(connection, run_id, {"id": run_id})
+            query = sa.select(runs.c.learning_rates).where(runs.c.id == run_id)
+            rates = json.loads(connection.execute(query).scalar_one())
+            chosen = range(num_curves) if curve is None else [curve]
+            rates |= {str(index): value for index in chosen}
+            update_run(connection, run_id, {"learning_rates": json.dumps(rates)})
+
+    def control(self, run_id: str) -> Control:
+        """Return what people asked of a run."""
+        columns = (runs.c.stop_requested, runs.c.pause_requested, runs.c.learning_rates)
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(*columns).where(is_kept(run_id))).one_or_none()
+        if row is None:
+            raise unknown_run(run_id)
+        return control_from(row)

@@ -1,0 +1,179 @@
+"""Sweeps in the run store: their grids, and which runs train which cells."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.runs.run import CurveRow
+from explorer.runs.sweep_grid import SweepGrid
+from explorer.store.creation import queue_run
+from explorer.store.listing import RunListing, listed_curves
+from explorer.store.tables import sweep_runs, sweeps
+
+
+class UnknownSweep(KeyError):
+    """There is no sweep with this id; its text is a plain sentence."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """One run of a sweep.
+
+    Attributes:
+        run_id: The run.
+        cells: Index of the cell that each of its curves is.
+        attempt: The sweep's attempt in which it was queued.
+    """
+
+    run_id: str
+    cells: tuple[int, ...]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A sweep as the store knows it.
+
+    Attributes:
+        id: Short id that can stand in a URL.
+        name: What its starter called it, or "".
+        grid: What it trains.
+        created_at: Seconds since 1970.
+        attempt: 1, and one more whenever somebody asked for what is missing.
+        is_open: Whether workers are to go on with it.
+        runs: Its runs, the oldest first, also those that were deleted.
+    """
+
+    id: str
+    name: str
+    grid: SweepGrid
+    created_at: float
+    attempt: int
+    is_open: bool
+    runs: tuple[SweepRun, ...]
+
+
+class RunSweeps(RunListing):
+    """The part of the run store that keeps sweeps."""
+
+    def create_sweep(self, grid: SweepGrid, name: str = "") -> str:
+        """Keep a sweep for workers to go on with, and return its id."""
+        sweep_id = secrets.token_urlsafe(6)
+        row = {
+            "id": sweep_id,
+            "name": name,
+            "grid": grid.to_json(),
+            "created_at": time.time(),
+            "is_open": True,
+        }
+        with self._database.transaction(may_create=True) as connection:
+            connection.execute(sa.insert(sweeps).values(row))
+        return sweep_id
+
+    def get_sweep(self, sweep_id: str) -> Sweep:
+        """Return a sweep.
+
+        Raises:
+            UnknownSweep: There is none of this id.
+        """
+        with self._database.transaction() as connection:
+            return _sweep(connection, sweep_id)
+
+    def list_sweeps(self, limit: int = 20) -> list[Sweep]:
+        """Return the newest sweeps, newest first."""
+        query = sa.select(sweeps).order_by(sweeps.c.sequence.desc()).limit(limit)
+        with self._database.transaction() as connection:
+            return [_sweep_from(connection, row) for row in connection.execute(query).all()]
+
+    def open_sweeps(self) -> list[str]:
+        """Return the ids of the sweeps that workers are to go on with, oldest first."""
+        query = sa.select(sweeps.c.id).where(sweeps.c.is_open).order_by(sweeps.c.sequence)
+        with self._database.transaction() as connection:
+            return list(connection.execute(query).scalars())
+
+    def close_sweep(self, sweep_id: str) -> None:
+        """Let no worker go on with a sweep."""
+        self._change(sweep_id, {"is_open": False})
+
+    def reopen_sweep(self, sweep_id: str) -> None:
+        """Have workers try again what is missing of a sweep."""
+        self._change(sweep_id, {"is_open": True, "attempt": sweeps.c.attempt + 1})
+
+    def continue_sweep(
+        self, sweep_id: str, choose: Callable[[Sweep, Sequence[CurveRow]], Sequence[int] | None]
+    ) -> str | None:
+        """Queue a run for cells of a sweep, chosen while nobody else can.
+
+        Args:
+            sweep_id: The sweep.
+            choose: Given the sweep and the curves of its runs, returns the cells to train
+                together, none of them to wait for others, or None to close the sweep.
+
+        Returns:
+            The run's id, or None where none was queued.
+        """
+        with self._database.transaction() as connection:
+            # Locked before it is read, so that two workers never queue the same cells.
+            locked = sa.update(sweeps).where(sweeps.c.id == sweep_id, sweeps.c.is_open)
+            if not connection.execute(locked.values(id=sweep_id)).rowcount:
+                return None
+            sweep = _sweep(connection, sweep_id)
+            rows = listed_curves(connection, [one.run_id for one in sweep.runs])
+            chosen = choose(sweep, rows)
+            if chosen is None:
+                connection.execute(locked.values(is_open=False))
+            if not chosen:
+                return None
+            every = sweep.grid.named_cells()
+            name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
+            run_id = queue_run(connection, [every[cell] for cell in chosen], name)
+            values = {"run_id": run_id, "sweep_id": sweep_id, "cells": json.dumps(list(chosen))}
+            connection.execute(sa.insert(sweep_runs).values(values | {"attempt": sweep.attempt}))
+            return run_id
+
+    def _change(self, sweep_id: str, values: dict[str, Any]) -> None:
+        change = sa.update(sweeps).where(sweeps.c.id == sweep_id).values(values)
+        with self._database.transaction() as connection:
+            if not connection.execute(change).rowcount:
+                raise _unknown(sweep_id)
+
+
+def _sweep(connection: sa.Connection, sweep_id: str) -> Sweep:
+    query = sa.select(sweeps).where(sweeps.c.id == sweep_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise _unknown(sweep_id)
+    return _sweep_from(connection, row)
+
+
+def _sweep_from(connection: sa.Connection, row: sa.Row[Any]) -> Sweep:
+    of_sweep = sa.select(sweep_runs).where(sweep_runs.c.sweep_id == row.id)
+    found = [
+        SweepRun(one.run_id, tuple(json.loads(one.cells)), one.attempt)
+        for one in connection.execute(of_sweep)
+    ]
+    return Sweep(
+        id=row.id,
+        name=row.name,
+        grid=SweepGrid.from_json(row.grid),
+        created_at=row.created_at,
+        attempt=row.attempt,
+        is_open=row.is_open,
+        runs=tuple(found),
+    )
+
+
+def _unknown(sweep_id: str) -> UnknownSweep:
+    return UnknownSweep(
+        f"There is no sweep “{sweep_id}”: it was recorded on another machine, or never begun."
+    )

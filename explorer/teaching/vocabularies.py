@@ -1,0 +1,87 @@
+"""Small vocabularies of word vectors in the plane, and texts in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.teaching.worked_examples import EXAMPLES
+
+Coordinates = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words with two vectors each.
+
+    Attributes:
+        words: V names.
+        inputs: first and second coordinates of the vectors v as centres, each [V].
+        outputs: the same of the vectors u as neighbours.
+    """
+
+    words: tuple[str, ...]
+    inputs: tuple[Coordinates, Coordinates]
+    outputs: tuple[Coordinates, Coordinates]
+
+
+VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
+    {
+        # v of the first word is (1, 0), so that its scores are the first coordinates of u.
+        "Scores of the lecture": Vocabulary(
+            ("cat", "sat", "mat"),
+            ((1.0, 0.2, -0.8), (0.0, 1.0, 0.5)),
+            (EXAMPLES["A25"]["scores"], (0.9, 0.4, -1.1)),
+        ),
+        "Two topics": Vocabulary(
+            ("tea", "milk", "ball", "goal"),
+            ((1.5, 1.2, -1.4, -1.1), (0.4, 0.9, 0.3, 0.8)),
+            ((1.3, 1.6, -1.2, -1.5), (0.8, 0.5, 0.6, 0.4)),
+        ),
+        "All at rest": Vocabulary(("cat", "sat", "mat"), ((0.0,) * 3,) * 2, ((0.0,) * 3,) * 2),
+    }
+)
+"""Name → vocabulary; the first is shown at first, with the neighbour of A25 as index 1."""
+
+MAX_WORDS = 200
+"""Longest text that is read."""
+
+
+def written_text(words: Sequence[str]) -> str:
+    """Write words as a text that `word_indices` reads, with commas where a word holds a space.
+
+    Args:
+        words: without commas, of one line each.
+    """
+    return (", " if any(" " in word for word in words) else " ").join(words)
+
+
+def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
+    """Read a text as indices of the words of a vocabulary.
+
+    Args:
+        text: words with commas or white space between; a name that holds a space needs commas.
+        names: V words.
+
+    Returns:
+        Indices [T], T ≥ 1; of words that are called the same the first.
+
+    Raises:
+        ValueError: no word, too many, or one that the vocabulary does not have.
+    """
+    pieces = re.split(r"[,，、\n]" if re.search("[,，、]", text) else r"\s+", text)
+    words = [" ".join(piece.split()) for piece in pieces if piece.strip()]
+    if not words:
+        raise ValueError("Write at least one word of the vocabulary.")
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"The text has {len(words)} words; use at most {MAX_WORDS}.")
+    for word in words:
+        if word not in names:
+            shown = word if len(word) <= 24 else word[:23] + "…"
+            raise ValueError(f"“{shown}” is not in the vocabulary: {', '.join(names)}.")
+    return np.array([list(names).index(word) for word in words], dtype=np.intp)

@@ -1,0 +1,72 @@
+"""Passing a training's records on to the run store, in batches."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable
+
+from explorer.runs.records import DivergenceRecord, Record, StepRecord
+from explorer.runs.run import Progress
+from explorer.store.run_store import RunStore
+
+APPEND_SECONDS = 0.25
+"""Between two batches; viewers look once a second, and every batch costs about a millisecond."""
+
+_RATE_SECONDS = 3.0
+
+
+class Recorder:
+    """Writes one run's records.
+
+    Args:
+        store: Where to.
+        run_id: The run.
+        curve_steps: Number of steps of each curve.
+    """
+
+    def __init__(self, store: RunStore, run_id: str, curve_steps: Iterable[int]) -> None:
+        self._store, self._run_id = store, run_id
+        self._curve_steps = list(curve_steps)
+        self._done = [0] * len(self._curve_steps)
+        self._seen = [0] * len(self._curve_steps)
+        self._seconds = 0.0
+        self._pending: list[Record] = []
+        self._appended = -float("inf")
+        self._window: deque[tuple[float, int, int]] = deque([(0.0, 0, 0)])
+
+    def add(self, record: Record) -> None:
+        """Take a record, and write all that wait when the last writing is long enough ago."""
+        self._pending.append(record)
+        if isinstance(record, StepRecord):
+            self._done[record.curve] = record.step
+            self._seen[record.curve] = record.examples_seen
+            self._seconds = record.seconds
+        elif isinstance(record, DivergenceRecord):
+            self._curve_steps[record.curve] = record.step
+        if time.monotonic() - self._appended >= APPEND_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits now."""
+        if self._pending:
+            self._store.append(self._run_id, self._pending, self._progress())
+            self._pending = []
+            self._appended = time.monotonic()
+
+    def _progress(self) -> Progress:
+        """Estimate rate and time left from the last few seconds of training."""
+        steps, samples = sum(self._done), sum(self._seen)
+        self._window.append((self._seconds, steps, samples))
+        while len(self._window) > 2 and self._seconds - self._window[1][0] > _RATE_SECONDS:
+            self._window.popleft()
+        since, steps_then, samples_then = self._window[0]
+        elapsed = self._seconds - since
+        left = sum(self._curve_steps) - steps
+        known = elapsed > 0 and steps > steps_then
+        return Progress(
+            step=max(self._done),
+            total_steps=max(self._curve_steps),
+            samples_per_second=(samples - samples_then) / elapsed if known else 0.0,
+            seconds_left=left * elapsed / (steps - steps_then) if known else None,
+        )

@@ -1,0 +1,220 @@
+// Draggable bars with their text fields: probabilities that keep their sum, or free logits.
+// The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
+// done by the server, which answers with a higher revision.
+
+import { createFields } from "./bar_fields.js";
+import { followPointer, valueByPress } from "./bar_gestures.js";
+import { paintBars, readoutParts } from "./bar_painting.js";
+import { barParts, isFree, toolParts } from "./bar_parts.js";
+import { ask, connect, settle } from "../preview/preview.js";
+import { chartColours, createSender, h, viewPerPlace } from "../frontend/sync.js";
+import { coupled, mixture } from "./simplex.js";
+
+export default viewPerPlace(createView, "edit");
+
+function createView(parent) {
+  const tools = h("div", { class: "cee-bars-tools" });
+  const chart = h("div", { class: "cee-bars-plot", role: "group" });
+  const rows = h("div", { class: "cee-bars-fields" });
+  const readout = h("div", { class: "cee-readout", "aria-live": "off" });
+  const root = h("div", { class: "cee-bars" }, tools, chart, readout, rows);
+  parent.append(root);
+
+  const view = { send: null, update, dispose };
+  const actions = {
+    preset: (name) => command({ kind: "preset", name }),
+    resize: (size) => command({ kind: "resize", size }),
+    copy,
+    swap,
+    walk: startWalk,
+    rename,
+    toggleLock,
+    press,
+    grab,
+  };
+  const fields = createFields(rows, (kind, series, text) => command({ kind, series, text }));
+  let setup = null; // what the server last said
+  let state = null; // {names, values: {series: [...]}, locked: [...]}
+  let revision = -1;
+  let sender = null;
+  let drag = null;
+  let walk = 0;
+  let bars = [];
+
+  const seriesIds = () => setup.series.map((one) => one.id);
+
+  function dispose() {
+    clearInterval(walk);
+    sender?.dispose();
+    settle(setup?.key);
+    root.remove();
+  }
+
+  function update(next) {
+    const first = setup === null;
+    const structure = first || layoutOf(next) !== layoutOf(setup);
+    const said = first || saidBy(next) !== saidBy(setup);
+    // Called without a new answer: something around it changed, perhaps the theme.
+    const unasked = !first && next.seq === setup.seq;
+    setup = next;
+    connect(next.preview);
+    sender ??= createSender((edit) => view.send(edit), next.seq);
+    const fromServer = next.rev > revision;
+    if (fromServer) adopt(next);
+    else if (unasked) recolour();
+    sender.answer(next.seq);
+    if (sender.idle) settle(next.key);
+    const rebuilt = structure || state.names.length !== chart.children.length;
+    if (rebuilt) build();
+    const read = sender.idle && fields.awaits();
+    // Most answers only confirm what the browser has painted already.
+    if (rebuilt || fromServer || said || read) {
+      paint();
+    }
+  }
+
+  /** Take over what the server changed itself: a text it read, a preset, a number of outcomes. */
+  function adopt({ rev, state: theirs }) {
+    revision = rev;
+    stopWalk();
+    settle(setup.key);
+    const mine = drag && state.values[drag.id];
+    state = structuredClone(theirs);
+    if (!mine) return;
+    if (mine.length !== state.names.length) {
+      drag.release();
+      return;
+    }
+    // An answer that lands in mid-drag must not tear the bar out of the hand; the server refused
+    // the drag's last edit as older than its own change, so it is said again.
+    state.values[drag.id] = mine;
+    sender.push({ rev, state, command: null });
+  }
+
+  const saidBy = (one) => JSON.stringify([one.readout, one.messages]);
+
+  const layoutOf = (one) =>
+    JSON.stringify([one.mode, one.series, one.presets, one.least, one.most, one.low, one.high]);
+
+  function recolour() {
+    const colours = chartColours(parent);
+    for (const one of setup.series) root.style.setProperty(`--cee-${one.id}`, colours[one.colour]);
+  }
+
+  function build() {
+    const name = (one) => one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent;
+    const focused = root.contains(document.activeElement) ? name(document.activeElement) : null;
+    recolour();
+    const count = state.names.length;
+    tools.replaceChildren(...toolParts(setup, count, actions));
+    const dense = count > 6;
+    root.classList.toggle("cee-dense", dense);
+    root.style.setProperty(
+      "--cee-outcome-width",
+      setup.series.length === 2 && !dense ? "4.2rem" : "2.3rem",
+    );
+    const built = barParts(setup, count, actions);
+    bars = built.bars;
+    chart.replaceChildren(...built.outcomes);
+    fields.build(setup);
+    // Who works by keyboard goes on from where they are, not from the top of the page.
+    if (focused === null) return;
+    const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
+    again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
+  }
+
+  function paint() {
+    paintBars(bars, setup, state);
+    fields.show(state.values, setup.messages, sender.idle);
+    if (setup.readout) {
+      const values = seriesIds().map((id) => state.values[id]);
+      readout.replaceChildren(...readoutParts(values, setup.readout));
+    }
+  }
+
+  function change(part) {
+    state = { ...state, ...part };
+    setup = { ...setup, messages: {} };
+    paint();
+    if (setup.preview) ask(setup.key, state);
+    sender.push({ rev: revision, state, command: null });
+  }
+
+  function command(what) {
+    stopWalk();
+    settle(setup.key);
+    sender.push({ rev: revision, state, command: what });
+  }
+
+  function copy() {
+    const [p, q] = seriesIds();
+    change({ values: { ...state.values, [q]: [...state.values[p]] } });
+  }
+
+  function swap() {
+    const [p, q] = seriesIds();
+    change({ values: { [p]: state.values[q], [q]: state.values[p] } });
+  }
+
+  function rename(index, name) {
+    const names = [...state.names];
+    names[index] = name.trim() || names[index];
+    change({ names });
+  }
+
+  function toggleLock(index) {
+    const locked = state.locked.includes(index)
+      ? state.locked.filter((one) => one !== index)
+      : [...state.locked, index];
+    change({ locked });
+  }
+
+  function move(id, index, wanted, start = state.values[id]) {
+    if (state.locked.includes(index)) return;
+    const value = Math.min(setup.high, Math.max(setup.low, wanted));
+    const values = isFree(setup)
+      ? start.map((x, i) => (i === index ? value : x))
+      : coupled(start, index, value, state.locked);
+    change({ values: { ...state.values, [id]: values } });
+  }
+
+  function press(event, id, index) {
+    const wanted = valueByPress(event, state.values[id][index], setup);
+    if (wanted === null) return;
+    event.preventDefault();
+    stopWalk();
+    move(id, index, wanted);
+  }
+
+  function grab(event, id, index, bar, track) {
+    if (state.locked.includes(index) || event.button > 0) return;
+    event.preventDefault();
+    bar.focus({ preventScroll: true });
+    stopWalk();
+    // Proportions of the others are those at the start, so that passing 1 does not lose them.
+    const start = [...state.values[id]];
+    const follow = (value) => move(id, index, value, start);
+    drag = { id, release: followPointer(event, track, setup, follow, () => (drag = null)) };
+  }
+
+  function startWalk() {
+    stopWalk();
+    const [p, q] = seriesIds();
+    const start = [...state.values[q]];
+    let step = 0;
+    walk = setInterval(() => {
+      // Each step waits for the picture of the last, so that none is skipped on screen.
+      if (!sender.idle) return;
+      step += 1;
+      change({ values: { ...state.values, [q]: mixture(start, state.values[p], step / 20) } });
+      if (step === 20) stopWalk();
+    }, 60);
+  }
+
+  function stopWalk() {
+    clearInterval(walk);
+    walk = 0;
+  }
+
+  return view;
+}

@@ -1,0 +1,164 @@
+"""Draggable bars for one or two distributions, or for logits, with their text fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+import streamlit as st
+
+from explorer.core import editing
+from explorer.core.editing import Bars
+from explorer.core.information import unit_name
+from pages.components.address import page_link
+from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
+from pages.components.frontend.frontend import component
+from pages.components.preview import preview
+
+_mount = component(__file__)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of bars: `id` is its name in formulas and links, `colour` its palette place."""
+
+    id: str
+    label: str
+    colour: int
+
+
+P = Series("p", "p (true)", 0)
+Q = Series("q", "q (model)", 1)
+
+
+def bar_editor(
+    key: str,
+    default: Bars,
+    series: tuple[Series, ...],
+    *,
+    presets: Mapping[str, Bars],
+    noun: str = "outcome",
+    least: int = 2,
+    most: int = 20,
+    low: float = 0.0,
+    high: float = 1.0,
+    step: float = 0.01,
+    base: float | None = None,
+    previewed: bool = False,
+) -> Bars:
+    """Show the editor and return its state.
+
+    Args:
+        key: unique in the app; the state lives in the session under it, across pages.
+        default: state before anybody edited, unless the page's address holds one.
+        series: the rows of bars; their ids are the keys of `Bars.values`.
+        presets: name → state, offered in a menu.
+        noun: what an outcome is called.
+        least: smallest number of outcomes.
+        most: largest number of outcomes.
+        low: value at the bottom of a bar.
+        high: value at the top of a bar.
+        step: what an arrow key adds or takes.
+        base: of the logarithm in the readout of entropies; None shows no readout.
+        previewed: whether plots follow before the script has run again: see `offer_plots`.
+
+    Returns:
+        The newest state that is valid.
+    """
+    limits = {"noun": noun, "least": least, "most": most}
+    session = _session(key, default)
+    link = page_link.opened_with(key)
+    if any(one.id in link for one in series):
+        _open_link(session, link, series, limits)
+    _mount(
+        key=key,
+        data={
+            "key": key,
+            "mode": "probabilities" if default.probabilities else "logits",
+            "series": [asdict(one) for one in series],
+            "presets": list(presets),
+            "one": noun,
+            "noun": f"{noun}s" if not noun.endswith("s") else f"{noun}es",
+            "least": least,
+            "most": most,
+            "low": low,
+            "high": high,
+            "step": step,
+            "preview": preview.token() if previewed else None,
+            "readout": None if base is None else {"base": base, "unit": unit_name(base)},
+            "state": {
+                "names": session.bars.names,
+                "values": dict(session.bars.values),
+                "locked": session.bars.locked,
+            },
+            "messages": session.messages,
+            "rev": session.rev,
+            "seq": session.seq,
+        },
+        on_edit_change=lambda: receive(session, st.session_state[key].get("edit"), presets, limits),
+    )
+    return session.bars
+
+
+def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
+    """Let plots follow the editor `key` before the script has run again.
+
+    Args:
+        key: of an editor that is `previewed`.
+        plots: returns what `plots_of` does for a state of the editor; see `preview.offer`.
+    """
+    session: EditorSession = st.session_state[f"{key} bars"]
+    preview.offer(key, lambda state: plots(bars_of(session.bars, state)))
+
+
+def set_bars(key: str, bars: Bars) -> None:
+    """Put `bars` into the editor `key`, on this page or before switching to the one that has it."""
+    session = _session(key, bars)
+    session.bars = bars
+    session.messages = {}
+    session.rev += 1
+
+
+def link_parameters(bars: Bars) -> dict[str, str | list[str]]:
+    """Return what `page_link.keep` needs to make the address show these bars, digit for digit."""
+    parameters: dict[str, str | list[str]] = {
+        series: ",".join(repr(value).removesuffix(".0") for value in values)
+        for series, values in bars.values.items()
+    }
+    parameters["name"] = list(bars.names)
+    parameters["lock"] = ",".join(str(index + 1) for index in bars.locked)
+    return parameters
+
+
+def _session(key: str, default: Bars) -> EditorSession:
+    return st.session_state.setdefault(f"{key} bars", EditorSession(default, {}))
+
+
+def _open_link(
+    session: EditorSession,
+    link: Mapping[str, list[str]],
+    series: tuple[Series, ...],
+    limits: dict[str, object],
+) -> None:
+    """Take the state from the address; what cannot be read is said and left as it was."""
+    session.rev += 1
+    session.messages = {}
+    bars = replace(session.bars, locked=())
+    asked = [one.id for one in series if one.id in link]
+    for name in asked:
+        text = link[name][0]
+        try:
+            bars, notes = editing.set_text(bars, name, text, **limits)
+        except ValueError as error:
+            session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
+        else:
+            # What became of a series on the way is no news if the link gives that one too.
+            session.messages |= {
+                other: {"note": note} for other, note in notes.items() if other not in asked
+            }
+    names = [name.strip()[:LONGEST_NAME] for name in link.get("name", [])]
+    if len(names) == len(bars.names) and all(names):
+        bars = replace(bars, names=tuple(names))
+    numbers = link.get("lock", [""])[0].split(",")
+    locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
+    session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

@@ -1,0 +1,189 @@
+// Draws a figure with Plotly.react on one element for the life of the component, so that an
+// update never shows a blank frame and keeps the zoom.
+
+import { letDrag } from "./plot_drag.js";
+import { pictureOf } from "./plot_picture.js";
+import { themed, themeOf } from "./plot_theme.js";
+import { csvOf, fillTable } from "./plot_values.js";
+import { isUnsettled, listen, unlisten } from "../preview/preview.js";
+import { createSender, h, viewPerPlace } from "../frontend/sync.js";
+
+// The figure's own buttons save it; nothing of it is ever sent to a cloud.
+const UNWANTED_BUTTONS = [
+  "sendChartToCloud",
+  "toImage",
+  "lasso2d",
+  "select2d",
+  "zoomIn2d",
+  "zoomOut2d",
+];
+
+let plotlyLoading = null;
+
+function loadPlotly(assets) {
+  plotlyLoading ??= new Promise((resolve, reject) => {
+    const script = h("script", { src: assets + "plotly.min.js" });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotlyLoading = null;
+      reject(new Error("The plotting library did not load. Check the connection and reload."));
+    };
+    document.head.append(script);
+  });
+  return plotlyLoading;
+}
+
+// The plots of one answer arrive in tasks of their own, and the browser paints between them. Drawn
+// together they are all on screen a frame or two sooner.
+const waiting = new Set();
+// Read once for all of them: between two drawings the browser would have to settle all styles.
+let theme = null;
+const channel = new MessageChannel();
+channel.port1.onmessage = () => {
+  const together = [...waiting];
+  waiting.clear();
+  theme = null;
+  for (const draw of together) draw();
+};
+
+function drawSoon(draw) {
+  if (waiting.size === 0) channel.port2.postMessage(null);
+  waiting.add(draw);
+}
+
+export default viewPerPlace(createView, "edit");
+
+function createView(parent, assets) {
+  const canvas = h("div", { class: "cee-plot-canvas" });
+  const table = h("div", { class: "cee-plot-table", hidden: "" });
+  const button = (label, title, action) =>
+    h("button", { type: "button", title, onclick: action }, label);
+  const values = button("Values", "Show the plotted values as a table", toggleTable);
+  values.setAttribute("aria-expanded", "false");
+  const tools = h(
+    "div",
+    { class: "cee-plot-tools" },
+    values,
+    button("CSV", "Download the plotted values", saveValues),
+    button("PNG", "Download as PNG", () => savePicture("png")),
+    button("SVG", "Download as SVG", () => savePicture("svg")),
+  );
+  const root = h("figure", { class: "cee-plot" }, canvas, tools, table);
+  parent.append(root);
+
+  const view = { send: null, update, dispose };
+  let payload = null;
+  let shown = ""; // what is drawn
+  let answered = ""; // what the script said last
+  let ahead = false; // whether a preview came after that
+  let drawing = false;
+  let stale = false;
+  let sender = null;
+
+  const observer = new ResizeObserver(() => {
+    if (canvas.data && canvas.clientWidth) window.Plotly.Plots.resize(canvas);
+  });
+  observer.observe(root);
+
+  function dispose() {
+    observer.disconnect();
+    waiting.delete(draw);
+    sender?.dispose();
+    unlisten(payload?.name, preview);
+    if (canvas.data) window.Plotly.purge(canvas);
+    root.remove();
+  }
+
+  function update(data) {
+    const text = new TextDecoder().decode(data);
+    // Called again without news, for the theme perhaps, the plot is drawn again.
+    const known = text === shown && text !== answered;
+    answered = text;
+    // An editor stands before its plots on the page, so it has settled when the last answer comes.
+    if (!(ahead && isUnsettled())) {
+      ahead = false;
+      if (!known) show(text);
+    }
+    listen(payload.name, preview);
+  }
+
+  function preview(text) {
+    ahead = true;
+    if (text !== shown) show(text);
+  }
+
+  function show(text) {
+    shown = text;
+    payload = JSON.parse(text);
+    canvas.style.minHeight = `${payload.figure.layout.height}px`;
+    sender ??= createSender((edit) => view.send(edit), payload.seq);
+    sender.answer(payload.seq);
+    stale = true;
+    drawSoon(draw);
+  }
+
+  async function draw() {
+    if (drawing) return;
+    drawing = true;
+    try {
+      const Plotly = await loadPlotly(assets);
+      while (stale) {
+        stale = false;
+        const figure = themed(payload, (theme ??= themeOf(root)));
+        await Plotly.react(canvas, figure.data, figure.layout, {
+          displaylogo: false,
+          displayModeBar: "hover",
+          modeBarButtonsToRemove: UNWANTED_BUTTONS,
+          responsive: false,
+        });
+        listenToZoom();
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", payload.alt);
+        // Counts redraws for whoever measures or tests the delay to a finished picture.
+        root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1);
+        if (!table.hidden) fillTable(table, canvas._fullData);
+      }
+    } catch (error) {
+      canvas.textContent = error.message;
+    } finally {
+      drawing = false;
+    }
+  }
+
+  // --- the part of the x axis that is looked at, told to the server so that it can send more of it
+  let listening = false;
+
+  function listenToZoom() {
+    if (listening) return;
+    listening = true;
+    canvas.on("plotly_relayout", (change) => {
+      if (!payload.zooms) return;
+      const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+      if (range.every(Number.isFinite)) sender.push({ span: range });
+      else if (change["xaxis.autorange"]) sender.push({ span: null });
+    });
+  }
+
+  function toggleTable() {
+    table.hidden = !table.hidden;
+    values.setAttribute("aria-expanded", String(!table.hidden));
+    if (!table.hidden) fillTable(table, canvas._fullData);
+  }
+
+  function save(href, kind) {
+    h("a", { href, download: `${payload.name}.${kind}` }).click();
+  }
+
+  function saveValues() {
+    const url = URL.createObjectURL(new Blob([csvOf(canvas._fullData)], { type: "text/csv" }));
+    save(url, "csv");
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  async function savePicture(kind) {
+    save(await pictureOf(canvas, kind), kind);
+  }
+
+  letDrag(canvas, (x) => sender.push({ x }));
+  return view;
+}

@@ -1,0 +1,124 @@
+"""Every page of the app, once: the navigation, the cards, the links and the README follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page.
+
+    Attributes:
+        path: Its file, as Streamlit names it.
+        title: Its name in the navigation.
+        summary: What it shows, in one sentence.
+        picture: SVG file below `pages/` that stands for it, or "".
+    """
+
+    path: str
+    title: str
+    summary: str
+    picture: str = ""
+
+    @property
+    def address(self) -> str:
+        """Last part of the page's address, also of the page that opens at `/`."""
+        return Path(self.path).stem
+
+
+def _page(path: str, title: str, summary: str) -> Page:
+    return Page(f"pages/{path}.py", title, summary, f"start/pictures/{Path(path).stem}.svg")
+
+
+SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
+    {
+        "": (
+            Page(
+                "pages/start/home.py",
+                "Start",
+                "Pictures that lead to every page, and a guided tour of fifteen minutes.",
+            ),
+            _page(
+                "start/glossary",
+                "Glossary",
+                "The terms in English and Chinese, each with its formula and a place to see it.",
+            ),
+        ),
+        "Information": (
+            _page(
+                "information/self_information",
+                "Self-information",
+                "How surprising one event is, and how the surprise of a sequence adds up.",
+            ),
+            _page(
+                "information/entropy",
+                "Entropy",
+                "Drag the bars of a distribution and see how surprised one is on average.",
+            ),
+            _page(
+                "information/divergence",
+                "KL and cross-entropy",
+                "Move a model q towards the true p and watch the price of being wrong fall.",
+            ),
+        ),
+        "Losses": (
+            _page(
+                "losses/binary",
+                "One logit",
+                "Squared error, cross-entropy and hinge on one logit, and where gradients vanish.",
+            ),
+            _page(
+                "losses/multiclass",
+                "Many classes",
+                "Softmax, its Jacobian, and the gradient of each loss side by side.",
+            ),
+            _page(
+                "losses/three_forms",
+                "Three forms",
+                "Softmax, sigmoids or one node on the same logits, with the code of every number.",
+            ),
+            _page(
+                "losses/stability",
+                "Numerical stability",
+                "One formula spelled in three ways: where each loses its digits, or its answer.",
+            ),
+            _page(
+                "losses/notes_checked",
+                "What the notes get wrong",
+                "21 statements from lecture notes: what each implies, and what is right instead.",
+            ),
+        ),
+        "Training": (
+            _page(
+                "training/live",
+                "Live MNIST race",
+                "Handwritten digits learnt live by cross-entropy and squared error, side by side.",
+            ),
+            _page(
+                "training/sweep",
+                "Sweep",
+                "Every combination of losses, learning rates and seeds, as a map of what matters.",
+            ),
+            _page(
+                "training/compare",
+                "Compare runs",
+                "Every curve that was trained, laid over others: losses, accuracy, settings.",
+            ),
+            _page(
+                "training/draw",
+                "Draw a digit",
+                "Draw with mouse or finger and see what two trained networks make of it.",
+            ),
+        ),
+    }
+)
+"""Section of the navigation → its pages; the first page opens at `/`."""
+
+PAGES: Mapping[str, Page] = MappingProxyType(
+    {page.address: page for pages in SECTIONS.values() for page in pages}
+)
+"""Address → page, in the order of the navigation."""

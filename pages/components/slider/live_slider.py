@@ -1,0 +1,137 @@
+"""A slider that reports while it is dragged, with a field for typing the number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from explorer.core.distributions import parse_vector
+from explorer.figures.numbers import written
+from pages.components.address import page_link
+from pages.components.frontend.frontend import component
+from pages.components.preview import preview
+
+_mount = component(__file__)
+
+
+def live_slider(
+    label: str,
+    *,
+    key: str,
+    default: float,
+    low: float,
+    high: float,
+    step: float,
+    logarithmic: bool = False,
+    whole: bool = False,
+    play: str = "",
+    link: str = "",
+    previewed: bool = False,
+) -> float:
+    """Show the slider and return its value.
+
+    Args:
+        label: what the number is, with its unit.
+        key: unique in the app; the value lives in the session under it, across pages.
+        default: value before anybody moved the slider.
+        low: smallest value.
+        high: largest value.
+        step: what an arrow key adds; of the decimal logarithm if `logarithmic`.
+        logarithmic: whether equal ways on the slider are equal factors; needs `low` > 0.
+        whole: whether only whole numbers are valid.
+        play: label of a button that lets the browser move the slider from low to high; without
+            it there is none.
+        link: parameter of the page's address that holds the value when the page is opened.
+        previewed: whether plots follow before the script has run again: see `offer_plots`.
+
+    Returns:
+        The newest valid value. One that lies outside the limits, because they have changed,
+        is moved to the nearer one and the component says so.
+    """
+    state = _state(key, default)
+    limits = {"low": low, "high": high, "whole": whole}
+    asked = page_link.opened_with(key)
+    if link and link in asked:
+        _open_link(state, asked[link][0], limits)
+    if not low <= state["value"] <= high:
+        state["value"] = min(max(state["value"], low), high)
+        state["message"] = {"note": f"Moved to {written(state['value'])}, the limit now."}
+    _mount(
+        key=key,
+        data={
+            "key": key,
+            "label": label,
+            "step": step,
+            "logarithmic": logarithmic,
+            "play": play,
+            "preview": preview.token() if previewed else None,
+            **limits,
+            **state,
+        },
+        on_edit_change=lambda: _receive(key, limits),
+    )
+    return int(state["value"]) if whole else state["value"]
+
+
+def offer_plots(
+    key: str, plots: Callable[[float], preview.Plots], *, low: float, high: float
+) -> None:
+    """Let plots follow the slider `key` before the script has run again.
+
+    Args:
+        key: of a slider that is `previewed`.
+        plots: returns what `plots_of` does for a value; see `preview.offer`.
+        low: smallest value.
+        high: largest value.
+    """
+    preview.offer(key, lambda value: plots(_parsed(str(value), low=low, high=high, whole=False)))
+
+
+def set_value(key: str, value: float) -> None:
+    """Move the slider `key` from the server's side."""
+    _state(key, value).update(value=float(value), message={})
+
+
+def _kept(key: str) -> str:
+    return f"{key} slider"
+
+
+def _state(key: str, default: float) -> dict[str, object]:
+    """Return the session's state of one slider; `seq` is the last edit taken from the browser."""
+    fresh = {"value": float(default), "message": {}, "seq": 0}
+    return st.session_state.setdefault(_kept(key), fresh)
+
+
+def _open_link(state: dict[str, object], text: str, limits: Mapping[str, float]) -> None:
+    try:
+        state["value"], state["message"] = _parsed(text, **limits), {}
+    except ValueError as error:
+        state["message"] = {"error": f"From the link: {error}", "text": text[:200]}
+
+
+def _receive(key: str, limits: Mapping[str, float]) -> None:
+    """Take an edit from the browser; runs before the page does."""
+    state = st.session_state[_kept(key)]
+    edit = st.session_state[key].get("edit")
+    if not isinstance(edit, dict) or edit.get("seq", 0) == state["seq"]:
+        return
+    state["seq"] = int(edit["seq"])
+    text = str(edit.get("text", edit.get("value", "")))
+    try:
+        state["value"], state["message"] = _parsed(text, **limits), {}
+    except ValueError as error:
+        state["message"] = {"error": f"{error} The last good value is kept.", "text": text[:200]}
+
+
+def _parsed(text: str, *, low: float, high: float, whole: bool) -> float:
+    numbers = parse_vector(text) if text.strip() else []
+    if len(numbers) != 1:
+        raise ValueError("Enter one number here.")
+    value = float(numbers[0])
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"Enter a number from {written(low, 6)} to {written(high, 6)}.")
+    if whole and not value.is_integer():
+        raise ValueError("Enter a whole number.")
+    return value

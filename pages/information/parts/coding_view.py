@@ -1,0 +1,130 @@
+"""Entropy and cross-entropy as average lengths of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.comparison import Comparison, compare
+from explorer.core.events import draw_events
+from explorer.core.huffman import code_words, word_lengths
+from explorer.figures import coding as figures
+from explorer.figures.numbers import written
+from explorer.figures.palette import P, Q
+from pages.components.address import page_link
+from pages.components.escaping import escaped
+from pages.components.plot.plot import plot
+from pages.components.slider.live_slider import live_slider
+
+_SHOWN = 24
+_SEED = "coding seed"
+
+
+def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, str]:
+    """Show codes for p and for q at work on events from p; return its part of the address.
+
+    Args:
+        pair: from `explorer.core.comparison.compare`.
+        names: n outcome names.
+    """
+    in_bits = compare(pair.p, pair.q, base=2.0)
+    words = {"p": code_words(pair.p), "q": code_words(pair.q)}
+    st.markdown(
+        r"""**Messages.** A friend reports events that come from $p$. With the ideal code for $q$
+the message about outcome $i$ takes $-\log_2 q_i$ bits: $H(p,q)$ on average, and $H(p)$ if the code
+was made for $p$. Huffman's code uses whole digits, so the one for $p$ needs up to one bit more
+than $H(p)$. Codes count in bits, whatever unit is chosen above."""
+    )
+    _table(pair, names, words)
+    left, right = st.columns(2)
+    for column, title, values, colour in ((left, "p", pair.p, P), (right, "q", pair.q, Q)):
+        with column:
+            st.markdown(f"Huffman's code for ${title}$: left is 0, right is 1")
+            plot(
+                figures.code_tree(values, names, colour),
+                key=f"code-tree-{title}",
+                alt=f"Code tree for {title}: "
+                + ", ".join(f"{n} {w}" for n, w in zip(names, words[title], strict=True) if w)
+                + ".",
+            )
+    seed = _seed()
+    count = int(
+        live_slider(
+            "Events drawn from p",
+            key="coding events",
+            default=1000,
+            low=10,
+            high=10_000,
+            step=0.1,
+            logarithmic=True,
+            whole=True,
+            link="events",
+        )
+    )
+    st.button(f"Draw again (seed {seed + 1})", on_click=_draw_again)
+    events = draw_events(pair.p, count, seed)
+    lengths = {name: word_lengths(code) for name, code in words.items()}
+    plot(
+        figures.average_lengths(
+            pair.p, events, figures.codes_of(pair.p, pair.q, lengths["p"], lengths["q"])
+        ),
+        key="average-lengths",
+        alt=f"Average bits per event of {count:,} events from p, approaching H(p) "
+        f"{written(in_bits.entropy_p, 4)} and H(p,q) {written(in_bits.cross_entropy, 4)} bits.",
+    )
+    _message(events, names, words)
+    return {"seed": str(seed) if seed else ""} | {"events": str(count)}
+
+
+def _table(
+    pair: Comparison, names: Sequence[str], words: dict[str, tuple[str | None, ...]]
+) -> None:
+    columns: dict[str, list[str]] = {"Outcome": [escaped(name) for name in names]}
+    averages = {"Outcome": "average under p"}
+    ideal = {"p": pair.p, "q": pair.q}
+    for name, values in ideal.items():
+        bits = ideal_code_lengths(values)
+        title, code = f"−log₂ {name}", f"Huffman for {name}"
+        columns[title] = [written(value, 4) for value in bits]
+        columns[code] = ["none" if word is None else word or "empty" for word in words[name]]
+        averages[title] = written(expected_code_length(pair.p, bits), 4)
+        averages[code] = written(expected_code_length(pair.p, word_lengths(words[name])), 4)
+    st.table(
+        {title: [*cells, averages[title]] for title, cells in columns.items()}, hide_index=True
+    )
+    with st.container():
+        if any(word == "" for code in words.values() for word in code):
+            st.caption("A certain outcome needs no message: its word is empty.")
+        if any(word is None for code in words.values() for word in code):
+            st.caption(
+                "An outcome with probability 0 has no word. Where it happens all the same, no "
+                "message reports it, and the average is ∞."
+            )
+
+
+def _message(
+    events: np.ndarray, names: Sequence[str], words: dict[str, tuple[str | None, ...]]
+) -> None:
+    first = events[:_SHOWN].tolist()
+    lines = [f"The first {len(first)} events: " + ", ".join(escaped(names[i]) for i in first) + "."]
+    for name, code in words.items():
+        message = " ".join("?" if code[i] is None else code[i] or "·" for i in first)
+        total = sum(len(code[i] or "") for i in first)
+        missing = sum(code[i] is None for i in first)
+        note = f", and {missing} that cannot be sent" if missing else ""
+        lines.append(f"With Huffman's code for {name}, {total} bits{note}: `{message}`")
+    st.markdown("  \n".join(lines))
+
+
+def _seed() -> int:
+    asked = page_link.opened_with("coding seed").get("seed", [""])[0]
+    if asked.isascii() and asked.isdigit():
+        st.session_state[_SEED] = int(asked[:9])
+    return st.session_state.setdefault(_SEED, 0)
+
+
+def _draw_again() -> None:
+    st.session_state[_SEED] = st.session_state.get(_SEED, 0) + 1

@@ -1,0 +1,146 @@
+"""A batch of two examples: class index or one-hot target, and the slip of indexing columns."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from explorer.core.distributions import one_hot
+from explorer.core.editing import Bars
+from explorer.core.gathering import (
+    class_shares,
+    gathered_cross_entropy,
+    indexed_columns_cross_entropy,
+)
+from explorer.core.information import entropy
+from explorer.core.losses import softmax_cross_entropy, sparse_softmax_cross_entropy
+from explorer.figures import three_forms as figures
+from explorer.figures.numbers import measured, written
+from explorer.teaching.code_listings import batch_listing, gather_listing
+from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.bars.bar_editor import Series, bar_editor, link_parameters
+from pages.components.inputs.kept_classes import kept_class, linked
+from pages.components.plot.plot import plot
+from pages.components.quantities import quantities
+from pages.losses.parts.code_listing import code_listing
+from pages.losses.parts.form_comparison import framework_names
+
+_LECTURE = EXAMPLES["A17"]
+_SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
+
+Batch = tuple[Bars, np.ndarray, np.ndarray]
+
+
+def index_or_one_hot() -> dict[str, str | list[str]]:
+    """Show that both kinds of target give the same loss; return the address's parameters."""
+    left, right = st.columns([5, 5], gap="large")
+    with left:
+        bars, logits, targets = _batch()
+        sparse = sparse_softmax_cross_entropy(logits, targets)
+        y = one_hot(targets, logits.shape[1])
+        dense = softmax_cross_entropy(logits, y)
+        st.table(
+            {
+                "": [f"row {number}" for number in range(1, len(targets) + 1)] + ["mean"],
+                "index, from 0": [str(int(one)) for one in targets] + [""],
+                "one-hot": [" ".join(f"{value:g}" for value in row) for row in y] + [""],
+                "sparse / nats": [*map(written, sparse), written(float(sparse.mean()))],
+                "dense / nats": [*map(written, dense), written(float(dense.mean()))],
+            },
+            hide_index=True,
+        )
+    with right:
+        st.markdown(
+            r"""A one-hot target leaves one term of $-\sum_i p_i \ln q_i$: the true class's,
+$-\ln q_y = -z_y + \ln\sum_j e^{z_j}$. An index says the same with one integer instead of C numbers;
+a soft target needs the distribution. `F.cross_entropy` is `F.nll_loss` of `F.log_softmax`; both
+average over the batch unless told otherwise, while TensorFlow's functions return one loss a row."""
+        )
+        framework_names(
+            "tf.nn.softmax_cross_entropy_with_logits",
+            "tf.nn.sparse_softmax_cross_entropy_with_logits",
+        )
+        code_listing(batch_listing(logits, targets))
+    return _link(bars, targets)
+
+
+def gather_slip() -> dict[str, str | list[str]]:
+    """Show what indexing columns does instead of gathering; return the address's parameters."""
+    left, right = st.columns([5, 5], gap="large")
+    with left:
+        bars, logits, targets = _batch()
+        shares = class_shares(targets, logits.shape[1])
+        quantities(
+            {
+                "Gathered": measured(gathered_cross_entropy(logits, targets), "nats"),
+                "Columns indexed": measured(indexed_columns_cross_entropy(logits, targets), "nats"),
+                "Least that the slip can reach": measured(
+                    float(entropy(shares, base=math.e)), "nats"
+                ),
+            }
+        )
+        plot(
+            figures.column_losses(logits, targets),
+            key="column-losses",
+            alt=f"Matrix of {len(targets)} by {len(targets)} losses; its diagonal is meant.",
+        )
+    with right:
+        st.markdown(
+            r"""`output[:, Y]` looks as if it picked the true logit of each row. It picks the
+columns $Y$ of *every* row: a $B \times B$ matrix, whose framed diagonal alone was meant. The mean
+over all of it pulls each row to the targets of all others. Its least value is the entropy of the
+batch's labels, reached by one answer for every input: it trains to chance and raises no error."""
+        )
+        code_listing(gather_listing(logits, targets))
+        plot(
+            figures.batch_gradients(logits, targets, bars.names),
+            key="batch-gradients",
+            alt="Gradient of every logit of the batch, gathered and with columns indexed.",
+        )
+    return _link(bars, targets)
+
+
+def _batch() -> Batch:
+    """Show the editor of two rows of logits and their targets, which both parts share."""
+    default = Bars(
+        _LECTURE.names,
+        {one.id: row for one, row in zip(_SERIES, _LECTURE["logits"], strict=True)},
+        probabilities=False,
+    )
+    swapped = dict(zip(("z1", "z2"), reversed(_LECTURE["logits"]), strict=True))
+    bars = bar_editor(
+        "batch z",
+        default,
+        _SERIES,
+        presets={
+            "Batch of the lecture": default,
+            "Rows exchanged": Bars(default.names, swapped, probabilities=False),
+        },
+        noun="class",
+        most=8,
+        low=-6.0,
+        high=6.0,
+        step=0.1,
+    )
+    columns = st.columns(len(_SERIES))
+    targets = []
+    for number, (column, true) in enumerate(zip(columns, _LECTURE["classes"], strict=True), 1):
+        with column:
+            targets.append(
+                kept_class(
+                    f"True class of row {number}",
+                    bars.names,
+                    key=f"batch y{number}",
+                    link=f"y{number}",
+                    default=true,
+                )
+            )
+    logits = np.array([bars.values[one.id] for one in _SERIES])
+    return bars, logits, np.array(targets)
+
+
+def _link(bars: Bars, targets: np.ndarray) -> dict[str, str | list[str]]:
+    chosen = {f"y{number}": linked(int(one)) for number, one in enumerate(targets, 1)}
+    return link_parameters(bars) | chosen

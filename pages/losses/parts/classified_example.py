@@ -1,0 +1,250 @@
+"""The editor of one classified example: a model's output over classes, and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from explorer.core import editing
+from explorer.core.distributions import FloatArray, interpolate, one_hot
+from explorer.core.editing import Bars
+from explorer.core.loss_readings import log_probabilities
+from explorer.core.losses import softmax
+from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
+from pages.components.address import page_link
+from pages.components.bars.bar_editor import P, Q, Series, bar_editor, link_parameters, set_bars
+from pages.components.inputs.kept_choice import choose, kept_choice
+from pages.components.inputs.shown_value import shown
+
+MODES = ("logits", "probabilities")
+TARGETS = ("one true class", "soft target")
+_Z = Series("z", "z (logits)", 6)
+_SERIES = {"logits": _Z, "probabilities": Q}
+_NOUN, _LEAST, _MOST = "class", 2, 10
+_TRUE_CLASS, _SOFT, _SHOWN_MODE = "multiclass y", "multiclass p kept", "multiclass shown mode"
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifiedExample:
+    """What the page computes with.
+
+    Attributes:
+        bars: the model's output, as logits "z" or probabilities "q".
+        target: the distribution p [C].
+        true_class: index of the one true class, or None where the target is soft.
+    """
+
+    bars: Bars
+    target: FloatArray
+    true_class: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.bars.names
+
+    @property
+    def editor(self) -> str:
+        """Key of the editor of the model's output."""
+        return f"multiclass {_mode_of(self.bars)}"
+
+    @property
+    def logits(self) -> FloatArray:
+        """Logits [C], −∞ where the model's probability is 0."""
+        if "z" in self.bars.values:
+            return np.array(self.bars.values["z"])
+        return log_probabilities(self.bars.values["q"])
+
+    @property
+    def impossible(self) -> list[str]:
+        """Names, in quotes, of the classes that the model gives the probability 0."""
+        return [f"“{self.names[i]}”" for i in np.flatnonzero(np.isneginf(self.logits))]
+
+    @property
+    def obstacle(self) -> str:
+        """Why no descent can reach the target from here; empty where nothing is in the way."""
+        lost = np.flatnonzero(np.isneginf(self.logits) & (self.target > 0))
+        if not lost.size:
+            return ""
+        return (
+            f"No race from here: q gives “{self.names[lost[0]]}” the probability 0, so its logit "
+            "is −∞, and no number of finite steps brings it back. Give it a little probability."
+        )
+
+    def link_parameters(self) -> dict[str, str | list[str]]:
+        """Return what `page_link.keep` needs; parameters of the other modes are emptied."""
+        soft = self.true_class is None
+        empty = dict.fromkeys(("z", "q", "p", "y"), "")
+        p = link_parameters(Bars(self.names, {"p": tuple(self.target.tolist())}))["p"]
+        return (
+            empty
+            | link_parameters(self.bars)
+            | {"edit": _mode_of(self.bars), "target": TARGETS[soft]}
+            | ({"p": p} if soft else {"y": str(self.true_class + 1)})
+        )
+
+
+def classified_example() -> ClassifiedExample:
+    """Show the editor and return its newest valid state."""
+    st.selectbox(
+        "Load an example of the lecture",
+        list(CLASSIFICATION_PRESETS),
+        index=None,
+        placeholder="Examples …",
+        key="multiclass example",
+        on_change=_load_chosen,
+    )
+    bars = _model_editor()
+    if kept_choice("Target", TARGETS, key="multiclass target", link="target") == TARGETS[1]:
+        example = ClassifiedExample(bars, _soft_target(bars), None)
+    else:
+        index = _true_class(bars.names)
+        example = ClassifiedExample(bars, one_hot(index, len(bars.names)), index)
+    for name, preset in CLASSIFICATION_PRESETS.items():
+        same = _bars_of(preset).values == bars.values
+        if same and preset.true_class == example.true_class:
+            st.caption(f"{name}. {preset.note}")
+    return example
+
+
+def _model_editor() -> Bars:
+    mode = kept_choice("Edit", MODES, key="multiclass edit", link="edit")
+    last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
+    if last_mode != mode and last_bars is not None:
+        mode = _switch(last_bars, mode)
+    series = _SERIES[mode]
+    bars = bar_editor(
+        f"multiclass {mode}",
+        _bars_of(CLASSIFICATION_PRESETS["Saturated and wrong"])
+        if mode == "logits"
+        else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
+        (series,),
+        presets=_starts(mode, last_bars),
+        noun=_NOUN,
+        least=_LEAST,
+        most=_MOST,
+        low=-10.0 if mode == "logits" else 0.0,
+        high=10.0 if mode == "logits" else 1.0,
+        step=0.1 if mode == "logits" else 0.01,
+        previewed=True,
+    )
+    st.session_state[_SHOWN_MODE] = (mode, bars)
+    return bars
+
+
+def _switch(bars: Bars, mode: str) -> str:
+    """Carry the model's output over to the other editor, and return the mode to show."""
+    if mode == "probabilities":
+        q = softmax(np.array(bars.values["z"]))
+        set_bars("multiclass probabilities", Bars(bars.names, {"q": tuple(q.tolist())}))
+        return mode
+    z = log_probabilities(bars.values["q"])
+    impossible = np.flatnonzero(np.isneginf(z))
+    if impossible.size:
+        choose("multiclass edit", "probabilities")
+        st.warning(
+            f"“{bars.names[impossible[0]]}” has q = 0: its logit is −∞, which no bar can show. "
+            "Give it a little probability, then edit logits."
+        )
+        return "probabilities"
+    values = {"z": tuple(z.tolist())}
+    set_bars("multiclass logits", Bars(bars.names, values, probabilities=False))
+    return mode
+
+
+def _starts(mode: str, bars: Bars | None) -> Mapping[str, Bars]:
+    """Return the editor's own presets, which keep the classes."""
+    names = bars.names if bars else ("class 1", "class 2", "class 3")
+    first = one_hot(0, len(names))
+    if mode == "logits":
+        outputs = {"All equal": 0 * first, "First ahead": 5 * first, "First behind": -5 * first}
+    else:
+        even = np.full(len(names), 1 / len(names))
+        outputs = {"All equal": even, "First ahead": interpolate(even, first, 0.9)}
+    return {
+        name: Bars(names, {_SERIES[mode].id: tuple(o.tolist())}, probabilities=mode != "logits")
+        for name, o in outputs.items()
+    }
+
+
+def _true_class(names: tuple[str, ...]) -> int:
+    key = "multiclass true class"
+    asked = page_link.opened_with(_TRUE_CLASS).get("y", [""])[0]
+    if asked.isdecimal() and 1 <= int(asked[:4]) <= len(names):
+        st.session_state[_TRUE_CLASS] = int(asked[:4]) - 1
+    elif asked:
+        st.warning(f"The link names class “{asked[:20]}” as the true one; there is no such class.")
+    index = st.session_state.get(_TRUE_CLASS, 0)
+    if index >= len(names):
+        index = len(names) - 1
+        st.caption(f"The true class was removed; now it is “{names[index]}”.")
+    st.session_state[_TRUE_CLASS] = index
+    return st.selectbox(
+        "True class",
+        range(len(names)),
+        shown(key, index),
+        format_func=lambda place: names[place],
+        key=key,
+        on_change=lambda: st.session_state.update({_TRUE_CLASS: st.session_state[key]}),
+    )
+
+
+def _soft_target(bars: Bars) -> FloatArray:
+    """Show the editor of p; names and number of classes are those of the model."""
+    names, count = bars.names, len(bars.names)
+    certain = one_hot(min(st.session_state.get(_TRUE_CLASS, 0), count - 1), count)
+    even = np.full(count, 1 / count)
+    presets = {
+        name: Bars(names, {"p": tuple(p.tolist())})
+        for name, p in {
+            "Label smoothing 0.1": interpolate(certain, even, 0.1),
+            "Uniform": even,
+        }.items()
+    }
+    known: Bars | None = st.session_state.get(_SOFT)
+    if known is not None and known.names != names:
+        resized, notes = editing.resize(known, count, noun=_NOUN, least=_LEAST, most=_MOST)
+        set_bars("multiclass p", replace(resized, names=names))
+        for note in notes.values():
+            st.caption(note)
+    target = bar_editor(
+        "multiclass p",
+        presets["Label smoothing 0.1"],
+        (P,),
+        presets=presets,
+        noun=_NOUN,
+        least=count,
+        most=count,
+    )
+    st.session_state[_SOFT] = target
+    if target.names != names:
+        renamed = replace(bars, names=target.names)
+        set_bars(f"multiclass {_mode_of(bars)}", renamed)
+        st.rerun()
+    return np.array(target.values["p"])
+
+
+def _mode_of(bars: Bars) -> str:
+    return "logits" if "z" in bars.values else "probabilities"
+
+
+def _bars_of(preset: ClassificationPreset) -> Bars:
+    series = "z" if preset.is_logits else "q"
+    return Bars(preset.names, {series: preset.output}, probabilities=not preset.is_logits)
+
+
+def _load_chosen() -> None:
+    """Put the chosen example into the editors; runs before the page does."""
+    name = st.session_state["multiclass example"]
+    if name is None:
+        return
+    preset = CLASSIFICATION_PRESETS[name]
+    bars = _bars_of(preset)
+    set_bars(f"multiclass {_mode_of(bars)}", bars)
+    choose("multiclass edit", _mode_of(bars))
+    choose("multiclass target", TARGETS[0])
+    st.session_state[_SHOWN_MODE] = (_mode_of(bars), bars)
+    st.session_state[_TRUE_CLASS] = preset.true_class
+    st.session_state["multiclass example"] = None

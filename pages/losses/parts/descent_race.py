@@ -1,0 +1,122 @@
+"""A race of gradient descent under several losses: its controls, pictures and results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.core.descent import Trajectory, steps_to_probability
+from explorer.core.losses import LOSSES
+from pages.components.address import page_link
+from pages.components.plot.plot import plot
+from pages.components.slider.live_slider import live_slider, set_value
+
+GOALS = (0.9, 0.99)
+Race = Mapping[str, Trajectory]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the race at a step, with its key on the page and what it shows in words."""
+
+    key: str
+    draw: Callable[[Race, int], go.Figure]
+    alt: str
+
+
+@st.fragment
+def descent_race(
+    key: str,
+    run: Callable[[float, int], Race],
+    pictures: Sequence[Picture],
+    *,
+    true_class: int | None,
+    link: Mapping[str, str | Sequence[str]],
+    obstacle: str = "",
+) -> None:
+    """Show the race; a fragment, so that playing it leaves the rest of the page alone.
+
+    Args:
+        key: unique in the app; start of the sliders' keys.
+        run: gives the race for a learning rate and a number of steps.
+        pictures: shown side by side.
+        true_class: class (for one logit the label) whose probability is to rise; None if soft.
+        link: the rest of the page's state, which goes into the address with the race's own.
+        obstacle: why there is no race, shown instead of it.
+    """
+    rate, steps, step = _controls(key)
+    page_link.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})
+    if obstacle:
+        st.info(obstacle)
+        return
+    race = run(rate, steps)
+    for column, picture in zip(st.columns(len(pictures), gap="large"), pictures, strict=True):
+        with column:
+            alt = f"{picture.alt}, up to step {step} of {steps}."
+            plot(picture.draw(race, step), key=picture.key, alt=alt)
+    if true_class is not None:
+        _results(race, true_class, steps)
+    for name, path in race.items():
+        if path.diverged:
+            st.warning(
+                f"{LOSSES[name].label} left the range of numbers after {len(path.losses) - 1} "
+                "steps; its path ends there. Use a smaller learning rate."
+            )
+
+
+def _controls(key: str) -> tuple[float, int, int]:
+    """Return learning rate, number of steps, and the step that is shown."""
+    columns = st.columns(3, gap="medium")
+    with columns[0]:
+        rate = live_slider(
+            "Learning rate, the same for all",
+            key=f"{key} rate",
+            default=1.0,
+            low=0.01,
+            high=100.0,
+            step=0.1,
+            logarithmic=True,
+            link="rate",
+        )
+    with columns[1]:
+        steps = live_slider(
+            "Number of steps",
+            key=f"{key} steps",
+            default=200,
+            low=10,
+            high=2000,
+            step=0.1,
+            logarithmic=True,
+            whole=True,
+            link="steps",
+        )
+    remembered = f"{key} race length"
+    if st.session_state.get(remembered) != steps:
+        st.session_state[remembered] = steps
+        set_value(f"{key} step", steps)
+    with columns[2]:
+        step = live_slider(
+            "Step shown",
+            key=f"{key} step",
+            default=steps,
+            low=0,
+            high=steps,
+            step=1,
+            whole=True,
+            play="Play",
+        )
+    return rate, int(steps), int(step)
+
+
+def _results(race: Race, true_class: int, steps: int) -> None:
+    """Show how many steps each loss needs to make the true class as probable as `GOALS`."""
+    columns = {"Loss": [LOSSES[name].label for name in race]}
+    for goal in GOALS:
+        reached = [steps_to_probability(path, goal, true_class) for path in race.values()]
+        columns[f"Steps to probability {goal}"] = [
+            f"not within {steps}" if count is None else str(count) for count in reached
+        ]
+    st.table(columns, hide_index=True)

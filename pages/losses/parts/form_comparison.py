@@ -1,0 +1,210 @@
+"""One example under the three forms of cross-entropy: numbers, names in frameworks, and code."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.core.editing import Bars, outcome_names
+from explorer.core.three_forms import OneNodeForm, SigmoidForm, SoftmaxForm, three_forms
+from explorer.figures import three_forms as figures
+from explorer.figures.numbers import measured, written
+from explorer.teaching.code_listings import (
+    Listing,
+    one_node_listing,
+    sigmoid_listing,
+    softmax_listing,
+)
+from explorer.teaching.labelled_presets import LABELLED_PRESETS, LabelledPreset
+from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.bars.bar_editor import Series, bar_editor, link_parameters, set_bars
+from pages.components.inputs.kept_choice import choose, kept_choice
+from pages.components.inputs.kept_classes import choose_classes, kept_class, kept_classes, linked
+from pages.components.plot.plot import plot
+from pages.components.quantities import quantities
+from pages.losses.parts.code_listing import code_listing, float64_note
+
+_BARS, _LABELS, _NODE, _EXAMPLE = "forms z", "forms labels", "forms node", "forms example"
+_FORM = "forms form"
+_FORMS = {
+    "1 Softmax": "exactly one class is true",
+    "2 Sigmoids": "any number of labels is true",
+    "3 One node": "yes or no",
+}
+_FIRST = next(iter(LABELLED_PRESETS.values()))
+
+
+def form_comparison() -> dict[str, str | list[str]]:
+    """Show the editor and the three forms; return the address's parameters."""
+    left, right = st.columns([5, 5], gap="large")
+    with left:
+        st.selectbox(
+            "Load an example of the lecture",
+            list(LABELLED_PRESETS),
+            index=None,
+            placeholder="Examples …",
+            key=_EXAMPLE,
+            on_change=_load_chosen,
+        )
+        bars = bar_editor(
+            _BARS,
+            _bars_of(_FIRST),
+            (Series("z", "z (logits)", 6),),
+            presets={f"{count} zeros": _zeros(count) for count in (2, 3, 5)},
+            noun="class",
+            most=8,
+            low=-6.0,
+            high=6.0,
+            step=0.1,
+        )
+        names = bars.names
+        true = kept_classes(
+            "Which labels are true? (y = 1)",
+            names,
+            key=_LABELS,
+            link="labels",
+            default=_FIRST.labels,
+            help="One for classes that exclude each other; any number for labels that do not.",
+        )
+        node = kept_class(
+            "The one node of form 3", names, key=_NODE, link="node", default=_FIRST.node
+        )
+        notes = st.container()
+    z = np.array(bars.values["z"])
+    y = np.isin(np.arange(z.size), true).astype(float)
+    forms = three_forms(z, y, node)
+    with right:
+        plot(
+            figures.probabilities(forms, y, names),
+            key="form-probabilities",
+            alt=f"Softmax and sigmoids of {z.size} logits; {len(true)} labels are true.",
+        )
+        plot(
+            figures.form_gradients(forms, node, names),
+            key="form-gradients",
+            alt=f"Gradient of each form by each of {z.size} logits.",
+        )
+    summaries = (_softmax_numbers(forms.softmax), _sigmoid_numbers(forms.sigmoid))
+    for column, title, numbers in zip(
+        st.columns(3), _FORMS, (*summaries, _node_numbers(forms.one_node)), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**: {_FORMS[title]}")
+            quantities(numbers)
+    form = kept_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
+    for name, preset in LABELLED_PRESETS.items():
+        shown = (bars.values["z"], true, form)
+        if (preset.logits, preset.labels, list(_FORMS)[preset.form - 1]) == shown:
+            notes.caption(f"{name}. {preset.note}")
+    details, code = st.columns([4, 5], gap="large")
+    listing: Listing | None
+    with details:
+        if form == "2 Sigmoids":
+            _sigmoid(forms.sigmoid, names)
+            listing = sigmoid_listing(z, y)
+        elif form == "3 One node":
+            _one_node(forms.one_node)
+            listing = one_node_listing(forms.one_node.logit, forms.one_node.label)
+        else:
+            _softmax(forms.softmax, y)
+            listing = softmax_listing(z, y) if true else None
+    if listing is not None:
+        with code:
+            code_listing(listing)
+            float64_note(listing)
+    return link_parameters(bars) | {"labels": linked(true), "node": linked(node), "form": form}
+
+
+def framework_names(*tensorflow: str) -> None:
+    """Show TensorFlow's function names beside PyTorch's."""
+    lines = []
+    for name in tensorflow:
+        function, comma, targets = EXAMPLES["A31"]["pytorch_name"][name].partition(", ")
+        lines.append(f"- `{function}`{comma}{targets}: TensorFlow `{name.removeprefix('tf.nn.')}`")
+    st.markdown("\n".join(lines))
+
+
+def _softmax_numbers(form: SoftmaxForm) -> dict[str, str]:
+    if form.target is None:
+        return {"Loss H(p,q)": "no true class"}
+    return {"Loss H(p,q)": measured(form.loss, "nats")}
+
+
+def _sigmoid_numbers(form: SigmoidForm) -> dict[str, str]:
+    return {
+        "Sum over labels": measured(form.total, "nats"),
+        "Mean, PyTorch's default": measured(form.mean, "nats"),
+    }
+
+
+def _node_numbers(form: OneNodeForm) -> dict[str, str]:
+    return {f"Loss at y = {form.label}": measured(form.loss, "nats")}
+
+
+def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
+    count = int(y.sum())
+    if form.target is None:
+        st.info("No class is true, so there is no target distribution: softmax needs one.")
+    st.markdown(r"$-\sum_i p_i \ln q_i,\quad q = \operatorname{softmax}(z)$; by logits $q - p$")
+    if count > 1:
+        labels = ", ".join(f"{label:g}" for label in y)
+        st.info(
+            f"[{labels}] is not one-hot: it sums to {count}. Put into the formula as it is, it "
+            f"gives {measured(form.unnormalised, 'nats')}, which is the loss of no distribution. "
+            f"As a distribution each true class gets 1/{count}: {written(form.loss)} = H(p) "
+            f"{written(form.target_entropy)} + D(p‖q) {written(form.divergence)} nats, and no q "
+            "brings it below H(p). Labels that do not exclude each other belong to form 2."
+        )
+    framework_names(
+        "tf.nn.softmax_cross_entropy_with_logits", "tf.nn.sparse_softmax_cross_entropy_with_logits"
+    )
+
+
+def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
+    st.markdown(
+        r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; by logits $\sigma - y$"
+    )
+    st.table(
+        {
+            "Label": list(names),
+            "σ(z)": [written(value) for value in form.probabilities],
+            "Loss / nats": [written(loss) for loss in form.losses],
+        },
+        hide_index=True,
+    )
+    framework_names("tf.nn.sigmoid_cross_entropy_with_logits")
+
+
+def _one_node(form: OneNodeForm) -> None:
+    quantities(
+        {
+            "σ(z)": written(form.probability),
+            "softmax(z, 0)₁": written(form.as_softmax),
+        }
+    )
+    raised = r"\ln p" if form.label else r"\ln(1 - p)"
+    st.markdown(
+        r"$-y \ln p - (1 - y) \ln(1 - p)$ with $p = \sigma(z)$ is the sum over two classes, of "
+        rf"which the label leaves one: $y = {form.label}$ raises ${raised}$. The sigmoid is a "
+        "softmax of the logit and a zero."
+    )
+    framework_names("tf.nn.sigmoid_cross_entropy_with_logits")
+
+
+def _bars_of(preset: LabelledPreset) -> Bars:
+    return Bars(preset.names, {"z": preset.logits}, probabilities=False)
+
+
+def _zeros(count: int) -> Bars:
+    return Bars(outcome_names(count, "class"), {"z": (0.0,) * count}, probabilities=False)
+
+
+def _load_chosen() -> None:
+    """Put the chosen example into the editors; runs before the page does."""
+    name = st.session_state[_EXAMPLE]
+    if name is not None:
+        preset = LABELLED_PRESETS[name]
+        set_bars(_BARS, _bars_of(preset))
+        choose_classes(_LABELS, preset.labels)
+        choose_classes(_NODE, preset.node)
+        choose(_FORM, list(_FORMS)[preset.form - 1])

@@ -1,0 +1,210 @@
+"""The editor of a table of predictions: a true class and two models' rows, as text fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+import streamlit as st
+
+from explorer.core.prediction_table import (
+    MOST_ROWS,
+    PredictionTable,
+    Row,
+    read_normalized_row,
+    read_row,
+)
+from explorer.teaching.prediction_tables import EXAMPLE_TABLES
+from pages.components.address import page_link
+from pages.components.escaping import escaped
+from pages.components.inputs.shown_value import shown
+
+MODELS = ("m1", "m2")
+NO_TABLE = {"show": "", "labels": "", "m1": "", "m2": ""}
+"""Empties this editor's parameters in the address of a view that has another state."""
+
+_DRAFT = "prediction table"
+_ids = count(1)
+
+
+@dataclass
+class _Draft:
+    """What stands in the fields.
+
+    Attributes:
+        num_classes: of the whole table.
+        rows: number of each row, never used again after its removal, in the order shown.
+        labels: true class of each row, counted from 0.
+        texts: by row and model.
+        good: last good distribution by row and model.
+        notes: what was done to a field beside the edit itself.
+    """
+
+    num_classes: int
+    rows: list[int] = field(default_factory=list)
+    labels: dict[int, int] = field(default_factory=dict)
+    texts: dict[tuple[int, str], str] = field(default_factory=dict)
+    good: dict[tuple[int, str], Row] = field(default_factory=dict)
+    notes: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def append(self, label: int, rows: tuple[Row, Row]) -> None:
+        row = next(_ids)
+        self.rows.append(row)
+        self.labels[row] = label
+        for model, values in zip(MODELS, rows, strict=True):
+            self.good[row, model], self.texts[row, model] = values, _text(values)
+
+    def table(self) -> PredictionTable:
+        return PredictionTable(
+            tuple(self.labels[row] for row in self.rows),
+            *(tuple(self.good[row, model] for row in self.rows) for model in MODELS),
+        )
+
+
+def prediction_fields() -> PredictionTable:
+    """Show the editor and return the newest table whose rows are all good."""
+    problem = _open_link()
+    _example_choice()
+    with st.container():
+        if problem:
+            st.error(problem)
+    draft = _draft()
+    for number, row in enumerate(draft.rows, start=1):
+        _row_fields(draft, row, number)
+    if len(draft.rows) < MOST_ROWS:
+        st.button("Add a row", key="predictions add", on_click=_add_row)
+    return draft.table()
+
+
+def link_parameters(table: PredictionTable) -> dict[str, str | list[str]]:
+    """Return what `page_link.keep` needs to make the address show this table."""
+    return {
+        "labels": ",".join(str(index + 1) for index in table.classes),
+        "m1": [_text(row) for row in table.model_1],
+        "m2": [_text(row) for row in table.model_2],
+    }
+
+
+def _text(row: Row) -> str:
+    return ", ".join(repr(value).removesuffix(".0") for value in row)
+
+
+def _draft() -> _Draft:
+    if _DRAFT not in st.session_state:
+        _use(next(iter(EXAMPLE_TABLES.values())))
+    return st.session_state[_DRAFT]
+
+
+def _use(table: PredictionTable) -> None:
+    draft = _Draft(table.num_classes)
+    for label, *rows in zip(table.classes, table.model_1, table.model_2, strict=True):
+        draft.append(label, tuple(rows))
+    st.session_state[_DRAFT] = draft
+
+
+def _open_link() -> str:
+    """Take the table from the address; return why that was not possible, or an empty text."""
+    link = page_link.opened_with(_DRAFT)
+    if not {"labels", *MODELS} & link.keys():
+        return ""
+    try:
+        labels = link.get("labels", [""])[0].split(",")
+        if not all(label.strip().isdecimal() and len(label) < 4 for label in labels):
+            raise ValueError("The labels must be whole numbers such as 3,2,1.")
+        rows = []
+        for model in MODELS:
+            texts = link.get(model, [])[: MOST_ROWS + 1]
+            size = len(texts[0].split(",")) if texts else 0
+            rows.append(tuple(read_row(text, size) for text in texts))
+        _use(PredictionTable(tuple(int(label) - 1 for label in labels), *rows))
+    except ValueError as error:
+        return escaped(f"From the link: {error} The table is as it was.")
+    return ""
+
+
+def _example_choice() -> None:
+    def load() -> None:
+        if name := st.session_state["predictions example"]:
+            _use(EXAMPLE_TABLES[name])
+
+    table = _draft().table()
+    st.session_state["predictions example"] = next(
+        (name for name, example in EXAMPLE_TABLES.items() if example == table), None
+    )
+    st.pills("Load", list(EXAMPLE_TABLES), key="predictions example", on_change=load)
+
+
+def _row_fields(draft: _Draft, row: int, number: int) -> None:
+    with st.container(border=True):
+        columns = st.columns([1.1, 2, 2, 0.9], vertical_alignment="center")
+        with columns[0]:
+            _label_field(draft, row, number)
+        for column, model in zip(columns[1:3], MODELS, strict=True):
+            with column:
+                _prediction_field(draft, row, model, f"Row {number}, model {model[1]}: q")
+        with columns[3]:
+            st.button(
+                "Remove",
+                key=f"predictions remove {row}",
+                help=f"Remove row {number}",
+                type="tertiary",
+                disabled=len(draft.rows) == 1,
+                on_click=draft.rows.remove,
+                args=(row,),
+            )
+
+
+def _label_field(draft: _Draft, row: int, number: int) -> None:
+    key = f"predictions {row} label"
+    st.selectbox(
+        f"Row {number}: true class",
+        range(draft.num_classes),
+        shown(key, draft.labels[row]),
+        format_func=lambda index: str(index + 1),
+        key=key,
+        on_change=lambda: draft.labels.update({row: st.session_state[key]}),
+    )
+
+
+def _prediction_field(draft: _Draft, row: int, model: str, title: str) -> None:
+    key, place = f"predictions {row} {model}", (row, model)
+
+    def take() -> None:
+        draft.texts[place] = st.session_state[key]
+        draft.notes.pop(place, None)
+
+    def normalise() -> None:
+        draft.good[place], draft.notes[place] = read_normalized_row(
+            draft.texts[place], draft.num_classes
+        )
+        draft.texts[place] = _text(draft.good[place])
+
+    st.text_input(title, shown(key, draft.texts[place]), key=key, on_change=take)
+    with st.container():
+        try:
+            draft.good[place] = read_row(draft.texts[place], draft.num_classes)
+        except ValueError as error:
+            kept = f"The table below still uses {_text(draft.good[place])}."
+            st.markdown(f":red[{escaped(f'{error} {kept}')}]")
+            _offer_normalising(draft, place, f"{key} normalise", normalise)
+        if note := draft.notes.get(place):
+            st.caption(escaped(note))
+
+
+def _offer_normalising(
+    draft: _Draft, place: tuple[int, str], key: str, normalise: Callable[[], None]
+) -> None:
+    """Show the button where dividing by the sum would make a distribution of the field."""
+    try:
+        read_normalized_row(draft.texts[place], draft.num_classes)
+    except ValueError:
+        return
+    st.button("Normalise", key=key, on_click=normalise)
+
+
+def _add_row() -> None:
+    """Add a copy of the last row, to be changed."""
+    draft = _draft()
+    last = draft.rows[-1]
+    draft.append(draft.labels[last], tuple(draft.good[last, model] for model in MODELS))

@@ -1,0 +1,74 @@
+"""Two logits, their gap, and what three ways make of their loss."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.core.stability import read_gap
+from explorer.core.stability_limits import HIGHEST_GAP
+from explorer.figures import stability as figures
+from explorer.figures.numbers import measured, written
+from explorer.teaching.code_listings import gap_listing
+from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.inputs.kept_choice import kept_choice
+from pages.components.plot.plot import plot
+from pages.components.quantities import quantities
+from pages.components.slider.live_slider import live_slider, set_value
+from pages.losses.parts.code_listing import code_listing
+from pages.losses.parts.precision_tables import limits_table, ways_table
+
+_ANSWERS = ("wrong", "right")
+_LOW = 0.1
+_WAYS = r"""
+- **exp, sum, log**: $e^{z_y}/\sum_j e^{z_j}$ as it stands. $e^z$ overflows first; if the true class
+  is the large one, ∞/∞ is not a number.
+- **softmax, then log**: the largest logit is subtracted before $e^z$, so nothing overflows, but
+  $e^{-\text{gap}}$ underflows to 0, whose logarithm is −∞.
+- **log_softmax**: $z_y - \max z - \ln\sum_j e^{z_j-\max z}$. The sum is at least 1, and no small
+  number is ever formed. `F.cross_entropy` does this; so does `F.nll_loss` of `F.log_softmax`.
+"""
+
+
+def two_logits(precision: str) -> dict[str, str]:
+    """Show the gap, the three ways and the limits; return the address's parameters.
+
+    Args:
+        precision: a key of `explorer.core.precision.PRECISIONS`.
+    """
+    left, right = st.columns([4, 5], gap="large")
+    with left:
+        answer = kept_choice("The model is", _ANSWERS, key="stability answer", link="answer")
+        gap = live_slider(
+            "Logit gap",
+            key="stability gap",
+            default=EXAMPLES["A24"]["gaps"][0],
+            low=_LOW,
+            high=HIGHEST_GAP,
+            step=0.01,
+            logarithmic=True,
+            link="gap",
+        )
+        truth = answer == "right"
+        reading = read_gap(gap, precision, right=truth)
+        true_logit = "the gap" if truth else "0"
+        st.markdown(f"The logits are (gap, 0); the true class is the one with {true_logit}.")
+        quantities({"Exact loss": measured(reading.exact, "nats")})
+        ways_table(reading)
+        if reading.gap != gap:
+            st.caption(
+                f"{precision} holds {written(gap, 8)} as {written(reading.gap, 8)}; the exact loss "
+                "is that of the logits as they are held."
+            )
+        st.markdown(_WAYS)
+    with right:
+        plot(
+            figures.gap_errors(precision, reading, right=truth),
+            key="gap-errors",
+            alt=f"Relative error of three ways against the logit gap in {precision}; "
+            f"the gap now is {written(reading.gap)}.",
+            on_drag=lambda x: set_value("stability gap", min(max(x, _LOW), HIGHEST_GAP)),
+        )
+        code_listing(gap_listing(gap, precision, right=truth))
+    st.subheader("Where each format runs out")
+    limits_table()
+    return {"answer": answer, "gap": f"{gap:.12g}"}

@@ -1,0 +1,109 @@
+"""Which curves are compared, and the colour and dash of each, in the session and the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.runs.run import CurveRow
+from pages.components.address import page_link
+
+MOST_CURVES = 30
+"""Colour and dash together tell so many lines apart; see `explorer.figures.curves.curve_line`."""
+
+_STYLES = "compare styles"
+_SAID = "compare said"
+
+
+def open_link(rows: Sequence[CurveRow]) -> None:
+    """Take the curves that the address names; at first those of the newest run with records.
+
+    `runs` holds ids of curves, "run:curve", or of runs, which stand for all of their curves;
+    `styles` holds, in the same order, the numbers of their colours and dashes.
+
+    Args:
+        rows: All curves that are kept.
+    """
+    link = page_link.opened_with("compare")
+    asked = [one for text in link.get("runs", []) for one in text.split(",") if one]
+    if asked:
+        wanted = link.get("styles", [""])[0].split(",")
+        named = {
+            one: int(style)
+            for one, style in zip(asked, wanted, strict=False)
+            if style.isascii() and style.isdigit() and int(style) < MOST_CURVES
+        }
+        found = [row.id for one in asked for row in rows if one in (row.id, row.run_id)]
+        missing = sum(all(one not in (row.id, row.run_id) for row in rows) for one in asked)
+        st.session_state[_STYLES] = {}
+        choose(found, named)
+        if missing:
+            count = "One curve" if missing == 1 else f"{missing} curves"
+            _say(f"{count} of the link cannot be shown: deleted, or not in this run store.")
+    elif _STYLES not in st.session_state:
+        newest = next((row.run_id for row in rows if row.summary and row.summary.steps), None)
+        choose([row.id for row in rows if row.run_id == newest])
+
+
+def chosen(rows: Sequence[CurveRow]) -> list[CurveRow]:
+    """Return the rows that are compared, in the order in which they were chosen.
+
+    Args:
+        rows: All curves that are kept; one that was deleted is left out.
+    """
+    by_id = {row.id: row for row in rows}
+    return [by_id[one] for one in _styles() if one in by_id]
+
+
+def style_of(row: CurveRow) -> int:
+    """Return the number of a chosen curve's colour and dash."""
+    return _styles()[row.id]
+
+
+def choose(ids: Sequence[str], wanted: dict[str, int] | None = None) -> None:
+    """Compare these curves; those that were compared before keep their colour and dash.
+
+    Args:
+        ids: Ids of curves; of more than MOST_CURVES the first are taken, and that is said.
+        wanted: Numbers of colour and dash that some of them had elsewhere.
+    """
+    ids = list(dict.fromkeys(ids))
+    _say("")
+    if len(ids) > MOST_CURVES:
+        _say(
+            f"At most {MOST_CURVES} curves can be told apart in one plot, so "
+            f"{len(ids) - MOST_CURVES} of {len(ids)} were not added."
+        )
+        ids = ids[:MOST_CURVES]
+    before = (wanted or {}) | _styles()
+    styles: dict[str, int] = {}
+    for one in ids:
+        if one in before and before[one] not in styles.values():
+            styles[one] = before[one]
+    for one in ids:
+        if one not in styles:
+            # A curve of a race has the colour that it has there, if that is still free.
+            own = int(one.rpartition(":")[2]) % MOST_CURVES
+            free = [style for style in range(MOST_CURVES) if style not in styles.values()]
+            styles[one] = own if own in free else free[0]
+    st.session_state[_STYLES] = {one: styles[one] for one in ids}
+
+
+def said() -> str:
+    """Return what there is to say of the last choice, or ""."""
+    return st.session_state.get(_SAID, "")
+
+
+def link_parameters() -> dict[str, str]:
+    """Return what the address holds of the choice."""
+    styles = _styles()
+    return {"runs": ",".join(styles), "styles": ",".join(map(str, styles.values()))}
+
+
+def _styles() -> dict[str, int]:
+    return st.session_state.get(_STYLES, {})
+
+
+def _say(text: str) -> None:
+    st.session_state[_SAID] = text

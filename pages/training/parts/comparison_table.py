@@ -1,0 +1,89 @@
+"""What the compared curves came to, and the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from explorer.exchange.settings import split_settings
+from explorer.figures.numbers import written
+from explorer.runs.run import CurveRow
+from explorer.runs.summary import TARGETS, CurveSummary
+from pages.components.escaping import escaped
+from pages.training.parts.chosen_curves import style_of
+from pages.training.parts.run_table import state_words, swatch
+
+# The name of the loss says as much, and versions of libraries go below.
+_LEFT_OUT = frozenset({"Formula", "Versions", "Commit"})
+
+
+def comparison_table(rows: Sequence[CurveRow], labels: Sequence[str]) -> None:
+    """Show a row for each curve: results, and only the settings that differ.
+
+    Args:
+        rows: The curves, at least one.
+        labels: Their names.
+    """
+    differing, shared = split_settings(rows)
+    columns = _results(rows)
+    columns |= {name: of for name, of in differing.items() if name not in _LEFT_OUT}
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Curve", *columns))
+    body = "".join(
+        f'<tr><th scope="row"><img alt="" src="{swatch(style_of(row))}"> {escape(label)}</th>'
+        + "".join(f"<td>{escape(of[place])}</td>" for of in columns.values())
+        + "</tr>"
+        for place, (row, label) in enumerate(zip(rows, labels, strict=True))
+    )
+    st.html(
+        '<div class="cee-wide" tabindex="0" role="region" aria-label="Compared curves">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    st.caption(
+        "“Steps to” is the first measurement on test images, however many, that reached the "
+        "accuracy. An accuracy marked * was measured on a part of the test images."
+    )
+    with st.expander("What the curves share"):
+        rest = {name: of for name, of in differing.items() if name in _LEFT_OUT - {"Formula"}}
+        lines = [f"- {name}: {escaped(value)}" for name, value in shared.items()]
+        lines += [f"- {name}: not the same for all" for name in rest]
+        st.markdown("\n".join(lines) or "Nothing that is known.")
+
+
+def legend(names: Sequence[tuple[str, int]]) -> None:
+    """Show each line's colour and dash beside its name.
+
+    Args:
+        names: Name, and number of colour and dash, of each line.
+    """
+    entries = "".join(
+        f'<span><img alt="" src="{swatch(style)}"> {escape(name)}</span>' for name, style in names
+    )
+    st.html(f'<div class="cee-legend">{entries}</div>')
+
+
+def _results(rows: Sequence[CurveRow]) -> dict[str, list[str]]:
+    summaries = [row.summary or CurveSummary() for row in rows]
+
+    def accuracy(value: float | None, full: bool) -> str:
+        return "–" if value is None else f"{value:.2%}{'' if full else ' *'}"
+
+    def number(value: float | None, unit: str = "", digits: int = 4) -> str:
+        return "–" if value is None else f"{written(value, digits)}{unit}"
+
+    return {
+        "State": [state_words(row) for row in rows],
+        "Test accuracy": [accuracy(one.final_accuracy, one.final_full) for one in summaries],
+        "Best": [accuracy(one.best_accuracy, one.best_full) for one in summaries],
+        "Test cross-entropy": [number(one.final_cross_entropy, " nats") for one in summaries],
+        **{
+            f"Steps to {target} %": [
+                "not reached" if (steps := one.steps_to(target)) is None else f"{steps:,}"
+                for one in summaries
+            ]
+            for target in TARGETS
+        },
+        "Steps": [f"{one.steps:,}" for one in summaries],
+        "Training time": [number(one.seconds or None, " s", 3) for one in summaries],
+    }

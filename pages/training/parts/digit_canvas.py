@@ -1,0 +1,113 @@
+"""A canvas to draw a digit on by pointer, touch or keyboard, and what a network sees of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.core.drawing import (
+    GRID,
+    MOST_POINTS,
+    MOST_STROKES,
+    PEN_WIDTH,
+    Strokes,
+    read_stroke_text,
+    read_strokes,
+    simplified,
+    stroke_text,
+)
+from pages.components.address import page_link
+from pages.components.frontend.frontend import component
+
+_mount = component(__file__)
+_LONGEST_LINK = 1_500
+
+
+@dataclass
+class _Session:
+    """What the server knows of one canvas; `rev` counts the changes that it made itself."""
+
+    strokes: Strokes = ()
+    message: str = ""
+    rev: int = 0
+    seq: int = 0
+
+
+def drawn(key: str, *, link: str) -> Strokes:
+    """Return what stands on the canvas `key`, without its needless points.
+
+    Args:
+        key: of the canvas; the drawing lives in the session under it, across pages.
+        link: parameter of the page's address that holds the drawing when the page is opened.
+    """
+    session = _session(key)
+    asked = page_link.opened_with(key)
+    if link in asked:
+        session.rev += 1
+        try:
+            session.strokes, session.message = simplified(read_stroke_text(asked[link][0])), ""
+        except ValueError as error:
+            session.message = f"From the link: {error}"
+    return session.strokes
+
+
+def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
+    """Show the canvas, and beside it what networks see.
+
+    Args:
+        key: as for `drawn`.
+        pictures: caption → pixels [28, 28], 0 to 255.
+    """
+    session = _session(key)
+    _mount(
+        key=key,
+        data={
+            "grid": GRID,
+            "pen": PEN_WIDTH,
+            "most": {"strokes": MOST_STROKES, "points": MOST_POINTS},
+            "strokes": [[n for point in stroke for n in point] for stroke in session.strokes],
+            "pictures": [
+                {"caption": caption, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+                for caption, pixels in pictures.items()
+            ],
+            "message": session.message,
+            "rev": session.rev,
+            "seq": session.seq,
+        },
+        on_edit_change=lambda: _receive(key),
+    )
+
+
+def link_text(strokes: Strokes) -> str:
+    """Return the drawing for the page's address, or "" when it is too long for one."""
+    text = stroke_text(strokes)
+    return text if len(text) <= _LONGEST_LINK else ""
+
+
+def _session(key: str) -> _Session:
+    return st.session_state.setdefault(f"{key} drawing", _Session())
+
+
+def _receive(key: str) -> None:
+    """Take the drawing from the browser into the session; runs before the page does."""
+    session = _session(key)
+    edit = st.session_state[key].get("edit")
+    if not isinstance(edit, dict):
+        return
+    seq = edit.get("seq")
+    if type(seq) is not int or seq == session.seq:
+        return
+    session.seq = seq
+    # A drawing made on top of an older one than the server's own last change is out of date.
+    if edit.get("rev") != session.rev:
+        return
+    try:
+        session.strokes, session.message = simplified(read_strokes(edit.get("strokes"))), ""
+    except ValueError as error:
+        session.message = f"{error} The last good drawing is kept."
+        session.rev += 1

@@ -1,0 +1,209 @@
+"""Curves out to files, and curves of files in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from explorer.exchange.exported import ExportedCurve, labelled
+from explorer.exchange.exports import EXPORTS, Exporter
+from explorer.exchange.imports import MOST_BYTES, ReadFile, read_file
+from explorer.exchange.refusal import ImportRefused, quoted
+from explorer.exchange.report import ReportFigure, export_report
+from explorer.exchange.roles import Roles, curves_of, guessed, is_percent, kept_name
+from explorer.jobs import launcher
+from explorer.runs.config import LOSS_LABELS
+from explorer.runs.run import CurveRow
+from explorer.store.run_store import LabelError, StoreUnavailable
+from pages.components.escaping import escaped
+
+_MOST_SHOWN = 8
+
+
+def export_controls(
+    rows: Sequence[CurveRow],
+    *,
+    labels: Sequence[str] | None = None,
+    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None = None,
+    key: str = "export",
+) -> None:
+    """Offer a download of these curves in every format; a file is made when it is asked for.
+
+    Args:
+        rows: The curves, at least one.
+        labels: What to call each, as on the page; by default names that tell them apart.
+        figures: Makes the plots of the report, as on the page; by default losses, the comparison
+            on test images, and gradient norms.
+        key: Unique on the page.
+    """
+    chosen = list(labels) if labels is not None else labelled(rows)
+    reasons = {name: exporter.why_not(rows) for name, exporter in EXPORTS.items()}
+    with st.container(horizontal=True):
+        for name, exporter in EXPORTS.items():
+            st.download_button(
+                exporter.label,
+                data=_maker(exporter, rows, chosen, figures if name == "report" else None),
+                file_name=exporter.file_name(chosen),
+                mime=exporter.mime,
+                key=f"{key} {name}",
+                help=exporter.described,
+                on_click="ignore",
+                disabled=bool(reasons[name]),
+            )
+    for name, reason in reasons.items():
+        if reason:
+            st.caption(f"No {EXPORTS[name].label}: {reason}")
+
+
+def _maker(
+    exporter: Exporter,
+    rows: Sequence[CurveRow],
+    labels: Sequence[str],
+    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None,
+) -> Callable[[], bytes]:
+    def make() -> bytes:
+        store = launcher.default_store()
+        by_run = {run_id: store.read(run_id) for run_id in {row.run_id for row in rows}}
+        curves = [
+            ExportedCurve(row, by_run[row.run_id].curves[row.curve], label)
+            for row, label in zip(rows, labels, strict=True)
+        ]
+        return export_report(curves, figures(curves)) if figures else exporter.export(curves)
+
+    return make
+
+
+def import_control(
+    on_imported: Callable[[str], None] = lambda run_id: None, *, key: str = "import"
+) -> None:
+    """Take in runs made elsewhere: choose a file, say what its series stand for, keep the run.
+
+    Args:
+        on_imported: Called with the new run's id before the page runs again.
+        key: Unique on the page.
+    """
+    turn = st.session_state.setdefault(f"{key} turn", 0)
+    file = st.file_uploader(
+        f"CSV, event file of TensorBoard, or a zip of them (at most {MOST_BYTES >> 20} MB)",
+        key=f"{key} file {turn}",
+        on_change=_forget,
+        args=(key,),
+        help="A table needs a column that counts the steps, and a column or a row for each "
+        "metric. Event files are those named …tfevents…; zip the folders of several runs.",
+    )
+    done, problem = st.session_state.get(f"{key} said", ("", ""))
+    if done:
+        st.success(escaped(done))
+    if file is None:
+        return
+    try:
+        found = _read(file.file_id, file.name, file)
+    except ImportRefused as refused:
+        st.error(f"Nothing was taken in. {escaped(str(refused))}")
+        return
+    _show(found)
+    roles = None if found.is_own else _ask_roles(found, f"{key} {turn}")
+    name = st.text_input(
+        "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
+    )
+    st.button(
+        "Take in",
+        key=f"{key} take",
+        type="primary",
+        on_click=_take_in,
+        args=(found, roles, name, on_imported, key),
+    )
+    if problem:
+        st.error(f"Nothing was taken in. {escaped(problem)}")
+
+
+# The file is read once, not at every change of a field beside it.
+@st.cache_resource(max_entries=4, show_spinner="Reading the file…")
+def _read(
+    file_id: str, name: str, _file: st.runtime.uploaded_file_manager.UploadedFile
+) -> ReadFile:
+    return read_file(name, _file.getvalue())
+
+
+def _forget(key: str) -> None:
+    st.session_state[f"{key} said"] = ("", "")
+
+
+def _show(found: ReadFile) -> None:
+    labels = [kept_name(curve.label) or "without a name" for curve in found.curves]
+    more = len(labels) - _MOST_SHOWN
+    listed = ", ".join(quoted(label) for label in labels[:_MOST_SHOWN])
+    count = "One curve" if len(labels) == 1 else f"{len(labels)} curves"
+    names = found.series_names()
+    st.markdown(
+        f"{count} with {len(names)} series: {escaped(listed)}"
+        f"{f' and {more} more' if more > 0 else ''}."
+    )
+    if found.is_own:
+        st.caption("The series are called as this app calls them, so what they are is known.")
+    for note in found.notes:
+        st.caption(escaped(note))
+
+
+def _ask_roles(found: ReadFile, key: str) -> Roles:
+    names = found.series_names()
+    guess = guessed(names)
+    left, right = st.columns(2)
+
+    def ask(label: str, guessed_name: str, role: str) -> str:
+        return st.selectbox(
+            label,
+            ["", *names],
+            index=["", *names].index(guessed_name),
+            format_func=lambda name: name or "not in the file",
+            key=f"{key} {role}",
+        )
+
+    with left:
+        train_loss = ask("Training loss", guess.train_loss, "train_loss")
+        own_loss = st.selectbox(
+            "Which loss that is",
+            ["", *LOSS_LABELS],
+            index=["", *LOSS_LABELS].index(guess.own_loss),
+            format_func=lambda loss: LOSS_LABELS.get(loss, "not known"),
+            key=f"{key} own_loss",
+            help="Losses of different kinds have different units and are drawn apart.",
+        )
+    with right:
+        accuracy = ask("Test accuracy", guess.test_accuracy, "test_accuracy")
+        cross_entropy = ask("Test cross-entropy / nats", guess.test_cross_entropy, "test_ce")
+    rest = [name for name in names if name not in (train_loss, accuracy, cross_entropy)]
+    if rest:
+        listed = ", ".join(quoted(name) for name in rest[:_MOST_SHOWN])
+        st.caption(f"Left out: {escaped(listed)}{' and more' if len(rest) > _MOST_SHOWN else ''}.")
+    accuracies = [curve.series.get(accuracy) for curve in found.curves]
+    if any(one is not None and is_percent(one.values) for one in accuracies):
+        st.caption("The accuracy goes above 1: it is taken as percent.")
+    return Roles(train_loss, own_loss, accuracy, cross_entropy)
+
+
+def _take_in(
+    found: ReadFile,
+    roles: Roles | None,
+    name: str,
+    on_imported: Callable[[str], None],
+    key: str,
+) -> None:
+    try:
+        curves = curves_of(found.curves, roles)
+        run_id = launcher.default_store().add_foreign(
+            [curve.records for curve in curves],
+            [curve.name for curve in curves],
+            name=name,
+            origin=kept_name(found.name),
+            losses=[curve.own_loss for curve in curves],
+        )
+    except (ImportRefused, LabelError, StoreUnavailable) as error:
+        st.session_state[f"{key} said"] = ("", str(error))
+        return
+    # A new turn empties the fields.
+    st.session_state[f"{key} turn"] += 1
+    count = "one curve" if len(curves) == 1 else f"{len(curves)} curves"
+    st.session_state[f"{key} said"] = (f"Took in {count} of “{name or found.name}”.", "")
+    on_imported(run_id)

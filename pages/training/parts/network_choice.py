@@ -1,0 +1,129 @@
+"""Choose one or two trained networks; the choice is kept across pages and in the address."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from explorer.jobs import launcher
+from explorer.runs.run import CurveRow
+from pages.components.address import page_link
+from pages.components.escaping import escaped
+from pages.components.inputs.shown_value import shown
+
+_KEPT = "networks kept"
+_NONE = ""
+
+
+def network_choice(*, link: str) -> list[CurveRow]:
+    """Show the choice and return the chosen curves, none if no network is kept.
+
+    At first these are two of the newest race that left networks, with different losses if it
+    has such.
+
+    Args:
+        link: parameter of the page's address that holds the choice.
+
+    Raises:
+        StoreUnavailable: The run store cannot be used.
+    """
+    rows = launcher.default_store().list_curves()
+    usable = {row.id: row for row in rows if row.has_weights}
+    if asked := page_link.opened_with("network choice").get(link):
+        st.session_state[_KEPT] = [name for name in asked[0][:200].split(",") if name][:2]
+    wanted = _curves_of(st.session_state.get(_KEPT, []), list(usable.values()))
+    if not usable:
+        return []
+    if missing := [name for name in wanted if name not in usable]:
+        st.warning(_why_missing(missing[0], rows))
+    kept = list(dict.fromkeys(name for name in wanted if name in usable))[:2]
+    chosen = kept or _pair(list(usable.values()))
+    left, right = st.columns(2)
+    # A widget's own value is dropped on other pages, hence the list that is kept.
+    for place, (column, label) in enumerate(((left, "Network"), (right, "Beside it"))):
+        options = [*usable] if place == 0 else [_NONE, *usable]
+        key = f"network choice {place + 1}"
+        column.selectbox(
+            label,
+            options,
+            options.index(shown(key, (*chosen, _NONE)[place])),
+            format_func=lambda name: _described(usable, name),
+            key=key,
+            on_change=_keep,
+        )
+    _tell_diverged([usable[name] for name in chosen], rows)
+    return [usable[name] for name in chosen]
+
+
+def link_text(chosen: Sequence[CurveRow]) -> str:
+    """Return the choice for the page's address."""
+    return ",".join(row.id for row in chosen)
+
+
+def names_of(chosen: Sequence[CurveRow]) -> list[str]:
+    """Return what tells the chosen curves apart: their labels, with the run where they agree."""
+    labels = [row.label for row in chosen]
+    if len(set(labels)) == len(labels):
+        return labels
+    return [f"{row.label} ({row.id})" for row in chosen]
+
+
+def places_of(chosen: Sequence[CurveRow]) -> list[int]:
+    """Return the number of each curve's colour, the one of its race if it is still free."""
+    places: list[int] = []
+    for row in chosen:
+        places.append(row.curve + 1 if row.curve in places else row.curve)
+    return places
+
+
+def _keep() -> None:
+    names = [st.session_state[f"network choice {place}"] for place in (1, 2)]
+    st.session_state[_KEPT] = list(dict.fromkeys(name for name in names if name != _NONE))
+
+
+def _curves_of(wanted: Sequence[str], rows: Sequence[CurveRow]) -> list[str]:
+    """Return the ids of curves; the id of a run alone stands for two of its curves."""
+    by_run = {name: [row for row in rows if row.run_id == name] for name in wanted}
+    return [one for name in wanted for one in (_pair(by_run[name]) if by_run[name] else [name])]
+
+
+def _pair(rows: Sequence[CurveRow]) -> list[str]:
+    """Return the ids of two curves of the first run, with different losses if it has such."""
+    first = rows[0]
+    others = [row for row in rows[1:] if row.run_id == first.run_id]
+    # The newest races come first, their curves in order; sort keeps that among equals.
+    others.sort(key=lambda row: row.own_loss == first.own_loss)
+    return [row.id for row in (first, *others[:1])]
+
+
+def _described(usable: Mapping[str, CurveRow], name: str) -> str:
+    if name == _NONE:
+        return "No second network"
+    row = usable[name]
+    when = time.strftime("%d %b, %H:%M", time.localtime(row.created_at))
+    parts = [row.label, row.run_name, when]
+    if row.summary and row.summary.final_accuracy is not None:
+        parts.insert(1, f"{row.summary.final_accuracy:.1%}")
+    return " · ".join(part for part in parts if part)
+
+
+def _why_missing(name: str, rows: Sequence[CurveRow]) -> str:
+    row = next((row for row in rows if row.id == name), None)
+    if row is None:
+        return f"There is no recorded network “{escaped(name)}”: another one is shown."
+    if row.summary and row.summary.diverged_at is not None:
+        return f"“{escaped(row.label)}” diverged and left no network: another one is shown."
+    return f"“{escaped(row.label)}” left no network, or has not ended: another one is shown."
+
+
+def _tell_diverged(chosen: Sequence[CurveRow], rows: Sequence[CurveRow]) -> None:
+    runs = {row.run_id for row in chosen}
+    diverged = [
+        f"“{escaped(row.label)}”"
+        for row in rows
+        if row.run_id in runs and row.summary and row.summary.diverged_at is not None
+    ]
+    if diverged:
+        st.caption(f"{', '.join(diverged)} diverged in the same race and left no network.")

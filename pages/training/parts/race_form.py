@@ -1,0 +1,193 @@
+"""Set up a race: a preset, its curves and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.runs.config import (
+    DATASET_LABELS,
+    DEVICE_LABELS,
+    INIT_LABELS,
+    LOSS_FORMULAS,
+    LOSS_LABELS,
+    OPTIMIZER_LABELS,
+    TrainingConfig,
+    curve_labels,
+)
+from explorer.runs.race_presets import RACE_PRESETS
+from pages.components.escaping import escaped
+from pages.components.inputs.shown_value import shown
+from pages.training.parts import race_draft, race_notes
+from pages.training.parts.race_draft import Draft
+
+_DRAFT = "race draft"
+_LOSS_HELP = "  \n".join(f"{LOSS_LABELS[loss]}: {text}" for loss, text in LOSS_FORMULAS.items())
+
+
+def race_form() -> tuple[TrainingConfig, ...] | None:
+    """Show the form and return the race, or None while a field cannot be used.
+
+    What stands in the fields is kept in the session, across pages.
+    """
+    draft = current_draft()
+    configs, errors = current_race()
+    _preset_choice(draft)
+    labels = curve_labels(configs)
+    # A place of their own: the fields below keep theirs, and what is being typed, as curves come.
+    with st.container():
+        for index, curve in enumerate(draft.curves):
+            _curve_row(draft, index, curve, labels[index], errors)
+        if len(draft.curves) < race_draft.MOST_CURVES:
+            st.button("Add a curve", key="race add", on_click=race_draft.add_curve, args=(draft,))
+    _shared_row(draft, errors)
+    return None if errors else tuple(configs)
+
+
+def current_draft() -> Draft:
+    """Return what stands in the form, the first preset when nobody touched it yet."""
+    if _DRAFT not in st.session_state:
+        st.session_state[_DRAFT] = race_draft.from_preset(next(iter(RACE_PRESETS)))
+    return st.session_state[_DRAFT]
+
+
+def current_race() -> tuple[list[TrainingConfig], dict[str, str]]:
+    """Return the race that stands in the form, and what is wrong with it; see `race_draft.read`."""
+    return race_draft.read(current_draft())
+
+
+def use_settings(configs: Sequence[TrainingConfig]) -> None:
+    """Fill the form with the settings of a recorded race; call it before the form is shown."""
+    st.session_state[_DRAFT] = race_draft.from_configs(configs)
+
+
+def use_preset(name: str) -> None:
+    """Fill the form with a preset; call it before the form is shown.
+
+    Raises:
+        KeyError: There is no such preset.
+    """
+    st.session_state[_DRAFT] = race_draft.from_preset(name)
+
+
+def is_untouched() -> bool:
+    """Tell whether nobody has seen the form in this session yet."""
+    return _DRAFT not in st.session_state
+
+
+def described(race: Sequence[TrainingConfig] | None) -> str:
+    """Say in a line what Train would start."""
+    if race is None:
+        return "A field above cannot be used; it says why."
+    curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
+    return (
+        f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs; "
+        f"{race[0].num_parameters:,} parameters each."
+    )
+
+
+def _preset_choice(draft: Draft) -> None:
+    def load() -> None:
+        if name := st.session_state["race preset"]:
+            use_preset(name)
+
+    st.pills(
+        "Race",
+        list(RACE_PRESETS),
+        default=shown("race preset", draft.preset or None),
+        key="race preset",
+        on_change=load,
+    )
+    st.markdown(race_notes.note(draft.preset))
+
+
+def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping[str, str]) -> None:
+    def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
+        _field(draft, race_draft.key(name, curve), widget, title, errors, **options)
+
+    with st.container(border=True):
+        st.markdown(f"**Curve {index + 1}:** {escaped(label)}")
+        columns = st.columns([2.7, 1.7, 1.7, 2.7, 2.2, 1.4], vertical_alignment="bottom")
+        with columns[0]:
+            field("loss", _choice(LOSS_LABELS), "Loss", help=_LOSS_HELP)
+        with columns[1]:
+            field("optimizer", _choice(OPTIMIZER_LABELS), "Optimizer")
+        with columns[2]:
+            field("learning_rate", st.text_input, "Learning rate")
+        with columns[3]:
+            field("init", _choice(INIT_LABELS), "Initial weights")
+        with columns[4]:
+            field("output_relu", st.checkbox, "ReLU on logits")
+        with columns[5].popover("More"):
+            field("name", st.text_input, "Name", placeholder=label, max_chars=80)
+            field("seed", st.text_input, "Seed", help="Same seed: same weights, same batches.")
+            field("momentum", st.text_input, "Momentum", help="Of SGD; Adam ignores it.")
+            st.button(
+                "Remove this curve",
+                key=f"race remove {curve}",
+                disabled=len(draft.curves) == 1,
+                on_click=race_draft.remove_curve,
+                args=(draft, curve),
+            )
+
+
+def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
+    def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
+        _field(draft, race_draft.key(name), widget, title, errors, **options)
+
+    def fit() -> None:
+        if race_draft.fit_length(draft):
+            st.session_state.update(draft.fields)
+
+    columns = st.columns([3, 1.5, 1.5, 2, 2.5], vertical_alignment="bottom")
+    with columns[0]:
+        field("dataset", _choice(DATASET_LABELS), "Data", then=fit)
+    with columns[1]:
+        field("batch_size", st.text_input, "Batch size")
+    with columns[2]:
+        field("epochs", st.text_input, "Epochs")
+    with columns[3]:
+        field(
+            "hidden_sizes",
+            st.text_input,
+            "Hidden layers",
+            help="Units of each, as in 200, 200; empty is softmax regression.",
+        )
+    with columns[4]:
+        field("device", _choice(DEVICE_LABELS), "Device")
+    if race_draft.means_digits(draft.fields[race_draft.key("dataset")]):
+        st.caption(
+            "The race runs on scikit-learn's 1,797 digits, not on MNIST. Small batches and many "
+            "epochs give about as many steps as MNIST would."
+        )
+
+
+def _field(
+    draft: Draft,
+    key: str,
+    widget: Callable[..., Any],
+    title: str,
+    errors: Mapping[str, str],
+    then: Callable[[], None] | None = None,
+    **options: Any,
+) -> None:
+    """Show one field, kept in the draft, and beside it what is wrong with it."""
+
+    def take() -> None:
+        draft.fields[key] = st.session_state[key]
+        if then:
+            then()
+
+    widget(title, shown(key, draft.fields[key]), key=key, on_change=take, **options)
+    if key in errors:
+        st.markdown(f":red[{escaped(errors[key])}]")
+
+
+def _choice(labels: Mapping[str, str]) -> Callable[..., Any]:
+    def widget(title: str, value: str, **options: Any) -> None:
+        place = list(labels).index(value)
+        st.selectbox(title, list(labels), place, format_func=labels.__getitem__, **options)
+
+    return widget

@@ -1,0 +1,52 @@
+"""The live page's address: a recorded race to look at, or a prepared one to start."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+
+from explorer.jobs import launcher
+from explorer.runs.race_presets import RACE_PRESETS
+from explorer.store.run_store import StoreUnavailable, UnknownRun
+from pages.components.address import page_link
+from pages.components.escaping import escaped
+from pages.training.parts import race_draft, race_form
+
+
+def open_link(run_key: str) -> None:
+    """Take what the address names: `run`, a recorded race, or else `race`, a preset by name.
+
+    Call it before the form is shown. A prepared race replaces what stands in the form, and no
+    recorded one is shown beside it.
+
+    Args:
+        run_key: where the session keeps the id of the race that is shown.
+    """
+    link = page_link.opened_with("live")
+    if asked := link.get("run"):
+        _open_run(run_key, asked[0][:64])
+    elif asked := link.get("race"):
+        name = asked[0]
+        if name in RACE_PRESETS:
+            st.session_state[run_key] = None
+            race_form.use_preset(name)
+        else:
+            st.warning(
+                f"The link asks for the race “{escaped(name[:40])}”; there is none of that name."
+            )
+
+
+def keep_link(run_id: str | None) -> None:
+    """Write the race that is shown, or the unchanged preset in the form, into the address."""
+    draft = race_form.current_draft()
+    prepared = not run_id and race_draft.is_as_loaded(draft)
+    page_link.keep({"run": run_id or "", "race": draft.preset if prepared else ""})
+
+
+def _open_run(run_key: str, run_id: str) -> None:
+    """Look at a recorded race; an untouched form takes its settings."""
+    st.session_state[run_key] = run_id
+    if race_form.is_untouched():
+        with suppress(UnknownRun, StoreUnavailable):  # the view itself says so in words
+            race_form.use_settings(launcher.default_store().get(run_id).configs)

@@ -1,0 +1,122 @@
+"""A run's records and figures as all viewers of the run share them."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+
+import orjson
+import plotly.graph_objects as go
+import streamlit as st
+
+from explorer.jobs import launcher
+from explorer.runs.record_columns import CurveRecords, Records
+from pages.components.plot.plot import encoded
+
+_BEAT_SECONDS = 0.45
+_GONE_SECONDS = 3.0
+
+
+class _Follower:
+    """The records of one run read so far; every reading adds only what is newer."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._records: Records | None = None
+        self._read_at = -math.inf
+        self._seen: dict[str, float] = {}
+
+    def viewers(self) -> int:
+        oldest = time.monotonic() - _GONE_SECONDS
+        with self._lock:
+            self._seen = {viewer: at for viewer, at in self._seen.items() if at > oldest}
+            return len(self._seen)
+
+    def newest(self, run_id: str, viewer: str, *, ended: bool) -> Records:
+        with self._lock:
+            self._seen[viewer] = time.monotonic()
+            known = self._records
+            # Viewers who look within one beat see the same records and so share one drawing.
+            if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
+                return known
+            self._read_at = time.monotonic()
+            newer = launcher.default_store().read(run_id, after=known.cursor if known else 0)
+            if known is None:
+                self._records = newer
+            elif newer.cursor != known.cursor:
+                self._records = known.extended(newer)
+            return self._records
+
+
+# As many as a comparison can show, and some more for others.
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _follower(store: str, run_id: str) -> _Follower:
+    return _Follower()
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _figure(
+    name: str,
+    store: str,
+    run_id: str,
+    cursor: int,
+    options: tuple[object, ...],
+    _draw: Callable[[], go.Figure],
+) -> orjson.Fragment:
+    figure = _draw()
+    figure.update_layout(uirevision=run_id)
+    return encoded(figure)
+
+
+def newest_records(run_id: str, *, ended: bool) -> Records:
+    """Return all records of a run, those read before by any viewer not read again.
+
+    Args:
+        run_id: The run.
+        ended: Whether these are to be the last; until then they may be half a second old.
+
+    Raises:
+        UnknownRun: There is no such run.
+        StoreUnavailable: The run store cannot be used.
+    """
+    viewer = st.session_state.setdefault("race viewer", uuid.uuid4().hex)
+    return _follower(launcher.default_store().url, run_id).newest(run_id, viewer, ended=ended)
+
+
+def viewers(run_id: str) -> int:
+    """Return how many sessions looked at the run in the last seconds."""
+    return _follower(launcher.default_store().url, run_id).viewers()
+
+
+def shared_figure(
+    name: str, run_id: str, cursor: int, options: tuple[object, ...], draw: Callable[[], go.Figure]
+) -> orjson.Fragment:
+    """Return a figure of a run's records, drawn and encoded once for all who look at the same.
+
+    Args:
+        name: Which figure.
+        run_id: The run.
+        cursor: The records' cursor.
+        options: What else the figure depends on.
+        draw: Draws it.
+    """
+    return _figure(name, launcher.default_store().url, run_id, cursor, options, draw)
+
+
+def which_images(curves: Sequence[CurveRecords]) -> str:
+    """Say which marks of test measurements were made on how many images.
+
+    Args:
+        curves: The curves that are drawn.
+    """
+    evaluations = [evaluation for curve in curves for evaluation in curve.evaluations]
+    whole = {one.examples for one in evaluations if one.full}
+    quick = {one.examples for one in evaluations if not one.full}
+    said = [f"diamonds: on all {count:,}" for count in sorted(whole - {0})]
+    said += [f"lines: on the first {count:,}" for count in sorted(quick - {0})]
+    if 0 in whole | quick:
+        said.append("of runs made elsewhere: on a number that is not known")
+    return f" ({'; '.join(said)})" if said else ""

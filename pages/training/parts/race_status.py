@@ -1,0 +1,204 @@
+"""A running race in words, and the buttons that steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from explorer.figures.numbers import duration, written
+from explorer.figures.training import SCALES
+from explorer.jobs import launcher
+from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
+from explorer.runs.record_columns import Records
+from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
+from explorer.store.run_store import StoreUnavailable, UnknownRun
+from pages.components.address.page_link import link_to
+from pages.components.escaping import escaped
+from pages.training.parts.race_draft import parse_field
+from pages.training.parts.race_form import use_settings
+
+ACTIVE = frozenset({"queued", "running", "paused"})
+_MESSAGE = "race message"
+_WEIGHTS = (0.0, 0.9, 0.98, 0.995)
+
+
+def show_status(run: Run, state: str) -> None:
+    """Say in what state the race is, on what it runs and with which images; show the progress."""
+    sentence = status_sentence(run, state)
+    if state in (FAILED, LOST):
+        st.error(escaped(launcher.explain(run) or sentence))
+    st.markdown(f"**{escaped(sentence)}**  \n{escaped(_ground(run))}")
+    if run.progress.total_steps:
+        st.progress(min(1.0, run.progress.fraction), text=escaped(progress_sentence(run, state)))
+
+
+def status_sentence(run: Run, state: str) -> str:
+    """Return the state of a race in words.
+
+    Args:
+        run: The run.
+        state: From `launcher.state_of`.
+    """
+    step = f"step {run.progress.step:,}"
+    if state == QUEUED:
+        return launcher.explain(run)
+    if state == PAUSED:
+        return f"Paused at {step}."
+    if state == FINISHED:
+        return f"Finished after {step}."
+    if state == STOPPED:
+        return f"Stopped at {step}; everything recorded so far is kept."
+    if state in (FAILED, LOST):
+        return f"Ended at {step}."
+    if run.control.stop:
+        return "Stopping…"
+    if run.control.pause:
+        return f"Pausing at {step}…"
+    return run.message or (f"Training, {step}." if run.progress.step else "Getting ready…")
+
+
+def progress_sentence(run: Run, state: str) -> str:
+    """Return step, throughput and time left in words."""
+    progress = run.progress
+    parts = [f"step {progress.step:,} of {progress.total_steps:,}"]
+    if progress.samples_per_second:
+        parts.append(f"{progress.samples_per_second:,.0f} images/s")
+    if state == "running" and progress.seconds_left is not None:
+        parts.append(f"{duration(progress.seconds_left)} left")
+    elif state not in ACTIVE and run.started_at and run.ended_at:
+        parts.append(f"{duration(run.ended_at - run.started_at)} in all")
+    return ", ".join(parts)
+
+
+def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
+    """Show the buttons that the race obeys, the answer to the last one, and how to draw it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, width="content"):
+            if state in ACTIVE:
+                if run.control.pause:
+                    _button("Resume", launcher.resume, run.id)
+                else:
+                    _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
+                _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
+            else:
+                st.button(
+                    "Copy these settings to the form",
+                    key="race copy",
+                    on_click=use_settings,
+                    args=(run.configs,),
+                )
+        with st.popover("Axes and smoothing"):
+            options = _view_options()
+        if state in ACTIVE:
+            with st.popover("Learning rate"):
+                _rate_change(run, labels)
+        link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
+    kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
+    if text:
+        (st.error if kind == "error" else st.caption)(escaped(text))
+    return options
+
+
+@dataclass(frozen=True)
+class ViewOptions:
+    """How the viewer wants the losses drawn.
+
+    Attributes:
+        scale: of the loss axis, one of SCALES.
+        weight: of the smoothing, 0 for none.
+        test_loss: key of LOSS_LABELS.
+    """
+
+    scale: str
+    weight: float
+    test_loss: str
+
+
+def _view_options() -> ViewOptions:
+    scale = st.segmented_control(
+        "Loss axis", SCALES, default="log", required=True, key="race scale"
+    )
+    weight = st.selectbox("Smoothing weight", _WEIGHTS, index=2, key="race smoothing")
+    loss = st.selectbox(
+        "Test loss", list(LOSS_LABELS), format_func=LOSS_LABELS.__getitem__, key="race test loss"
+    )
+    return ViewOptions(scale, weight, loss)
+
+
+def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Records) -> None:
+    """Say which curves diverged, when, and what to do about it."""
+    diverged = [curve.diverged_at is not None for curve in records.curves]
+    others = "; the others go on" if not all(diverged) else ""
+    for label, rate, curve in zip(labels, rates, records.curves, strict=True):
+        if curve.diverged_at is not None:
+            st.warning(
+                f"“{escaped(label)}” diverged at step {curve.diverged_at:,}: its loss or gradient "
+                f"is no longer a finite number, so it is frozen there{others}. "
+                f"Train it again with a smaller learning rate, for example {rate / 10:g}."
+            )
+
+
+def rates_now(run: Run, records: Records) -> list[float]:
+    """Return the learning rate of each curve as of its newest record."""
+    return [
+        curve.learning_rates[-1].learning_rate if curve.learning_rates else config.learning_rate
+        for config, curve in zip(run.configs, records.curves, strict=True)
+    ]
+
+
+def _ground(run: Run) -> str:
+    if run.info is None:
+        return f"Data: {DATASET_LABELS[run.configs[0].dataset]}."
+    info = run.info
+    memory = f", {info.device_memory_bytes / 2**30:.0f} GiB" if info.device_memory_bytes else ""
+    note = f" {info.dataset_note}" if info.dataset_note else ""
+    return (
+        f"Data: {info.dataset_description}.{note} "
+        f"Device: {info.device_name} ({info.device}{memory})."
+    )
+
+
+def _button(label: str, act: Callable[[str], None], run_id: str, disabled: bool = False) -> None:
+    st.button(
+        label,
+        key=f"race {label}",
+        on_click=_obey,
+        args=(run_id, lambda: act(run_id), ""),
+        disabled=disabled,
+    )
+
+
+def _rate_change(run: Run, labels: Sequence[str]) -> None:
+    curve_key, rate_key = f"race rate curve {run.id}", f"race rate {run.id}"
+
+    def change() -> None:
+        chosen = st.session_state[curve_key]
+        curve = None if chosen == len(labels) else chosen
+        try:
+            rate = parse_field("learning_rate", st.session_state[rate_key])
+        except ValueError as error:
+            _say(run.id, "error", str(error))
+            return
+        who = "all curves" if curve is None else f"“{labels[curve]}”"
+        done = f"Learning rate {written(rate)} for {who} from the next step on."
+        _obey(run.id, lambda: launcher.set_learning_rate(run.id, rate, curve), done)
+
+    choices = [len(labels), *range(len(labels))]
+    st.selectbox("Curve", choices, format_func=[*labels, "All curves"].__getitem__, key=curve_key)
+    st.text_input("New learning rate", key=rate_key, placeholder="0.01")
+    st.button("Set", key=f"race rate set {run.id}", on_click=change)
+
+
+def _obey(run_id: str, act: Callable[[], None], done: str) -> None:
+    try:
+        act()
+    except (ConfigError, StoreUnavailable, UnknownRun) as error:
+        _say(run_id, "error", str(error))
+    else:
+        _say(run_id, "done", done)
+
+
+def _say(run_id: str, kind: str, text: str) -> None:
+    st.session_state[_MESSAGE] = {run_id: (kind, text)}

@@ -1,0 +1,172 @@
+"""The table of all curves that are kept: filtered, sorted, and chosen from."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+import pandas as pd
+import streamlit as st
+
+from explorer.figures.curves import curve_line
+from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
+from explorer.jobs import launcher
+from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
+from explorer.runs.run import CurveRow
+from pages.components.inputs.kept_text import kept_text
+from pages.training.parts.chosen_curves import choose, chosen, style_of
+
+_TABLE = "compare table"
+_DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
+           "longdashdot": "15 4 3 4"}  # fmt: skip
+
+
+def run_table(rows: Sequence[CurveRow]) -> str:
+    """Show the rows that pass the filter; ticking some compares them. Returns the filter.
+
+    Args:
+        rows: All curves that are kept, at least one.
+    """
+    words = kept_text(
+        "Filter",
+        "",
+        key="compare filter",
+        link="filter",
+        help="Words that must all occur in a row: part of a name, a tag, a note, a loss, a "
+        "state, “seed 3”, “rate 0.1”. A click on a column's head sorts.",
+    )
+    described = {row.id: describe(row) for row in rows}
+    shown = [row for row in rows if _passes(row, described[row.id], words)]
+    picked = chosen(rows)
+    places = {row.id: place for place, row in enumerate(shown)}
+    hidden = [row.id for row in picked if row.id not in places]
+
+    def pick() -> None:
+        ticked = {shown[place].id for place in st.session_state[_TABLE]["selection"]["rows"]}
+        # Those chosen before come first, in their order; what the filter hides stays chosen.
+        kept = [row.id for row in picked if row.id in ticked or row.id in hidden]
+        choose([*kept, *(row.id for row in shown if row.id in ticked and row.id not in kept)])
+
+    ticked = sorted(places[row.id] for row in picked if row.id in places)
+    # Set where it differs alone: the browser takes it for an order and undoes a press under way.
+    if (
+        _TABLE not in st.session_state
+        or sorted(st.session_state[_TABLE]["selection"]["rows"]) != ticked
+    ):
+        st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
+    st.dataframe(
+        _frame(shown, described, {row.id: style_of(row) for row in picked}),
+        key=_TABLE,
+        on_select=pick,
+        selection_mode="multi-row",
+        hide_index=True,
+        height=min(400, 38 + 35 * max(1, len(shown))),
+        placeholder="–",
+        column_config=_columns(),
+        alt=f"Table of {len(shown)} curves; tick rows to compare them.",
+    )
+    count = f"{len(shown):,} of {len(rows):,} curves" if words else f"{len(rows):,} curves"
+    also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
+    st.caption(f"{count}; {len(picked)} compared{also}.")
+    return words
+
+
+def describe(row: CurveRow) -> dict[str, object]:
+    """Return what the table says of a curve, by column."""
+    summary, config, where = row.summary, row.config, row.environment
+    return {
+        "Curve": row.label,
+        "Run": row.run_name or row.run_id,
+        "State": state_words(row),
+        "Loss": LOSS_LABELS.get(row.own_loss, "not known"),
+        "Accuracy": _percent(summary and summary.final_accuracy),
+        "Best": _percent(summary and summary.best_accuracy),
+        "Test CE": summary and summary.final_cross_entropy,
+        "Optimizer": config and OPTIMIZER_LABELS[config.optimizer],
+        "Rate": config and config.learning_rate,
+        "Initialisation": config and INIT_LABELS[config.init],
+        "ReLU on logits": config and ("yes" if config.output_relu else "no"),
+        "Seed": config and config.seed,
+        "Steps": summary and summary.steps,
+        "Time": summary and summary.seconds,
+        "Data": where.dataset_description if where and where.dataset else row.origin or None,
+        "Device": where and (where.device_name or None),
+        "Tags": list(row.tags),
+        "Note": row.note,
+        "Begun": datetime.fromtimestamp(row.created_at).astimezone(),
+    }
+
+
+def state_words(row: CurveRow) -> str:
+    """Return a curve's state in words, which its run's alone does not tell if it diverged."""
+    if row.origin:
+        return "made elsewhere"
+    if row.summary and row.summary.diverged_at is not None:
+        return f"diverged at step {row.summary.diverged_at:,}"
+    return launcher.state_of(row)
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
+
+
+def _passes(row: CurveRow, described: dict[str, object], words: str) -> bool:
+    if not words:
+        return True
+    parts = [str(value) for value in described.values() if isinstance(value, str)]
+    parts += [*row.tags, row.id]
+    if row.config:
+        parts += [f"seed {row.config.seed}", f"rate {row.config.learning_rate:g}"]
+        parts.append("ReLU on logits" if row.config.output_relu else "")
+    tokens = re.split(r"[\s,;:()]+", " ".join(parts).casefold())
+    text = " ".join(tokens)
+    # A number is meant whole: 0.1 shall not find 0.15.
+    return all(
+        word in tokens if re.fullmatch(r"[\d.e-]+", word) else word in text
+        for word in words.casefold().split()
+    )
+
+
+def _frame(
+    rows: Sequence[CurveRow], described: dict[str, dict[str, object]], styles: dict[str, int]
+) -> pd.DataFrame:
+    lines = [swatch(styles[row.id]) if row.id in styles else None for row in rows]
+    names = list(next(iter(described.values())))
+    columns = {name: [described[row.id][name] for row in rows] for name in names}
+    return pd.DataFrame({"Line": lines, **columns})
+
+
+def _columns() -> dict[str, object]:
+    column = st.column_config
+    return {
+        "Line": column.ImageColumn("Line", width=80, help="Colour and dash in the plots"),
+        "Accuracy": column.NumberColumn(format="%.2f %%", help="On test images, at the end"),
+        "Best": column.NumberColumn(format="%.2f %%", help="The best on test images"),
+        "Test CE": column.NumberColumn(format="%.4f nats", help="Cross-entropy on test images"),
+        "Rate": column.NumberColumn("Rate", format="%g", help="Learning rate at the start"),
+        "Time": column.NumberColumn(format="%.1f s", help="Training time, pauses left out"),
+        "Tags": column.ListColumn(),
+        "Begun": column.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+    }
+
+
+def swatch(style: int) -> str:
+    """Return a picture of a line in a colour and dash, as the address of an image."""
+    return _picture(style, st.context.theme.type == "dark")
+
+
+@cache
+def _picture(style: int, dark: bool) -> str:
+    line = curve_line(style)
+    colour = str(line["color"])
+    if dark:
+        colour = CATEGORICAL_DARK[CATEGORICAL.index(colour)]
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="56" height="16" viewBox="0 0 56 16">'
+        f'<line x1="2" x2="54" y1="8" y2="8" stroke="{colour}" stroke-width="3" '
+        f'stroke-dasharray="{_DASHES[str(line["dash"])]}"/></svg>'
+    )
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -1,0 +1,133 @@
+"""Set up a sweep: the values of each setting, and what all cells share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.core.distributions import parse_vector
+from explorer.runs.config import (
+    DATASET_LABELS,
+    DEVICE_LABELS,
+    INIT_LABELS,
+    LOSS_LABELS,
+    OPTIMIZER_LABELS,
+    ConfigError,
+    TrainingConfig,
+)
+from explorer.runs.race_presets import fit_to_digits
+from explorer.runs.sweep_grid import SweepGrid, parse_seeds
+from pages.components.escaping import escaped
+from pages.components.inputs.kept_choice import kept_choice
+from pages.components.inputs.kept_classes import kept_classes, linked
+from pages.components.inputs.kept_text import kept_text
+from pages.training.parts.race_draft import means_digits, parse_field
+
+_RELU = {False: "no ReLU", True: "ReLU"}
+
+
+def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
+    """Show the fields; return the grid, None while one cannot be used, and what the address holds.
+
+    Beside a field that cannot be used stands why.
+    """
+    wrong: list[str] = []
+    losses = _several("Losses", LOSS_LABELS, "loss", (0, 1))
+    left, right = st.columns(2)
+    with left:
+        rates = _text("Learning rates", "0.03, 0.1, 0.3", "rates", _rates, wrong)
+    with right:
+        seeds = _text(
+            "Seeds", "0-2", "seeds", parse_seeds, wrong, "Whole numbers, or a range such as 0-4."
+        )
+    inits = _several("Initial weights", INIT_LABELS, "init", (0,))
+    relus = _several("On the logits", _RELU, "relu", (0,))
+    st.markdown("**All cells share**")
+    names = {label: key for key, label in DATASET_LABELS.items()}
+    data = kept_choice("Data", list(names), key="sweep data", link="data")
+    optimizers = {label: key for key, label in OPTIMIZER_LABELS.items()}
+    usual = TrainingConfig()
+    if means_digits(names[data]):
+        (usual,) = fit_to_digits([usual])
+    shared: dict[str, Any] = {"dataset": names[data]}
+    columns = st.columns(4)
+    for column, (name, label, default) in zip(
+        columns,
+        (
+            ("epochs", "Epochs", str(usual.epochs)),
+            ("batch_size", "Batch size", str(usual.batch_size)),
+            ("hidden_sizes", "Hidden layers", "200, 200"),
+            ("momentum", "Momentum", "0"),
+        ),
+        strict=True,
+    ):
+        with column:
+            shared[name] = _text(label, default, name, _setting(name), wrong)
+    with st.container(horizontal=True):
+        optimizer = kept_choice("Optimizer", list(optimizers), key="sweep optimizer", link="opt")
+        devices = {label: key for key, label in DEVICE_LABELS.items()}
+        device = kept_choice("Device", list(devices), key="sweep device", link="device")
+    shared |= {"optimizer": optimizers[optimizer], "device": devices[device]}
+    link = {"data": data, "opt": optimizer, "device": device}
+    link |= {f"sweep_{name}": linked(of) for name, of in
+             (("loss", losses), ("init", inits), ("relu", relus))}  # fmt: skip
+    for name in ("rates", "seeds", "epochs", "batch_size", "hidden_sizes", "momentum"):
+        link[name] = st.session_state[f"sweep {name}"]
+    if wrong:
+        return None, link
+    values = {
+        "loss": tuple(list(LOSS_LABELS)[place] for place in losses),
+        "learning_rate": rates,
+        "init": tuple(list(INIT_LABELS)[place] for place in inits),
+        "output_relu": tuple(list(_RELU)[place] for place in relus),
+        "seed": seeds,
+    }
+    try:
+        return SweepGrid(values, TrainingConfig(**shared)), link
+    except ConfigError as error:
+        st.error(escaped(str(error)))
+        return None, link
+
+
+def _several(
+    label: str, labels: Mapping[Any, str], name: str, default: tuple[int, ...]
+) -> list[int]:
+    return kept_classes(
+        label, list(labels.values()), key=f"sweep {name}", link=f"sweep_{name}", default=default
+    )
+
+
+def _text(
+    label: str,
+    default: str,
+    name: str,
+    parse: Callable[[str], Any],
+    wrong: list[str],
+    help: str | None = None,
+) -> Any:
+    """Show a field, and below it why its text cannot be used, if so."""
+    text = kept_text(label, default, key=f"sweep {name}", link=name, help=help)
+    try:
+        return parse(text)
+    except ValueError as error:
+        wrong.append(name)
+        st.markdown(f":red[{escaped(str(error))}]")
+        return None
+
+
+def _setting(name: str) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        value = parse_field(name, text)
+        TrainingConfig(**{name: value})
+        return value
+
+    return parse
+
+
+def _rates(text: str) -> tuple[float, ...]:
+    rates = tuple(parse_vector(text).tolist())
+    for rate in rates:
+        TrainingConfig(learning_rate=rate)
+    return rates

@@ -1,0 +1,65 @@
+"""What a person does with a page and reads on it, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from pages.components.registry import PAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(address: str, **link: str | list[str]) -> AppTest:
+    """The app as it shows the page at this address, visited from the first page."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return visited(app, address, **link)
+
+
+def visited(app: AppTest, address: str, **link: str | list[str]) -> AppTest:
+    app.switch_page(PAGES[address].path)
+    for name, value in link.items():
+        app.query_params[name] = value
+    return ran(app)
+
+
+def ran(app: AppTest) -> AppTest:
+    """The app after one more run, which must not end in an error."""
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the one button with this label."""
+    (button,) = [one for one in app.button if one.label == label]
+    button.click()
+    return ran(app)
+
+
+def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:
+    """What the page hands to its components of this name, by the end of their ids."""
+    found = {}
+    for element in app.main:
+        if element.type == "bidi_component" and element.proto.component_name == f"explorer.{name}":
+            proto = element.proto
+            key = proto.id.split("-", 2)[2]
+            found[key] = json.loads(proto.bytes or proto.json)
+    return found
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """Return the numbers that the page shows, by name."""
+    pairs = (
+        pair
+        for element in app.get("html")
+        for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
+    )
+    return {unescape(name): unescape(value) for name, value in pairs} | {
+        metric.label: metric.value for metric in app.metric
+    }

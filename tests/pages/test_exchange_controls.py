@@ -1,0 +1,203 @@
+"""The controls that write curves to files and take files in, as a person meets them."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from streamlit.runtime import media_file_manager
+from streamlit.testing.v1 import AppTest
+
+from explorer.exchange.csv_export import export_csv
+from explorer.exchange.exports import EXPORTS
+from explorer.exchange.imports import MOST_BYTES
+from explorer.runs.config import TrainingConfig
+from explorer.store.run_store import RunStore
+from tests.exchange.sample_curves import make_curve
+from tests.runs.sample_records import evaluation, make_info, steps
+from tests.test_architecture import CONFIG
+
+
+@pytest.fixture(autouse=True)
+def store(monkeypatch, tmp_path):
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/runs.sqlite3")
+    store = RunStore()
+    yield store
+    store.close()
+
+
+def export_page() -> None:
+    from explorer.jobs import launcher
+    from pages.training.parts.exchange_controls import export_controls
+
+    export_controls(launcher.default_store().list_curves())
+
+
+def import_page() -> None:
+    import streamlit as st
+
+    from pages.training.parts.exchange_controls import import_control
+
+    import_control(lambda run_id: st.session_state.update(opened=run_id))
+
+
+@pytest.fixture
+def makers(monkeypatch) -> dict[str, Callable[[], bytes]]:
+    """What each download button would call, by its file's name."""
+    found: dict[str, Callable[[], bytes]] = {}
+    add = media_file_manager.MediaFileManager.add_deferred
+
+    def remember(self, make, mimetype, coordinates, file_name=None, **more):
+        found[file_name] = make
+        return add(self, make, mimetype, coordinates, file_name, **more)
+
+    monkeypatch.setattr(media_file_manager.MediaFileManager, "add_deferred", remember)
+    return found
+
+
+def recorded(store: RunStore) -> str:
+    losses = ("cross_entropy", "raw_squared_error")
+    race = [TrainingConfig(loss=loss, dataset="digits") for loss in losses]
+    run_id = store.create(race, "A race")
+    store.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
+    store.append(run_id, [*steps(1, 20), *steps(1, 20, curve=1), evaluation(20, 0.9)])
+    store.finish(run_id, "finished")
+    return run_id
+
+
+def test_each_format_is_one_press_away_and_made_only_then(store, makers):
+    recorded(store)
+    app = AppTest.from_function(export_page).run()
+    assert not app.exception
+    assert [button.label for button in app.download_button] == [e.label for e in EXPORTS.values()]
+    assert not any(button.disabled for button in app.download_button)
+    assert not app.caption
+    # What is recorded after the page was drawn is in the file.
+    row = store.list_curves()[0]
+    store.append(row.run_id, steps(21, 5))
+    document = json.loads(makers["2-curves.json"]())
+    assert [len(c["training"]["step"]) for c in document["curves"]] == [25, 20]
+    assert [c["own_loss"] for c in document["curves"]] == ["cross_entropy", "raw_squared_error"]
+    with zipfile.ZipFile(io.BytesIO(makers["2-curves-tensorboard.zip"]())) as archive:
+        assert len(archive.namelist()) == 2
+    assert makers["2-curves.html"]().startswith(b"<!DOCTYPE html>")
+    assert makers["2-curves.parquet"]().startswith(b"PAR1")
+    assert b"raw_squared_error" in makers["repeat-2-curves.py"]()
+    assert makers["2-curves.csv"]().count(b"\n") > 40
+
+
+def test_a_format_that_cannot_hold_the_curves_says_why(store):
+    store.add_foreign([make_curve().records], ["Theirs"], name="", origin="x.csv")
+    app = AppTest.from_function(export_page).run()
+    disabled = [button.label for button in app.download_button if button.disabled]
+    assert disabled == ["Python script"]
+    assert "made elsewhere cannot be repeated" in app.caption[0].value
+
+
+def uploaded(name: str, content: bytes) -> AppTest:
+    app = AppTest.from_function(import_page).run()
+    app.file_uploader[0].upload(name, content)
+    return app.run()
+
+
+def test_a_table_of_ours_is_taken_in_as_it_is(store):
+    curve = make_curve(40)
+    app = uploaded("curves.csv", export_csv([curve]))
+    assert not app.selectbox
+    assert "One curve with" in app.markdown[0].value
+    app.button[0].click().run()
+    assert not app.exception
+    assert app.success[0].value == "Took in one curve of “curves.csv”."
+    (row,) = store.list_curves()
+    assert (row.run_id, row.label, row.origin, row.own_loss) == (
+        app.session_state["opened"],
+        "Cross-entropy",
+        "curves.csv",
+        "cross_entropy",
+    )
+    kept = store.read(row.run_id).curves[0]
+    assert kept.losses.tolist() == curve.records.losses.tolist()
+    # The field is empty again: pressing twice does not take it in twice.
+    assert not app.button
+    assert len(store.list_curves()) == 1
+
+
+THEIRS = b"run,step,Train Loss,val_acc,lr\na,10,2.0,10,0.1\na,20,1.0,80,0.1\nb,10,3.0,,0.1\n"
+
+
+def test_of_a_table_of_others_one_says_what_its_columns_are(store):
+    app = uploaded("lightning.csv", THEIRS)
+    chosen = {box.label: box.value for box in app.selectbox}
+    assert chosen == {
+        "Training loss": "Train Loss",
+        "Which loss that is": "",
+        "Test accuracy": "val_acc",
+        "Test cross-entropy / nats": "",
+    }
+    captions = [caption.value for caption in app.caption]
+    assert captions == [
+        "Left out: “lr”.",
+        "The accuracy goes above 1: it is taken as percent.",
+    ]
+    app.selectbox[1].select("cross_entropy").run()
+    app.text_input[0].set_value("From *elsewhere*").run()
+    app.button[0].click().run()
+    assert app.success[0].value == r"Took in 2 curves of “From \*elsewhere\*”."
+    first, second = store.list_curves()
+    assert [first.label, second.label] == ["a", "b"]
+    assert (first.run_name, first.own_loss) == ("From *elsewhere*", "cross_entropy")
+    assert first.summary is not None
+    assert first.summary.final_accuracy == 0.8
+    assert store.read(second.run_id).curves[1].losses.tolist() == [3.0]
+
+
+def test_what_cannot_be_taken_in_is_said_and_nothing_changes(store):
+    app = uploaded("lightning.csv", THEIRS)
+    for box in (app.selectbox[0], app.selectbox[2]):
+        box.select("").run()
+    app.button[0].click().run()
+    assert not app.exception
+    assert "Choose at least one series" in app.error[0].value
+    app.selectbox[0].select("lr").run()
+    app.button[0].click().run()
+    assert not app.error
+    assert store.read(store.list_curves()[0].run_id).curves[0].losses.tolist() == [0.1, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.csv", b"a,b\n1,2\n", "no column called “step”"),
+        ("x.csv", b"step,<img src=x>\n1,![x](http://y)\n1,2\n", r"\!\[x\](http"),
+        ("run.zip", b"PK\x03\x04nothing", "damaged or cut off"),
+        ("events.out.tfevents.1", b"\x00" * 40, "no event file of TensorBoard"),
+        ("../../etc/passwd", b"", "empty"),
+    ],
+)
+def test_a_bad_file_is_refused_in_a_sentence_and_can_be_replaced(store, name, content, said):
+    app = uploaded(name, content)
+    assert not app.exception
+    assert app.error[0].value.startswith("Nothing was taken in. ")
+    assert said in app.error[0].value
+    assert not app.button
+    assert store.list_curves() == []
+    app.file_uploader[0].set_value(("good.csv", THEIRS, "text/csv")).run()
+    assert not app.error
+    assert app.button
+
+
+def test_a_store_that_cannot_be_used_is_said_beside_the_button(store, monkeypatch, tmp_path):
+    app = uploaded("lightning.csv", THEIRS)
+    (tmp_path / "broken.sqlite3").write_text("this is no database at all, but a text")
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/broken.sqlite3")
+    app.button[0].click().run()
+    assert not app.exception
+    assert "not a readable run store" in app.error[0].value
+    assert app.selectbox[0].value == "Train Loss"
+
+
+def test_the_server_takes_files_as_large_as_the_reader_does():
+    assert CONFIG["server"]["maxUploadSize"] << 20 == MOST_BYTES

@@ -1,0 +1,282 @@
+"""Every worked example is at most two clicks from the first page, with the printed value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.teaching.glossary import GLOSSARY
+from explorer.teaching.presets import PRESETS
+from explorer.teaching.task import listed
+from explorer.teaching.tasks import TASKS
+from explorer.teaching.worked_examples import EXAMPLES, Printed
+from pages.components.registry import PAGES
+from tests.pages.page_steps import components, metrics, opened, visited
+from tests.pages.test_losses_forms import number
+
+NUMBER = re.compile(r"−?(?:\d[\d,]*\.?\d*(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|∞)")
+Click = Callable[[AppTest], AppTest]
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a row is reached: a page in the navigation, and at most one click on it.
+
+    Attributes:
+        page: address of the page that the navigation opens.
+        values: references of the row that are read there; all of them by default.
+        click: the one click; None where the page opens with the row.
+        said: words that the page then shows.
+    """
+
+    page: str
+    values: tuple[str, ...] | None = None
+    click: Click | None = None
+    said: tuple[str, ...] = ()
+
+
+@cache
+def choose(key: str, option: str) -> Click:
+    """Press one of a few buttons."""
+    return lambda app: app.button_group(key=key).set_value(option).run()
+
+
+@cache
+def select(key: str, option: str) -> Click:
+    """Take an entry of a menu."""
+    return lambda app: app.selectbox(key=key).set_value(option).run()
+
+
+@cache
+def task(page: str, place: int) -> Click:
+    """Press "Set the page" of a task, counted from 1."""
+    return lambda app: visited(app, page, **TASKS[page][place - 1].parameters, via="task")
+
+
+@cache
+def see(term: str) -> Click:
+    """Press "See it" of an entry of the glossary."""
+    entry = GLOSSARY[term]
+    return lambda app: visited(app, entry.page, **entry.parameters)
+
+
+@cache
+def preset(page: str, name: str) -> Click:
+    """Take an entry of the menu inside the bar editor, which this session cannot click."""
+    bars = PRESETS[name]
+    q = {"q": listed(bars.q)} if bars.q else {}
+    return lambda app: visited(app, page, p=listed(bars.p), **q, via="preset")
+
+
+ROUTES: dict[str, tuple[Route, ...]] = {
+    "A1": (Route("self_information"),),
+    "A2": (Route("self_information"),),
+    "A3": (Route("entropy", click=preset("entropy", "Lottery")),),
+    "A4": (Route("entropy"),),
+    "A5": (Route("entropy", click=preset("entropy", "Lottery, nearly decided")),),
+    "A6": (
+        Route("entropy", ("match",), preset("entropy", "Table tennis")),
+        Route("entropy", ("coin",), preset("entropy", "Fair coin")),
+        Route("entropy", ("certain",), preset("entropy", "Certain outcome")),
+    ),
+    "A7": (
+        Route("self_information", ("nats",), choose("self-information unit", "nats")),
+        Route("self_information", ("dits",), choose("self-information unit", "dits")),
+    ),
+    "A8": (
+        Route(
+            "divergence",
+            click=preset("divergence", "One-hot"),
+            said=("H(p) 0 bits", "H(p,q) 2 bits", "D(p‖q) 2 bits"),
+        ),
+    ),
+    "A9": (
+        Route("divergence", click=choose("divergence view", "Gibbs"), said=(r"\ln x \le x - 1",)),
+    ),
+    "A10": (
+        Route(
+            "divergence",
+            click=choose("divergence view", "Messages"),
+            said=("average under p", "Huffman for q"),
+        ),
+    ),
+    "A11": (
+        Route("divergence", ("q1",), task("divergence", 2)),
+        Route("multiclass", ("q1", "q2")),
+        Route("notes_checked", ("drop",)),
+    ),
+    "A12": (
+        Route("multiclass", ("sum, q1", "sum, q2", "mean, q1", "mean, q2")),
+        Route("notes_checked", ("drop of the root mean square",)),
+    ),
+    "A13": (Route("glossary", click=see("one-hot")),),
+    "A14": (
+        Route("three_forms", click=select("forms example", "Three yes-or-no answers")),
+        Route("binary", ("p = 0.9",), select("binary example", "p = 0.9, y = 1")),
+        Route("binary", ("p = 0.5",), select("binary example", "p = 0.5, y = 1")),
+        Route("binary", ("p = 0.1",), select("binary example", "p = 0.1, y = 1")),
+        Route("three_forms", (), choose("forms form", "3 One node"), (r"raises $\ln p$",)),
+    ),
+    "A15": (
+        Route(
+            "three_forms",
+            click=select("forms example", "One node and a zero"),
+            said=("softmax(z, 0)₁",),
+        ),
+    ),
+    "A16": (Route("three_forms", said=("exactly one class", "any number of labels", "yes or no")),),
+    "A17": (Route("three_forms", click=choose("three forms part", "Index or one-hot")),),
+    "A18": (
+        Route(
+            "three_forms",
+            tuple(f"row 1, label {label}" for label in (1, 2, 3)),
+            choose("forms form", "2 Sigmoids"),
+        ),
+        Route(
+            "three_forms",
+            tuple(f"row 2, label {label}" for label in (1, 2, 3)),
+            select("forms example", "Row 2 under sigmoids"),
+        ),
+    ),
+    "A19": (
+        Route("multiclass", said=("q_i - p_i", r"q_i(\delta_{ij} - q_j)")),
+        Route("binary", said=(r"(\sigma(z) - y)\,x", "−0.360558, 0.721115, −1.44223")),
+    ),
+    "A20": (Route("binary", click=task("binary", 1)),),
+    "A21": tuple(
+        Route("binary", (name,), select("binary example", f"Hinge, (y, h) = {name}"))
+        for name in EXAMPLES["A21"].names
+    ),
+    "A22": (Route("multiclass", click=choose("multiclass show", "Why not MSE?")),),
+    "A23": (
+        Route(
+            "stability",
+            click=choose("stability part", "Random logits"),
+            said=("[1, 784]", "[10, 784]"),
+        ),
+        Route(
+            "three_forms",
+            click=choose("three forms part", "Index or one-hot"),
+            said=("F.nll_loss(F.log_softmax(", "`by_nll`"),
+        ),
+    ),
+    "A24": (
+        Route("stability", ("exp overflows above", "the answer is lost at a gap of", "gap 100")),
+        Route("stability", ("gap 110",), task("stability", 1)),
+    ),
+    "A25": (
+        Route(
+            "three_forms",
+            click=choose("three forms part", "Skip-gram"),
+            said=("`by_vectors`", "`by_cross_entropy`"),
+        ),
+    ),
+    "A26": (
+        Route("multiclass", click=select("multiclass example", "Three logits, true class second")),
+    ),
+    "A27": (
+        Route(
+            "three_forms",
+            click=choose("three forms part", "Index or one-hot"),
+            said=("logits.gather(", "`by_gather`"),
+        ),
+    ),
+    "A28": (
+        Route("live", ("parameters",)),
+        Route("multiclass", ("loss at chance",), task("multiclass", 3)),
+    ),
+    "A29": (Route("live", said=("ReLU on logits", "Initial weights", "gradient norms", "Loss")),),
+    "A30": (Route("live", said=("meta-learning",)),),
+    "A31": (
+        Route(
+            "three_forms",
+            said=("softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"),
+        ),
+        Route(
+            "three_forms",
+            click=choose("forms form", "2 Sigmoids"),
+            said=("sigmoid_cross_entropy_with_logits",),
+        ),
+    ),
+    "A32": (
+        Route(
+            "three_forms",
+            click=choose("three forms part", "Skip-gram"),
+            said=(EXAMPLES["A32"]["window_average"], EXAMPLES["A32"]["negative_sampling"]),
+        ),
+        Route("glossary", click=see("negative sampling"), said=("Drawn as noise",)),
+        Route("glossary", click=see("skip-gram"), said=("Window-averaged objective",)),
+    ),
+}
+READ = [(row, place) for row, routes in ROUTES.items() for place in range(len(routes))]
+
+
+def text(app: AppTest) -> str:
+    """All that the page shows outside its plots' canvases: texts, tables, numbers, labels."""
+    pieces = [*(f"{name} {value}" for name, value in metrics(app).items())]
+    for kind in ("title", "header", "subheader", "markdown", "caption", "info", "code"):
+        pieces += [element.value for element in getattr(app, kind)]
+    for table in app.table:
+        pieces += [" ".join(table.value.columns), *table.value.astype(str).to_numpy().ravel()]
+    for kind in ("selectbox", "checkbox", "text_input", "button_group", "multiselect"):
+        pieces += [element.label for element in app.get(kind) if getattr(element, "label", "")]
+    for plot in components(app, "plot").values():
+        pieces += [str(trace.get("text", "")) for trace in plot["figure"]["data"]]
+    return "\n".join(pieces)
+
+
+@cache
+def shown_after(page: str, click: Click | None) -> str:
+    """Open a page from the navigation, click once, and return the text that is there."""
+    app = opened(page)
+    if click:
+        app = click(app)
+    assert not app.exception
+    assert not app.error
+    return text(app)
+
+
+def is_shown(printed: Printed, shown: str) -> bool:
+    """Whether a number on the page, of six digits or so, is the printed one."""
+    for match in NUMBER.findall(shown):
+        value = number(match.replace(",", ""))
+        if printed.agrees(value) or abs(value - printed.value) <= 5e-6 * abs(printed.value):
+            return True
+    return False
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_workers(tmp_path_factory) -> None:
+    from explorer.jobs import launcher
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("store")
+        patch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{folder}/runs.sqlite3")
+        patch.setattr(launcher, "ensure_workers", lambda **_: 0)
+        yield
+
+
+def test_every_example_has_a_route_and_every_printed_value_a_place():
+    assert list(ROUTES) == [row for row in EXAMPLES if row.startswith("A")]
+    for row, routes in ROUTES.items():
+        assert {route.page for route in routes} <= PAGES.keys()
+        covered: set[str] = set()
+        for route in routes:
+            covered |= set(EXAMPLES[row].references if route.values is None else route.values)
+        assert covered == EXAMPLES[row].references.keys(), row
+        assert covered or any(route.said for route in routes), row
+
+
+@pytest.mark.parametrize(("row", "place"), READ)
+def test_an_example_is_two_clicks_away_and_shows_its_printed_values(row: str, place: int):
+    route = ROUTES[row][place]
+    shown, references = shown_after(route.page, route.click), EXAMPLES[row].references
+    for quantity in references if route.values is None else route.values:
+        assert is_shown(references[quantity], shown), quantity
+    for words in route.said:
+        assert words in shown

@@ -1,0 +1,286 @@
+"""The live page without a browser: what it says of a race in every state, and of bad input."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.jobs import launcher
+from explorer.jobs.worker_processes import this_process
+from explorer.runs.config import LOSS_LABELS, TrainingConfig
+from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
+from explorer.runs.records import DivergenceRecord, EvalRecord, NormRecord, RunInfo, StepRecord
+from explorer.runs.run import Progress
+from explorer.store.database import unavailable
+from explorer.store.run_store import RunStore
+from pages.training.parts import race_draft
+from tests.pages.page_steps import opened as visit
+from tests.pages.page_steps import ran
+
+RACE = (
+    TrainingConfig(learning_rate=0.1),
+    TrainingConfig(learning_rate=0.1, loss="softmax_squared_error"),
+)
+
+
+def opened(run_id: str = "") -> AppTest:
+    """The live page, at a run if one is named."""
+    return visit("live", **({"run": run_id} if run_id else {}))
+
+
+def words(app: AppTest) -> str:
+    """All that the page says, Markdown's escapes removed."""
+    shown = [*app.markdown, *app.caption, *app.error, *app.warning]
+    return "\n".join(element.value.replace("\\", "") for element in shown)
+
+
+def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
+    run_id = store.create(configs, "a test")
+    assert store.claim_next(this_process())
+    q = np.full((20, 10), 0.1)
+    store.set_info(
+        run_id,
+        RunInfo(
+            dataset="digits",
+            dataset_description="scikit-learn digits, not MNIST",
+            dataset_note="",
+            train_images=1437,
+            test_images=360,
+            data_md5="0",
+            device="cpu",
+            device_name="Test processor",
+            device_memory_bytes=None,
+            threads=1,
+            versions={},
+            pixel_mean=77.9,
+            pixel_scale=82.8,
+            digits=np.zeros((20, 28, 28), np.uint8),
+            digit_labels=np.arange(20) // 2,
+        ),
+    )
+    records = []
+    for curve in range(len(configs)):
+        records += [StepRecord(curve, step, step * 20, 2.3 / step, 0.1) for step in range(1, 21)]
+        records += [NormRecord(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
+        losses = dict.fromkeys(LOSS_LABELS, 0.25)
+        confusion = np.eye(10, dtype=np.int64) * 36
+        records += [EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q)]
+    store.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
+    return run_id
+
+
+def test_a_running_race_tells_data_device_progress_and_accuracy(store):
+    app = opened(started(store))
+    said = words(app)
+    assert "Training, step 20." in said
+    assert "Data: scikit-learn digits, not MNIST. Device: Test processor (cpu)." in said
+    assert "| Cross-entropy | 87.5% | 0.25 nats | 0.1 |" in said
+    assert "on all 360 test images" in said
+    labels = {button.label for button in app.button}
+    assert {"Pause", "Stop", "Set", "Show p and q of this digit"} <= labels
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("finished", "Finished after step 20."),
+        ("stopped", "Stopped at step 20; everything recorded so far is kept."),
+        ("failed", "The images of the test are gone: bring them back."),
+    ],
+)
+def test_an_ended_race_says_how_it_ended_and_can_no_longer_be_steered(store, status, sentence):
+    run_id = started(store)
+    store.finish(run_id, status, sentence if status == "failed" else "")
+    app = opened(run_id)
+    assert sentence in words(app)
+    assert not {"Pause", "Stop"} & {button.label for button in app.button}
+
+
+def test_a_lost_race_says_so_and_keeps_its_records(store):
+    run_id = store.create(RACE)
+    store.claim_next(replace(this_process(), create_time=1.0))
+    store.append(run_id, [StepRecord(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
+    assert "ended without a word at step 1; what it recorded is kept" in words(opened(run_id))
+
+
+def test_a_queued_race_tells_its_place(store):
+    store.create(RACE)
+    assert "Place 2 in the queue" in words(opened(store.create(RACE)))
+
+
+def test_a_diverged_curve_is_named_with_its_step_and_what_to_do(store):
+    run_id = started(store)
+    store.append(run_id, [DivergenceRecord(1, 21)])
+    said = words(opened(run_id))
+    assert "“MSE on softmax” diverged at step 21" in said
+    assert "the others go on" in said
+    assert "a smaller learning rate, for example 0.01" in said
+
+
+def test_an_unknown_run_in_the_address_is_a_sentence(store):
+    app = opened("nothere")
+    assert "There is no recorded run “nothere”" in words(app)
+    assert any(button.label == "Train" for button in app.button)
+
+
+def test_the_buttons_write_what_they_ask_into_the_store(store):
+    run_id = started(store)
+    app = opened(run_id)
+    press(app, "Pause")
+    assert store.control(run_id).pause
+    press(app, "Resume")
+    assert not store.control(run_id).pause
+    field(app, "New learning rate").set_value("1/40")
+    press(app, "Set")
+    assert store.control(run_id).learning_rates == {0: 0.025, 1: 0.025}
+    field(app, "New learning rate").set_value("-3")
+    press(app, "Set")
+    assert "The learning rate must be above 0" in words(app)
+    press(app, "Stop")
+    assert store.control(run_id).stop
+
+
+def test_train_starts_the_race_that_stands_in_the_form(store):
+    app = opened()
+    app.pills[0].set_value("Learning rates").run()
+    field(app, "Learning rate").set_value("0.75").run()
+    press(app, "Train")
+    (run,) = store.list_runs()
+    expected = fit_to_digits(RACE_PRESETS["Learning rates"].configs)
+    rates = [config.learning_rate for config in run.configs]
+    assert rates == [0.75, *(config.learning_rate for config in expected[1:])]
+    assert [replace(c, learning_rate=1, name="") for c in run.configs] == [
+        replace(c, learning_rate=1, name="") for c in expected
+    ]
+    assert "Place 1 in the queue" in words(app)
+
+
+def test_a_full_disk_is_a_sentence_and_the_form_keeps_its_content(store, monkeypatch):
+    error = unavailable(store._database.url, sqlite3.OperationalError("database or disk is full"))
+
+    def full(*_: object) -> str:
+        raise error
+
+    app = opened()
+    field(app, "Epochs").set_value("7").run()
+    monkeypatch.setattr(launcher, "start", full)
+    press(app, "Train")
+    assert "is full: free some space" in words(app)
+    assert field(app, "Epochs").value == "7"
+
+
+def test_a_deleted_data_folder_is_a_sentence_and_the_next_race_makes_a_new_one(store):
+    app = opened(started(store))
+    shutil.rmtree(store.folder)
+    ran(app)
+    assert "The recorded runs were deleted" in words(app)
+    press(app, "Train")
+    assert len(store.list_runs()) == 1
+    assert "deleted" not in words(app)
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "sentence"),
+    [
+        ("Learning rate", "fast", "“fast” is not a number"),
+        ("Learning rate", "", "The learning rate is missing"),
+        ("Learning rate", "0,1", "The learning rate must be one number"),
+        ("Learning rate", "-1", "The learning rate must be above 0"),
+        ("Batch size", "1e99", "The batch size must be a whole number from 1 to 10,000"),
+        ("Epochs", "2.5", "The number of epochs must be a whole number from 1 to 1,000"),
+        ("Hidden layers", "5 5 5 5 5 5 5", "At most 6 hidden layers"),
+        ("Hidden layers", "x" * 5000, "use at most"),
+    ],
+)
+def test_a_field_that_cannot_be_used_says_so_and_nothing_starts(store, label, text, sentence):
+    app = opened()
+    field(app, label).set_value(text).run()
+    assert sentence in words(ran(app))
+    press(app, "Train")
+    assert "Nothing was started" in words(app)
+    assert not store.list_runs()
+    assert field(app, label).value == text
+
+
+def test_curves_are_added_up_to_eight_and_removed_down_to_one(store):
+    app = opened()
+    while any(button.label == "Add a curve" for button in app.button):
+        press(app, "Add a curve")
+    assert "Curve 8:" in words(app)
+    for _ in range(7):
+        press(app, "Remove this curve")
+    assert "Curve 2:" not in words(app)
+    (last,) = [button for button in app.button if button.label == "Remove this curve"]
+    assert last.disabled
+
+
+def test_a_curves_name_is_shown_as_it_was_written(store):
+    app = opened()
+    name = "*a* | [b](c) $d$ <i>"
+    field(app, "Name").set_value(name).run()
+    assert f"**Curve 1:** {name}" in words(ran(app))
+    press(app, "Train")
+    assert store.list_runs()[0].configs[0].name == name
+
+
+def test_choosing_other_data_fits_the_length_unless_it_was_set_by_hand(store):
+    draft = race_draft.from_preset("CE against MSE")
+    assert draft.fields["race epochs"] == "40"
+    draft.fields["race dataset"] = "mnist"
+    assert race_draft.fit_length(draft)
+    assert (draft.fields["race epochs"], draft.fields["race batch_size"]) == ("10", "200")
+    draft.fields |= {"race dataset": "digits", "race epochs": "3"}
+    assert not race_draft.fit_length(draft)
+    assert draft.fields["race epochs"] == "3"
+
+
+def test_a_recorded_races_settings_come_back_into_the_form(store):
+    configs = tuple(replace(config, epochs=3, seed=9, name="mine") for config in RACE)
+    run_id = started(store, configs)
+    store.finish(run_id, "finished")
+    app = opened(run_id)
+    assert field(app, "Epochs").value == "3"
+    field(app, "Epochs").set_value("5").run()
+    press(app, "Copy these settings to the form")
+    ran(app)
+    assert field(app, "Epochs").value == "3"
+    assert field(app, "Seed").value == "9"
+
+
+def press(app: AppTest, label: str) -> None:
+    _first(app.button, label).click()
+    ran(app)
+
+
+def field(app: AppTest, label: str):
+    return _first(app.text_input, label)
+
+
+def _first(elements: object, label: str):
+    found = [element for element in elements if element.label == label]
+    assert found, f"{label!r} is not on the page"
+    return found[0]
+
+
+def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
+    app = opened()
+    # Both reach the server at once, as when a field is left by a press on Train.
+    field(app, "Epochs").set_value("7")
+    press(app, "Train")
+    (run,) = store.list_runs()
+    assert {config.epochs for config in run.configs} == {7}
+
+
+def test_an_added_curve_tells_its_values_with_every_field(store):
+    app = opened()
+    field(app, "Learning rate").set_value("0.25").run()
+    press(app, "Add a curve")
+    rates = [one for one in app.text_input if one.label == "Learning rate"]
+    # Whatever run reaches the browser first, the field shows its value.
+    assert [one.proto.default for one in rates] == [one.value for one in rates]
+    assert len(rates) == 3

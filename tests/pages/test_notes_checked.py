@@ -1,0 +1,161 @@
+"""The page of checked statements without a browser: cards, filter, addresses, and every link."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.figures.numbers import measured
+from explorer.jobs import launcher
+from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
+from explorer.teaching.worked_examples import EXAMPLES
+from pages.losses.parts.note_links import LINKS
+from tests.pages.page_steps import ROOT
+
+PAGE = "pages/losses/notes_checked.py"
+
+
+@pytest.fixture(autouse=True)
+def no_workers(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
+    monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+def opened(app: AppTest, path: str, **link: Any) -> AppTest:
+    app.switch_page(path)
+    app.query_params.clear()
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def cards(app: AppTest) -> list[str]:
+    """Rows of the cards that are shown."""
+    found = (re.search(r"badge\[.*\] \*\*(B\d+)\*\*", one.value) for one in app.markdown)
+    return [match[1] for match in found if match]
+
+
+def kept(app: AppTest) -> dict[str, str | list[str]]:
+    """What the page writes into its address; a name that occurs more than once has a list."""
+    (data,) = (
+        json.loads(element.proto.bytes or element.proto.json)
+        for element in app.main
+        if element.type == "bidi_component" and element.proto.component_name == "explorer.page_link"
+    )
+    gathered: dict[str, list[str]] = {}
+    for name, value in data["parameters"]:
+        gathered.setdefault(name, []).append(value)
+    return {name: got[0] if len(got) == 1 else got for name, got in gathered.items()}
+
+
+def test_every_statement_has_a_card_with_verdict_values_and_link(app):
+    opened(app, PAGE)
+    assert cards(app) == list(NOTE_CHECKS)
+    shown = unescape(" ".join(element.proto.body for element in app.get("html")))
+    for check in NOTE_CHECKS.values():
+        for quantity in (*check.implied, *check.right):
+            assert quantity.label in shown
+            assert measured(quantity.values()[-1], quantity.unit, quantity.digits).strip() in shown
+    links = [element.proto for element in app.main if element.type == "page_link"]
+    of_cards = [link for link in links if "via=" not in link.query_string]
+    assert len(of_cards) == len(NOTE_CHECKS) == len(LINKS)
+
+
+@pytest.fixture(scope="module")
+def session() -> AppTest:
+    """One session that follows one link after another, whatever the last one left behind."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+
+
+@pytest.mark.parametrize("row", LINKS)
+def test_the_link_of_a_card_opens_its_page_with_the_values_set(session, row: str):
+    link, app = LINKS[row], session
+    opened(app, "pages/start/home.py")
+    opened(app, link.path, **link.parameters)
+    assert len(app.title) == 1
+    assert not app.error
+    assert not app.warning or row == "B6"  # an infinite divergence, as it should be
+    now = kept(app)
+    assert {name: now.get(name) for name in link.parameters} == link.parameters
+    handed = [element.proto for element in app.main if element.type == "bidi_component"]
+    assert not [proto for proto in handed if "From the link" in f"{proto.json}{proto.bytes}"]
+
+
+def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app):
+    opened(app, PAGE)
+    for topic in TOPICS:
+        app.button_group(key="notes topic").set_value(topic).run()
+        assert cards(app) == [row for row, check in NOTE_CHECKS.items() if check.topic == topic]
+        assert kept(app) == {"topic": topic}
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert cards(opened(again, PAGE, topic=TOPICS[0])) == ["B4", "B10", "B13"]
+
+
+def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
+    opened(app, PAGE, note="b7")
+    assert cards(app) == ["B7"]
+    assert kept(app) == {"note": "B7"}
+    press(app, "Show all cards")
+    assert cards(app) == list(NOTE_CHECKS)
+    press(app, "Show only B12")
+    assert cards(app) == ["B12"]
+
+
+@pytest.mark.parametrize("note", ["B22", "*" * 500])
+def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
+    opened(app, PAGE, note=note)
+    assert [warning.value[:14] for warning in app.warning] == ["The link asks "]
+    assert cards(app) == list(NOTE_CHECKS)
+
+
+# ------------------------------------------------------------------------ prepared races
+
+
+@pytest.mark.parametrize("row", ["B16", "B17"])
+def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, row: str):
+    name = EXAMPLES[row]["race"]
+    opened(app, "pages/training/live.py", race=name)
+    assert app.pills[0].value == name
+    assert kept(app) == {"race": name}
+    rate = next(field for field in app.text_input if field.label == "Learning rate")
+    rate.set_value("0.5").run()
+    assert kept(app) == {}
+
+
+def test_a_race_of_no_known_name_is_a_sentence_and_the_form_stays(app):
+    opened(app, "pages/training/live.py", race="Tortoise & <b>hare</b>")
+    (warning,) = app.warning
+    assert "there is none of that name" in warning.value
+    assert app.pills[0].value == "CE against MSE"
+
+
+def test_a_recorded_run_in_the_address_goes_before_a_prepared_race(app):
+    opened(app, "pages/training/live.py", run="nothere", race=EXAMPLES["B16"]["race"])
+    assert "There is no recorded run" in app.error[0].value
+    assert app.pills[0].value == "CE against MSE"
+
+
+def test_a_prepared_race_takes_the_place_of_the_race_that_was_shown(app):
+    opened(app, "pages/training/live.py", run="nothere")
+    opened(app, PAGE)
+    opened(app, "pages/training/live.py", race=EXAMPLES["B17"]["race"])
+    assert not app.error
+    assert app.pills[0].value == EXAMPLES["B17"]["race"]
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click()
+    app.run()
+    assert not app.exception

@@ -1,0 +1,149 @@
+"""The page of sweeps, without a browser and without a training process."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.jobs.sweep_scheduler import continue_open
+from explorer.jobs.worker_processes import this_process
+from explorer.store.run_store import RunStore
+from tests.pages.page_steps import components, opened, press, ran
+from tests.runs.sample_records import evaluation, make_info, steps
+
+SMALL = {"rates": "0.1, 1", "seeds": "0-1", "sweep_loss": "1"}
+
+
+def shown(app: AppTest) -> str:
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning]
+    bars = [element.proto.text for element in app.get("progress")]
+    return "\n".join([*(one.value.replace("\\", "") for one in texts), *bars])
+
+
+def train(store: RunStore, status: str = "finished") -> None:
+    """Carry out the next part of the open sweep as a worker would."""
+    assert continue_open(store, lambda config: None)
+    run = store.claim_next(this_process())
+    store.set_info(run.id, make_info(dataset="digits", train_images=1437, test_images=360))
+    records = []
+    for curve in range(len(run.configs)):
+        records += [*steps(1, 8, curve), evaluation(8, 0.9 + curve / 50, curve=curve, full=True)]
+    store.append(run.id, records)
+    store.finish(run.id, status, "The images are gone." if status == "failed" else "")
+
+
+def test_the_plan_tells_cells_runs_time_and_memory(store):
+    said = shown(opened("sweep", **SMALL))
+    assert "4 cells in 1 run: how long is not known before the first training" in said
+    assert "MiB beside the images" in said
+    assert "40 cells in 3 runs of up to 16 curves" in shown(
+        opened("sweep", **SMALL | {"seeds": "0-19"})
+    )
+
+
+def test_the_time_is_told_once_a_training_has_ended(store):
+    app = press(opened("sweep", **SMALL), "Train the grid")
+    train(store)
+    assert "judging by earlier trainings" in shown(ran(app))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("rates", "fast", "“fast” is not a number"),
+        ("rates", "0.1, -1", "The learning rate must be above 0"),
+        ("rates", "0.1, 0.1", "Learning rate: a value is there twice."),
+        ("seeds", "a few", "“a” is no seed"),
+        ("seeds", "5-1", "The range 5-1 runs backwards: write 1-5."),
+        ("seeds", "0-100000", "names more than 512 seeds"),
+        ("seeds", "0-400", "This grid has 802 cells; at most 512"),
+        ("sweep_loss", "0", "Loss: choose at least one value."),
+        ("epochs", "many", "“many” is not a number"),
+        ("batch_size", "0", "The batch size must be a whole number from 1"),
+        ("momentum", "1", "The momentum must be at least 0 and below 1"),
+    ],
+)
+def test_what_cannot_be_trained_is_said_and_starts_nothing(store, field, text, sentence):
+    app = opened("sweep", **SMALL | {field: text})
+    assert sentence in shown(app)
+    press(app, "Train the grid")
+    assert "Nothing was started" in shown(app)
+    assert not store.list_sweeps()
+    if field in ("rates", "seeds"):
+        assert text in [one.value for one in app.text_input]
+
+
+def test_a_sweep_is_shown_from_its_start_to_its_results(store):
+    app = press(opened("sweep", **SMALL), "Train the grid")
+    (sweep,) = store.list_sweeps()
+    assert "0 of 4 cells done: 4 waiting." in shown(app)
+    train(store)
+    assert not continue_open(store, lambda config: None)
+    ran(app)
+    assert "4 of 4 cells done: 4 finished." in shown(app)
+    assert {"sweep-heat-map", "sweep-cells"} <= {
+        payload["name"] for payload in components(app, "plot").values()
+    }
+    links = [e.proto.query_string for e in app.main if e.type == "page_link"]
+    (run,) = store.get_sweep(sweep.id).runs
+    assert any(f"{run.run_id}%3A3" in link for link in links)
+
+
+def test_the_link_of_a_sweep_shows_it_arranged_as_it_was(store):
+    press(opened("sweep", **SMALL), "Train the grid")
+    train(store)
+    (sweep,) = store.list_sweeps()
+    app = opened("sweep", sweep=sweep.id, by="Test cross-entropy / nats", columns="Seed",
+                 rows="Learning rate")  # fmt: skip
+    (heat,) = [p for p in components(app, "plot").values() if p["name"] == "sweep-heat-map"]
+    assert heat["figure"]["data"][0]["x"] == ["seed 0", "seed 1"]
+    assert heat["figure"]["data"][0]["y"] == ["0.1", "1"]
+    assert "Smaller is better" in shown(app)
+
+
+def test_stop_and_resume_stand_where_they_are_of_use(store):
+    app = press(opened("sweep", **SMALL), "Train the grid")
+    press(app, "Stop the sweep")
+    assert not store.list_sweeps()[0].is_open
+    press(app, "Train the 4 missing cells")
+    assert store.list_sweeps()[0].is_open
+    train(store)
+    continue_open(store, lambda config: None)
+    ran(app)
+    labels = {button.label for button in app.button}
+    assert not labels & {"Stop the sweep", "Train the 4 missing cells"}
+
+
+def test_why_cells_failed_is_said_and_the_others_go_on(store):
+    app = press(opened("sweep", **SMALL), "Train the grid")
+    train(store, "failed")
+    ran(app)
+    assert "The images are gone." in shown(app)
+    assert "4 failed" in shown(app)
+    train(store)
+    ran(app)
+    assert "1 of 4 cells done" in shown(app)
+
+
+def test_a_sweep_that_is_not_there_is_a_sentence(store):
+    app = opened("sweep", sweep="nothere")
+    assert "There is no sweep “nothere”" in shown(app)
+    assert [one for one in app.button if one.label == "Train the grid"]
+
+
+def test_an_earlier_sweep_can_be_opened_again(store):
+    press(opened("sweep", **SMALL), "Train the grid")
+    app = opened("sweep")
+    (button,) = [one for one in app.button if "4 cells" in one.label]
+    button.click()
+    ran(app)
+    assert "0 of 4 cells done" in shown(app)
+
+
+def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
+    app = opened("sweep", **SMALL)
+    (epochs,) = [one for one in app.text_input if one.label == "Epochs"]
+    epochs.set_value("7")
+    press(app, "Train the grid")
+    (sweep,) = store.list_sweeps()
+    assert sweep.grid.base.epochs == 7

@@ -1,0 +1,143 @@
+"""Tasks, terms, glossary and tour as the server shows them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.teaching.glossary import GLOSSARY
+from explorer.teaching.tasks import TASKS
+from explorer.teaching.tour import TOUR
+from pages.components.registry import PAGES
+from tests.pages.page_steps import ROOT, components, metrics, opened, visited
+
+TASK_LINKS = [(page, number) for page in TASKS for number in range(3)]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    (link,) = components(app, "page_link").values()
+    return dict(link["parameters"])
+
+
+def assert_set(shown: Mapping[str, str], asked: Mapping[str, str]) -> None:
+    """Assert that the page took the values and keeps them in its own address."""
+    for name, value in asked.items():
+        if name in shown or name not in ("rate", "steps", "show", "topic", "view", "race"):
+            assert _same(shown.get(name, ""), value), (name, shown.get(name), value)
+
+
+def _same(shown: str, asked: str) -> bool:
+    try:
+        return [float(one) for one in shown.split(",")] == [float(one) for one in asked.split(",")]
+    except ValueError:
+        return shown == asked
+
+
+@pytest.mark.parametrize(("page", "number"), TASK_LINKS)
+def test_every_task_sets_its_page(page, number):
+    task = TASKS[page][number]
+    app = opened(page, **task.parameters)
+    assert not app.error
+    assert not app.warning
+    assert_set(address(app), task.parameters)
+
+
+def test_a_task_sets_the_page_that_is_already_open():
+    app = opened("entropy", p="0.5,0.5")
+    for number, via in ((0, "task-1"), (1, "task-2"), (0, "task-1")):
+        parameters = TASKS["entropy"][number].parameters
+        visited(app, "entropy", **parameters, via=via)
+        assert_set(address(app), parameters)
+        app.query_params.pop("via")
+        app.run()
+
+
+def test_an_edit_after_a_link_is_not_undone_by_the_address():
+    app = opened("self_information", p="0.25", via="task-1")
+    app.session_state["event p slider"]["value"] = 0.5
+    app.run()
+    assert metrics(app)["I(p)"] == "1 bit"
+
+
+@pytest.mark.parametrize("page", TASKS)
+def test_every_page_ends_with_its_tasks_and_answers(page):
+    app = opened(page)
+    assert "Try this" in [heading.value for heading in app.subheader]
+    shown = [element.value for element in app.markdown]
+    for task in TASKS[page]:
+        assert any(task.words in text for text in shown)
+        assert any(task.answer in text for text in shown)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.address)
+def test_every_page_with_a_formula_explains_its_terms(page):
+    text = (ROOT / page.path).read_text()
+    if page.address in ("home", "glossary"):
+        return
+    calls = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "terms"
+    ]
+    assert len(calls) == 1
+    assert {argument.value for argument in calls[0].args} <= GLOSSARY.keys()
+
+
+def test_the_glossary_opens_at_a_term_and_says_when_there_is_none():
+    app = opened("glossary", term="kl-divergence")
+    assert app.text_input[0].value == "KL divergence"
+    assert any("KL散度" in element.value for element in app.markdown)
+    app.text_input[0].set_value("<b>nothing</b>").run()
+    assert "No entry holds" in app.info[0].value
+    assert address(app)["term"] == "<b>nothing</b>"
+
+
+def test_the_tour_stands_above_every_page_until_it_is_ended():
+    app = opened("self_information", **TOUR[0].parameters, tour="1", via="tour-1")
+    assert any("stop 1 of 7" in element.value for element in app.markdown)
+    assert address(app)["tour"] == "1"
+    visited(app, "stability")
+    assert any("stop 1 of 7" in element.value for element in app.markdown)
+    visited(app, "entropy", **TOUR[1].parameters, tour="2", via="tour-2")
+    assert any("stop 2 of 7" in element.value for element in app.markdown)
+    (end,) = [button for button in app.button if button.label == "End the tour"]
+    end.click().run()
+    assert not any("stop 2 of 7" in element.value for element in app.markdown)
+    assert "tour" not in address(app)
+
+
+@pytest.mark.parametrize("number", range(len(TOUR)))
+def test_every_stop_opens_with_its_values(number):
+    stop = TOUR[number]
+    app = opened(stop.page, **stop.parameters, tour=str(number + 1))
+    assert not app.error
+    shown = address(app)
+    assert shown["tour"] == str(number + 1)
+    assert_set(shown, stop.parameters)
+
+
+@pytest.mark.parametrize("asked", ["0", "8", "-1", "two", "9999999999", "²"])
+def test_a_stop_that_does_not_exist_starts_no_tour(asked):
+    app = opened("entropy", tour=asked)
+    assert not any("Tour, stop" in element.value for element in app.markdown)
+
+
+def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():
+    app = opened("home")
+    bodies = [element.proto.body for element in app.get("html")]
+    pictures = [body for body in bodies if body.startswith("<img")]
+    assert len(pictures) == len(PAGES.values()) - 1
+    assert len(set(pictures)) == len(pictures)
+    links = [element.proto for element in app.main if element.type == "page_link"]
+    assert any("Start the tour" in link.label for link in links)
+
+
+@pytest.mark.parametrize("name", GLOSSARY)
+def test_every_term_opens_a_page_with_its_values(name):
+    term = GLOSSARY[name]
+    app = opened(term.page, **term.parameters)
+    assert not app.error
+    assert_set(address(app), term.parameters)

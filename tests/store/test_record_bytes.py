@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from explorer.runs.record_columns import CurveRecords, to_columns
+from explorer.runs.records import DivergenceRecord, LearningRateRecord, NormRecord, StepRecord
+from explorer.store.record_bytes import from_bytes, to_bytes
+from tests.runs.sample_records import random_evaluation
+
+any_float = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), any_float, any_float), max_size=20), st.booleans())
+def test_losses_and_norms_come_back_bit_for_bit_nan_and_inf_included(
+    values: list[tuple[int, float, float]], small: bool
+) -> None:
+    records = []
+    for step, (curve, loss, norm) in enumerate(values):
+        records.append(StepRecord(curve, step, step * 200, loss, step / 10))
+        records.append(NormRecord(curve, step, (norm, 1.0), (0.5,)))
+    for k, curve in enumerate(from_bytes(to_bytes(to_columns(records, 3), small=small))):
+        own = [(step, *value[1:]) for step, value in enumerate(values) if value[0] == k]
+        np.testing.assert_array_equal(curve.steps, [step for step, _, _ in own])
+        assert curve.losses.tobytes() == np.array([loss for _, loss, _ in own]).tobytes()
+        assert curve.gradient_norms.shape[0] == len(own)
+        if own:
+            np.testing.assert_array_equal(curve.gradient_norms[:, 0], [norm for _, _, norm in own])
+            np.testing.assert_array_equal(curve.dead_fractions, [[0.5]] * len(own))
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_measurements_come_back_whole(small: bool) -> None:
+    before = random_evaluation(1, 7, loss=math.nan)
+    earlier = random_evaluation(1, 3)
+    columns = to_columns(
+        [earlier, before, LearningRateRecord(1, 8, 0.5), DivergenceRecord(1, 9)], 2
+    )
+    first, second = from_bytes(to_bytes(columns, small=small))
+    after = second.latest_evaluation
+    assert first.latest_evaluation is None
+    assert after is not None
+    assert math.isnan(after.losses["cross_entropy"])
+    assert (after.step, after.epoch, after.full, after.accuracy) == (7, 0.5, True, 0.25)
+    np.testing.assert_array_equal(second.evaluations[0].confusion, earlier.confusion)
+    np.testing.assert_array_equal(after.confusion, before.confusion)
+    np.testing.assert_array_equal(after.digits_softmax, before.digits_softmax)
+    assert second.learning_rates == [LearningRateRecord(1, 8, 0.5)]
+    assert (first.diverged_at, second.diverged_at) == (None, 9)
+
+
+@given(
+    arrays.arrays(np.int64, st.integers(0, 9)),
+    arrays.arrays(np.float64, st.tuples(st.integers(0, 4), st.integers(1, 3))),
+)
+def test_any_numbers_come_back_bit_for_bit_from_the_small_form(
+    whole: np.ndarray, broken: np.ndarray
+) -> None:
+    (back,) = from_bytes(to_bytes([CurveRecords(steps=whole, gradient_norms=broken)], small=True))
+    assert (back.steps.dtype, back.steps.tobytes()) == (np.int64, whole.tobytes())
+    assert back.gradient_norms.shape == broken.shape
+    assert back.gradient_norms.tobytes() == broken.tobytes()
+
+
+def test_measurements_of_different_shapes_are_packed_too() -> None:
+    one, other = random_evaluation(), random_evaluation()
+    object.__setattr__(other, "confusion", np.zeros((3, 3), np.int64))
+    (back,) = from_bytes(to_bytes([CurveRecords(evaluations=[one, other])], small=True))
+    np.testing.assert_array_equal(back.evaluations[0].confusion, one.confusion)
+    assert back.evaluations[1].confusion.shape == (3, 3)
+    np.testing.assert_array_equal(back.evaluations[1].digits_softmax, other.digits_softmax)
+
+
+def test_the_small_form_of_a_real_curve_is_a_fourth() -> None:
+    generator = np.random.default_rng(0)
+    records = [
+        StepRecord(0, s, s * 200, float(np.float32(generator.random())), s / 300)
+        for s in range(1, 3001)
+    ]
+    columns = to_columns(records, 1)
+    assert len(to_bytes(columns, small=True)) < len(to_bytes(columns)) / 4

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+
+from explorer.runs.config import TrainingConfig
+from explorer.trainer.model import NetworkStack, initial_parameters
+from explorer.trainer.objectives import OBJECTIVES
+
+SMALL = TrainingConfig(hidden_sizes=(12, 9))
+
+
+def batch(networks: int, size: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(5)
+    images = torch.randn(1, size, 784, generator=generator).expand(networks, -1, -1)
+    labels = torch.randint(0, 10, (1, size, 1), generator=generator).expand(networks, -1, -1)
+    return images, labels
+
+
+def module(parameters: torch.Tensor, config: TrainingConfig) -> torch.nn.Sequential:
+    """The same network of torch's own layers."""
+    layers: list[torch.nn.Module] = []
+    start = 0
+    for before, after in pairwise(config.layer_sizes):
+        linear = torch.nn.Linear(before, after)
+        with torch.no_grad():
+            linear.weight.copy_(parameters[start : start + before * after].view(after, before))
+            start += before * after
+            linear.bias.copy_(parameters[start : start + after])
+            start += after
+        layers += [linear, torch.nn.ReLU()]
+    return torch.nn.Sequential(*(layers if config.output_relu else layers[:-1]))
+
+
+@pytest.mark.parametrize("hidden_sizes", [(), (12,), (12, 9), (5, 6, 7)])
+@pytest.mark.parametrize("output_relu", [False, True])
+@pytest.mark.parametrize("loss", OBJECTIVES)
+def test_outputs_and_gradients_agree_with_autograd_over_torchs_layers(
+    hidden_sizes: tuple[int, ...], output_relu: bool, loss: str
+) -> None:
+    config = TrainingConfig(hidden_sizes=hidden_sizes, output_relu=output_relu, loss=loss)
+    stack = NetworkStack([config, replace(config, seed=1)], "cpu")
+    images, labels = batch(2)
+    activations = stack.forward(images)
+    losses, gradient = OBJECTIVES[loss](activations[-1], labels)
+    stack.backward(activations, gradient)
+    for k in range(2):
+        own = module(stack.parameters[k], config)
+        outputs = own(images[k])
+        torch.testing.assert_close(activations[-1][k], outputs.detach())
+        expected, by_outputs = OBJECTIVES[loss](outputs.detach()[None], labels[k : k + 1])
+        torch.testing.assert_close(losses[k], expected[0])
+        outputs.backward(by_outputs[0])
+        flat = torch.cat([p.grad.reshape(-1) for p in own.parameters()])
+        torch.testing.assert_close(stack.gradients[k], flat, rtol=1e-4, atol=1e-5)
+
+
+def test_the_gradient_agrees_with_finite_differences() -> None:
+    stack = NetworkStack([SMALL], "cpu")
+    stack._hold(stack.parameters.double())
+    images, labels = batch(1)
+    images = images.double()
+
+    def loss() -> float:
+        return float(OBJECTIVES["cross_entropy"](stack.forward(images)[-1], labels)[0].sum())
+
+    activations = stack.forward(images)
+    stack.backward(activations, OBJECTIVES["cross_entropy"](activations[-1], labels)[1])
+    gradient = stack.gradients[0].clone()
+    for index in torch.randint(len(gradient), (30,), generator=torch.Generator().manual_seed(0)):
+        stack.parameters[0, index] += 1e-6
+        above = loss()
+        stack.parameters[0, index] -= 2e-6
+        below = loss()
+        stack.parameters[0, index] += 1e-6
+        assert (above - below) / 2e-6 == pytest.approx(float(gradient[index]), rel=1e-4, abs=1e-6)
+
+
+def test_the_relu_on_the_logits_is_each_networks_own_switch() -> None:
+    stack = NetworkStack([SMALL, replace(SMALL, output_relu=True)], "cpu")
+    images, _ = batch(2)
+    without, with_relu = stack.forward(images)[-1]
+    assert without.min() < 0
+    torch.testing.assert_close(with_relu, without.relu())
+
+
+@pytest.mark.parametrize(
+    ("init", "scales"),
+    [
+        ("kaiming_normal", [math.sqrt(2 / 784), math.sqrt(2 / 200), math.sqrt(2 / 200)]),
+        ("xavier_normal", [math.sqrt(2 / 984), math.sqrt(2 / 400), math.sqrt(2 / 210)]),
+        ("normal", [1.0, 1.0, 1.0]),
+        ("pytorch", [1 / math.sqrt(3 * 784), 1 / math.sqrt(3 * 200), 1 / math.sqrt(3 * 200)]),
+    ],
+)
+def test_each_initialisation_has_its_statistics(init: str, scales: list[float]) -> None:
+    stack = NetworkStack([TrainingConfig(init=init)], "cpu")
+    for weight, bias, scale in zip(stack.weights, stack.biases, scales, strict=True):
+        noise = 4 / math.sqrt(weight.numel())
+        assert float(weight.std()) == pytest.approx(scale, rel=noise)
+        assert abs(float(weight.mean())) < noise * scale
+        if init == "pytorch":
+            bound = scale * math.sqrt(3)
+            assert 0.9 * bound < float(weight.abs().max()) <= bound
+            assert 0 < float(bias.abs().max()) <= bound
+        else:
+            assert float(weight.abs().max()) > 2.5 * scale
+            assert not bias.any()
+
+
+def test_the_same_seed_draws_the_same_weights_up_to_the_scale_of_the_initialisation() -> None:
+    first = initial_parameters(SMALL)
+    assert torch.equal(first, initial_parameters(SMALL))
+    assert not torch.equal(first, initial_parameters(replace(SMALL, seed=1)))
+    plain = initial_parameters(replace(SMALL, init="normal"))
+    weights = slice(0, 784 * 12)
+    torch.testing.assert_close(first[weights], plain[weights] * math.sqrt(2 / 784))
+
+
+def test_networks_that_are_kept_stay_what_they_were() -> None:
+    configs = [replace(SMALL, seed=seed, output_relu=seed == 2) for seed in range(3)]
+    stack = NetworkStack(configs, "cpu")
+    outputs = stack.forward(batch(3)[0])[-1]
+    stack.keep([0, 2])
+    assert len(stack) == 2
+    torch.testing.assert_close(stack.forward(batch(2)[0])[-1], outputs[[0, 2]])

@@ -1,0 +1,205 @@
+"""Scoring rules for probability forecasts, as losses: what a forecast costs once the outcome is in.
+
+The logarithmic and the Brier score are strictly proper: in expectation nothing costs less than to
+forecast what one believes. The linear score is not: it rewards whoever overstates the likeliest
+outcome. The log score is the cross-entropy of a one-hot p, so that H(p, q) is its expectation.
+
+Source: T. Gneiting, A. E. Raftery, Strictly Proper Scoring Rules, Prediction, and Estimation,
+Journal of the American Statistical Association 102 (2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from explorer.core.information import cross_entropy, self_information
+from explorer.core.validation import (
+    FloatArray,
+    check_broadcast,
+    class_indices,
+    validate_probabilities,
+)
+
+
+def log_score(outcomes: ArrayLike, forecasts: ArrayLike, *, base: float = 2.0) -> FloatArray:
+    """Return −log q[y], the surprise of each outcome under its forecast.
+
+    Args:
+        outcomes: class indices [...], each from 0 to C − 1.
+        forecasts: distributions q [..., C]; the axes before C broadcast against the outcomes.
+        base: base of the logarithm.
+
+    Returns:
+        Scores [...] in units of the base, at least 0; inf where the outcome was given 0.
+
+    Raises:
+        ValueError: no distribution, no such class, shapes that do not broadcast, or an unusable
+            base.
+    """
+    return self_information(_forecast_of_outcome(outcomes, forecasts), base=base)
+
+
+def brier_score(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
+    """Return Σ (q − one-hot)², the squared error over all classes.
+
+    Args and errors are those of `log_score`.
+
+    Returns:
+        Scores [...] without a unit, from 0 to 2.
+
+    Source:
+        G. W. Brier, Verification of Forecasts Expressed in Terms of Probability (1950).
+    """
+    q = validate_probabilities(forecasts)
+    true = class_indices(outcomes, q.shape[-1])
+    happened = true[..., np.newaxis] == np.arange(q.shape[-1])
+    try:
+        return np.square(q - happened).sum(axis=-1)
+    except ValueError:
+        raise _unlike(true, q) from None
+
+
+def linear_score(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
+    """Return 1 − q[y], which is not proper: see `expected_score`.
+
+    Args and errors are those of `log_score`.
+
+    Returns:
+        Scores [...] without a unit, from 0 to 1.
+    """
+    return 1 - _forecast_of_outcome(outcomes, forecasts)
+
+
+def _expected_brier(p: FloatArray, q: FloatArray) -> FloatArray:
+    # Σ p_y Σ (q − e_y)² = Σ (q − p)² + Σ p (1 − p): the second part is what honesty costs.
+    return np.square(q - p).sum(axis=-1) + (p * (1 - p)).sum(axis=-1)
+
+
+def _expected_linear(p: FloatArray, q: FloatArray) -> FloatArray:
+    return 1 - (p * q).sum(axis=-1)
+
+
+_EXPECTED: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = MappingProxyType(
+    {"brier": _expected_brier, "linear": _expected_linear}
+)
+RULES = ("log", *_EXPECTED)
+"""Names of the scoring rules."""
+
+
+def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) -> FloatArray:
+    """Return the score that a forecast q has on average when the outcomes come from p.
+
+    Args:
+        p: what the outcomes come from, or what the forecaster believes [..., C].
+        q: what is forecast [..., C]; the axes before C broadcast against those of p.
+        rule: "log", "brier" or "linear".
+        base: base of the logarithm, for the log score alone.
+
+    Returns:
+        Expected scores [...]; for "log" it is the cross-entropy H(p, q) in units of the base.
+
+    Raises:
+        ValueError: p or q is no distribution, their classes differ in number, an unknown rule, or
+            an unusable base.
+    """
+    if rule not in RULES:
+        raise ValueError(f"There is no scoring rule {rule!r}; the rules are {', '.join(RULES)}.")
+    if rule == "log":
+        return cross_entropy(p, q, base=base)
+    true, forecast = validate_probabilities(p), validate_probabilities(q)
+    check_broadcast(true, "p", forecast, "q")
+    return _EXPECTED[rule](true, forecast)
+
+
+def mean_forecast(forecasts: ArrayLike) -> FloatArray:
+    """Return the average of several forecasts, each with the same weight.
+
+    Its score is never worse than the mean of their scores under a rule that is convex in q, as
+    the log score and the Brier score are (Jensen's inequality).
+
+    Args:
+        forecasts: distributions [n, C], at least one.
+
+    Returns:
+        Distribution [C].
+
+    Raises:
+        ValueError: not a list of distributions over the same classes.
+    """
+    q = validate_probabilities(forecasts)
+    if q.ndim != 2:
+        raise ValueError("The mean needs a list of forecasts, one distribution for each.")
+    return q.mean(axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class BrierDecomposition:
+    """The mean Brier score as reliability − resolution + uncertainty.
+
+    Attributes:
+        reliability: How far forecasts are from what happened where they were made; 0 is best.
+        resolution: How much what happened differs between forecasts; more is better.
+        uncertainty: Brier score of always forecasting the overall frequencies.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+    @property
+    def score(self) -> float:
+        """The mean Brier score."""
+        return self.reliability - self.resolution + self.uncertainty
+
+
+def brier_decomposition(outcomes: ArrayLike, forecasts: ArrayLike) -> BrierDecomposition:
+    """Split the mean Brier score over the groups of equal forecasts.
+
+    Args:
+        outcomes: class indices [n], at least one.
+        forecasts: distributions [n, C]; forecasts with the same numbers make one group.
+
+    Raises:
+        ValueError: not one distribution for each outcome, or no outcome.
+
+    Source:
+        A. H. Murphy, A New Vector Partition of the Probability Score (1973).
+    """
+    q = validate_probabilities(forecasts)
+    if q.ndim != 2 or np.shape(outcomes) != q.shape[:1]:
+        raise ValueError("The decomposition needs one forecast for each outcome.")
+    happened = np.eye(q.shape[-1])[class_indices(outcomes, q.shape[-1])]
+    groups, members, sizes = np.unique(q, axis=0, return_inverse=True, return_counts=True)
+    frequencies = np.zeros_like(groups)
+    np.add.at(frequencies, members, happened)
+    frequencies /= sizes[:, np.newaxis]
+    weights = sizes / len(q)
+    overall = happened.mean(axis=0)
+    return BrierDecomposition(
+        reliability=float(weights @ np.square(groups - frequencies).sum(axis=1)),
+        resolution=float(weights @ np.square(frequencies - overall).sum(axis=1)),
+        uncertainty=float((overall * (1 - overall)).sum()),
+    )
+
+
+def _forecast_of_outcome(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
+    q = validate_probabilities(forecasts)
+    true: NDArray[np.intp] = class_indices(outcomes, q.shape[-1])
+    try:
+        shape = np.broadcast_shapes(true.shape, q.shape[:-1])
+    except ValueError:
+        raise _unlike(true, q) from None
+    chosen = np.broadcast_to(true, shape)[..., np.newaxis]
+    return np.take_along_axis(np.broadcast_to(q, (*shape, q.shape[-1])), chosen, axis=-1)[..., 0]
+
+
+def _unlike(outcomes: NDArray[np.intp], forecasts: FloatArray) -> ValueError:
+    return ValueError(
+        f"The shapes {outcomes.shape} of the outcomes and {forecasts.shape[:-1]} of the forecasts "
+        "do not go together."
+    )

@@ -1,0 +1,135 @@
+"""Scoring rules: proper or not, and how they hang together with cross-entropy."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.core.distributions import one_hot
+from explorer.core.information import cross_entropy, entropy
+from explorer.core.scoring import (
+    RULES,
+    brier_decomposition,
+    brier_score,
+    expected_score,
+    linear_score,
+    log_score,
+    mean_forecast,
+)
+from tests.core.strategies import BASES, distribution_pairs, distributions
+
+SCORES = {"log": log_score, "brier": brier_score, "linear": linear_score}
+GRID = [np.array(q) / 20 for q in itertools.product(range(21), repeat=3) if sum(q) == 20]
+"""All distributions of three outcomes in steps of 0.05."""
+
+
+@st.composite
+def rounds(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    """Outcomes [n] and forecasts [n, C], some of them alike."""
+    known = draw(st.lists(distributions(size=draw(st.integers(2, 4))), min_size=1, max_size=3))
+    known = [q for q in known if q.size == known[0].size]
+    count = draw(st.integers(1, 12))
+    which = draw(st.lists(st.integers(0, len(known) - 1), min_size=count, max_size=count))
+    classes = st.integers(0, known[0].size - 1)
+    outcomes = draw(st.lists(classes, min_size=count, max_size=count))
+    return np.array(outcomes), np.array([known[k] for k in which])
+
+
+@given(distributions(), st.data(), BASES)
+def test_the_log_score_is_the_cross_entropy_of_a_one_hot_p(q, data, base):
+    outcome = data.draw(st.integers(0, q.size - 1))
+    expected = cross_entropy(one_hot(outcome, q.size), q, base=base)
+    np.testing.assert_allclose(log_score(outcome, q, base=base), expected, rtol=1e-12)
+
+
+@given(distributions(), st.data())
+def test_the_brier_score_is_the_squared_error_against_one_hot(q, data):
+    outcome = data.draw(st.integers(0, q.size - 1))
+    expected = np.square(q - one_hot(outcome, q.size)).sum()
+    assert brier_score(outcome, q) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert linear_score(outcome, q) == 1 - q[outcome]
+
+
+@given(distribution_pairs(), st.sampled_from(RULES))
+def test_an_expected_score_is_the_mean_over_the_outcomes(pair, rule):
+    p, q = pair
+    scores = np.array([SCORES[rule](y, q) for y in range(q.size)])
+    expected = math.fsum(p[p > 0] * scores[p > 0])
+    assert expected_score(p, q, rule) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("rule", ["log", "brier"])
+def test_a_proper_rule_costs_least_where_one_says_what_one_believes(rule):
+    for p in GRID:
+        costs = expected_score(p, np.array(GRID), rule)
+        assert GRID[int(costs.argmin())] == pytest.approx(p)
+        assert (np.sort(costs)[1:] > costs.min()).all()
+
+
+def test_the_linear_rule_rewards_overstating_the_likeliest_outcome():
+    p = np.array([0.5, 0.3, 0.2])
+    costs = expected_score(p, np.array(GRID), "linear")
+    assert GRID[int(costs.argmin())] == pytest.approx([1, 0, 0])
+    assert costs.min() < expected_score(p, p, "linear")
+
+
+@given(distributions())
+def test_honesty_costs_the_entropy_in_bits_and_the_gini_impurity(p):
+    assert expected_score(p, p, "log") == pytest.approx(float(entropy(p)))
+    assert expected_score(p, p, "brier") == pytest.approx(1 - np.square(p).sum(), abs=1e-12)
+
+
+@given(rounds())
+def test_the_decomposition_adds_up_to_the_mean_brier_score(case):
+    outcomes, forecasts = case
+    parts = brier_decomposition(outcomes, forecasts)
+    assert parts.score == pytest.approx(brier_score(outcomes, forecasts).mean(), abs=1e-9)
+    assert min(parts.reliability, parts.resolution, parts.uncertainty) >= 0
+    assert parts.resolution <= parts.uncertainty + 1e-12
+
+
+def test_a_forecaster_who_is_always_right_is_reliable_and_resolves_everything():
+    outcomes = np.array([0, 1, 1, 2])
+    parts = brier_decomposition(outcomes, np.eye(3)[outcomes])
+    assert (parts.reliability, parts.score) == (0, 0)
+    assert parts.resolution == parts.uncertainty > 0
+
+
+@given(rounds(), st.sampled_from(["log", "brier"]))
+def test_the_mean_forecast_scores_no_worse_than_the_mean_score(case, rule):
+    outcomes, forecasts = case
+    together = SCORES[rule](outcomes[0], mean_forecast(forecasts))
+    assert together <= SCORES[rule](outcomes[0], forecasts).mean() + 1e-9
+
+
+def test_a_forecast_of_zero_for_what_happened_costs_infinity():
+    assert log_score(1, [1.0, 0.0]) == math.inf
+    assert log_score([0, 1], [[1.0, 0.0], [0.25, 0.75]], base=math.e).tolist() == [
+        0.0,
+        pytest.approx(-math.log(0.75)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: log_score(2, [0.5, 0.5]), "must lie in 0 to 1"),
+        (lambda: log_score(0.5, [0.5, 0.5]), "whole numbers"),
+        (lambda: brier_score([0, 1, 0], [[0.5, 0.5]] * 2), "do not go together"),
+        (lambda: linear_score([0, 1, 0], [[0.5, 0.5]] * 2), "do not go together"),
+        (lambda: expected_score([1.0], [1.0], "spherical"), "log, brier, linear"),
+        (lambda: expected_score([1.0], [0.5, 0.5], "brier"), "must match"),
+        (lambda: mean_forecast([0.5, 0.5]), "list of forecasts"),
+        (lambda: brier_decomposition([0], [0.5, 0.5]), "one forecast for each"),
+        (lambda: brier_decomposition([0, 1], [[0.5, 0.5]]), "one forecast for each"),
+        (lambda: mean_forecast([[0.5, 0.6]]), "sum to 1.1"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_in_a_sentence(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()

@@ -299,6 +299,11 @@ def test_no_rule_of_the_linter_is_broken():
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_type_is_wrong():
+    done = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_requirement_is_pinned_exactly():
     for folder in ("", "tests", "benchmarks"):
         lines = (ROOT / folder / "requirements.txt").read_text().splitlines()

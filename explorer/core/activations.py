@@ -102,7 +102,9 @@ def softmax_jacobian(logits: ArrayLike) -> FloatArray:
     return jacobian + 0.0
 
 
-def softmax_excess(logits: FloatArray, target: FloatArray, total: ArrayLike = 1.0) -> FloatArray:
+def softmax_excess(
+    logits: FloatArray, target: FloatArray, total: float | FloatArray = 1.0
+) -> FloatArray:
     """Return total·q − target without the cancellation at the likeliest class.
 
     Args:

@@ -42,7 +42,7 @@ def mnist_image(strokes: Strokes) -> NDArray[np.uint8]:
     unit = max(width, height) / _BOX
     # To the 9th place: rounding errors must not make a column for a billionth of a pixel.
     columns, rows = (int(np.ceil(round(size / unit, 9))) for size in (width, height))
-    x, y = ((np.arange(count) + 0.5) * unit for count in (columns, rows))
+    x, y = ((np.arange(count, dtype=np.float64) + 0.5) * unit for count in (columns, rows))
     pixels_away = _distances(strokes, x, y) / unit
     # How much of a pixel an edge covers that passes at this distance from its centre.
     ink = np.round(255 * np.clip(PEN_WIDTH / 2 / unit + 0.5 - pixels_away, 0, 1))
@@ -80,13 +80,13 @@ def embedded_digit_image(strokes: Strokes) -> NDArray[np.uint8]:
     strokes, width, height = _at_origin(strokes)
     across, down = 20 / width, _CELLS * _CELL / height
     across, down = min(across, _MOST_STRETCH * down), min(down, _MOST_STRETCH * across)
-    centres = np.arange(_CELLS * _CELL) + 0.5 - _CELLS * _CELL / 2
+    centres = np.arange(_CELLS * _CELL, dtype=np.float64) + 0.5 - _CELLS * _CELL / 2
     x, y = width / 2 + centres / across, height / 2 + centres / down
     ink = _distances(strokes, x, y) <= PEN_WIDTH / 2
     return enlarged(ink.reshape(_CELLS, _CELL, _CELLS, _CELL).sum(axis=(1, 3)))
 
 
-def enlarged(counts: NDArray[np.generic]) -> NDArray[np.uint8]:
+def enlarged(counts: NDArray[np.integer] | FloatArray) -> NDArray[np.uint8]:
     """Return 8×8 counts of ink as 28×28 pixels, interpolated linearly in both directions.
 
     Args:

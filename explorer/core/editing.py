@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 
 from explorer.core.distributions import normalize, parse_vector, validate_probabilities
 
 Notes = dict[str, str]
+
+
+class Limits(TypedDict):
+    """What an editor allows, as `set_text`, `set_normalized_text` and `resize` take it."""
+
+    noun: str
+    least: int
+    most: int
 
 
 @dataclass(frozen=True)

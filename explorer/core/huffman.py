@@ -17,18 +17,32 @@ from explorer.core.validation import FloatArray, validate_probabilities
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node of a code tree.
+class Leaf:
+    """An outcome in a code tree.
 
     Attributes:
-        weight: probability of the outcomes below it.
-        outcome: index of the outcome at a leaf, None at a fork.
-        children: none at a leaf; at a fork the one reached by 0, then the one reached by 1.
+        weight: its probability.
+        outcome: its index.
     """
 
     weight: float
-    outcome: int | None = None
-    children: tuple[Node, ...] = ()
+    outcome: int
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A place in a code tree where a digit decides.
+
+    Attributes:
+        weight: probability of the outcomes below it.
+        children: the node reached by 0, then the one reached by 1.
+    """
+
+    weight: float
+    children: tuple[Node, Node]
+
+
+Node = Leaf | Fork
 
 
 def huffman_tree(p: ArrayLike) -> Node:
@@ -50,8 +64,8 @@ def huffman_tree(p: ArrayLike) -> Node:
     if probabilities.ndim != 1:
         raise ValueError("Give a single distribution, a flat list of probabilities.")
     # Entries compare by weight, then by age: original outcomes come before merged ones.
-    heap = [
-        (weight, number, Node(weight, number))
+    heap: list[tuple[float, int, Node]] = [
+        (weight, number, Leaf(weight, number))
         for number, weight in enumerate(probabilities.tolist())
         if weight > 0
     ]
@@ -59,16 +73,17 @@ def huffman_tree(p: ArrayLike) -> Node:
     age = probabilities.size
     while len(heap) > 1:
         (first, _, low), (second, _, high) = heapq.heappop(heap), heapq.heappop(heap)
-        heapq.heappush(heap, (first + second, age, Node(first + second, None, (low, high))))
+        heapq.heappush(heap, (first + second, age, Fork(first + second, (low, high))))
         age += 1
     return heap[0][2]
 
 
-def leaves(tree: Node, word: str = "") -> Iterator[tuple[Node, str]]:
+def leaves(tree: Node, word: str = "") -> Iterator[tuple[Leaf, str]]:
     """Yield the leaves from left to right, each with the code word that leads to it."""
-    if not tree.children:
+    if isinstance(tree, Leaf):
         yield tree, word
-    for digit, child in zip("01", tree.children, strict=False):
+        return
+    for digit, child in zip("01", tree.children, strict=True):
         yield from leaves(child, word + digit)
 
 

@@ -181,7 +181,7 @@ def maximum_entropy(n: int, base: float = 2.0) -> float:
     count = operator.index(n)
     if count < 1:
         raise ValueError(f"A distribution has at least one outcome, not {count}.")
-    return float(-_minus_log(np.float64(count), base) + 0.0)
+    return float(-_minus_log(np.asarray(count, dtype=np.float64), base) + 0.0)
 
 
 def binary_entropy(p: ArrayLike, base: float = 2.0) -> FloatArray:

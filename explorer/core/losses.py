@@ -42,7 +42,12 @@ from explorer.core.multiclass_losses import (
     squared_error,
     squared_error_gradient,
 )
-from explorer.core.validation import class_indices, real_array, validate_probabilities
+from explorer.core.validation import (
+    FloatArray,
+    class_indices,
+    real_array,
+    validate_probabilities,
+)
 
 __all__ = [
     "LOSSES",
@@ -73,7 +78,7 @@ __all__ = [
     "squared_error_gradient",
 ]
 
-Array = NDArray[np.generic]
+Target = FloatArray | NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -94,12 +99,12 @@ class Loss:
     label: str
     formula: str
     unit: str
-    value: Callable[[ArrayLike, ArrayLike], Array]
-    gradient: Callable[[ArrayLike, ArrayLike], Array]
+    value: Callable[[ArrayLike, ArrayLike], FloatArray]
+    gradient: Callable[[ArrayLike, ArrayLike], FloatArray]
     kind: Literal["binary", "multiclass"]
     target_kind: Literal["probability", "sign", "distribution", "class_index"]
 
-    def encode_target(self, target: ArrayLike, num_classes: int | None = None) -> Array:
+    def encode_target(self, target: ArrayLike, num_classes: int | None = None) -> Target:
         """Return a target in the form that this loss takes.
 
         Args:
@@ -130,14 +135,14 @@ class Loss:
             raise ValueError(f"{self.label} needs one true class; it has no form for soft targets.")
         return np.argmax(distribution, axis=-1)
 
-    def _encode_classes(self, indices: Array, num_classes: int | None) -> Array:
+    def _encode_classes(self, indices: NDArray[np.integer], num_classes: int | None) -> Target:
         if num_classes is None:
             raise ValueError("Give the number of classes along with a class index.")
         if self.target_kind == "distribution":
             return one_hot(indices, num_classes)
         return class_indices(indices, num_classes)
 
-    def _encode_label(self, target: ArrayLike) -> Array:
+    def _encode_label(self, target: ArrayLike) -> FloatArray:
         label = real_array(target, "Targets")
         if self.target_kind == "probability":
             return label

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.core.loss_readings import BINARY, binary_readings, saturation_logit
 from explorer.core.losses import LOSSES
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.losses import STYLES
 from explorer.figures.palette import INK, NEUTRAL, with_alpha
 
@@ -44,7 +44,7 @@ def binary_derivatives(z: float, y: int) -> go.Figure:
 
 def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     grid, curves = _binary_curves(y, derivative)
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": grid,

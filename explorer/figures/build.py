@@ -7,10 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+Trace = dict[str, Any]
 MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}
 
 
-def build(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+def build(traces: Sequence[Trace], layout: dict[str, Any]) -> go.Figure:
     """Return the figure of these traces without checking each property.
 
     Plotly's checks and its default template cost ten times the drawing of a small figure. The

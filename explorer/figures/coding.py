@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 
 from explorer.core.coding import expected_code_length, ideal_code_lengths
 from explorer.core.events import running_averages
-from explorer.core.huffman import Node, huffman_tree
+from explorer.core.huffman import Fork, Leaf, Node, huffman_tree, leaves
 from explorer.core.validation import FloatArray
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import DASHES, INK, NEUTRAL, P, Q, with_alpha
@@ -39,16 +39,15 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
     """
     places: list[_Place] = []
     edges: list[tuple[_Place, _Place]] = []
-    _lay_out(huffman_tree(p), 0, "", places, edges)
+    tree = huffman_tree(p)
+    _lay_out(tree, 0, "", places, edges)
     labels = distinct([_short(name) for name in names])
     edge_x = [x for upper, lower in edges for x in (upper.x, lower.x, None)]
     edge_y = [y for upper, lower in edges for y in (-upper.depth, -lower.depth, None)]
-    forks = [place for place in places if place.node.outcome is None]
-    leaves = sorted(
-        (place for place in places if place.node.outcome is not None), key=lambda place: place.x
-    )
-    depth = max(place.depth for place in places)
-    traces = [
+    forks = [place for place in places if isinstance(place.node, Fork)]
+    ends = list(leaves(tree))
+    depth = max(len(word) for _, word in ends)
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": edge_x,
@@ -83,18 +82,16 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
         },
         {
             "type": "scatter",
-            "x": [place.x for place in leaves],
-            "y": [-place.depth for place in leaves],
+            "x": [float(place) for place in range(len(ends))],
+            "y": [-len(word) for _, word in ends],
             "name": "code words",
             "mode": "markers+text",
-            "text": [
-                f"{labels[place.node.outcome]}<br>{place.word or 'no digits'}" for place in leaves
-            ],
+            "text": [f"{labels[leaf.outcome]}<br>{word or 'no digits'}" for leaf, word in ends],
             "textposition": "bottom center",
             "textfont": {"size": 11},
             "cliponaxis": False,
             "marker": {"size": 11, "color": colour, "line": {"width": 1, "color": INK}},
-            "customdata": [written(place.node.weight, 6) for place in leaves],
+            "customdata": [written(leaf.weight, 6) for leaf, _ in ends],
             "hovertemplate": "%{text}<br>probability %{customdata}<extra></extra>",
         },
     ]
@@ -104,7 +101,7 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
             "height": 130 + 56 * depth,
             "margin": {"l": 12, "r": 12, "t": 12, "b": 12},
             "showlegend": False,
-            "xaxis": {"visible": False, "range": [-0.7, len(leaves) - 0.3]},
+            "xaxis": {"visible": False, "range": [-0.7, len(ends) - 0.3]},
             "yaxis": {"visible": False, "range": [-depth - 0.9, 0.3]},
         },
     )
@@ -124,7 +121,7 @@ def average_lengths(
         codes: name → lengths in bits [n], colour, dash.
     """
     at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
-    traces = []
+    traces: list[Trace] = []
     for name, (lengths, colour, dash) in codes.items():
         averages = running_averages(events, lengths, at)
         expected = expected_code_length(p, lengths)
@@ -208,14 +205,13 @@ def _lay_out(
     edges: list[tuple[_Place, _Place]],
 ) -> _Place:
     """Place the leaves side by side from the left and each fork above the middle of its own."""
-    below = [
-        _lay_out(child, depth + 1, word + digit, places, edges)
-        for digit, child in zip("01", node.children, strict=False)
-    ]
-    if below:
+    below: list[_Place] = []
+    if isinstance(node, Fork):
+        for digit, child in zip("01", node.children, strict=True):
+            below.append(_lay_out(child, depth + 1, word + digit, places, edges))
         x = sum(place.x for place in below) / len(below)
     else:
-        x = float(sum(place.node.outcome is not None for place in places))
+        x = float(sum(isinstance(place.node, Leaf) for place in places))
     place = _Place(x, depth, node, word)
     places.append(place)
     edges.extend((place, lower) for lower in below)

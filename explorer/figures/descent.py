@@ -14,7 +14,7 @@ from explorer.core.descent import Trajectory
 from explorer.core.information import kl_divergence
 from explorer.core.losses import LOSSES, sigmoid
 from explorer.figures.binary_losses import HIGHEST_LOGIT, LOWEST_LOGIT
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.curves import thinned
 from explorer.figures.losses import STYLES
 from explorer.figures.palette import INK, with_alpha
@@ -35,7 +35,7 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
     low, high = min(LOWEST_LOGIT, every.min()), max(HIGHEST_LOGIT, every.max())
     grid = np.linspace(low, high, 241)
     room = 0.02 * (high - low)
-    traces = []
+    traces: list[Trace] = []
     for name, path in race.items():
         loss, (label, colour, dash, _) = LOSSES[name], STYLES[name]
         now = _last(path, step)
@@ -127,7 +127,7 @@ def _against_step(
     quantity: Callable[[Trajectory], NDArray[np.float64]],
     yaxis: dict[str, Any],
 ) -> go.Figure:
-    traces = []
+    traces: list[Trace] = []
     for name, path in race.items():
         values, (label, colour, dash, _) = quantity(path), STYLES[name]
         now = _last(path, step)
@@ -167,7 +167,7 @@ def _against_step(
     return build(traces, {"height": 380, "xaxis": xaxis, "yaxis": yaxis})
 
 
-def _point(name: str, x: float, y: float) -> dict[str, Any]:
+def _point(name: str, x: float, y: float) -> Trace:
     return {
         "type": "scatter",
         "x": [x],

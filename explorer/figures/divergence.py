@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
@@ -31,21 +32,17 @@ def decomposition(pair: Comparison) -> go.Figure:
         pair: from `explorer.core.comparison.compare`.
     """
     unit = unit_name(pair.base)
-    infinite = math.isinf(pair.kl_pq)
     # What is drawn of an infinite length; the written value says that it has no end.
-    reach = max(2 * pair.entropy_p, math.log(len(pair.p), pair.base)) if infinite else None
+    reach = rest = None
+    if math.isinf(pair.kl_pq):
+        reach = max(2 * pair.entropy_p, math.log(len(pair.p), pair.base))
+        rest = reach - pair.entropy_p
     pieces = [
         ("H(p,q)", "H(p,q)", pair.cross_entropy, reach, CROSS_ENTROPY),
         ("H(p)", "H(p) + D(p‖q)", pair.entropy_p, None, ENTROPY),
-        (
-            "D(p‖q)",
-            "H(p) + D(p‖q)",
-            pair.kl_pq,
-            reach - pair.entropy_p if infinite else None,
-            DIVERGENCE,
-        ),
+        ("D(p‖q)", "H(p) + D(p‖q)", pair.kl_pq, rest, DIVERGENCE),
     ]
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "bar",
             "name": f"{name} = {written(value, 4)}",
@@ -96,7 +93,7 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     finite = finite[np.isfinite(finite)]
     # An infinite term is drawn to the top of the picture, hatched, and marked ∞.
     top = 1.25 * max(float(finite.max(initial=0.0)), 0.4)
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "bar",
             "name": f"{term}, sum {divergence} = {written(total, 4)}",
@@ -140,7 +137,7 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     # Alone between two gaps a point has no line; elsewhere marks cost a third of the drawing.
     any_gap = any(math.isinf(pair.kl_pq) or math.isinf(pair.kl_qp) for pair in pairs)
     mode = "lines+markers" if any_gap or len(pairs) < 3 else "lines"
-    traces = []
+    traces: list[Trace] = []
     for name, (quantity, colour, dash) in HISTORY.items():
         values = np.array([getattr(pair, quantity) for pair in pairs])
         traces.append(
@@ -173,7 +170,7 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
                 "hovertemplate": f"{name} = ∞<extra></extra>",
             }
         )
-    layout = {
+    layout: dict[str, Any] = {
         "height": 280,
         "xaxis": axis("edits ago", range=[min(-19.5, edits[0] - 0.5), 0.8]),
         "yaxis": axis(unit, rangemode="tozero"),

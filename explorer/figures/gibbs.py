@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.core.gibbs import GibbsGaps
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, P, Q
@@ -35,7 +35,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
     reach = 1.15 * max([2.6, *(found.ratios[index] for index in drawn)])
     x = np.concatenate([np.geomspace(1e-3, 0.3, 60), np.linspace(0.3, reach, 140)])
     points = found.ratios[drawn]
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": x,

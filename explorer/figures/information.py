@@ -17,14 +17,14 @@ from explorer.core.information import (
     unit_name,
 )
 from explorer.core.simplex import simplex_entropy
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
 
 
 def entropy_by_outcome(
-    p: NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
+    p: Sequence[float] | NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
 ) -> go.Figure:
     """Draw self-information −log p and the contribution −p log p of each outcome, side by side.
 
@@ -44,7 +44,7 @@ def entropy_by_outcome(
         ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
         ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
     ]
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "bar",
             "name": name,
@@ -76,7 +76,9 @@ def entropy_by_outcome(
     )
 
 
-def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0) -> go.Figure:
+def binary_entropy_curve(
+    p: Sequence[float] | NDArray[np.float64], name: str, *, base: float = 2.0
+) -> go.Figure:
     """Draw H(p, 1 − p) over p with the current point.
 
     Args:
@@ -87,7 +89,7 @@ def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
     point = float(entropy(p, base=base))
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": grid,
@@ -116,7 +118,7 @@ def binary_entropy_curve(p: NDArray[np.float64], name: str, *, base: float = 2.0
 
 
 def entropy_on_simplex(
-    p: NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
+    p: Sequence[float] | NDArray[np.float64], names: Sequence[str], *, base: float = 2.0
 ) -> go.Figure:
     """Draw the entropy of all distributions over three outcomes, with the current one.
 
@@ -128,7 +130,7 @@ def entropy_on_simplex(
     unit = unit_name(base)
     points, values = _simplex(base)
     first, second, third = points.T
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatterternary",
             "a": first,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
-from explorer.figures.build import axis, build, patterned
+from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import (
@@ -143,7 +143,7 @@ def _class_axis(title: str) -> dict[str, Any]:
     }
 
 
-def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> dict[str, Any]:
+def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
     """Return a trace of bars in a loss's style.
 
     Args:

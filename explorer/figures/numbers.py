@@ -17,8 +17,9 @@ def written(value: float | Decimal, digits: int = 6) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    if 1e-4 <= abs(value) < 1e7:
-        decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    magnitude = -value if value < 0 else value
+    if 1e-4 <= magnitude < 1e7:
+        decimals = max(0, digits - 1 - math.floor(math.log10(magnitude)))
         text = f"{value:.{decimals}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:

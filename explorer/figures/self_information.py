@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.core.information import self_information, unit_name
-from explorer.figures.build import axis, build
+from explorer.figures.build import Trace, axis, build
 from explorer.figures.numbers import measured
 from explorer.figures.palette import DASHES, ENTROPY, INK, NEUTRAL, Q
 
@@ -30,7 +30,7 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     top = 1.08 * float(curve[0])
     value = float(self_information(p, base=base))
     place = value if value <= top else top
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": grid,
@@ -79,7 +79,7 @@ def running_information(
     unit = unit_name(base)
     count = np.arange(totals.size + 1)
     values = np.concatenate([[0.0], totals])
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "scatter",
             "x": count,

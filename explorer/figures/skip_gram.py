@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
-from explorer.figures.build import axis, build, patterned
+from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.palette import DIVERGENCE, INK, NEUTRAL, P, Q
 
@@ -36,7 +36,7 @@ def word_vectors(
     """
     u, v = np.asarray(outputs), np.asarray(centre)
     words = distinct(names)
-    traces = [
+    traces: list[Trace] = [
         _vector(v, f"v of {distinct([centre_name])[0]} (centre)", P, 4.0, "circle"),
         *(
             _vector(

@@ -14,7 +14,7 @@ from explorer.core.precision import PRECISIONS
 from explorer.core.random_logits import RandomLosses
 from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
-from explorer.figures.build import axis, build, patterned
+from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
 
@@ -51,7 +51,7 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     curves = error_curves(precision, right=right, highest=highest)
     unit = PRECISIONS[precision].unit_roundoff
     floor = unit * _BELOW_ROUNDING
-    traces: list[dict[str, Any]] = []
+    traces: list[Trace] = []
     # The best way goes first and widest, so that the others show where they coincide with it.
     for row, (key, way) in reversed(list(enumerate(WAYS.items()))):
         style = _STYLES[key]
@@ -132,7 +132,7 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     """
     edges = np.arange(0.0, losses.stable.max() + _BIN, _BIN)
     lost = np.isinf(losses.naive)
-    traces = [
+    traces: list[Trace] = [
         {
             "type": "bar",
             "name": name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
@@ -62,41 +63,44 @@ class CurveSummary:
 
     def extended(self, newer: CurveRecords) -> CurveSummary:
         """Return the summary of the records so far and these newer ones of the same curve."""
-        changes: dict[str, object] = {}
+        summary = self
         if newer.steps.size:
-            changes |= {
-                "steps": int(newer.steps[-1]),
-                "examples_seen": int(newer.examples_seen[-1]),
-                "seconds": float(newer.seconds[-1]),
-                "final_loss": float(newer.losses[-1]),
-            }
-        if self.diverged_at is None and newer.diverged_at is not None:
-            changes["diverged_at"] = newer.diverged_at
-        summary = replace(self, **changes)
+            summary = replace(
+                summary,
+                steps=int(newer.steps[-1]),
+                examples_seen=int(newer.examples_seen[-1]),
+                seconds=float(newer.seconds[-1]),
+                final_loss=float(newer.losses[-1]),
+            )
+        if self.diverged_at is None:
+            summary = replace(summary, diverged_at=newer.diverged_at)
         for evaluation in newer.evaluations:
             summary = summary._with_evaluation(evaluation)
         return summary
 
     def _with_evaluation(self, newest: EvalRecord) -> CurveSummary:
-        changes: dict[str, object] = {}
+        summary = self
         # Of a run made elsewhere, one may have been measured without the other.
         if "cross_entropy" in newest.losses:
-            changes["final_cross_entropy"] = newest.losses["cross_entropy"]
+            summary = replace(summary, final_cross_entropy=newest.losses["cross_entropy"])
         if math.isnan(newest.accuracy):
-            return replace(self, **changes)
-        changes |= {"final_accuracy": newest.accuracy, "final_full": newest.full}
+            return summary
+        summary = replace(summary, final_accuracy=newest.accuracy, final_full=newest.full)
         best = self.best_full, -1.0 if self.best_accuracy is None else self.best_accuracy
         if (newest.full, newest.accuracy) > best:
-            changes |= {
-                "best_accuracy": newest.accuracy,
-                "best_step": newest.step,
-                "best_epoch": newest.epoch,
-                "best_full": newest.full,
-            }
-        for percent in TARGETS:
-            if self.steps_to(percent) is None and newest.accuracy >= percent / 100:
-                changes[f"steps_to_{percent}"] = newest.step
-        return replace(self, **changes)
+            summary = replace(
+                summary,
+                best_accuracy=newest.accuracy,
+                best_step=newest.step,
+                best_epoch=newest.epoch,
+                best_full=newest.full,
+            )
+        reached: dict[str, Any] = {
+            f"steps_to_{percent}": newest.step
+            for percent in TARGETS
+            if self.steps_to(percent) is None and newest.accuracy >= percent / 100
+        }
+        return replace(summary, **reached)
 
     def to_json(self) -> str:
         """Return the summary as one JSON object without what is at its default."""

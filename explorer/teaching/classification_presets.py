@@ -33,6 +33,8 @@ class ClassificationPreset:
 
 def _from_distributions(name: str) -> ClassificationPreset:
     preset = PRESETS[name]
+    if preset.q is None:
+        raise ValueError(f"“{name}” has no model distribution.")
     return ClassificationPreset(
         preset.q, False, preset.p.index(1.0), preset.names, preset.source, preset.note
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import SupportsFloat
 
 from explorer.core.coding import expected_code_length, huffman_code_lengths
 from explorer.core.gibbs import gibbs_gaps
@@ -23,11 +24,11 @@ _RARE = EXAMPLES["A5"]["p"]
 _FIRST, _Q1, _Q2 = (EXAMPLES["A11"][name] for name in ("p", "q1", "q2"))
 
 
-def _bits(value: object, digits: int = 6) -> str:
+def _bits(value: SupportsFloat, digits: int = 6) -> str:
     return measured(float(value), "bits", digits)
 
 
-def _nats(value: object, digits: int = 6) -> str:
+def _nats(value: SupportsFloat, digits: int = 6) -> str:
     return measured(float(value), "nats", digits)
 
 

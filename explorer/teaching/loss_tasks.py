@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -34,7 +35,7 @@ _RACED = 200
 _FIRST_ROW, _CLASS = _LOGITS[0], _A17["classes"][0]
 
 
-def _nats(value: object, digits: int = 6) -> str:
+def _nats(value: SupportsFloat, digits: int = 6) -> str:
     return measured(float(value), "nats", digits)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -21,6 +21,6 @@ class Task:
     answer: str
 
 
-def listed(values: Sequence[float]) -> str:
+def listed(values: Iterable[float]) -> str:
     """Return numbers as a page's address holds them, every digit kept."""
     return ",".join(repr(float(value)) for value in values)

@@ -37,7 +37,7 @@ def tour_bar() -> None:
 def to_stop(number: int, label: str) -> None:
     """Link to a stop of the tour, counted from 1, with its values set."""
     stop = TOUR[number - 1]
-    link_to(stop.page, label, stop.parameters | {"tour": str(number)}, via=f"tour-{number}")
+    link_to(stop.page, label, {**stop.parameters, "tour": str(number)}, via=f"tour-{number}")
 
 
 def _end() -> None:

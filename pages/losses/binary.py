@@ -89,7 +89,7 @@ with race:
         lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
         pictures,
         true_class=y,
-        link={"z": f"{z:.15g}", "y": str(y)} | inputs,
+        link={"z": f"{z:.15g}", "y": str(y), **inputs},
     )
 race.caption(
     "The hinge is content at a margin of 1, where the true label has probability 0.731. "

@@ -47,4 +47,4 @@ st.markdown(
 )
 terms("softmax", "sigmoid", "one-hot", "multi-label", "skip-gram", "negative sampling")
 part = kept_choice("Part", list(PARTS), key="three forms part", link="part")
-page_link.keep({"part": part} | dict.fromkeys(PARAMETERS, "") | PARTS[part]())
+page_link.keep({"part": part, **dict.fromkeys(PARAMETERS, ""), **PARTS[part]()})

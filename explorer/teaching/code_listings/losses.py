@@ -22,16 +22,17 @@ def softmax_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
     Raises:
         ValueError: no true label, or as `softmax_cross_entropy`.
     """
+    z = np.asarray(logits, dtype=np.float64)
     y = np.asarray(labels, dtype=np.float64)
     if not y.any():
         raise ValueError("Softmax cross-entropy needs a true class.")
-    loss = float(softmax_cross_entropy(logits, y / y.sum()))
+    loss = float(softmax_cross_entropy(z, y / y.sum()))
     if y.sum() == 1:
         target = f"target = torch.tensor([{int(y.argmax())}])  # class index, counted from 0"
     else:
         target = f"{assigned('labels', [y])}\ntarget = labels / labels.sum()  # a distribution"
     code = f"""\
-{assigned("logits", [logits])}
+{assigned("logits", [z])}
 {target}
 loss = F.cross_entropy(logits, target)"""
     return listing(code, {"loss": loss})

@@ -75,15 +75,18 @@ class ClassifiedExample:
 
     def link_parameters(self) -> dict[str, str | list[str]]:
         """Return what `page_link.keep` needs; parameters of the other modes are emptied."""
-        soft = self.true_class is None
-        empty = dict.fromkeys(("z", "q", "p", "y"), "")
-        p = link_parameters(Bars(self.names, {"p": tuple(self.target.tolist())}))["p"]
-        return (
-            empty
-            | link_parameters(self.bars)
-            | {"edit": _mode_of(self.bars), "target": TARGETS[soft]}
-            | ({"p": p} if soft else {"y": str(self.true_class + 1)})
-        )
+        parameters: dict[str, str | list[str]] = {
+            **dict.fromkeys(("z", "q", "p", "y"), ""),
+            **link_parameters(self.bars),
+            "edit": _mode_of(self.bars),
+            "target": TARGETS[self.true_class is None],
+        }
+        if self.true_class is None:
+            p = Bars(self.names, {"p": tuple(self.target.tolist())})
+            parameters["p"] = link_parameters(p)["p"]
+        else:
+            parameters["y"] = str(self.true_class + 1)
+        return parameters
 
 
 def classified_example() -> ClassifiedExample:

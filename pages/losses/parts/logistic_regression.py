@@ -85,4 +85,4 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
 
 def _step(bars: Bars, gradient: np.ndarray) -> None:
     weights = np.array(bars.values["w"]) - _RATE * gradient
-    set_bars(_BARS, replace(bars, values=bars.values | {"w": tuple(weights.tolist())}))
+    set_bars(_BARS, replace(bars, values={**bars.values, "w": tuple(weights.tolist())}))

@@ -42,6 +42,6 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
             Picture("multiclass-losses", descent.loss_race, "Each loss against the step"),
         ),
         true_class=true_class,
-        link=example.link_parameters() | NO_TABLE,
+        link={**example.link_parameters(), **NO_TABLE},
         obstacle=example.obstacle,
     )

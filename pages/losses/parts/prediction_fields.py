@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -48,7 +48,7 @@ class _Draft:
     good: dict[tuple[int, str], Row] = field(default_factory=dict)
     notes: dict[tuple[int, str], str] = field(default_factory=dict)
 
-    def append(self, label: int, rows: tuple[Row, Row]) -> None:
+    def append(self, label: int, rows: Sequence[Row]) -> None:
         row = next(_ids)
         self.rows.append(row)
         self.labels[row] = label
@@ -99,7 +99,7 @@ def _draft() -> _Draft:
 def _use(table: PredictionTable) -> None:
     draft = _Draft(table.num_classes)
     for label, *rows in zip(table.classes, table.model_1, table.model_2, strict=True):
-        draft.append(label, tuple(rows))
+        draft.append(label, rows)
     st.session_state[_DRAFT] = draft
 
 
@@ -207,4 +207,4 @@ def _add_row() -> None:
     """Add a copy of the last row, to be changed."""
     draft = _draft()
     last = draft.rows[-1]
-    draft.append(draft.labels[last], tuple(draft.good[last, model] for model in MODELS))
+    draft.append(draft.labels[last], [draft.good[last, model] for model in MODELS])

@@ -88,7 +88,7 @@ def vocabulary_editor() -> EditedVocabulary:
     first = next(iter(VOCABULARIES.values()))
     centres = _editor(_V, _SHOWN_V, _bars(first, first.inputs, _INPUTS), _INPUTS, _LEAST, _MOST)
     count = len(centres.names)
-    limits = {"noun": _NOUN, "least": count, "most": count}
+    limits = editing.Limits(noun=_NOUN, least=count, most=count)
     start, _ = editing.resize(_bars(first, first.outputs, _OUTPUTS), count, **limits)
     known: Bars | None = st.session_state.get(_SHOWN_U)
     if known is not None and known.names != centres.names:

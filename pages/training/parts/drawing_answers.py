@@ -67,7 +67,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
     figure = recognition.digit_probabilities(
         truth,
         names,
-        [answer and answer.q for answer in answers],
+        [None if answer is None else answer.q for answer in answers],
         places=[one.place for one in networks],
         height=300,
     )

@@ -88,7 +88,8 @@ def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> No
     if run.info is None:
         return
     latest = [curve.latest_evaluation for curve in records.curves]
-    outputs = latest[index].digits_softmax if latest[index] else None
+    every = [None if one is None else one.digits_softmax for one in latest]
+    outputs = every[index]
     left, right = st.columns([3, 2], gap="medium")
     with left:
         chosen = digit_grid(
@@ -103,13 +104,16 @@ def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> No
         figure = shared_figure(
             "digit", run.id, records.cursor, (chosen,),
             lambda: recognition.digit_probabilities(
-                truth, labels, [one and one.digits_softmax[chosen] for one in latest]
+                truth, labels, [None if one is None else one[chosen] for one in every]
             ),
         )  # fmt: skip
         plot(figure, key="digit-probabilities", alt=f"p and q of the chosen digit, a {truth}.")
         q = None if outputs is None else outputs[chosen]
         usable = q is not None and bool(np.isfinite(q).all())
-        if st.button("Show p and q of this digit", key="race show digit", disabled=not usable):
+        pressed = st.button(
+            "Show p and q of this digit", key="race show digit", disabled=not usable
+        )
+        if pressed and q is not None:
             open_divergence(truth, q)
         if q is not None and not usable:
             st.caption("This curve diverged: its output is no distribution.")

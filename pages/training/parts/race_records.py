@@ -43,12 +43,11 @@ class _Follower:
             if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
                 return known
             self._read_at = time.monotonic()
-            newer = launcher.default_store().read(run_id, after=known.cursor if known else 0)
-            if known is None:
-                self._records = newer
-            elif newer.cursor != known.cursor:
-                self._records = known.extended(newer)
-            return self._records
+            newest = launcher.default_store().read(run_id, after=known.cursor if known else 0)
+            if known is not None:
+                newest = known.extended(newest) if newest.cursor != known.cursor else known
+            self._records = newest
+            return newest
 
 
 # As many as a comparison can show, and some more for others.

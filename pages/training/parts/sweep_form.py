@@ -93,7 +93,7 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
 
 def _several(
     label: str, labels: Mapping[Any, str], name: str, default: tuple[int, ...]
-) -> list[int]:
+) -> tuple[int, ...]:
     return kept_classes(
         label, list(labels.values()), key=f"sweep {name}", link=f"sweep_{name}", default=default
     )

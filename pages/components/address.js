@@ -9,6 +9,7 @@ const RECENT_MS = 1500; // for so long an answer belongs to the gesture before i
 // Browsers refuse to write too often: WebKit more than 100 times in 30 seconds, others 200 in 10.
 const MOST = { writes: 40, within: 15_000 };
 const AGAIN_MS = 1000;
+const UNSAID_MS = 2000;
 const LEFT = "explorer: address that was not written";
 
 let kept = null; // what the server said last: {page, own, parameters}
@@ -50,7 +51,14 @@ export function noteEdit(owner, values) {
 /** What the server says next of the address holds all edits of this owner. */
 export function settleEdit(owner) {
   const edit = edits.get(owner);
-  if (edit) edit.answered = true;
+  if (!edit || edit.answered) return;
+  edit.answered = true;
+  // Nothing is said where it holds them already.
+  setTimeout(() => {
+    if (edits.get(owner) !== edit) return;
+    edits.delete(owner);
+    schedule();
+  }, UNSAID_MS);
 }
 
 /** Write at once what is to be written. */

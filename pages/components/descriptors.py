@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from streamlit import runtime
 
 _log = logging.getLogger(__name__)
-_EVERY_SECONDS = 30.0
+_EVERY_SECONDS = 20.0
 _ENOUGH = 1_024
 
 
@@ -62,17 +62,15 @@ async def let_go(every: float = _EVERY_SECONDS) -> AsyncIterator[None]:
 
 
 async def _look(every: float) -> None:
-    kept = 0
     while True:
         await asyncio.sleep(every)
-        before, kept = kept, _sessions()
+        if runtime.exists():
+            forget_expired(runtime.get_instance())
+
+
+def forget_expired(running: runtime.Runtime) -> None:
+    """Forget the sessions whose time has passed, with what they have open."""
+    # Nothing public does; Streamlit itself does so as soon as another session is kept.
+    if running._session_mgr._session_storage._cache.expire():
         # Sessions lie in circles, and no collection follows a run (runner.postScriptGC).
-        if before or kept:
-            gc.collect()
-
-
-def _sessions() -> int:
-    """Return how many sessions there are; those whose time has passed go as they are counted."""
-    if not runtime.exists():
-        return 0
-    return len(runtime.get_instance()._session_mgr.list_sessions())
+        gc.collect()

@@ -13,7 +13,8 @@ export default function render({ data, parentElement }) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
   ({ session, visit } = data);
-  // Tells whoever follows links here, as the tests do, that this one has been followed.
-  parentElement.dataset.visit = visit;
+  // Tells whoever follows links here, as the tests do, that this one has been followed, and which
+  // session says so.
+  Object.assign(parentElement.dataset, { visit, session });
   keep(data);
 }

@@ -62,9 +62,11 @@ def _meet_tab() -> None:
         key="reconnection", data={"session": session_name()}, on_tab_change=lambda: None
     ).get("tab")
     search, session = _told(told)
-    if session in ("", session_name()) or st.session_state.get(_TAB, (0, "", {}))[1] == search:
+    if session in ("", session_name()):
         return
-    if _TAB in st.session_state:
+    if known := st.session_state.get(_TAB):
+        if known[1] == search:
+            return
         st.session_state[_VISIT] += 1
     try:
         parameters = parse_qs(search.removeprefix("?"), keep_blank_values=True)

@@ -34,8 +34,9 @@ function wanted() {
   return [...others, ...ours].map((pair) => pair.map(encode).join("=")).join("&");
 }
 
-/** Keep what the server says in the address. */
-export function keep({ page, own, parameters }) {
+/** Keep what the server says in the address; a link that was `followed` leaves no edit behind. */
+export function keep({ page, own, parameters }, followed) {
+  if (followed) edits.clear();
   kept = { page, own, parameters };
   known = window.location.search;
   for (const [owner, { answered }] of edits) if (answered) edits.delete(owner);

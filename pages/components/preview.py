@@ -78,7 +78,7 @@ def answer(name: str, question: str) -> bytes:
         about a page that was left; of a wrong state the script's own answer says what is wrong.
     """
     number, plots = None, {}
-    with contextlib.suppress(KeyError, TypeError, ValueError):
+    with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
         asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
         number = asked["number"]
         draw = _sessions[name].draw[asked["editor"]]

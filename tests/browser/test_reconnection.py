@@ -153,58 +153,50 @@ def begin(tab: Page, url: str, stay: Stay) -> str:
     return session(tab)
 
 
-def end(tab: Page, before: str, wanted: tuple[str, str]) -> None:
-    """Wait until another session has drawn the page, and see that it shows what is wanted."""
-    until(lambda: session(tab) != before, f"another session has drawn {tab.url}")
+def end(tab: Page, stay: Stay, before: str) -> str:
+    """See that another session shows the page as it was left, and return that session."""
+    tab.bring_to_front()
+    until(lambda: session(tab) != before, "another session has drawn the page")
     settle(tab)
     # What the tab alone had in its address, that session would have replaced by now.
     tab.wait_for_timeout(700)
-    has(tab, wanted)
+    has(tab, stay.becomes or stay.became)
     expect(tab.locator(".stException")).to_have_count(0)
-    if "/divergence" in tab.url:
+    if stay.page == "divergence":
         Editor(tab).in_step()
+    return session(tab)
 
 
 # Opening a page costs a second or two, so the usual run has one of each kind.
-KINDS = {"self_information", "divergence", "notes_checked", "draw"}
-PAGES = pytest.mark.parametrize(
+KINDS = {"divergence", "notes_checked", "draw"}
+
+
+@pytest.mark.parametrize(
     "stays",
     [
         pytest.param([one for one in STAYS if one.page in KINDS], id="of each kind"),
         pytest.param([*STAYS], marks=pytest.mark.long, id="every page"),
     ],
 )
-
-
-@PAGES
-def test_a_cut_that_a_session_does_not_outlive_loses_no_edit_that_was_made_meanwhile(
-    server, new_tab, stays
+def test_a_tab_goes_on_after_a_cut_that_its_session_does_not_outlive_and_after_a_restart(
+    server, race, new_tab, stays
 ):
     proxy = Proxy(server.port)
-    stays = [stay for stay in stays if stay.meanwhile]
+    stays = [race, *stays]
     tabs = [new_tab() for _ in stays]
-    before = [begin(tab, proxy.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
+    sessions = [begin(tab, proxy.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
     proxy.cut()
     for tab, stay in zip(tabs, stays, strict=True):
         tab.bring_to_front()
         tab.locator("[data-test-connection-state=CONNECTED]").wait_for(state="detached")
-        stay.meanwhile(tab)
+        if stay.meanwhile:
+            stay.meanwhile(tab)
     # Beyond the life of a session without a connection.
     tabs[0].wait_for_timeout(2_500)
     proxy.mend()
-    for tab, stay, session_before in zip(tabs, stays, before, strict=True):
-        tab.bring_to_front()
-        end(tab, session_before, stay.becomes)
-    proxy.cut()
-
-
-@PAGES
-def test_after_a_restart_every_page_shows_what_its_tab_showed(server, race, new_tab, stays):
-    stays = [race, *stays]
-    tabs = [new_tab() for _ in stays]
-    before = [begin(tab, server.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
+    after_cut = [end(*each) for each in zip(tabs, stays, sessions, strict=True)]
     server.stop()
     server.start()
-    for tab, stay, session_before in zip(tabs, stays, before, strict=True):
-        tab.bring_to_front()
-        end(tab, session_before, stay.became)
+    for each in zip(tabs, stays, after_cut, strict=True):
+        end(*each)
+    proxy.cut()

@@ -62,6 +62,7 @@ with right:
         alt=f"−log p against p; at p = {written(p, 4)} it is "
         f"{measured(float(self_information(p, base=base)), unit, 4)}.",
         on_drag=lambda x: set_value("event p", min(max(x, 0.0), 1.0)),
+        link="p",
     )
 
 st.header("A sequence of events")

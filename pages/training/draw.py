@@ -48,7 +48,8 @@ def explore(rows: Sequence[CurveRow]) -> None:
     strokes = drawn(CANVAS, link="ink")
     with left:
         datasets = dict.fromkeys(one.network.dataset for one in networks) or {"mnist": None}
-        digit_canvas(CANVAS, {SEEN[name]: image_like(name, strokes) for name in datasets})
+        seen = {SEEN[name]: image_like(name, strokes) for name in datasets}
+        digit_canvas(CANVAS, seen, link="ink")
         if "digits" in datasets:
             st.caption(
                 "A network trained on the 1,797 small digits has seen few hands: it errs on "

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,15 +17,10 @@ class Session:
     """One canvas's session, without a server."""
 
     def __init__(self) -> None:
-        self.state: dict[str, Any] = {}
-        self.kept = digit_canvas._Session(LINE)
-        self.state["canvas drawing"] = self.kept
+        self.kept = digit_canvas.CanvasSession(LINE)
 
     def send(self, edit: Any) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(streamlit, "session_state", self.state)
-            self.state["canvas"] = {"edit": edit}
-            digit_canvas._receive("canvas")
+        digit_canvas.take(self.kept, edit)
 
 
 def test_a_drawing_is_taken_without_its_needless_points():

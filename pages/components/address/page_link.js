@@ -1,30 +1,19 @@
-// Keeps the page's state in its address, without adding to the browser's history.
+// Hands what the server says of the page's state to the address, and looks at the top of a page
+// that a link has opened.
 
-const timers = new WeakMap();
+import { keep } from "./address.js";
+
+let session;
 let visit;
 
 export default function render({ data, parentElement }) {
-  // A link inside the app may set the page that is open, from far below what it sets.
-  if (visit !== undefined && visit !== data.visit) {
-    document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
-  }
-  visit = data.visit;
-  // Tells whoever follows links here, as the tests do, that this one has been followed.
-  parentElement.dataset.visit = visit;
-  clearTimeout(timers.get(parentElement));
-  // Browsers limit how often the address may change; a drag needs only its last position there.
-  timers.set(parentElement, setTimeout(() => write(data), 400));
-  return () => clearTimeout(timers.get(parentElement));
-}
-
-function write({ page, own, parameters }) {
-  const here = new URL(window.location.href);
-  if (here.pathname.split("/").pop() !== page) return;
-  const kept = [...here.searchParams].filter(([name]) => !own.includes(name));
-  const encode = (text) => encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%20", "+");
-  const query = [...kept, ...parameters].map((pair) => pair.map(encode).join("=")).join("&");
-  const search = query ? `?${query}` : "";
-  if (search !== window.location.search) {
-    window.history.replaceState(window.history.state, "", here.pathname + search + here.hash);
-  }
+  // A link inside the app may set the page that is open, from far below what it sets. A session
+  // that begins anew, after the connection was lost, opens nothing.
+  const followed = session === data.session && visit !== data.visit;
+  if (followed) document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
+  ({ session, visit } = data);
+  // Tells whoever follows links here, as the tests do, that this one has been followed, and which
+  // session says so.
+  Object.assign(parentElement.dataset, { visit, session });
+  keep(data, followed);
 }

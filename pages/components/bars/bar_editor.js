@@ -2,6 +2,7 @@
 // The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
 // done by the server, which answers with a higher revision.
 
+import { noteEdit, settleEdit } from "../address/address.js";
 import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars, readoutParts } from "./bar_painting.js";
@@ -56,14 +57,22 @@ function createView(parent) {
     const said = first || saidBy(next) !== saidBy(setup);
     // Called without a new answer: something around it changed, perhaps the theme.
     const unasked = !first && next.seq === setup.seq;
+    const anew = !first && next.session !== setup.session;
     setup = next;
     connect(next.preview);
     sender ??= createSender((edit) => view.send(edit), next.seq);
-    const fromServer = next.rev > revision;
+    // A session that began anew knows the address, and nothing that was not answered before.
+    const fromServer = anew
+      ? !sender.sendAgain((edit) => ({ ...edit, rev: next.rev }))
+      : next.rev > revision;
+    if (anew) revision = next.rev;
     if (fromServer) adopt(next);
     else if (unasked) recolour();
     sender.answer(next.seq);
-    if (sender.idle) settle(next.key);
+    if (sender.idle) {
+      settle(next.key);
+      settleEdit(next.key);
+    }
     const rebuilt = structure || state.names.length !== chart.children.length;
     if (rebuilt) build();
     const read = sender.idle && fields.awaits();
@@ -137,12 +146,17 @@ function createView(parent) {
     setup = { ...setup, messages: {} };
     paint();
     if (setup.preview) ask(setup.key, state);
+    note(Object.entries(state.values).map(([id, values]) => [id, values.join(",")]));
     sender.push({ rev: revision, state, command: null });
   }
+
+  const note = (texts) => noteEdit(setup.key, Object.fromEntries(texts));
 
   function command(what) {
     stopWalk();
     settle(setup.key);
+    // A link's text is read as a field's is.
+    if (what.kind === "text") note([[what.series, what.text]]);
     sender.push({ rev: revision, state, command: what });
   }
 

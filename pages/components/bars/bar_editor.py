@@ -92,6 +92,7 @@ def bar_editor(
                 "locked": session.bars.locked,
             },
             "messages": session.messages,
+            "session": page_link.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },

@@ -10,6 +10,7 @@ from typing import Any
 from explorer.core import editing
 from explorer.core.distributions import parse_vector
 from explorer.core.editing import Bars
+from pages.components.payloads import sequence_of
 
 LONGEST_NAME = 24
 
@@ -35,8 +36,8 @@ def receive(
         presets: name → state.
         limits: what `explorer.core.editing` needs to know of the editor.
     """
-    seq = edit.get("seq") if isinstance(edit, dict) else None
-    if not isinstance(seq, int) or seq == session.seq:
+    seq = sequence_of(edit)
+    if seq is None or seq == session.seq:
         return
     session.seq = seq
     # An edit made on top of an older state than the server's own last change is out of date.
@@ -98,7 +99,9 @@ def _obey(
                     session.bars, series, text, **limits
                 )
             case "resize":
-                size = int(command["size"])
+                size = command["size"]
+                if type(size) is not int:
+                    raise TypeError("The number of outcomes must be a whole number.")
                 session.bars, notes = editing.resize(session.bars, size, **limits)
             case "preset":
                 session.bars = presets[str(command["name"])]

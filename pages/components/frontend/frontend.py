@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly
 import streamlit as st
@@ -24,6 +25,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages.components.frontend import descriptors
+from pages.components.frontend.admission import admits
 from pages.components.preview import preview
 
 _PAGES = Path(__file__).parents[2]
@@ -53,6 +56,8 @@ def _compressed(name: str) -> bytes:
 
 async def _serve(request: Request) -> Response:
     name = request.path_params["name"]
+    if not await admits(request):
+        return Response("This app answers its own pages alone.", status_code=403)
     if name not in _FILES:
         return Response("There is no such file.", status_code=404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -72,7 +77,7 @@ def routes() -> list[BaseRoute]:
     return [files, preview.route(prefix)]
 
 
-def component(module: str) -> Callable[..., object]:
+def component(module: str) -> Callable[..., Any]:
     """Register the component whose script and style lie beside a Python module.
 
     The script `x.js` beside `x.py` has a default export that renders the component; it is called
@@ -121,11 +126,13 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     # Streamlit takes a folder named `pages` for its older kind of multipage app until the first
     # call of st.navigation; a deep link that came before it would find no such page.
     PagesManager.uses_pages_directory = False
+    descriptors.raise_limit()
     await asyncio.to_thread(_warm)
     # Set once the libraries are there. The server's products are small, and threads for one would
     # wait for each other on cores that a training keeps busy: 38 ms for its curves in place of 6.
     threadpoolctl.threadpool_limits(1, user_api="blas")
-    yield
+    async with descriptors.let_go():
+        yield
 
 
 def _warm() -> None:

@@ -13,27 +13,67 @@ export function createSender(send, lastSequence = 0, patience = 600) {
   let sequence = lastSequence;
   let answered = lastSequence;
   let waiting = [];
+  let underWay = null;
+  let sent = 0; // when
+  let again = 0; // times that the same edit was sent once more
   let timer = 0;
 
-  const flush = (force) => {
-    if (waiting.length === 0 || (!force && answered < sequence)) return;
+  const flush = () => {
+    if (waiting.length === 0) return;
     sequence += 1;
-    send({ ...waiting.shift(), seq: sequence });
+    again = 0;
+    underWay = waiting.shift();
+    hand();
+  };
+
+  const hand = () => {
+    sent = performance.now();
+    // The server takes an edit once by its `seq`; Streamlit asks it only about what is new.
+    send({ ...underWay, seq: sequence, ...(again && { again }) });
     clearTimeout(timer);
-    // An answer can be lost with its connection; the newest edit must still arrive.
-    timer = setTimeout(() => flush(true), patience);
+    timer = setTimeout(late, patience);
+  };
+
+  // An answer can be lost with its connection; the newest edit must still arrive.
+  const late = () => {
+    if (answered >= sequence) return;
+    if (waiting.length > 0 && !underWay.command) return flush();
+    if (performance.now() - sent > Math.min(16_000, 2000 * 2 ** again)) {
+      again += 1;
+      hand();
+    } else {
+      timer = setTimeout(late, patience);
+    }
   };
 
   return {
     push(edit) {
       if (waiting.length > 0 && !waiting.at(-1).command) waiting.pop();
       waiting.push(edit);
-      flush(false);
+      if (answered >= sequence) flush();
     },
     answer(seq) {
       answered = Math.max(answered, seq);
       sequence = Math.max(sequence, seq);
-      flush(false);
+      if (answered >= sequence) flush();
+    },
+    /**
+     * Send once more what was not answered, to a session that knows nothing of it.
+     *
+     * @param {(edit: object) => object} rebased puts an edit on top of what that session has
+     * @returns {boolean} whether there was anything
+     */
+    sendAgain(rebased = (edit) => edit) {
+      if (answered >= sequence) return false;
+      underWay = rebased(underWay);
+      waiting = waiting.map(rebased);
+      if (waiting.length > 0 && !underWay.command) {
+        flush();
+      } else {
+        again += 1;
+        hand();
+      }
+      return true;
     },
     get idle() {
       return waiting.length === 0 && answered >= sequence;

@@ -1,6 +1,7 @@
 // Draws a figure with Plotly.react on one element for the life of the component, so that an
 // update never shows a blank frame and keeps the zoom.
 
+import { noteEdit, settleEdit } from "../address/address.js";
 import { letDrag } from "./plot_drag.js";
 import { pictureOf } from "./plot_picture.js";
 import { themed, themeOf } from "./plot_theme.js";
@@ -118,6 +119,7 @@ function createView(parent, assets) {
     canvas.style.minHeight = `${payload.figure.layout.height}px`;
     sender ??= createSender((edit) => view.send(edit), payload.seq);
     sender.answer(payload.seq);
+    if (sender.idle) settleEdit(payload.name);
     stale = true;
     drawSoon(draw);
   }
@@ -184,6 +186,9 @@ function createView(parent, assets) {
     save(await pictureOf(canvas, kind), kind);
   }
 
-  letDrag(canvas, (x) => sender.push({ x }));
+  letDrag(canvas, (x) => {
+    if (payload.link) noteEdit(payload.name, { [payload.link]: String(x) });
+    sender.push({ x });
+  });
   return view;
 }

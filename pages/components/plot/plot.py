@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import orjson
@@ -11,6 +10,7 @@ import streamlit as st
 
 from explorer.figures.palette import CATEGORICAL
 from pages.components.frontend.frontend import component
+from pages.components.payloads import finite_number, sequence_of
 
 _mount = component(__file__)
 
@@ -28,6 +28,7 @@ def plot(
     alt: str,
     on_drag: Callable[[float], None] | None = None,
     on_zoom: Callable[[tuple[float, float] | None], None] | None = None,
+    link: str = "",
 ) -> None:
     """Draw `figure`; an update keeps the zoom and never shows an empty frame.
 
@@ -41,29 +42,34 @@ def plot(
         on_drag: called before the next run with the x to which the point was dragged.
         on_zoom: called before the next run with both ends of the part of the x axis that a
             person looks at, or None when it is all of it.
+        link: parameter of the page's address that holds the x of the point that is dragged.
     """
 
-    data = _payload(figure, key, alt, seq=newest_edit(key), zooms=on_zoom is not None)
+    data = _payload(figure, key, alt, seq=newest_edit(key), zooms=on_zoom is not None, link=link)
     _show(key, data, on_drag, on_zoom)
 
 
 def newest_edit(key: str) -> int:
-    """Return the number of the newest edit that was made on the plot itself, 0 for none."""
-    return (st.session_state.get(key, {}).get("edit") or {"seq": 0})["seq"]
+    """Return the number of the newest edit on the plot itself that was taken, 0 for none."""
+    return st.session_state.get(_taken(key), 0)
 
 
 def plots_of(
-    pictures: Mapping[str, tuple[go.Figure, str]], *, edits: Mapping[str, int] | None = None
+    pictures: Mapping[str, tuple[go.Figure, str]],
+    *,
+    edits: Mapping[str, int] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> Mapping[str, bytes]:
     """Return figures as their plots' components are given them, to preview and then to draw.
 
     Args:
         pictures: key → figure, and what it shows in words, both as in `plot`.
         edits: key → `newest_edit`, of plots on which edits can be made.
+        links: key → `link` as in `plot`.
     """
-    edits = edits or {}
+    edits, links = edits or {}, links or {}
     return {
-        key: _payload(figure, key, alt, seq=edits.get(key, 0))
+        key: _payload(figure, key, alt, seq=edits.get(key, 0), link=links.get(key, ""))
         for key, (figure, alt) in pictures.items()
     }
 
@@ -82,9 +88,15 @@ def _show(
     on_zoom: Callable[[tuple[float, float] | None], None] | None,
 ) -> None:
     def edited() -> None:
-        edit = st.session_state[key].get("edit") or {}
+        edit = st.session_state[key].get("edit")
+        seq = sequence_of(edit)
+        if seq is None or seq == newest_edit(key):
+            return
+        st.session_state[_taken(key)] = seq
         if on_drag is not None and "x" in edit:
-            on_drag(float(edit["x"]))
+            x = finite_number(edit["x"])
+            if x is not None:
+                on_drag(x)
         if on_zoom is not None and "span" in edit:
             on_zoom(_span(edit["span"]))
 
@@ -92,7 +104,13 @@ def _show(
 
 
 def _payload(
-    figure: go.Figure | orjson.Fragment, key: str, alt: str, *, seq: int = 0, zooms: bool = False
+    figure: go.Figure | orjson.Fragment,
+    key: str,
+    alt: str,
+    *,
+    seq: int = 0,
+    zooms: bool = False,
+    link: str = "",
 ) -> bytes:
     shown = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
@@ -101,15 +119,18 @@ def _payload(
         "name": key,
         "seq": seq,
         "zooms": zooms,
+        "link": link,
     }
     return orjson.dumps(shown)
+
+
+def _taken(key: str) -> str:
+    return f"{key} edit taken"
 
 
 def _span(sent: object) -> tuple[float, float] | None:
     """Return the ends of a part of an axis; None for all of it, or for what is no such part."""
     if not isinstance(sent, list) or len(sent) != 2:
         return None
-    if not all(isinstance(end, int | float) and math.isfinite(end) for end in sent):
-        return None
-    low, high = sorted(map(float, sent))
-    return (low, high) if low < high else None
+    ends = [end for end in map(finite_number, sent) if end is not None]
+    return (min(ends), max(ends)) if len(ends) == 2 and ends[0] != ends[1] else None

@@ -22,6 +22,8 @@ import streamlit as st
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pages.components.frontend.admission import admits
+
 _LONGEST_QUESTION = 20_000
 Plots = Mapping[str, bytes]
 """Key of a plot → what its component is given, from `plots_of`."""
@@ -76,7 +78,7 @@ def answer(name: str, question: str) -> bytes:
         about a page that was left; of a wrong state the script's own answer says what is wrong.
     """
     number, plots = None, {}
-    with contextlib.suppress(KeyError, TypeError, ValueError):
+    with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
         asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
         number = asked["number"]
         draw = _sessions[name].draw[asked["editor"]]
@@ -103,8 +105,8 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
 
 async def _serve(socket: WebSocket) -> None:
     name = socket.path_params["token"]
-    if name not in _sessions:
-        await socket.close()
+    if not await admits(socket) or name not in _sessions:
+        await socket.close(1008)
         return
     await socket.accept()
     # The tab may go while its plots are drawn.

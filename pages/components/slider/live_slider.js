@@ -1,6 +1,7 @@
 // A native range input and a number field in sync, which send while the hand moves. The server
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
+import { noteEdit, settleEdit } from "../address/address.js";
 import { ask, connect, settle } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
 import { valueByKey } from "./slider_keys.js";
@@ -42,9 +43,11 @@ function createView(parent) {
 
   function update(next) {
     if (!setup && next.message.text) draft = submitted = next.message.text;
+    const anew = setup && next.session !== setup.session;
     setup = next;
     connect(next.preview);
     sender ??= createSender((edit) => view.send(edit), next.seq);
+    if (anew) sender.sendAgain();
     sender.answer(next.seq);
     const id = `cee-live-${next.key.replaceAll(" ", "-")}`;
     range.id = id;
@@ -58,6 +61,7 @@ function createView(parent) {
     // While own edits are under way the server's value is older than the hand's.
     if (sender.idle) {
       settle(next.key);
+      settleEdit(next.key);
       value = next.value;
       if (draft === submitted && !next.message.error) draft = submitted = null;
     }
@@ -93,6 +97,7 @@ function createView(parent) {
     paint();
     say({});
     if (setup.preview) ask(setup.key, value);
+    note(String(value));
     sender.push({ value });
   }
 
@@ -124,7 +129,12 @@ function createView(parent) {
     stopPlay();
     submitted = draft;
     settle(setup.key);
+    note(draft);
     sender.push({ text: draft });
+  }
+
+  function note(text) {
+    if (setup.link) noteEdit(setup.key, { [setup.link]: text });
   }
 
   function togglePlay() {

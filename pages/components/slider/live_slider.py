@@ -11,9 +11,11 @@ from explorer.core.distributions import parse_vector
 from explorer.figures.numbers import written
 from pages.components.address import page_link
 from pages.components.frontend.frontend import component
+from pages.components.payloads import sequence_of
 from pages.components.preview import preview
 
 _mount = component(__file__)
+_LONGEST_TEXT = 2_000
 
 
 def live_slider(
@@ -67,6 +69,8 @@ def live_slider(
             "logarithmic": logarithmic,
             "play": play,
             "preview": preview.token() if previewed else None,
+            "link": link,
+            "session": page_link.session_name(),
             **limits,
             **state,
         },
@@ -113,12 +117,22 @@ def _open_link(state: dict[str, object], text: str, limits: Mapping[str, float])
 
 def _receive(key: str, limits: Mapping[str, float]) -> None:
     """Take an edit from the browser; runs before the page does."""
-    state = st.session_state[_kept(key)]
-    edit = st.session_state[key].get("edit")
-    if not isinstance(edit, dict) or edit.get("seq", 0) == state["seq"]:
+    take(st.session_state[_kept(key)], st.session_state[key].get("edit"), limits)
+
+
+def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) -> None:
+    """Take an edit into the session's state of a slider.
+
+    Args:
+        state: `value`, `message` and `seq`, the number of the edit that was taken last.
+        edit: as the slider's script sent it, or anything else that somebody sends.
+        limits: `low`, `high` and `whole` of the slider.
+    """
+    seq = sequence_of(edit)
+    if seq is None or seq == state["seq"]:
         return
-    state["seq"] = int(edit["seq"])
-    text = str(edit.get("text", edit.get("value", "")))
+    state["seq"] = seq
+    text = str(edit.get("text", edit.get("value", "")))[:_LONGEST_TEXT]
     try:
         state["value"], state["message"] = _parsed(text, **limits), {}
     except ValueError as error:

@@ -30,4 +30,4 @@ def binary_plots(z: float, y: int, dragged: int) -> preview.Plots:
             f"{here}.",
         ),
     }
-    return plots_of(pictures, edits={"binary-losses": dragged})
+    return plots_of(pictures, edits={"binary-losses": dragged}, links={"binary-losses": "z"})

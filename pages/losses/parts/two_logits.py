@@ -67,6 +67,7 @@ def two_logits(precision: str) -> dict[str, str]:
             alt=f"Relative error of three ways against the logit gap in {precision}; "
             f"the gap now is {written(reading.gap)}.",
             on_drag=lambda x: set_value("stability gap", min(max(x, _LOW), HIGHEST_GAP)),
+            link="gap",
         )
         code_listing(gap_listing(gap, precision, right=truth))
     st.subheader("Where each format runs out")

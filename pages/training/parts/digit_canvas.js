@@ -1,12 +1,16 @@
 // A canvas to draw a digit on, by pointer, touch or keyboard. The browser paints the ink at once
 // and tells the server while the hand moves; the server answers with what a network sees.
 
+import { noteEdit, settleEdit } from "../../components/address/address.js";
 import { showPictures } from "./digit_pictures.js";
 import { createSender, h, viewPerPlace } from "../../components/frontend/sync.js";
 
 const EVERY_MS = 66; // between two messages while the hand moves
 const FINEST = 2; // shortest way between two points that is worth a point
+const LINK = "digit canvas"; // whose edit it is that the address takes
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const hex = (number) => number.toString(16).padStart(2, "0");
 
 export default viewPerPlace(createView, "edit");
 
@@ -61,10 +65,17 @@ function createView(parent) {
   }
 
   function update(next) {
+    const anew = setup && next.session !== setup.session;
     setup = next;
     sender ??= createSender((edit) => view.send(edit), next.seq);
-    // Also where it is lower: a server that was started anew counts from 0.
-    if (next.rev !== revision) {
+    // A session that began anew knows the address, and nothing that was not answered before; nor
+    // a drawing that was too long for the address.
+    const tooLong = anew && next.strokes.length === 0 && strokes.length > 0;
+    const pending = anew && sender.sendAgain((edit) => ({ ...edit, rev: next.rev }));
+    if (pending || tooLong || (anew && timer)) {
+      revision = next.rev;
+      if (!pending && !timer) tell();
+    } else if (anew || next.rev !== revision) {
       revision = next.rev;
       strokes = next.strokes.map((stroke) => [...stroke]);
       pointer = null;
@@ -72,6 +83,7 @@ function createView(parent) {
       paint();
     }
     sender.answer(next.seq);
+    if (sender.idle && !timer) settleEdit(LINK);
     say();
     showPictures(seen, setup.pictures);
   }
@@ -160,6 +172,8 @@ function createView(parent) {
     setup = { ...setup, message: "" };
     say();
     paint();
+    const text = strokes.map((stroke) => stroke.map(hex).join("")).join(".");
+    if (text.length <= setup.longest) noteEdit(LINK, { [setup.link]: text });
     if (timer) return;
     timer = setTimeout(tell, Math.max(0, told + EVERY_MS - performance.now()));
   }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -23,13 +24,14 @@ from explorer.core.drawing import (
 )
 from pages.components.address import page_link
 from pages.components.frontend.frontend import component
+from pages.components.payloads import sequence_of
 
 _mount = component(__file__)
 _LONGEST_LINK = 1_500
 
 
 @dataclass
-class _Session:
+class CanvasSession:
     """What the server knows of one canvas; `rev` counts the changes that it made itself."""
 
     strokes: Strokes = ()
@@ -56,11 +58,12 @@ def drawn(key: str, *, link: str) -> Strokes:
     return session.strokes
 
 
-def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
+def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: str) -> None:
     """Show the canvas, and beside it what networks see.
 
     Args:
         key: as for `drawn`.
+        link: as for `drawn`.
         pictures: caption → pixels [28, 28], 0 to 255.
     """
     session = _session(key)
@@ -76,6 +79,9 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
                 for caption, pixels in pictures.items()
             ],
             "message": session.message,
+            "link": link,
+            "longest": _LONGEST_LINK,
+            "session": page_link.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },
@@ -89,18 +95,24 @@ def link_text(strokes: Strokes) -> str:
     return text if len(text) <= _LONGEST_LINK else ""
 
 
-def _session(key: str) -> _Session:
-    return st.session_state.setdefault(f"{key} drawing", _Session())
+def _session(key: str) -> CanvasSession:
+    return st.session_state.setdefault(f"{key} drawing", CanvasSession())
 
 
 def _receive(key: str) -> None:
     """Take the drawing from the browser into the session; runs before the page does."""
-    session = _session(key)
-    edit = st.session_state[key].get("edit")
-    if not isinstance(edit, dict):
-        return
-    seq = edit.get("seq")
-    if type(seq) is not int or seq == session.seq:
+    take(_session(key), st.session_state[key].get("edit"))
+
+
+def take(session: CanvasSession, edit: Any) -> None:
+    """Take a drawing into what the session knows of its canvas.
+
+    Args:
+        session: of the canvas.
+        edit: as the canvas's script sent it, or anything else that somebody sends.
+    """
+    seq = sequence_of(edit)
+    if seq is None or seq == session.seq:
         return
     session.seq = seq
     # A drawing made on top of an older one than the server's own last change is out of date.

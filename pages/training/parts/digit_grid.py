@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from pages.components.frontend.frontend import component
+from pages.components.payloads import place_in
 
 _mount = component(__file__)
 
@@ -33,7 +34,7 @@ def digit_grid(
         label: What the group shows, for those who do not see it.
     """
     state = st.session_state.get(key, {})
-    chosen = min(int(state.get("chosen") or 0), len(truth) - 1)
+    chosen = place_in(len(truth), state.get("chosen"))
     payload = {
         "pixels": base64.b64encode(digits.tobytes()).decode(),
         "labels": truth,

@@ -1,0 +1,48 @@
+"""What a browser sent, read as anyone may have sent it: wrong things leave a line in the log."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_log = logging.getLogger(__name__)
+_LARGEST = 2**53
+"""From here on a browser cannot count by one."""
+
+
+def sequence_of(edit: Any) -> int | None:
+    """Return the number of an edit, by which it is taken once; None where there is no edit.
+
+    Args:
+        edit: a component's state, None before the first edit.
+    """
+    if edit is None:
+        return None
+    seq = edit.get("seq") if isinstance(edit, Mapping) else None
+    # Not isinstance: True is an int to Python.
+    if type(seq) is int and 0 <= seq < _LARGEST:
+        return seq
+    _log.warning("Refused an edit that has no number.")
+    return None
+
+
+def finite_number(sent: Any) -> float | None:
+    """Return a number that a browser sent; None for anything else."""
+    if type(sent) is float and math.isfinite(sent):
+        return sent
+    if type(sent) is int and abs(sent) < _LARGEST:
+        return float(sent)
+    _log.warning("Refused what is no finite number.")
+    return None
+
+
+def place_in(count: int, sent: Any) -> int:
+    """Return which of `count` things a browser chose; the first for what is no such place."""
+    if sent is None:
+        return 0
+    if type(sent) is int and 0 <= sent < count:
+        return sent
+    _log.warning("Refused the choice of something that is not there.")
+    return 0

@@ -1,0 +1,120 @@
+"""The address follows the hand: seldom while it moves, and at once when it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.editor import SKEWED, Editor
+from tests.browser.steps import until
+
+ANSWERS = "**/_stcore/stream"
+
+# Notes in the browser when the address was written, and when a gesture ended.
+NOTING = """() => {
+    window.writes = [];
+    window.ends = [];
+    window.refusals = 0;
+    const replaceState = history.replaceState;
+    history.replaceState = function (...rest) {
+        if (window.refusals > 0) {
+            window.refusals -= 1;
+            throw new DOMException("Too often.", "SecurityError");
+        }
+        replaceState.apply(this, rest);
+        window.writes.push(performance.now());
+    };
+    for (const name of ["pointerup", "keyup"]) {
+        addEventListener(name, () => window.ends.push(performance.now()), true);
+    }
+}"""
+
+
+@pytest.fixture
+def silent(new_tab) -> Iterator[Page]:
+    """A tab whose server can be made silent: what it says is lost from then on."""
+    page = new_tab()
+    page.lost = False
+
+    def connect(socket) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        server.on_message(lambda said: None if page.lost else socket.send(said))
+
+    page.route_web_socket(ANSWERS, connect)
+    return page
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def values(page: Page, name: str) -> list[float]:
+    return [float(number) for number in parameters(page)[name][0].split(",")]
+
+
+def shows(editor: Editor, series: str) -> list[float]:
+    return editor.bars()[series]
+
+
+def same(some: list[float], others: list[float]) -> bool:
+    return all(abs(a - b) < 1e-6 for a, b in zip(some, others, strict=True))
+
+
+def test_the_address_follows_a_drag_without_the_server_twice_a_second_and_at_its_end(
+    silent, app_url
+):
+    page = silent
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
+    page.evaluate(NOTING)
+    page.lost = True
+    delays = []
+    for number in range(3):
+        bar = editor.bar("q", f"outcome {number + 1}")
+        editor.drag(bar, 0.3, release=False)
+        for step in range(12):
+            box = bar.locator(".cee-track").bounding_box()
+            page.mouse.move(box["x"] + 5, box["y"] + box["height"] * (0.7 - 0.03 * step))
+            page.wait_for_timeout(60)
+        writes = page.evaluate("writes.splice(0)")
+        assert writes, "the address is written while the bar moves"
+        assert all(b - a >= 490 for a, b in pairwise(writes)), writes
+        page.mouse.up()
+        until(lambda: same(values(page, "q"), shows(editor, "q")), "the address has the bars")
+        delays.append(page.evaluate("writes.at(-1) - ends.at(-1)"))
+        page.evaluate("writes.splice(0)")
+    # The quickest of them, since the machine may have other work.
+    assert min(delays) <= 100
+
+
+def test_a_write_that_the_browser_refuses_is_tried_again(page, app_url):
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
+    page.evaluate(NOTING)
+    page.evaluate("refusals = 2")
+    editor.bar("q", "outcome 1").press("ArrowUp")
+    until(lambda: page.evaluate("refusals") == 0, "it was refused twice")
+    until(lambda: same(values(page, "q"), shows(editor, "q")), "the address has the bars")
+
+
+def test_what_the_server_has_not_answered_survives_a_reload(silent, app_url):
+    page = silent
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
+    page.evaluate(NOTING)
+    page.lost = True
+    # Pressed and left in one breath: no timer of the page may be needed.
+    page.evaluate(
+        """() => {
+            const end = new KeyboardEvent("keydown", { key: "End", bubbles: true });
+            document.querySelector("[aria-label='q of outcome 1']").dispatchEvent(end);
+            location.reload();
+        }"""
+    )
+    page.lost = False
+    page.wait_for_function("!window.ends && location.search.includes('q=1,0,0,0')")
+    editor.drawn()
+    until(lambda: same(shows(editor, "q"), [1, 0, 0, 0]), "the bars have the edit")
+    editor.in_step()

@@ -1,0 +1,202 @@
+"""A tab goes on with what it shows when the server knows nothing of it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.runs.config import DATASET_LABELS, TrainingConfig
+from explorer.runs.records import StepRecord
+from explorer.store.run_store import RunStore
+from tests.browser.editor import SKEWED, Editor
+from tests.browser.proxy import Proxy
+from tests.browser.server import Server
+from tests.browser.steps import choose, settle, unfold, until
+from tests.runs.sample_records import MARK, evaluation, make_info
+
+BASE = TrainingConfig(dataset="digits", device="cpu")
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A page on which something is changed.
+
+    Attributes:
+        address: what the tab is opened with.
+        change: changes what the page keeps, in the ordinary way.
+        became: a parameter of the address and its value after that.
+        meanwhile: changes something without a connection.
+        becomes: what the address holds at the end, in place of `became`.
+    """
+
+    address: str
+    change: Callable[[Page], None]
+    became: tuple[str, str]
+    meanwhile: Callable[[Page], None] | None = None
+    becomes: tuple[str, str] | None = None
+
+    @property
+    def page(self) -> str:
+        """Last part of the page's address."""
+        return self.address.partition("?")[0]
+
+
+def press(slider: int, key: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("slider").nth(slider).press(key)
+
+
+def chosen(option: str) -> Callable[[Page], None]:
+    return lambda page: choose(page, option)
+
+
+def draw(page: Page) -> None:
+    pad = page.get_by_role("application")
+    for key in (" ", "ArrowRight", " "):
+        pad.press(key)
+
+
+def search(words: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.get_by_role("textbox").first.fill(words)
+        page.get_by_role("textbox").first.press("Enter")
+
+    return act
+
+
+def latest_race(page: Page) -> None:
+    unfold(page, "Latest races").get_by_role("button").filter(has_text="new").click()
+
+
+STAYS = (
+    Stay("self_information?p=0.25&unit=bits", press(0, "End"), ("p", "1.0"),
+         press(0, "Home"), ("p", "0.0")),
+    Stay("entropy?p=0.5,0.5&unit=bits", press(0, "End"), ("p", "1,0"),
+         press(0, "Home"), ("p", "0,1")),
+    Stay(f"divergence?{SKEWED}", press(3, "End"), ("q", "0,1,0,0"),
+         press(5, "End"), ("q", "0,0,1,0")),
+    Stay("binary?z=2&y=1", press(0, "Home"), ("z", "-12"), press(0, "End"), ("z", "12")),
+    Stay("multiclass?z=0,1,2&y=3", press(0, "End"), ("z", "10,1,2"),
+         press(1, "End"), ("z", "10,10,2")),
+    Stay("three_forms?z=0,1,2&labels=1", press(0, "End"), ("z", "6,1,2"),
+         press(1, "End"), ("z", "6,6,2")),
+    Stay("stability?part=Two logits&gap=10", press(0, "Home"), ("gap", "0.1"),
+         press(0, "End"), ("gap", "1000")),
+    Stay("notes_checked?note=B3", lambda page: choose(page, "Show all cards"), ("note", "")),
+    Stay("glossary?term=entropy", search("perplexity"), ("term", "perplexity")),
+    Stay(f"sweep?data={DATASET_LABELS['digits']}",
+         lambda page: choose(page, DATASET_LABELS["mnist"]), ("data", DATASET_LABELS["mnist"])),
+    Stay("compare?scale=log", lambda page: choose(page, "linear"), ("scale", "linear")),
+    Stay("draw?digit=3", draw, ("ink", "80808c80"), draw, ("ink", "80808c80.8c809880")),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(start_app) -> Server:
+    """A server that forgets a session two seconds after its connection was lost."""
+    return start_app(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL="2")
+
+
+@pytest.fixture(scope="module")
+def race(server: Server) -> Stay:
+    """One race is open, and another one is chosen."""
+    runs = {}
+    with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+        for name in ("old", "new"):
+            runs[name] = run_id = store.create([BASE], name)
+            store.claim_next(MARK)
+            store.set_info(run_id, make_info(dataset="digits"))
+            steps = (StepRecord(0, step, step * 20, 2 / step, step / 100) for step in range(1, 50))
+            store.append(run_id, [*steps, evaluation(49, 0.9)])
+            store.finish(run_id, "finished")
+    return Stay(f"live?run={runs['old']}", latest_race, ("run", runs["new"]))
+
+
+@pytest.fixture(autouse=True)
+def _lost_connections(expected_errors: list[str]) -> None:
+    expected_errors += [
+        r"net::ERR_",
+        r"WebSocket",
+        r"disconnected",
+        r"not responding",
+        r"No response received",
+    ]
+
+
+def parameter(page: Page, name: str) -> list[str]:
+    page.evaluate("1")  # lets Playwright hear of the tab's address
+    return parse_qs(urlsplit(page.url).query).get(name, [])
+
+
+def session(page: Page) -> str:
+    """The session that drew the page."""
+    return page.locator("[data-session]").last.get_attribute("data-session")
+
+
+def has(page: Page, wanted: tuple[str, str]) -> None:
+    name, value = wanted
+    until(lambda: parameter(page, name) == ([value] if value else []), f"{name}={value}")
+
+
+def begin(tab: Page, url: str, stay: Stay) -> str:
+    """Open the page, change it, and return the session that has drawn it."""
+    tab.goto(f"{url}/{stay.address}")
+    tab.locator("[data-session]").last.wait_for(state="attached")
+    settle(tab)
+    stay.change(tab)
+    has(tab, stay.became)
+    settle(tab)
+    return session(tab)
+
+
+def end(tab: Page, stay: Stay, before: str) -> str:
+    """See that another session shows the page as it was left, and return that session."""
+    tab.bring_to_front()
+    until(lambda: session(tab) != before, "another session has drawn the page")
+    settle(tab)
+    # What the tab alone had in its address, that session would have replaced by now.
+    tab.wait_for_timeout(700)
+    has(tab, stay.becomes or stay.became)
+    expect(tab.locator(".stException")).to_have_count(0)
+    if stay.page == "divergence":
+        Editor(tab).in_step()
+    return session(tab)
+
+
+# Opening a page costs a second or two, so the usual run has one of each kind.
+KINDS = {"divergence", "draw"}
+
+
+@pytest.mark.parametrize(
+    "stays",
+    [
+        pytest.param([one for one in STAYS if one.page in KINDS], id="of each kind"),
+        pytest.param([*STAYS], marks=pytest.mark.long, id="every page"),
+    ],
+)
+def test_a_tab_goes_on_after_a_cut_that_its_session_does_not_outlive_and_after_a_restart(
+    server, race, new_tab, stays
+):
+    proxy = Proxy(server.port)
+    stays = [race, *stays]
+    tabs = [new_tab() for _ in stays]
+    sessions = [begin(tab, proxy.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
+    proxy.cut()
+    for tab, stay in zip(tabs, stays, strict=True):
+        tab.bring_to_front()
+        tab.locator("[data-test-connection-state=CONNECTED]").wait_for(state="detached")
+        if stay.meanwhile:
+            stay.meanwhile(tab)
+    # Beyond the life of a session without a connection.
+    tabs[0].wait_for_timeout(2_500)
+    proxy.mend()
+    after_cut = [end(*each) for each in zip(tabs, stays, sessions, strict=True)]
+    server.stop()
+    server.start()
+    for each in zip(tabs, stays, after_cut, strict=True):
+        end(*each)
+    proxy.cut()

@@ -20,7 +20,7 @@ BASES = (2.0, math.e, 10.0)
 def simplex(page, app_url):
     """Call a function of simplex.js on many lists of arguments at once."""
     page.goto(f"{app_url}/_stcore/health")
-    url = f"{app_url}/explorer-assets/any/simplex.js"
+    url = f"{app_url}/explorer-assets/any/components/bars/simplex.js"
 
     def call(function: str, cases: list[list]) -> list:
         return page.evaluate(

@@ -80,7 +80,7 @@ def streamlit_admits(host: str, origin: str | None) -> bool:
 
 @pytest.mark.parametrize(("host", "origin"), CONNECTIONS.values(), ids=CONNECTIONS)
 def test_scripts_go_to_whom_streamlit_would_answer(host, origin):
-    address = f"/explorer-assets/{frontend._digest()}/sync.js"
+    address = f"/explorer-assets/{frontend._digest()}/components/frontend/sync.js"
     start, body = said("http", address, host, origin)
     admitted = streamlit_admits(host, origin)
     assert start["status"] == (200 if admitted else 403)

@@ -53,6 +53,13 @@ class WebKit(Tab):
         surroundings = {"DISPLAY": display, "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
         service = Service(driver, env={**os.environ, **surroundings})
         self._driver = webdriver.WebKitGTK(options=options, service=service)
+        try:
+            self._open_window()
+        except Exception:
+            self._driver.quit()
+            raise
+
+    def _open_window(self) -> None:
         self._driver.set_script_timeout(3 * PATIENCE_MS / 1000)
         # The window that is there has bars and is never narrower than they are.
         bars = self._driver.current_window_handle

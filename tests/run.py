@@ -1,7 +1,7 @@
 """Run the tests from nothing: `python3 tests/run.py [arguments for pytest]`.
 
-Makes the environment `.venv` if there is none, installs what the tests need, finds a Chromium
-for the browser tests and starts pytest. Needs nothing but Python's standard library.
+Makes the environment `.venv` if there is none, installs what the tests need, finds the browsers
+and starts pytest. Needs nothing but Python's standard library.
 """
 
 from __future__ import annotations
@@ -19,6 +19,22 @@ ENVIRONMENT = ROOT / ".venv"
 REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt")
 CHROMIUM_VARIABLE = "EXPLORER_CHROMIUM"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FIREFOX_VARIABLE = "EXPLORER_FIREFOX"
+FIREFOXES = ("firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox")
+# Below the root, as Debian, Fedora and Arch have it.
+MINI_BROWSERS = (
+    "usr/lib/*/webkit2gtk-4.*/MiniBrowser",
+    "usr/libexec/webkit2gtk-4.*/MiniBrowser",
+    "usr/lib/webkit2gtk-4.*/MiniBrowser",
+)
+NO_FIREFOX = (
+    "Firefox's tests need a Firefox on the PATH that is no snap, or named in EXPLORER_FIREFOX "
+    "(on Debian: apt-get install firefox-esr)."
+)
+NO_WEBKIT = (
+    "WebKit's tests need Linux with WebKitWebDriver, WebKitGTK's MiniBrowser and Xvfb "
+    "(on Debian: apt-get install webkit2gtk-driver xvfb)."
+)
 ALL = "--all"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -38,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         variables.pop("PYTHONDONTWRITEBYTECODE", None)
         if not leaves_browser_out(arguments):
             variables[CHROMIUM_VARIABLE] = chromium(python)
+            find_other_engines()
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -137,7 +154,7 @@ def candidates(python: str) -> Iterator[str | None]:
     say("Asking Playwright for its Chromium.")
     if succeeds(python, "-m", "playwright", "install", "chromium", quiet=True):
         yield playwright_chromium(python)
-    if debian_installs_chromium():
+    if debian_installs("chromium"):
         yield shutil.which("chromium")
 
 
@@ -151,19 +168,67 @@ def playwright_chromium(python: str) -> str | None:
     )
 
 
-def debian_installs_chromium() -> bool:
-    """Install Debian's package where this user may, and tell whether that worked."""
+def debian_installs(*packages: str) -> bool:
+    """Install Debian's packages where this user may, and tell whether that worked."""
     if not shutil.which("apt-get"):
         return False
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     if not root and not succeeds("sudo", "-n", "true", quiet=True):
         return False
-    say("Installing Debian's chromium.")
+    say(f"Installing Debian's {', '.join(packages)}.")
     apt = () if root else ("sudo", "-n")
     apt += ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
     return succeeds(*apt, "update") and succeeds(
-        *apt, "install", "-y", "--no-install-recommends", "chromium"
+        *apt, "install", "-y", "--no-install-recommends", *packages
     )
+
+
+# -------------------------------------------------------------------------------- other engines
+
+
+def find_other_engines() -> None:
+    """Install Firefox and WebKit if need be and possible; say what is skipped without them."""
+    for find, packages, missing in (
+        (firefox, ("firefox-esr",), NO_FIREFOX),
+        (webkit, ("webkit2gtk-driver", "xvfb"), NO_WEBKIT),
+    ):
+        if not find() and not (debian_installs(*packages) and find()):
+            say(f"Left out: {missing}")
+
+
+def firefox() -> str | None:
+    """Return the path of a Firefox that the tests can drive, None if there is none.
+
+    Raises:
+        Missing: the one that EXPLORER_FIREFOX names does not start.
+    """
+    named = os.environ.get(FIREFOX_VARIABLE)
+    for path in [named] if named else map(shutil.which, FIREFOXES):
+        if path and succeeds(path, "--version", quiet=True) and not is_snap(path):
+            return path
+    if named:
+        raise Missing(
+            f"{FIREFOX_VARIABLE} names {named}, which does not start, or is a snap: "
+            "correct or unset it."
+        )
+    return None
+
+
+def is_snap(path: str) -> bool:
+    """Tell whether a program is a snap, or Ubuntu's script that starts one.
+
+    A snap sees none of the folders where tests keep their profiles.
+    """
+    with open(path, "rb") as program:
+        start = program.read(4096)
+    return Path(path).resolve().name == "snap" or (start[:2] == b"#!" and b"/snap/" in start)
+
+
+def webkit() -> tuple[str, str] | None:
+    """Return the paths of WebKit's driver and small browser; None if one is missing, or Xvfb."""
+    driver = shutil.which("WebKitWebDriver")
+    browsers = [path for place in MINI_BROWSERS for path in sorted(Path("/").glob(place))]
+    return (driver, str(browsers[-1])) if driver and browsers and shutil.which("Xvfb") else None
 
 
 # ----------------------------------------------------------------------------------- commands

@@ -1,7 +1,8 @@
-"""The command that runs the tests: what it refuses, and which Chromium it takes."""
+"""The command that runs the tests: what it refuses, and which browsers it takes."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A PATH with nothing on it but what the test puts there, and a Playwright without browser."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv(run.CHROMIUM_VARIABLE, raising=False)
+    monkeypatch.delenv(run.FIREFOX_VARIABLE, raising=False)
     monkeypatch.setattr(run, "playwright_chromium", lambda python: None)
 
     def put(name: str, script: str) -> str:
@@ -86,6 +88,72 @@ def test_a_named_chromium_that_does_not_start_is_not_replaced(programs, monkeypa
     monkeypatch.setenv(run.CHROMIUM_VARIABLE, "/nowhere/chromium")
     with pytest.raises(run.Missing, match="names /nowhere/chromium, which does not start"):
         run.chromium(sys.executable)
+
+
+@pytest.fixture
+def nothing_else(programs, tmp_path, monkeypatch):
+    """No WebKit but below the test's own folder, and an apt-get that notes what it installs."""
+    monkeypatch.setattr(run, "FIREFOXES", ("firefox-esr", "firefox"))
+    monkeypatch.setattr(run, "MINI_BROWSERS", (f"{str(tmp_path)[1:]}/MiniBrowser",))
+    programs("env", 'shift; exec "$@"')
+    programs("sudo", 'shift; exec "$@"')
+    programs("true", "exit 0")
+    programs("apt-get", f'echo "$*" >> {tmp_path}/apt')
+    return tmp_path / "apt"
+
+
+def test_firefox_and_webkit_that_are_there_are_taken_and_nothing_is_installed(
+    programs, nothing_else, capsys
+):
+    firefox = programs("firefox", "exit 0")
+    driver, browser = programs("WebKitWebDriver", "exit 0"), programs("MiniBrowser", "exit 0")
+    programs("Xvfb", "exit 0")
+    run.find_other_engines()
+    assert run.firefox() == firefox
+    assert run.webkit() == (driver, browser)
+    assert not nothing_else.exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_what_is_missing_of_the_other_engines_is_installed_or_said_in_a_line_each(
+    programs, nothing_else, capsys
+):
+    programs("WebKitWebDriver", "exit 0")
+    programs("MiniBrowser", "exit 0")
+    run.find_other_engines()
+    assert run.firefox() is None
+    assert run.webkit() is None, "there is no Xvfb"
+    installed = [line for line in nothing_else.read_text().splitlines() if "install" in line]
+    assert [line.split("recommends ")[1] for line in installed] == [
+        "firefox-esr",
+        "webkit2gtk-driver xvfb",
+    ]
+    said = [line for line in capsys.readouterr().out.splitlines() if "Left out" in line]
+    assert said == [f"Left out: {run.NO_FIREFOX}", f"Left out: {run.NO_WEBKIT}"]
+
+
+def test_without_the_right_to_install_nothing_is_and_the_tests_go_on(
+    programs, nothing_else, monkeypatch, capsys
+):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    programs("sudo", "exit 1")
+    run.find_other_engines()
+    assert not nothing_else.exists()
+    assert capsys.readouterr().out.count("Left out") == 2
+
+
+def test_a_firefox_that_is_a_snap_is_passed_over(programs, nothing_else):
+    programs("firefox-esr", 'exec /snap/bin/firefox "$@"')
+    assert run.firefox() is None
+    firefox = programs("firefox", "exit 0")
+    assert run.firefox() == firefox
+
+
+def test_a_named_firefox_that_does_not_start_is_not_replaced(programs, monkeypatch):
+    programs("firefox", "exit 0")
+    monkeypatch.setenv(run.FIREFOX_VARIABLE, programs("other", "exit 1"))
+    with pytest.raises(run.Missing, match=r"names .*other, which does not start"):
+        run.firefox()
 
 
 def test_what_was_installed_is_installed_again_only_after_a_change(programs, tmp_path, monkeypatch):

@@ -46,6 +46,9 @@ def pytest_runtest_makereport(item: pytest.Item):
     if watch and report.failed and report.when != "teardown":
         watch.failed = True
         watch.photograph(item.name)
+    tab = getattr(item, "funcargs", {}).get("tab")
+    if tab and report.failed:
+        tab.photograph(item.name)
     return report
 
 

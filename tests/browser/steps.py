@@ -15,9 +15,9 @@ from tests.browser.watch import PATIENCE_MS
 _links = count(1)
 
 
-def until(condition: Callable[[], Any], what: str = "") -> Any:
+def until(condition: Callable[[], Any], what: str = "", seconds: float = PATIENCE_MS / 1000) -> Any:
     """Wait until `condition` gives something true, and return it."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
+    deadline = time.monotonic() + seconds
     while True:
         result = condition()
         if result:

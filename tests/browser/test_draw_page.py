@@ -4,70 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
 from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
-import torch
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
-from explorer.runs.config import TrainingConfig
-from explorer.runs.records import Record
-from explorer.store.run_store import RunStore
-from explorer.trainer.data import TrainingData, embedded_digits, prepare
-from explorer.trainer.loop import train
 from tests.browser.server import Server
 from tests.browser.steps import until
-from tests.runs.sample_records import make_info
-
-ZERO = [
-    (0.5 + 0.19 * np.sin(a), 0.5 - 0.3 * np.cos(a)) for a in np.linspace(0, 2 * np.pi, 25).tolist()
-]
-RACE = (
-    TrainingConfig(learning_rate=0.1, batch_size=50, epochs=10, hidden_sizes=(60,)),
-    TrainingConfig(
-        learning_rate=0.1,
-        batch_size=50,
-        epochs=10,
-        hidden_sizes=(60,),
-        loss="softmax_squared_error",
-    ),
-)
-
-
-def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[Record]:
-    """The records of a race, by one thread: more wait for each other on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        return list(train(race, data))
-    finally:
-        torch.set_num_threads(before)
+from tests.browser.trained_race import ZERO, store_race
 
 
 @pytest.fixture(scope="module")
 def run_id(app: Server) -> str:
     """A short race on the embedded digits, in the store of the shared server."""
-    images = embedded_digits()
-    data = prepare(images)
-    shown = data.digit_indices.numpy()
-    info = make_info(
-        dataset="digits",
-        digits=images.test_images[shown],
-        digit_labels=images.test_labels[shown],
-        pixel_mean=data.pixel_mean,
-        pixel_scale=data.pixel_scale,
-    )
-    with closing(RunStore(f"sqlite:///{app.folder / 'runs.sqlite3'}")) as store:
-        race = [replace(config, dataset="digits", device="cpu") for config in RACE]
-        run_id = store.create(race, "for drawing")
-        store.set_info(run_id, info)
-        store.append(run_id, trained(race, data))
-        store.finish(run_id, "finished")
-    return run_id
+    return store_race(app)
 
 
 def opened(page: Page, app_url: str, run_id: str, link: str = "") -> Locator:

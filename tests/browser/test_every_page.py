@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from pages.components.frontend.frontend import loader
 from pages.components.registry import PAGES
 from tests.browser.steps import follow
+
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 # Pages of words, and those that have nothing to draw before something was trained.
 WITHOUT_PLOTS = {"home", "glossary", "notes_checked", "live", "sweep", "compare", "draw"}
@@ -46,3 +50,24 @@ def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_ur
             )
             assert width <= 390, one.title
         expect(page.locator(".stException")).to_have_count(0)
+
+
+def test_no_script_waits_at_its_top_level(page):
+    # WebKit gives "Cannot access uninitialized variable" to all but the first component that
+    # imports such a script. A function's body may not wait either, and is parsed without being run.
+    scripts = {
+        path.relative_to(FOLDER).as_posix(): path.read_text() for path in FOLDER.rglob("*.js")
+    }
+    scripts |= {
+        f"the loader of {name}": loader(name.removesuffix(".js")) for name in tuple(scripts)
+    }
+    parsed = page.evaluate(
+        r"""(scripts) => Object.entries(scripts).map(([name, text]) => {
+            const body = text
+                .replace(/^import\s[^(][^;]*;$/gm, "")
+                .replace(/^export (default )?/gm, "");
+            try { new Function(body); return ""; } catch (error) { return `${name}: ${error}`; }
+        })""",
+        scripts,
+    )
+    assert not any(parsed), "\n".join(filter(None, parsed))

@@ -90,34 +90,62 @@ def component(module: str) -> Callable[..., Any]:
         The mounting command of `st.components.v2.component`.
     """
     name = Path(module).relative_to(_PAGES).with_suffix("").as_posix()
+    return st.components.v2.component(
+        f"explorer.{Path(name).name}", js=loader(name), isolate_styles=False
+    )
+
+
+def loader(name: str) -> str:
+    """Return the script that Streamlit runs in place of `pages/<name>.js`."""
     # Every page lies one level below the root, so the address holds with a base path too.
+    #
+    # It waits inside its functions alone: of several components that import it at once, WebKit
+    # gives all but the first "Cannot access uninitialized variable" where it waits at its top.
     style = f"{name}.css" if f"{name}.css" in _FILES else ""
-    loader = f"""
+    return f"""
 const assets = new URL("explorer-assets/{_digest()}/", document.baseURI).href;
 const style = "{style}";
-if (style) {{
+const newest = new WeakMap();
+let loading = null;
+
+function styled() {{
+  if (!style) return null;
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = assets + style;
+  const done = new Promise((resolve) => {{ link.onload = link.onerror = resolve; }});
   document.head.append(link);
-  await new Promise((done) => {{ link.onload = link.onerror = done; }});
+  return done;
 }}
-const module = await import(assets + "{name}.js");
-const newest = new WeakMap();
-export default (component) => {{
+
+async function load() {{
+  try {{
+    const [module] = await Promise.all([import(assets + "{name}.js"), styled()]);
+    return module;
+  }} catch (error) {{
+    console.error(error);
+    loading = null;
+    throw new Error("A part of this page did not load. Check the connection and reload the page.");
+  }}
+}}
+
+export default async (component) => {{
   const turn = {{}};
   newest.set(component.parentElement, turn);
+  const isNewest = () => newest.get(component.parentElement) === turn;
+  const module = await (loading ??= load());
+  // What came while the file was loading is drawn by its own rendering.
+  if (!isNewest()) return undefined;
   const cleanUp = module.default({{ ...component, assets }});
-  // Streamlit also cleans up after a rendering that a newer one overtook while this file was
-  // loading; that must not take away what the newer one shows.
+  // Tells whoever waits for the page, as the tests do, that this part of it is there.
+  component.parentElement.dataset.shows = "{Path(name).name}";
+  // Streamlit also cleans up after a rendering that a newer one overtook; that must not take away
+  // what the newer one shows.
   return () => {{
-    if (newest.get(component.parentElement) === turn) cleanUp?.();
+    if (isNewest()) cleanUp?.();
   }};
 }};
 """
-    return st.components.v2.component(
-        f"explorer.{Path(module).stem}", js=loader, isolate_styles=False
-    )
 
 
 @asynccontextmanager

@@ -1,0 +1,164 @@
+"""Firefox as it is installed, driven by WebDriver BiDi, which it speaks without a driver."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Sequence
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import connect
+
+from tests.browser.engines import actions
+from tests.browser.engines.tab import PATIENCE_MS, Point, Tab
+from tests.browser.steps import until
+
+_PREFERENCES = {
+    # The app must work without a network, and so must its tests: a proxy that is not there.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "network.proxy.no_proxies_on": "127.0.0.1, localhost",
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "datareporting.policy.dataSubmissionEnabled": False,
+}
+
+
+class Firefox(Tab):
+    """A page in a headless Firefox with a profile of its own.
+
+    Args:
+        program: path of Firefox.
+        profile: an empty folder.
+        dark: whether the person's system is dark.
+
+    Raises:
+        RuntimeError: it does not come up; with what it printed.
+    """
+
+    name = "firefox"
+
+    def __init__(self, program: str, profile: Path, *, dark: bool = False) -> None:
+        scheme = {"layout.css.prefers-color-scheme.content-override": 0 if dark else 1}
+        (profile / "user.js").write_text(
+            "".join(
+                f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+                for name, value in (_PREFERENCES | scheme).items()
+            )
+        )
+        self._log = profile / "firefox.log"
+        self._numbers = count(1)
+        self._errors: list[str] = []
+        self._open = ExitStack()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(program, "--headless", "--no-remote", "--profile", str(profile)),
+                    *("--remote-debugging-port", "0"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self._connect(profile / "WebDriverBiDiServer.json")
+        except Exception as error:
+            self._process.kill()
+            self._process.wait()
+            said = self._log.read_text(errors="replace")
+            raise RuntimeError(f"{program} cannot be driven: {error}\n{said}") from error
+
+    def _connect(self, address: Path) -> None:
+        def spoken() -> dict[str, Any] | None:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"it ended with {self._process.returncode}")
+            try:
+                return json.loads(address.read_text())
+            except (FileNotFoundError, json.JSONDecodeError):
+                return None  # not there yet, or not written to its end
+
+        server = until(spoken, "it opens a port", 60)
+        url = f"ws://{server['ws_host']}:{server['ws_port']}/session"
+        self._socket = self._open.enter_context(connect(url, max_size=None, proxy=None))
+        self._send("session.new", capabilities={})
+        self._send("session.subscribe", events=["log.entryAdded"])
+        self._context = self._send("browsingContext.getTree")["contexts"][0]["context"]
+
+    def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Send a command and return its result; events that come meanwhile are noted."""
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self._socket.recv(timeout=3 * PATIENCE_MS / 1000))
+            if message["type"] == "event":
+                self._note(message)
+            elif message["id"] == number:
+                if message["type"] == "error":
+                    raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
+                return message["result"]
+
+    def _note(self, event: dict[str, Any]) -> None:
+        entry = event["params"]
+        if event["method"] == "log.entryAdded" and entry["level"] == "error":
+            frames = (entry.get("stackTrace") or {}).get("callFrames") or [{}]
+            self._errors.append(f"{entry['text']} at {frames[0].get('url', 'no place')}")
+
+    def load(self, url: str) -> None:
+        self._send("browsingContext.navigate", context=self._context, url=url, wait="interactive")
+
+    def resize(self, width: int, height: int) -> None:
+        self._send(
+            "browsingContext.setViewport",
+            context=self._context,
+            viewport={"width": width, "height": height},
+        )
+
+    def call(self, function: str, text: str) -> str:
+        answer = self._send(
+            "script.callFunction",
+            functionDeclaration=function,
+            arguments=[{"type": "string", "value": text}],
+            target={"context": self._context},
+            awaitPromise=True,
+        )
+        if answer["type"] == "exception":
+            raise RuntimeError(answer["exceptionDetails"]["text"])
+        return answer["result"]["value"]
+
+    def hold(self, path: Sequence[Point]) -> None:
+        self._act(actions.held(path))
+
+    def let_go(self) -> None:
+        self._act(actions.released())
+
+    def press(self, *keys: str) -> None:
+        self._act(actions.pressed(keys))
+
+    def _act(self, what: actions.Actions) -> None:
+        self._send("input.performActions", context=self._context, actions=what)
+
+    def picture(self) -> bytes:
+        shot = self._send("browsingContext.captureScreenshot", context=self._context)
+        return base64.b64decode(shot["data"])
+
+    def errors(self) -> list[str]:
+        # Whatever was logged before the answer to this has come before it.
+        self._send("session.status")
+        errors, self._errors = self._errors, []
+        return errors
+
+    def close(self) -> None:
+        self._open.close()
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

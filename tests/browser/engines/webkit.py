@@ -1,0 +1,112 @@
+"""WebKit as Safari has it, in the small browser that comes with WebKitGTK."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+
+from selenium import webdriver
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.webkitgtk.options import Options
+from selenium.webdriver.webkitgtk.service import Service
+
+from tests.browser.engines import actions
+from tests.browser.engines.tab import PATIENCE_MS, Point, Tab
+from tests.browser.steps import until
+
+# WebKit's driver tells nothing of a page's log, so the page keeps it.
+_KEEP_ERRORS = """
+if (window.keptErrors) return;
+window.keptErrors = [];
+const keep = (...said) => window.keptErrors.push(said.map(String).join(" "));
+addEventListener("error", ({ message, filename, target }) =>
+    keep(message ?? `not loaded: ${target.src ?? target.href}`, "at", filename ?? ""), true);
+addEventListener("unhandledrejection", ({ reason }) => keep("unhandled:", reason));
+const log = console.error;
+console.error = (...said) => { keep(...said); log.apply(console, said); };
+"""
+
+
+class WebKit(Tab):
+    """A page in WebKitGTK's MiniBrowser, in a window without bars.
+
+    Args:
+        driver: path of WebKitWebDriver.
+        browser: path of MiniBrowser.
+        display: an X display, as in `:77`.
+        dark: whether the person's system is dark.
+    """
+
+    name = "webkit"
+
+    def __init__(self, driver: str, browser: str, display: str, *, dark: bool = False) -> None:
+        options = Options()
+        options.binary_location = browser
+        # Early, so that the page can be asked to keep its log before the app is drawn.
+        options.page_load_strategy = "eager"
+        scheme = ("--dark-mode",) if dark else ()
+        windows = "--javascript-can-open-windows-automatically=true"
+        for argument in ("--automation", windows, *scheme):
+            options.add_argument(argument)
+        # Without a graphics card, frames handed over through memory cost half as much time.
+        surroundings = {"DISPLAY": display, "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
+        service = Service(driver, env={**os.environ, **surroundings})
+        self._driver = webdriver.WebKitGTK(options=options, service=service)
+        try:
+            self._open_window()
+        except Exception:
+            self._driver.quit()
+            raise
+
+    def _open_window(self) -> None:
+        self._driver.set_script_timeout(3 * PATIENCE_MS / 1000)
+        # The window that is there has bars and is never narrower than they are.
+        bars = self._driver.current_window_handle
+        self._driver.execute_script("open('about:blank', '', 'popup,width=1280,height=720');")
+        until(lambda: len(self._driver.window_handles) > 1, "a window opens")
+        own = next(one for one in self._driver.window_handles if one != bars)
+        self._driver.switch_to.window(own)
+
+    def load(self, url: str) -> None:
+        self._driver.get(url)
+        self._driver.execute_script(_KEEP_ERRORS)
+
+    def resize(self, width: int, height: int) -> None:
+        self._driver.set_window_rect(0, 0, width, height)
+        self.until("(...size) => innerWidth === size[0] && innerHeight === size[1]", width, height)
+
+    def call(self, function: str, text: str) -> str:
+        answer = self._driver.execute_async_script(
+            f"""const [text, done] = arguments;
+            ({function})(text).then((result) => done({{ result }}),
+                (error) => done({{ error: `${{error}} ${{error.stack}}` }}));""",
+            text,
+        )
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def hold(self, path: Sequence[Point]) -> None:
+        self._act(actions.held(path))
+
+    def let_go(self) -> None:
+        self._act(actions.released())
+
+    def press(self, *keys: str) -> None:
+        self._act(actions.pressed(keys))
+
+    def _act(self, what: actions.Actions) -> None:
+        self._driver.execute(Command.W3C_ACTIONS, {"actions": what})
+
+    def picture(self) -> bytes:
+        return self._driver.get_screenshot_as_png()
+
+    def errors(self) -> list[str]:
+        kept = self._driver.execute_script(
+            "const kept = window.keptErrors ?? []; return JSON.stringify(kept.splice(0));"
+        )
+        return json.loads(kept)
+
+    def close(self) -> None:
+        self._driver.quit()

@@ -1,0 +1,402 @@
+"""The app in every engine that draws pages: what a hand does there, and what it sees.
+
+Chromium has all other browser tests to itself and joins these with --all alone. Firefox and WebKit
+tell the shortest of the stories in every run: each page with plots opened, a bar dragged, a key
+pressed, a digit drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from explorer.core.comparison import compare
+from explorer.figures.numbers import measured
+from pages.components.registry import PAGES
+from tests import run
+from tests.browser.editor import SKEWED
+from tests.browser.engines.chromium import Chromium
+from tests.browser.engines.firefox import Firefox
+from tests.browser.engines.tab import Tab
+from tests.browser.engines.webkit import WebKit
+from tests.browser.server import Server
+from tests.browser.steps import until
+from tests.browser.test_every_page import WITHOUT_PLOTS
+from tests.browser.trained_race import ZERO, store_race
+
+# (engine, whether the system is dark). One order for all tests, so that each is started once.
+LONG = pytest.mark.long
+ENGINES = [
+    pytest.param(("chromium", False), id="chromium", marks=LONG),
+    pytest.param(("firefox", False), id="firefox"),
+    pytest.param(("webkit", False), id="webkit"),
+]
+DARK = [
+    pytest.param((engine, True), id=f"{engine}-dark", marks=LONG)
+    for engine in ("chromium", "firefox", "webkit")
+]
+SCREEN, PHONE = (1280, 720), (390, 844)
+FAULTS = "[data-testid=stException], [data-testid=stAlertContentError]"
+
+# Selenium's own class for WebKitGTK sets what Selenium no longer wants to be set.
+pytestmark = pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning")
+in_every_engine = pytest.mark.parametrize("browser", ENGINES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """An X display that nobody sees, for WebKitGTK, which has no headless mode."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x1000x24"]
+    server = subprocess.Popen(
+        [*command, "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        number = answer.readline().strip()
+    assert number, "Xvfb ended without a display"
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(scope="module")
+def browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Tab]:
+    """One browser of an engine, with one page, for all tests of this module that name it."""
+    engine, dark = request.param
+    if engine == "chromium":
+        tab: Tab = Chromium(request.getfixturevalue("_profile").browser, dark=dark)
+    elif engine == "firefox":
+        program = run.firefox() or pytest.skip(run.NO_FIREFOX)
+        tab = Firefox(program, tmp_path_factory.mktemp("firefox"), dark=dark)
+    else:
+        programs = run.webkit() or pytest.skip(run.NO_WEBKIT)
+        tab = WebKit(*programs, request.getfixturevalue("display"), dark=dark)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def tab(browser: Tab, expected_errors: list[str]) -> Iterator[Tab]:
+    """The page, on a screen of 1280 × 720; the test fails if it logged an error."""
+    browser.resize(*SCREEN)
+    browser.errors()
+    yield browser
+    assert browser.strangers() == []
+    assert [
+        error
+        for error in browser.errors()
+        if not any(re.search(pattern, error) for pattern in expected_errors)
+    ] == []
+
+
+@pytest.fixture(scope="module")
+def run_id(app: Server) -> str:
+    """A short race on the embedded digits, in the store of the shared server."""
+    return store_race(app)
+
+
+@pytest.fixture(scope="module")
+def addresses(run_id: str) -> dict[str, str]:
+    """Name of each page → its address, with something to see on it."""
+    runs = {
+        "live": f"live?run={run_id}",
+        "compare": f"compare?runs={run_id}",
+        "draw": f"draw?runs={run_id}",
+    }
+    first, *others = PAGES
+    return {first: "", **{name: runs.get(name, name) for name in others}}
+
+
+def opened(tab: Tab, address: str) -> Tab:
+    """Go to the address as a link does, and wait until all of the page is drawn."""
+    tab.open(address)
+    return _faultless(tab, address)
+
+
+def loaded(tab: Tab, address: str) -> Tab:
+    """Load the address, with a session of its own, and wait until all of the page is drawn."""
+    tab.load(address)
+    tab.wait_for("[data-testid=stMain] h1")
+    tab.settle()
+    return _faultless(tab, address)
+
+
+def _faultless(tab: Tab, address: str) -> Tab:
+    tab.drawn()
+    assert tab.texts(FAULTS) == [], address
+    return tab
+
+
+def bar(label: str) -> str:
+    return f'[role=slider][aria-label="{label}"]'
+
+
+def slider(label: str) -> str:
+    return f'.cee-live:has([aria-label="{label}, as a number"]) input[type=range]'
+
+
+def value(tab: Tab, label: str) -> float:
+    """Where a bar or slider stands."""
+    return float(tab.attribute(bar(label), "aria-valuenow"))
+
+
+def text_of(series: str) -> str:
+    """The field with all values of some bars."""
+    return f'.cee-series input[id$="-{series}"]'
+
+
+def field(label: str) -> str:
+    return f'input[aria-label="{label}"]'
+
+
+def typed(tab: Tab, label: str) -> str:
+    """What the field holds."""
+    return tab.evaluate("(selector) => first(selector).value", field(label))
+
+
+def metrics(tab: Tab) -> dict[str, str]:
+    """Name of each of Streamlit's metrics → its value."""
+    return tab.evaluate(
+        """() => Object.fromEntries(all("[data-testid=stMetric]").map((one) =>
+            ["Label", "Value"].map((part) =>
+                one.querySelector(`[data-testid=stMetric${part}]`).textContent.trim())))"""
+    )
+
+
+def numbers(tab: Tab) -> list[str]:
+    """The numbers beside the bars or the drawing, each with its unit."""
+    return tab.texts(".cee-quantities dd")
+
+
+def cell(tab: Tab, row: str, column: int) -> str:
+    """A cell of the first table that has this row."""
+    return tab.evaluate(
+        """(row, column) => first("[data-testid=stTable] tr", row)
+            ?.querySelectorAll("td")[column].textContent.trim() ?? \"\"""",
+        row,
+        column,
+    )
+
+
+def in_step(tab: Tab) -> bool:
+    """Whether the server's numbers are those of the bars of p and q, digit for digit."""
+    bars = {
+        series: tab.evaluate(
+            """(series) => all(`.cee-bar[aria-label^="${series} of "]`)
+                .map((one) => Number(one.getAttribute("aria-valuenow")))""",
+            series,
+        )
+        for series in ("p", "q")
+    }
+    quantities = compare(bars["p"], bars["q"], base=2).quantities()
+    return numbers(tab) == [measured(value, "bits") for value in quantities.values()]
+
+
+def draws(tab: Tab) -> int:
+    """How often the plots of the page have been drawn so far."""
+    return tab.evaluate(
+        "() => all('.cee-plot').reduce((sum, one) => sum + Number(one.dataset.draws), 0)"
+    )
+
+
+# ------------------------------------------------------------------------------ in every run
+
+
+@in_every_engine
+def test_pages_with_plots_draw_all_of_them(tab, app_url, addresses):
+    # Loaded, while the others are gone to, and with several components of one kind.
+    opened(tab, f"{app_url}/divergence")
+    for name, address in addresses.items():
+        if name not in WITHOUT_PLOTS or "runs=" in address:
+            opened(tab, f"{app_url}/{address}")
+            tab.wait_for(".cee-plot-canvas .main-svg")
+
+
+@in_every_engine
+def test_a_bar_follows_the_mouse_and_the_keys_and_the_page_follows_the_bar(tab, app_url):
+    opened(tab, f"{app_url}/divergence?{SKEWED}")
+    before = draws(tab)
+    tab.drag(f"{bar('q of outcome 1')} .cee-track", (0.5, 0.9), (0.5, 0.6), (0.5, 0.3))
+    dragged = value(tab, "q of outcome 1")
+    assert dragged == pytest.approx(0.7, abs=0.02)
+    tab.press("ArrowUp", "ArrowUp", "Shift+ArrowDown")
+    pressed = value(tab, "q of outcome 1")
+    assert pressed == pytest.approx(dragged + 0.019)
+    until(lambda: in_step(tab), "the server's numbers are those of the bars")
+    assert draws(tab) > before
+    tab.until("(q) => new URLSearchParams(location.search).get('q').startsWith(q)", f"{pressed:g}")
+
+
+@in_every_engine
+def test_a_slider_and_the_point_of_its_plot_follow_the_mouse_and_the_keys(tab, app_url):
+    opened(tab, f"{app_url}/binary?z=0")
+    tab.focus(slider("Logit z"))
+    tab.press("ArrowRight", "Shift+ArrowRight")
+    assert typed(tab, "Logit z, as a number") == "0.11"
+    until(lambda: metrics(tab)["σ(z), the probability of y = 1"] == "0.527472", "σ follows")
+    tab.drag(slider("Logit z"), (0.51, 0.5), (0.7, 0.5), (0.8, 0.5))
+    assert float(typed(tab, "Logit z, as a number")) > 5
+    tab.settle()
+    point = tab.evaluate(
+        """() => {
+            const canvas = first(".cee-plot-canvas");
+            canvas.scrollIntoView({ block: "center", behavior: "instant" });
+            const { x, y, width, height } = [...canvas.querySelectorAll(".scatterlayer .point")]
+                .at(-1).getBoundingClientRect();
+            return [x + width / 2, y + height / 2];
+        }"""
+    )
+    tab.hold([point, (point[0] - 60, point[1]), (point[0] - 120, point[1])])
+    tab.let_go()
+    until(lambda: float(typed(tab, "Logit z, as a number").replace("−", "-")) < 3, "it follows")
+
+
+@in_every_engine
+def test_a_drawn_zero_is_recognised(tab, app_url, run_id):
+    opened(tab, f"{app_url}/draw?runs={run_id}")
+    tab.drag("[role=application]", *ZERO)
+    until(lambda: numbers(tab)[0].startswith("0, q "), "a zero is recognised")
+    tab.until("() => location.search.includes('ink=')")
+
+
+# ------------------------------------------------------------------------------ with --all
+
+
+@LONG
+@pytest.mark.parametrize("browser", [*ENGINES, *DARK], indirect=True)
+def test_every_page_loads_in_light_and_dark_on_a_screen_and_on_a_phone(
+    tab, app_url, addresses, request
+):
+    for name, address in addresses.items():
+        tab.resize(*PHONE)
+        loaded(tab, f"{app_url}/{address}")
+        for size in (PHONE, SCREEN):
+            tab.resize(*size)
+            tab.drawn()
+            assert tab.evaluate(_WIDTH) <= size[0], (name, size)
+        assert tab.errors() == [], name
+        assert (tab.evaluate(_BRIGHTNESS) < 128) == request.node.callspec.params["browser"][1]
+
+
+_WIDTH = """
+() => Math.max(...[document.documentElement, first(".stMain")].map((one) => one.scrollWidth))
+"""
+_BRIGHTNESS = """
+() => {
+    const [red, green, blue] = getComputedStyle(first(".stApp"))
+        .backgroundColor.match(/[\\d.]+/g).map(Number);
+    return (red + green + blue) / 3;
+}
+"""
+
+
+@LONG
+@in_every_engine
+def test_two_distributions_are_typed_copied_swapped_and_walked(tab, app_url):
+    loaded(tab, f"{app_url}/divergence?{SKEWED}")
+    tab.fill(text_of("q"), "1/2 1/4 1/8 1/8")
+    until(lambda: value(tab, "q of outcome 1") == 0.5, "the bar follows")
+    until(lambda: in_step(tab), "the server's numbers are those of the bars")
+    tab.fill(text_of("q"), "nonsense")
+    tab.wait_for(".cee-message", "“nonsense” is not a number")
+    tab.click("button", "Swap")
+    assert value(tab, "p of outcome 1") == 0.5
+    tab.click("button", "Walk q to p")
+    until(lambda: value(tab, "q of outcome 1") == 0.5, "the bar follows")
+    tab.click("button", "Copy p to q")
+    until(lambda: in_step(tab) and numbers(tab)[3] == "0 bits", "nothing divides p and q")
+    tab.click("button.cee-lock")
+    tab.drag(f"{bar('p of outcome 1')} .cee-track", (0.5, 0.5), (0.5, 0.1))
+    assert value(tab, "p of outcome 1") == 0.5, "a locked bar stays"
+
+
+@LONG
+@in_every_engine
+def test_one_logit_saturates_and_its_race_plays(tab, app_url):
+    loaded(tab, f"{app_url}/binary?z=0&steps=8")
+    tab.click("button", "z = −10, y = 1")
+    until(lambda: "11014.23 ×" in metrics(tab).values(), "the ratio of the lecture")
+    assert cell(tab, "Cross-entropy", 2) == "−0.999955"
+    tab.click("button", "Play")
+    tab.wait_for("button", "Pause")
+    until(lambda: typed(tab, "Step shown, as a number") == "8", "the race ends")
+    tab.fill(field("Logit z, as a number"), "1/2")
+    until(lambda: typed(tab, "Logit z, as a number") == "0.5", "a fraction is read")
+
+
+@LONG
+@in_every_engine
+def test_logits_of_many_classes_move_by_key_mouse_and_text(tab, app_url):
+    loaded(tab, f"{app_url}/multiclass?edit=logits&target=one+true+class&z=0,0&y=1")
+    tab.focus(bar("z of class 1"))
+    tab.press(*["ArrowDown"] * 10)
+    until(lambda: cell(tab, "Cross-entropy", 1) == "1.31326 nats", "the loss follows")
+    tab.drag(f"{bar('z of class 2')} .cee-track", (0.5, 0.4), (0.5, 0.9))
+    assert value(tab, "z of class 2") < -3
+    tab.fill(text_of("z"), "0 745")
+    until(lambda: cell(tab, "Cross-entropy", 1) == "745 nats", "the loss follows")
+
+
+@LONG
+@in_every_engine
+def test_a_race_on_digits_is_started_watched_and_compared(tab, app_url):
+    loaded(tab, f"{app_url}/live?race=CE+against+MSE&dataset=digits")
+    tab.click("[data-testid=stMain] button", "Train")
+    tab.wait_for("strong", "Training")
+    tab.wait_for(".cee-plot[data-draws] .main-svg")
+    tab.click("[data-testid=stMain] button", "Stop")
+    tab.wait_for("strong", "Stopped")
+    tab.drawn()
+    assert tab.count(".cee-digits canvas") == 20
+    assert tab.texts(FAULTS) == []
+
+
+@LONG
+@in_every_engine
+def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url, run_id):
+    loaded(tab, f"{app_url}/compare?runs={run_id}")
+    canvas = ".cee-plot-canvas"
+    before = tab.evaluate("(which) => first(which)._fullLayout.xaxis.range", canvas)
+    tab.drag(f"{canvas} .nsewdrag", (0.3, 0.5), (0.4, 0.5), (0.6, 0.5))
+    tab.until(
+        "(which, [low, high]) => first(which)._fullLayout.xaxis.range[0] > low", canvas, before
+    )
+    tab.click("button", "Values")
+    tab.wait_for(".cee-plot-table td")
+
+
+@LONG
+@in_every_engine
+def test_the_keyboard_alone_draws_undoes_and_clears(tab, app_url, run_id):
+    loaded(tab, f"{app_url}/draw?runs={run_id}&digit=1")
+    tab.focus("[role=application]")
+    tab.press(*["ArrowUp"] * 6, "Space", *["ArrowDown"] * 12, "Space")
+    until(lambda: numbers(tab)[1].endswith(" nats"), "the stroke is answered")
+    tab.press("Control+z")
+    until(lambda: numbers(tab)[0] == "–", "undone")
+
+
+@LONG
+@in_every_engine
+def test_the_tour_leads_from_stop_to_stop(tab, app_url):
+    loaded(tab, f"{app_url}/")
+    tab.click("[data-testid=stMain] a", "Start the tour")
+    for stop in range(1, 8):
+        tab.wait_for("[data-testid=stMain] p", f"stop {stop} of 7")
+        tab.settle()
+        tab.drawn()
+        assert tab.texts(FAULTS) == []
+        if stop < 7:
+            tab.click("[data-testid=stMain] a", "Next: ")
+    tab.click("button", "End the tour")
+    tab.wait_gone("[data-testid=stMain] p", "stop 7 of 7")

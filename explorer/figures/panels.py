@@ -97,11 +97,30 @@ def panels(
     return build(traces, layout)
 
 
+def share_range(shares: Sequence[float]) -> list[float] | None:
+    """Return the ends of an axis for shares such as accuracies, from just below the lowest to 1.
+
+    Args:
+        shares: Fractions; those that are not finite have no place.
+
+    Returns:
+        None, which leaves the ends to Plotly, where there are none or one is no fraction: of a run
+        made elsewhere an accuracy can be anything.
+    """
+    known = [share for share in shares if math.isfinite(share)]
+    if not known or min(known) < 0 or max(known) > 1:
+        return None
+    low = min(known)
+    room = max(1 - low, 0.01)
+    return [low - 0.06 * room, 1 + 0.03 * room]
+
+
 def _log_ticks(traces: Sequence[Trace], axis: str) -> dict[str, Any]:
     """Return few labels that run neither into each other in a low panel nor into the title."""
     columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
     values = np.concatenate([*columns, np.empty(0)])
-    positive = values[values > 0]
+    # What a diverged curve ends in has no place on the axis.
+    positive = values[(values > 0) & np.isfinite(values)]
     ends = [positive.min(), positive.max()] if positive.size else [1.0, 1.0]
     low, high = np.log10(ends)
     if high - low < 2:

@@ -1,77 +1,20 @@
-"""Curves out to files, and curves of files in."""
+"""Curves of files in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.exchange.exported import ExportedCurve, labelled
-from explorer.exchange.exports import EXPORTS, Exporter
 from explorer.exchange.imports import MOST_BYTES, ReadFile, read_file
 from explorer.exchange.refusal import ImportRefused, quoted
-from explorer.exchange.report import ReportFigure, export_report
 from explorer.exchange.roles import Roles, curves_of, guessed, is_percent, kept_name
 from explorer.training import launcher
 from explorer.training.config import LOSS_LABELS
 from explorer.training.run_store import LabelError, StoreUnavailable
-from explorer.training.runs import CurveRow
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
-
-
-def export_controls(
-    rows: Sequence[CurveRow],
-    *,
-    labels: Sequence[str] | None = None,
-    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None = None,
-    key: str = "export",
-) -> None:
-    """Offer a download of these curves in every format; a file is made when it is asked for.
-
-    Args:
-        rows: The curves, at least one.
-        labels: What to call each, as on the page; by default names that tell them apart.
-        figures: Makes the plots of the report, as on the page; by default losses, the comparison
-            on test images, and gradient norms.
-        key: Unique on the page.
-    """
-    chosen = list(labels) if labels is not None else labelled(rows)
-    reasons = {name: exporter.why_not(rows) for name, exporter in EXPORTS.items()}
-    with st.container(horizontal=True):
-        for name, exporter in EXPORTS.items():
-            st.download_button(
-                exporter.label,
-                data=_maker(exporter, rows, chosen, figures if name == "report" else None),
-                file_name=exporter.file_name(chosen),
-                mime=exporter.mime,
-                key=f"{key} {name}",
-                help=exporter.described,
-                on_click="ignore",
-                disabled=bool(reasons[name]),
-            )
-    for name, reason in reasons.items():
-        if reason:
-            st.caption(f"No {EXPORTS[name].label}: {reason}")
-
-
-def _maker(
-    exporter: Exporter,
-    rows: Sequence[CurveRow],
-    labels: Sequence[str],
-    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None,
-) -> Callable[[], bytes]:
-    def make() -> bytes:
-        store = launcher.default_store()
-        by_run = {run_id: store.read(run_id) for run_id in {row.run_id for row in rows}}
-        curves = [
-            ExportedCurve(row, by_run[row.run_id].curves[row.curve], label)
-            for row, label in zip(rows, labels, strict=True)
-        ]
-        return export_report(curves, figures(curves)) if figures else exporter.export(curves)
-
-    return make
 
 
 def import_control(

@@ -16,7 +16,7 @@ from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.training import launcher
 from explorer.training.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.training.runs import CurveRow
-from pages.components.chosen_curves import choose, chosen, style_of
+from pages.components.chosen_curves import choose, chosen, styles_of
 from pages.components.kept_text import kept_text
 
 _TABLE = "compare table"
@@ -58,7 +58,7 @@ def run_table(rows: Sequence[CurveRow]) -> str:
     ):
         st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        _frame(shown, described, {row.id: style_of(row) for row in picked}),
+        _frame(shown, described, styles_of(picked)),
         key=_TABLE,
         on_select=pick,
         selection_mode="multi-row",

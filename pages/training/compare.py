@@ -11,7 +11,8 @@ from explorer.training.runs import CurveRow
 from pages.components import chosen_curves, page_link, run_editing
 from pages.components.comparison_options import comparison_options
 from pages.components.comparison_view import comparison, is_training, report_figures
-from pages.components.exchange_controls import export_controls, import_control
+from pages.components.exchange_controls import import_control
+from pages.components.export_controls import export_controls
 from pages.components.run_table import run_table
 from pages.components.terms import terms
 
@@ -68,7 +69,7 @@ with st.container():
 with st.container():
     if rows:
         st.markdown("**Export these curves**")
-        export_controls(rows, labels=labels, figures=report_figures(options))
+        export_controls(rows, labels=labels, figures=lambda: report_figures(rows, options))
 with st.expander("Take in runs made elsewhere"):
     import_control(take_in)
 if rows:

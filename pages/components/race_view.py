@@ -17,6 +17,7 @@ from explorer.training.run_store import StoreUnavailable, UnknownRun
 from explorer.training.runs import LOST, PAUSED, Control, Run
 from pages.components import race_status
 from pages.components.escaping import escaped
+from pages.components.imported_run import say_imported
 from pages.components.page_link import link_to
 from pages.components.plot import plot
 from pages.components.race_details import race_details
@@ -37,6 +38,10 @@ def race_view(run_id: str) -> None:
         return
     except StoreUnavailable as error:
         st.error(str(error))
+        return
+    if run.origin:
+        here = "so there is no race to watch, only curves to compare"
+        say_imported(run, here, via=f"race-{run_id}")
         return
     state = launcher.state_of(run)
     phase = _phase(run, state)

@@ -11,6 +11,7 @@ from explorer.training.sweeps import ACTIVE
 from pages.components import page_link, training_start
 from pages.components.earlier_list import earlier_list
 from pages.components.escaping import escaped
+from pages.components.imported_run import run_instead
 from pages.components.late_press import note_press
 from pages.components.sweep_form import sweep_form
 from pages.components.sweep_plan import sweep_plan
@@ -39,7 +40,9 @@ def results(sweep_id: str) -> dict[str, str]:
     try:
         sweep, cells = read_sweep(sweep_id)
     except UnknownSweep as error:
-        st.error(escaped(str(error)))
+        here = "so there is no grid of settings, only curves to compare"
+        if not run_instead(sweep_id, here, via=f"sweep-{sweep_id}"):
+            st.error(escaped(str(error)))
         return {}
     show_controls(sweep, cells)
     options, arranged = sweep_options(sweep.grid)
@@ -54,8 +57,9 @@ st.markdown(
     "on the same batches, seed by seed; close the page if you like, the sweep goes on."
 )
 terms("cross-entropy", "squared error", "learning rate")
-if asked := page_link.opened_with("sweep").get("sweep"):
-    open_sweep(asked[0][:64])
+asked = page_link.opened_with("sweep")
+if ids := asked.get("sweep") or asked.get("run"):
+    open_sweep(ids[0][:64])
 sweep_id: str | None = st.session_state.get(SWEEP)
 link: dict[str, str] = {}
 try:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.exchange.imports import MOST_BYTES, ReadFile, read_file
+from explorer.exchange.imports import MOST_BYTES, ReadFile
+from explorer.exchange.reading_apart import read_apart
 from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.exchange.roles import Roles, curves_of, guessed, is_percent, kept_name
 from explorer.training import launcher
@@ -40,10 +41,9 @@ def import_control(
         st.success(escaped(done))
     if file is None:
         return
-    try:
-        found = _read(file.file_id, file.name, file)
-    except ImportRefused as refused:
-        st.error(f"Nothing was taken in. {escaped(str(refused))}")
+    found = _read(file, key)
+    if isinstance(found, str):
+        st.error(f"Nothing was taken in. {escaped(found)}")
         return
     _show(found)
     roles = None if found.is_own else _ask_roles(found, f"{key} {turn}")
@@ -61,16 +61,26 @@ def import_control(
         st.error(f"Nothing was taken in. {escaped(problem)}")
 
 
-# The file is read once, not at every change of a field beside it.
-@st.cache_resource(max_entries=4, show_spinner="Reading the file…")
-def _read(
-    file_id: str, name: str, _file: st.runtime.uploaded_file_manager.UploadedFile
-) -> ReadFile:
-    return read_file(name, _file.getvalue())
+def _read(file: st.runtime.uploaded_file_manager.UploadedFile, key: str) -> ReadFile | str:
+    """Return what the file holds, or why it cannot be taken in.
+
+    It is read once, not at every change of a field beside it, and kept as long as it is chosen.
+    """
+    kept: dict[str, ReadFile | str] = st.session_state.setdefault(f"{key} read", {})
+    if file.file_id not in kept:
+        with st.spinner("Reading the file…", show_time=True):
+            kept.clear()
+            # Asks Streamlit for nothing from here on: a newer run finds it done.
+            try:
+                kept[file.file_id] = read_apart(file.name, file.getvalue())
+            except ImportRefused as refused:
+                kept[file.file_id] = str(refused)
+    return kept[file.file_id]
 
 
 def _forget(key: str) -> None:
     st.session_state[f"{key} said"] = ("", "")
+    st.session_state.pop(f"{key} read", None)
 
 
 def _show(found: ReadFile) -> None:
@@ -147,6 +157,7 @@ def _take_in(
         return
     # A new turn empties the fields.
     st.session_state[f"{key} turn"] += 1
+    st.session_state.pop(f"{key} read", None)
     count = "one curve" if len(curves) == 1 else f"{len(curves)} curves"
     st.session_state[f"{key} said"] = (f"Took in {count} of “{name or found.name}”.", "")
     on_imported(run_id)

@@ -55,7 +55,7 @@ KEPT_TO = {
     "sklearn": ("explorer.trainer",),
     "sqlalchemy": ("explorer.store",),
     "alembic": ("explorer.store",),
-    "subprocess": ("explorer.jobs", "explorer.trainer"),
+    "subprocess": ("explorer.jobs", "explorer.trainer", "explorer.exchange"),
     "streamlit": ("app", "pages"),
 }
 VISIBLE = {

@@ -10,10 +10,12 @@ import math
 import operator
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from explorer.core.separated import separated
 from explorer.core.validation import (
     FloatArray,
     class_indices,
@@ -23,6 +25,7 @@ from explorer.core.validation import (
 
 __all__ = [
     "MAX_TEXT_LENGTH",
+    "division_note",
     "interpolate",
     "normalize",
     "one_hot",
@@ -42,9 +45,10 @@ _PIECE = re.compile(rf"({_NUMBER})(?:/({_NUMBER})|(%))?")
 def parse_vector(text: str) -> FloatArray:
     """Read numbers that a person typed.
 
-    Commas, semicolons and white space separate, in any mix, full-width forms included; one pair of
-    brackets around the whole is allowed. A number is a decimal (".1", "1e-3"), a fraction ("1/4")
-    or a percentage ("25%"). Signs are accepted, so that logits can be typed too.
+    Commas, semicolons and white space separate, in any mix, full-width forms included; with nothing
+    beside a comma a number is missing. One pair of brackets around the whole is allowed. A number
+    is a decimal (".1", "1e-3"), a fraction ("1/4") or a percentage ("25%"). Signs are accepted, so
+    that logits can be typed too.
 
     Args:
         text: at most `MAX_TEXT_LENGTH` characters.
@@ -53,7 +57,7 @@ def parse_vector(text: str) -> FloatArray:
         float64 vector [n], n ≥ 1, finite. It need not be a distribution.
 
     Raises:
-        ValueError: a plain sentence that names the piece which is no finite number.
+        ValueError: a plain sentence that names the piece which is missing or no finite number.
     """
     if len(text) > MAX_TEXT_LENGTH:
         raise ValueError(f"The text has {len(text):,} characters; use at most {MAX_TEXT_LENGTH:,}.")
@@ -63,7 +67,7 @@ def parse_vector(text: str) -> FloatArray:
     # "1 / 4" and "25 %" are one number each, although white space separates.
     plain = re.sub(r"\s*/\s*", "/", plain)
     plain = re.sub(r"\s+%", "%", plain)
-    pieces = [piece for piece in re.split(r"[,;\s]+", plain) if piece]
+    pieces = separated(plain, "number")
     if not pieces:
         raise ValueError("Enter at least one number, for example 0.1, 0.1, 0.1, 0.7.")
     return np.array([_parse_number(piece) for piece in pieces], dtype=np.float64)
@@ -116,6 +120,21 @@ def normalize(weights: ArrayLike, *, axis: int = -1) -> FloatArray:
     # A power of two changes no digit, and keeps the sum in range for weights near 1e308.
     scaled = np.ldexp(array, -np.frexp(largest)[1])
     return scaled / scaled.sum(axis=axis, keepdims=True)
+
+
+def division_note(weights: FloatArray, p: FloatArray) -> str:
+    """Say in a sentence what `normalize` made of weights.
+
+    Args:
+        weights: what was divided [n].
+        p: what came out [n].
+    """
+    with np.errstate(over="ignore"):
+        total = weights.sum()
+    # Exact beyond the range of float64 too.
+    known = total if math.isfinite(total) else sum(map(Decimal, weights.tolist()))
+    before, after = (", ".join(f"{x:.6g}" for x in values) for values in (weights, p))
+    return f"Each value was divided by the sum {known:.9g}: {before} → {after}."
 
 
 def one_hot(index: ArrayLike, num_classes: int) -> FloatArray:

@@ -6,13 +6,18 @@ so that nothing is repaired in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import numpy as np
 
-from explorer.core.distributions import normalize, parse_vector, validate_probabilities
+from explorer.core.distributions import (
+    division_note,
+    normalize,
+    parse_vector,
+    validate_probabilities,
+)
 
 Notes = dict[str, str]
 
@@ -54,8 +59,36 @@ class Bars:
 
 
 def outcome_names(count: int, noun: str, known: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return `count` names: the known ones first, then "noun 5", "noun 6" and so on."""
+    """Return `count` names: the known ones first, then "noun 5", "noun 6" and so on.
+
+    Known names that are numbered themselves go on as they began: after "person 4" comes
+    "person 5".
+    """
+    if known and known[0].endswith(" 1"):
+        stem = known[0].removesuffix(" 1")
+        if list(known) == [f"{stem} {i + 1}" for i in range(len(known))]:
+            noun = stem
     return tuple(known[:count]) + tuple(f"{noun} {i + 1}" for i in range(len(known), count))
+
+
+def renamed(before: Bars, after: Bars, examples: Iterable[Bars], noun: str) -> Bars:
+    """Return bars without the names of an example whose distribution was replaced by another.
+
+    Two numbers typed over a lottery of four are not "person 1" and "person 2". Names that somebody
+    gave stay.
+
+    Args:
+        before: state before the edit.
+        after: state after it, with another number of outcomes.
+        examples: states that come with names of their own.
+        noun: what outcomes without such names are called.
+    """
+    known = list(examples)
+    theirs = {one.names for one in known} | {outcome_names(len(before.names), noun)}
+    if not after.probabilities or before.names not in theirs:
+        return after
+    same = next((one for one in known if one.values == after.values), None)
+    return replace(after, names=same.names if same else outcome_names(len(after.names), noun))
 
 
 def set_text(
@@ -93,9 +126,7 @@ def set_normalized_text(
     weights = parse_vector(text)
     values = normalize(weights)
     new, notes = _replace_series(bars, series, values, noun=noun, least=least, most=most)
-    before = ", ".join(f"{x:.6g}" for x in weights)
-    after = ", ".join(f"{x:.6g}" for x in values)
-    notes[series] = f"Each value was divided by the sum {weights.sum():.9g}: {before} → {after}."
+    notes[series] = division_note(weights, values)
     return new, notes
 
 
@@ -130,8 +161,28 @@ def _replace_series(
     _check_count(count, least, most)
     kept = {name: old for name, old in bars.values.items() if name != series}
     resized, notes = resize(replace(bars, values=kept), count, noun=noun, least=least, most=most)
+    if bars.probabilities and count > len(bars.names):
+        # With 0 for what the typed series calls possible every divergence would be infinite.
+        new = resized.names[len(bars.names) :]
+        shared = {name: _sharing(name, old, new) for name, old in kept.items()}
+        resized = replace(resized, values={name: found for name, (found, _) in shared.items()})
+        notes |= {name: note for name, (_, note) in shared.items()}
     merged = {name: resized.values.get(name, tuple(values.tolist())) for name in bars.values}
     return replace(resized, values=merged), notes
+
+
+def _sharing(
+    series: str, old: tuple[float, ...], new: Sequence[str]
+) -> tuple[tuple[float, ...], str]:
+    """Return a distribution over more outcomes, and a note: each new one gets an equal share."""
+    before, count = len(old), len(old) + len(new)
+    grown = normalize(np.append(np.array(old) * before, np.ones(len(new))))
+    names = f"“{new[0]}”" if len(new) == 1 else f"“{new[0]}” to “{new[-1]}”"
+    return tuple(grown.tolist()), (
+        f"{series} had nothing for {names}, which now {'has' if len(new) == 1 else 'have'} "
+        f"{1 / count:.6g}{'' if len(new) == 1 else ' each'}; the others were multiplied by "
+        f"{before / count:.6g}."
+    )
 
 
 def _check_count(count: int, least: int, most: int) -> None:

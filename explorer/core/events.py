@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.information import self_information
+from explorer.core.separated import separated
 from explorer.core.validation import FloatArray, validate_probabilities
 
 MAX_EVENTS = 10_000
@@ -51,9 +50,10 @@ def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
         Indices counted from 0.
 
     Raises:
-        ValueError: a plain sentence naming the piece that is no outcome, or too many events.
+        ValueError: a plain sentence naming the piece that is missing or no outcome, or too many
+            events.
     """
-    pieces = [piece for piece in re.split(r"[,;\s]+", text.strip()) if piece]
+    pieces = separated(text, "event")
     if len(pieces) > MAX_EVENTS:
         raise ValueError(f"These are {len(pieces):,} events; use at most {MAX_EVENTS:,}.")
     for piece in pieces:

@@ -42,8 +42,9 @@ def softmax_cross_entropy(logits: ArrayLike, target_probs: ArrayLike) -> FloatAr
     """
     z, p = _logits_and_distributions(logits, target_probs)
     log_q = log_softmax(z)
-    # 0 · −inf counts as 0: an impossible class adds nothing.
-    return -(p * np.where(p > 0, log_q, 0.0)).sum(axis=-1) + 0.0
+    with np.errstate(over="ignore"):  # at the end of float64 rounding alone gives ∞
+        # 0 · −inf counts as 0: an impossible class adds nothing.
+        return -(p * np.where(p > 0, log_q, 0.0)).sum(axis=-1) + 0.0
 
 
 def softmax_cross_entropy_gradient(logits: ArrayLike, target_probs: ArrayLike) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.distributions import (
+    division_note,
     normalize,
     one_hot,
     parse_vector,
@@ -109,9 +110,7 @@ def read_normalized_row(text: str, num_classes: int) -> tuple[Row, str]:
     weights = parse_vector(text)
     row = normalize(weights)
     check_row(row, num_classes)
-    before, after = (", ".join(f"{x:.6g}" for x in values) for values in (weights, row))
-    note = f"Each value was divided by the sum {weights.sum():.9g}: {before} → {after}."
-    return tuple(row.tolist()), note
+    return tuple(row.tolist()), division_note(weights, row)
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,7 +124,8 @@ def three_forms(logits: ArrayLike, labels: ArrayLike, node: int) -> ThreeForms:
 
 def _softmax_form(z: FloatArray, y: FloatArray) -> SoftmaxForm:
     q = softmax(z)
-    unnormalised = float(-(log_softmax(z)[y > 0]).sum()) + 0.0
+    with np.errstate(over="ignore"):  # beyond the range of float64 it is ∞
+        unnormalised = float(-(log_softmax(z)[y > 0]).sum()) + 0.0
     if not y.any():
         return SoftmaxForm(q, unnormalised, None, math.nan, math.nan, math.nan, None)
     p = y / y.sum()

@@ -61,7 +61,8 @@ def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) 
         sums = array.sum(axis=axis)
     worst = float(np.ravel(sums)[np.argmax(np.abs(sums - 1))])
     if not abs(worst - 1) <= atol:
-        raise ValueError(f"The probabilities sum to {worst:.9g}, not 1; correct or normalise them.")
+        total = f"{worst:.9g}" if np.isfinite(worst) else "more than 1e308"
+        raise ValueError(f"The probabilities sum to {total}, not 1; correct or normalise them.")
     return array
 
 

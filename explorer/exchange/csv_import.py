@@ -6,9 +6,10 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
-from explorer.exchange.collecting import LARGEST_STEP, Collector
+from explorer.exchange.collecting import LARGEST_STEP, MOST_POINTS, Collector
 from explorer.exchange.csv_export import COLUMNS, unshielded
 from explorer.exchange.refusal import ImportRefused, quoted
 
@@ -57,23 +58,23 @@ def read_csv(content: bytes, name: str, into: Collector) -> list[str]:
         return []
     if double := next((cell for k, cell in enumerate(head) if cell and cell in head[:k]), ""):
         raise ImportRefused(f"Two columns are called {quoted(double)}.")
-    return _Table(head, name).read(list(lines), into)
+    return _Table(head, name).read(lambda: islice(_lines(content), 1, None), into)
 
 
 def _lines(content: bytes) -> Iterator[Line]:
-    """Yield the number of each line and its cells, without empty lines."""
+    """Yield the number of each line and its cells, without empty lines; never all at once."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportRefused("The table is written in UTF-16: save it as CSV in UTF-8.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ImportRefused("This is no table of text in UTF-8.") from error
-    if "\0" in text:
+    if b"\0" in content:
         raise ImportRefused("This is no table of text: there are NUL characters in it.")
-    first = text.partition("\n")[0]
+    # Counted before they are read, which takes a thousand times as long.
+    if content.count(b"\n") > MOST_POINTS + 1:
+        raise ImportRefused(f"The table has more than {MOST_POINTS:,} lines.")
+    first = content.partition(b"\n")[0].decode("utf-8", "replace")
     delimiter = max(",;\t", key=first.count)
     # Without a newline's translation, so that a line's end inside a quoted name stays what it is.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     width = 0
     try:
         for row in reader:
@@ -87,6 +88,8 @@ def _lines(content: bytes) -> Iterator[Line]:
             if width > MOST_COLUMNS:
                 raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns.")
             yield reader.line_num, row
+    except UnicodeDecodeError as error:
+        raise ImportRefused("This is no table of text in UTF-8.") from error
     except csv.Error as error:
         raise ImportRefused(f"Line {reader.line_num:,} is no row of a table: {error}.") from error
 
@@ -148,14 +151,19 @@ class _Table:
         if not self._metrics:
             raise ImportRefused("Beside the steps there is no column with a name to take in.")
 
-    def read(self, lines: Sequence[Line], into: Collector) -> list[str]:
-        """Pass the measurements on; return what is left out, in plain sentences."""
-        texts = [k for k in self._metrics if not any(_is_number(row[k]) for _, row in lines)]
+    def read(self, lines: Callable[[], Iterator[Line]], into: Collector) -> list[str]:
+        """Pass the measurements on; return what is left out, in plain sentences.
+
+        Args:
+            lines: Begins with the first line below the head, as often as it is called.
+            into: Takes the measurements.
+        """
+        texts, filled = self._columns_of_text(lines())
         metrics = [k for k in self._metrics if k not in texts]
         if not metrics:
             raise ImportRefused("There is no column of numbers beside the steps.")
         begun: dict[str, float] = {}
-        for line, row in lines:
+        for line, row in lines():
             step = _whole(row[self._step], line, self._head[self._step])
             aside = {
                 meaning: _known(row[place], line, self._head[place])
@@ -169,10 +177,23 @@ class _Table:
                 if row[k].strip():
                     curve, name = self._called(k, row, own)
                     into.add(curve, name, step, _number(row[k], line, self._head[k]), **aside)
-        filled = [k for k in texts if any(row[k].strip() for _, row in lines)]
         return [
             f"The column {quoted(self._head[k])} holds no number and is left out." for k in filled
         ]
+
+    def _columns_of_text(self, lines: Iterator[Line]) -> tuple[list[int], list[int]]:
+        """Return the columns without any number, and those of them that are not empty.
+
+        It looks no further once each column has shown a number.
+        """
+        texts, filled = set(self._metrics), set()
+        for _, row in lines:
+            if not texts:
+                break
+            numbers = {k for k in texts if _is_number(row[k])}
+            texts -= numbers
+            filled |= {k for k in texts if row[k].strip()}
+        return sorted(texts), sorted(filled & texts)
 
     def _called(self, place: int, row: Row, own: str) -> tuple[str, str]:
         if self._metric is not None:

@@ -21,6 +21,7 @@ from explorer.exchange.tensorboard_import import curve_and_prefix, read_event_fi
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED_BYTES = 64 * 2**20
 MOST_MEMBERS = 1_000
+_UNPACKS_TO_MORE = f"The archive unpacks to more than {MOST_UNPACKED_BYTES >> 20} MB."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,14 +113,15 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             _check(infos)
             left = MOST_UNPACKED_BYTES
+            # What the head says is checked before a byte is unpacked, and again while unpacking.
+            if sum(info.file_size for info in infos) > left:
+                raise ImportRefused(_UNPACKS_TO_MORE)
             for info in sorted(infos, key=lambda one: one.filename):
                 with archive.open(info) as member:
                     unpacked = member.read(left + 1)
                 left -= len(unpacked)
                 if left < 0:
-                    raise ImportRefused(
-                        f"The archive unpacks to more than {MOST_UNPACKED_BYTES >> 20} MB."
-                    )
+                    raise ImportRefused(_UNPACKS_TO_MORE)
                 yield info.filename, unpacked
     except (
         zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError,

@@ -8,6 +8,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 Trace = dict[str, Any]
+
+FARTHEST = 1e300
+"""An axis ends here at the latest: beyond 1e304 Plotly finds no place for anything."""
+
 MARGIN = {"l": 50, "r": 12, "t": 34, "b": 44}
 
 

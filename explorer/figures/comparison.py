@@ -21,7 +21,7 @@ from explorer.figures.line_traces import (
     mean_of,
     readings,
 )
-from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, trace
+from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
 from explorer.figures.training import axis_name, test_loss_name
 from explorer.runs.axes import AXES, evaluation_positions, step_positions
 from explorer.runs.config import LOSS_LABELS
@@ -68,7 +68,7 @@ def own_losses(
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
         span: Part of the axis that is looked at; there every point is drawn once they are few.
     """
-    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in {one.own_loss for one in lines}]
+    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in {one.own_loss for one in lines}] or [""]
     behind: list[Trace] = []
     traces: list[Trace] = []
     read: dict[int, list[tuple[int, str, Series]]] = {panel: [] for panel in range(len(kinds))}
@@ -139,10 +139,8 @@ def fair_measures(
     names = [test_loss_name(loss), "test accuracy"]
     figure = _figure(names, traces, lines, 2 * PANEL_HEIGHT, scales, axis, span)
     figure.layout.yaxis2.tickformat = ".0%"
-    if accuracies:
-        # The untrained network's 10% would press what is worth comparing against the top.
-        low = min(accuracies)
-        figure.layout.yaxis2.range = [low - 0.06 * (1 - low), 1 + 0.03 * (1 - low)]
+    # The untrained network's 10% would press what is worth comparing against the top.
+    figure.layout.yaxis2.range = share_range(accuracies)
     return figure
 
 

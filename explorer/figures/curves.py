@@ -102,8 +102,12 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
     for block in blocks:
         block += before * fading
         before = block[-1]
-    result[:count] = blocks.reshape(-1)[:count]
-    result[:count] /= 1 - weight ** np.arange(1.0, count + 1)
+    if count:
+        known = y[:count]
+        with np.errstate(over="ignore"):
+            averages = blocks.reshape(-1)[:count] / (1 - weight ** np.arange(1.0, count + 1))
+        # It leaves the range of its values, and of float64, by rounding alone.
+        result[:count] = np.clip(averages, known.min(), known.max())
     return result
 
 

@@ -14,7 +14,7 @@ from explorer.core.descent import Trajectory
 from explorer.core.information import kl_divergence
 from explorer.core.losses import LOSSES, sigmoid
 from explorer.figures.binary_losses import HIGHEST_LOGIT, LOWEST_LOGIT
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import FARTHEST, Trace, axis, build
 from explorer.figures.curves import thinned
 from explorer.figures.losses import STYLES
 from explorer.figures.palette import INK, with_alpha
@@ -32,7 +32,8 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
         step: how many steps are shown.
     """
     every = np.concatenate([path.logits for path in race.values()])
-    low, high = min(LOWEST_LOGIT, every.min()), max(HIGHEST_LOGIT, every.max())
+    low = max(min(LOWEST_LOGIT, every.min()), -FARTHEST)
+    high = min(max(HIGHEST_LOGIT, every.max()), FARTHEST)
     grid = np.linspace(low, high, 241)
     room = 0.02 * (high - low)
     traces: list[Trace] = []

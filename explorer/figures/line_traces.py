@@ -62,12 +62,18 @@ def mean_of(each: Sequence[Series]) -> Series:
         y = y[:, :count]
     return Series(
         x=np.mean([one.x[:count] for one in each], axis=0),
-        y=y.mean(axis=0),
+        y=_mean(y),
         steps=each[0].steps[:count],
-        raw=np.mean([one.raw[:count] for one in each], axis=0),
+        raw=_mean(np.stack([one.raw[:count] for one in each])),
         low=y.min(axis=0),
         high=y.max(axis=0),
     )
+
+
+def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of rows, also where their sum is beyond the range of float64."""
+    parts = (values / len(values)).sum(axis=0)
+    return np.clip(parts, values.min(axis=0), values.max(axis=0))
 
 
 def line(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from explorer.figures.build import build
 
@@ -63,6 +64,7 @@ def panels(
     """
     share = (1 - _GAP * (len(names) - 1)) / len(names)
     axes: dict[str, Any] = {}
+    left = 60
     for panel, (name, scale) in enumerate(zip(names, scales, strict=True)):
         top = 1 - panel * (share + _GAP)
         number = "" if panel == 0 else str(panel + 1)
@@ -73,8 +75,12 @@ def panels(
             # A zoom made on one scale means nothing on the other.
             "uirevision": scale,
         }
+        values = _values(traces, f"y{number}")
         if scale == "log":
-            axis |= _log_ticks(traces, f"y{number}")
+            axis |= _log_ticks(values)
+        elif np.abs(values).max(initial=0.0) >= 1e5:
+            # Ticks such as −1.5×10³⁰⁰ would run into the title.
+            left = 84
         axes[f"yaxis{number}"] = axis
     shown: set[tuple[str, str]] = set()
     for one in traces:
@@ -84,7 +90,7 @@ def panels(
     legend_rows = 1 + sum(len(label) + 6 for label in labels) // 70
     layout = {
         "height": height + 20 * (legend_rows - 1),
-        "margin": {"l": 60, "r": 14, "t": 34, "b": 44},
+        "margin": {"l": left, "r": 14, "t": 34, "b": 44},
         "xaxis": {
             "title": {"text": "step"},
             "anchor": "y" if len(names) == 1 else f"y{len(names)}",
@@ -97,10 +103,33 @@ def panels(
     return build(traces, layout)
 
 
-def _log_ticks(traces: Sequence[Trace], axis: str) -> dict[str, Any]:
-    """Return few labels that run neither into each other in a low panel nor into the title."""
+def share_range(shares: Sequence[float]) -> list[float] | None:
+    """Return the ends of an axis for shares such as accuracies, from just below the lowest to 1.
+
+    Args:
+        shares: Fractions; those that are not finite have no place.
+
+    Returns:
+        None, which leaves the ends to Plotly, where there are none or one is no fraction: of a run
+        made elsewhere an accuracy can be anything.
+    """
+    known = [share for share in shares if math.isfinite(share)]
+    if not known or min(known) < 0 or max(known) > 1:
+        return None
+    low = min(known)
+    room = max(1 - low, 0.01)
+    return [low - 0.06 * room, 1 + 0.03 * room]
+
+
+def _values(traces: Sequence[Trace], axis: str) -> NDArray[np.float64]:
+    """Return all values on an axis but those that have no place on it, as of a diverged curve."""
     columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
     values = np.concatenate([*columns, np.empty(0)])
+    return values[np.isfinite(values)]
+
+
+def _log_ticks(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return few labels that run neither into each other in a low panel nor into the title."""
     positive = values[values > 0]
     ends = [positive.min(), positive.max()] if positive.size else [1.0, 1.0]
     low, high = np.log10(ends)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from explorer.figures.curves import curve_colour, curve_line, smoothed, thinned
 from explorer.figures.palette import NEUTRAL, with_alpha
-from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, trace
+from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
@@ -60,7 +60,7 @@ def training_loss(
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
     """
     own = [config.loss if config else "" for config in configs]
-    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in own]
+    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in own] or [""]
     faint: list[Trace] = []
     traces: list[Trace] = []
     for index, (loss, label, curve) in enumerate(zip(own, labels, curves, strict=True)):
@@ -134,10 +134,7 @@ def fair_comparison(
     figure.layout.yaxis2.tickformat = ".0%"
     # The untrained network's 10% would press what is worth comparing against the top.
     accuracies = (e.accuracy for curve in curves for e in curve.evaluations if e.step > 0)
-    trained = [accuracy for accuracy in accuracies if not math.isnan(accuracy)]
-    if trained:
-        low = min(trained)
-        figure.layout.yaxis2.range = [low - 0.06 * (1 - low), 1 + 0.03 * (1 - low)]
+    figure.layout.yaxis2.range = share_range(list(accuracies))
     return figure
 
 

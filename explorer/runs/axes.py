@@ -60,14 +60,17 @@ def evaluation_positions(
         steps_per_epoch: Steps of one epoch; None where that is not known.
 
     Returns:
-        float64 [evaluations], finite and never falling; None where the curve does not tell.
+        float64 [evaluations], finite and never falling from step to step; None where the curve
+        does not tell.
     """
     steps = np.array([evaluation.step for evaluation in records.evaluations], np.float64)
     if axis == "step":
         return steps
     if axis == "epoch":
         epochs = np.array([evaluation.epoch for evaluation in records.evaluations], np.float64)
-        if np.isfinite(epochs).all():
+        # As they are read one after another: at equal steps the one on all test images last.
+        order = np.lexsort(([evaluation.full for evaluation in records.evaluations], steps))
+        if np.isfinite(epochs).all() and not (np.diff(epochs[order]) < 0).any():
             return epochs
         return steps / steps_per_epoch if steps_per_epoch else None
     along = step_positions(records, axis, steps_per_epoch)

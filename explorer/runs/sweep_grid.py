@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from explorer.core.separated import separated
 from explorer.runs.config import LONGEST_NAME, MAX_CURVES, ConfigError, TrainingConfig, curve_labels
 
 MOST_CELLS = 512
@@ -159,7 +160,11 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         ConfigError: The text is not that, or names more seeds than a sweep has cells.
     """
     seeds: list[int] = []
-    for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())):
+    try:
+        parts = separated(re.sub(r"\s*[-–]\s*", "-", text), "seed")
+    except ValueError as missing:
+        raise ConfigError(str(missing)) from None
+    for part in parts or [""]:
         found = re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part, re.ASCII)
         if not found:
             raise ConfigError(

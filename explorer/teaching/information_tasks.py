@@ -55,11 +55,12 @@ SELF_INFORMATION = (
 )
 ENTROPY = (
     Task(
-        "One outcome has probability 0.001 and carries almost 10 bits, yet the entropy is close to "
-        "0. How can that be?",
+        "Three outcomes have probability 0.001 each and would tell almost 10 bits, yet the entropy "
+        "is close to 0. How can that be?",
         {"p": listed(_RARE), "unit": "bits"},
-        f"The entropy is an average. The rare outcome carries {_bits(self_information(_RARE[0]))} "
-        f"but comes once in a thousand times; H(p) = {_bits(entropy(_RARE))}.",
+        "The entropy is an average. Each rare outcome carries "
+        f"{_bits(self_information(_RARE[0]))} but comes once in a thousand times; "
+        f"H(p) = {_bits(entropy(_RARE))}.",
     ),
     Task(
         "Start from the uniform distribution of four outcomes and drag any bar. Can the entropy "
@@ -70,7 +71,7 @@ ENTROPY = (
     ),
     Task(
         "Two outcomes: where on its curve is the entropy of a biased coin half a bit?",
-        {"p": "0.89,0.11", "unit": "bits"},
+        {"p": "0.89,0.11", "name": ("heads", "tails"), "unit": "bits"},
         f"Near 0.11 and 0.89, on both sides: H = {_bits(entropy([0.89, 0.11]))}. "
         "A coin must be very biased before half of its information is gone.",
     ),

@@ -20,6 +20,7 @@ from explorer.core.losses import (
     softmax_squared_error_gradient,
     sparse_softmax_cross_entropy,
 )
+from explorer.core.measured_on_mnist import NOTES_SETTING
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
 from explorer.figures.numbers import measured, written
@@ -100,8 +101,9 @@ MULTICLASS = (
     Task(
         "Ten equal logits: what loss does an untrained network begin with?",
         {"edit": "logits", "z": listed(np.zeros(10)), "y": "1", "show": "One example"},
-        f"ln 10 = {_nats(math.log(10), 7)}. A first loss far from it means that the initial "
-        "weights are too large.",
+        f"ln 10 = {_nats(math.log(10), 7)}. A network's first logits are not quite equal, so that "
+        f"it begins a little above: with Kaiming's weights at {NOTES_SETTING.first:.1f} nats on "
+        "MNIST. A loss in the thousands means that the initial weights are too large.",
     ),
 )
 THREE_FORMS = (

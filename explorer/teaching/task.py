@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -12,12 +12,13 @@ class Task:
 
     Attributes:
         words: what to do and to ask oneself; a workshop host reads it aloud.
-        parameters: of the page's address, which set its state.
+        parameters: of the page's address, which set its state; several values for a name that
+            occurs more than once.
         answer: what one sees and why, with its numbers computed.
     """
 
     words: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | Sequence[str]]
     answer: str
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.separated import separated
 from explorer.teaching.worked_examples import EXAMPLES
 
 Coordinates = tuple[float, ...]
@@ -72,10 +73,12 @@ def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
         Indices [T], T ≥ 1; of words that are called the same the first.
 
     Raises:
-        ValueError: no word, too many, or one that the vocabulary does not have.
+        ValueError: no word, one missing beside a comma, too many, or one that the vocabulary does
+            not have.
     """
-    pieces = re.split(r"[,，、\n]" if re.search("[,，、]", text) else r"\s+", text)
-    words = [" ".join(piece.split()) for piece in pieces if piece.strip()]
+    plain = re.sub("[，、]", ",", text)
+    pieces = separated(plain, "word", marks=",", by_space="," not in plain)
+    words = [" ".join(piece.split()) for piece in pieces]
     if not words:
         raise ValueError("Write at least one word of the vocabulary.")
     if len(words) > MAX_WORDS:

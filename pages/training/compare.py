@@ -13,7 +13,8 @@ from pages.components.terms import terms
 from pages.training.parts import chosen_curves, run_editing
 from pages.training.parts.comparison_options import comparison_options
 from pages.training.parts.comparison_view import comparison, is_training, report_figures
-from pages.training.parts.exchange_controls import export_controls, import_control
+from pages.training.parts.exchange_controls import import_control
+from pages.training.parts.export_controls import export_controls
 from pages.training.parts.run_table import run_table
 
 
@@ -69,7 +70,7 @@ with st.container():
 with st.container():
     if rows:
         st.markdown("**Export these curves**")
-        export_controls(rows, labels=labels, figures=report_figures(options))
+        export_controls(rows, labels=labels, figures=lambda: report_figures(rows, options))
 with st.expander("Take in runs made elsewhere"):
     import_control(take_in)
 if rows:

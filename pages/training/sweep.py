@@ -13,6 +13,7 @@ from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import training_start
 from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.imported_run import run_instead
 from pages.training.parts.late_press import note_press
 from pages.training.parts.sweep_form import sweep_form
 from pages.training.parts.sweep_plan import sweep_plan
@@ -40,7 +41,9 @@ def results(sweep_id: str) -> dict[str, str]:
     try:
         sweep, cells = read_sweep(sweep_id)
     except UnknownSweep as error:
-        st.error(escaped(str(error)))
+        here = "so there is no grid of settings, only curves to compare"
+        if not run_instead(sweep_id, here, via=f"sweep-{sweep_id}"):
+            st.error(escaped(str(error)))
         return {}
     show_controls(sweep, cells)
     options, arranged = sweep_options(sweep.grid)
@@ -55,8 +58,9 @@ st.markdown(
     "on the same batches, seed by seed; close the page if you like, the sweep goes on."
 )
 terms("cross-entropy", "squared error", "learning rate")
-if asked := page_link.opened_with("sweep").get("sweep"):
-    open_sweep(asked[0][:64])
+asked = page_link.opened_with("sweep")
+if ids := asked.get("sweep") or asked.get("run"):
+    open_sweep(ids[0][:64])
 sweep_id: str | None = st.session_state.get(SWEEP)
 link: dict[str, str] = {}
 try:

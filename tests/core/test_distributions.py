@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 
 from explorer.core.distributions import (
     MAX_TEXT_LENGTH,
+    division_note,
     interpolate,
     normalize,
     one_hot,
@@ -36,7 +37,7 @@ from tests.core.strategies import distribution_pairs, distributions
         ("(1, 0)", [1.0, 0.0]),
         ("2 -1 +3 −0.5", [2.0, -1.0, 3.0, -0.5]),
         ("1 / 4, 3 /4", [0.25, 0.75]),
-        (",,0.5;; ,0.5,", [0.5, 0.5]),
+        ("0.5 ,  0.5;0", [0.5, 0.5, 0.0]),
         ("1. 0.", [1.0, 0.0]),
         ("0/5, 0e-999, 0.000", [0.0, 0.0, 0.0]),
         ("1", [1.0]),
@@ -49,6 +50,11 @@ def test_numbers_are_read_in_every_common_notation(text, expected):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("0.5,,0.5", "^Number 2 is missing beside a comma: write it, or take the comma out.$"),
+        ("0.5; ;0.5", "^Number 2 is missing beside a semicolon"),
+        (",0.5", "^Number 1 is missing beside a comma"),
+        ("0.5, 0.25 0.25,", "^Number 4 is missing beside a comma"),
+        ("[0.5，，0.5]", "^Number 2 is missing beside a comma"),
         ("", "at least one number"),
         (" ,;\n", "at least one number"),
         ("[]", "at least one number"),
@@ -80,6 +86,20 @@ def test_numbers_are_read_in_every_common_notation(text, expected):
 def test_what_is_no_number_is_named_in_a_sentence(text, message):
     with pytest.raises(ValueError, match=message):
         parse_vector(text)
+
+
+PLACES = st.lists(st.sampled_from(["0.5", "1/4", "", " "]), min_size=1, max_size=6)
+
+
+@given(PLACES, st.sampled_from(",;"))
+def test_no_place_of_a_list_is_dropped(places, mark):
+    """A text with separators has as many numbers as places, or is refused."""
+    try:
+        count = parse_vector(mark.join(places)).size
+    except ValueError:
+        assert any(not place.strip() for place in places)
+    else:
+        assert count == len(places)
 
 
 def test_a_long_wrong_piece_is_shown_shortened():
@@ -117,6 +137,14 @@ def test_no_text_takes_long(text):
     with pytest.raises(ValueError, match=r"\.$"):
         parse_vector(text)
     assert time.perf_counter() - began < 1
+
+
+def test_a_sum_beyond_the_range_of_float64_is_told_as_it_is():
+    weights = np.array([1e308, 1e308])
+    note = division_note(weights, normalize(weights))
+    assert note == "Each value was divided by the sum 2.00000000e+308: 1e+308, 1e+308 → 0.5, 0.5."
+    with pytest.raises(ValueError, match="sum to more than 1e308, not 1"):
+        validate_probabilities(weights)
 
 
 @given(st.lists(st.floats(0, 1.7e308), min_size=1, max_size=30))

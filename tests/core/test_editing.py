@@ -14,6 +14,7 @@ from explorer.core.distributions import parse_vector, validate_probabilities
 from explorer.core.editing import (
     Bars,
     outcome_names,
+    renamed,
     resize,
     set_normalized_text,
     set_text,
@@ -64,6 +65,9 @@ def test_logits_need_not_be_a_distribution():
 def test_new_outcomes_get_numbered_names_after_the_known_ones():
     assert outcome_names(4, "class", ("cat", "dog")) == ("cat", "dog", "class 3", "class 4")
     assert outcome_names(1, "class", ("cat", "dog")) == ("cat",)
+    assert outcome_names(3, "outcome", ("person 1", "person 2")) == (
+        "person 1", "person 2", "person 3",
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------ text
@@ -79,12 +83,61 @@ def test_text_sets_one_series_and_leaves_the_other(text):
     assert notes == {}
 
 
-def test_a_longer_text_adds_impossible_outcomes_to_the_other_series():
-    before = pair((0.5, 0.5), (0.75, 0.25), names=("heads", "tails"))
-    after, notes = set_text(before, "p", "1/4 1/4 1/2", **LIMITS)
+@pytest.mark.parametrize(("edited", "other"), [("p", "q"), ("q", "p")])
+def test_a_longer_text_gives_the_other_series_a_share_for_each_new_outcome_and_says_so(
+    edited, other
+):
+    before = pair((0.5, 0.5), (0.5, 0.5), names=("heads", "tails"))
+    after, notes = set_text(before, edited, "1/4 1/4 1/2", **LIMITS)
     assert after.names == ("heads", "tails", "outcome 3")
-    assert after.values == {"p": (0.25, 0.25, 0.5), "q": (0.75, 0.25, 0.0)}
-    assert notes == {}
+    assert after.values[edited] == (0.25, 0.25, 0.5)
+    assert_allclose(after.values[other], [1 / 3, 1 / 3, 1 / 3])
+    assert notes == {
+        other: f"{other} had nothing for “outcome 3”, which now has 0.333333; the others were "
+        "multiplied by 0.666667."
+    }
+    _, notes = set_text(before, edited, ".2 .2 .2 .2 .2", **LIMITS)
+    assert notes[other].startswith(f"{other} had nothing for “outcome 3” to “outcome 5”, which now")
+
+
+@given(before=pairs(), text=distributions())
+def test_typing_one_series_never_makes_the_divergence_of_the_other_infinite(before, text):
+    if not 2 <= text.size <= 20 or text.size <= len(before.names):
+        return
+    for edited, other in (("p", "q"), ("q", "p")):
+        after, notes = set_text(before, edited, " ".join(map(repr, text.tolist())), **LIMITS)
+        new = after.values[other][len(before.names) :]
+        assert min(new) > 0
+        assert other in notes
+        grown = np.array(after.values[other][: len(before.names)])
+        share = len(before.names) / text.size
+        assert_allclose(grown, share * np.array(before.values[other]), rtol=1e-5)
+
+
+EXAMPLES = (
+    Bars(tuple(f"person {k}" for k in range(1, 5)), {"p": (0.25,) * 4}),
+    Bars(("heads", "tails"), {"p": (0.5, 0.5)}),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("0.5 0.5", ("heads", "tails")),
+        ("0.9 0.1", ("outcome 1", "outcome 2")),
+        ("0.1 " * 10, tuple(f"outcome {k}" for k in range(1, 11))),
+    ],
+)
+def test_the_names_of_an_example_leave_with_it(text, names):
+    after, _ = set_text(EXAMPLES[0], "p", text, **LIMITS)
+    assert renamed(EXAMPLES[0], after, EXAMPLES, "outcome").names == names
+
+
+def test_names_that_somebody_gave_stay():
+    own = Bars(("Ann", "Bob", "Cy"), {"p": (0.5, 0.25, 0.25)})
+    for text, names in (("0.5 0.5", ("Ann", "Bob")), (".25 " * 4, (*own.names, "outcome 4"))):
+        after, _ = set_text(own, "p", text, **LIMITS)
+        assert renamed(own, after, EXAMPLES, "outcome").names == names
 
 
 def test_a_shorter_text_says_what_became_of_the_other_series():

@@ -78,6 +78,12 @@ def test_what_is_no_outcome_is_named(text):
         parse_events(text, 6)
 
 
+@pytest.mark.parametrize("text", ["1,,2", "1;", ", 1"])
+def test_an_event_that_is_missing_is_named(text):
+    with pytest.raises(ValueError, match=r"^Event \d is missing beside a (comma|semicolon)"):
+        parse_events(text, 6)
+
+
 def test_too_many_events_are_refused():
     with pytest.raises(ValueError, match="use at most 10,000"):
         parse_events("1 " * (MAX_EVENTS + 1), 2)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from streamlit.runtime import media_file_manager
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from explorer.exchange.csv_export import export_csv
@@ -17,6 +17,7 @@ from explorer.exchange.imports import MOST_BYTES
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from tests.exchange.sample_curves import make_curve
+from tests.pages.page_steps import components
 from tests.runs.sample_records import evaluation, make_info, steps
 from tests.test_architecture import CONFIG
 
@@ -31,7 +32,7 @@ def store(monkeypatch, tmp_path):
 
 def export_page() -> None:
     from explorer.jobs import launcher
-    from pages.training.parts.exchange_controls import export_controls
+    from pages.training.parts.export_controls import export_controls
 
     export_controls(launcher.default_store().list_curves())
 
@@ -44,20 +45,6 @@ def import_page() -> None:
     import_control(lambda run_id: st.session_state.update(opened=run_id))
 
 
-@pytest.fixture
-def makers(monkeypatch) -> dict[str, Callable[[], bytes]]:
-    """What each download button would call, by its file's name."""
-    found: dict[str, Callable[[], bytes]] = {}
-    add = media_file_manager.MediaFileManager.add_deferred
-
-    def remember(self, make, mimetype, coordinates, file_name=None, **more):
-        found[file_name] = make
-        return add(self, make, mimetype, coordinates, file_name, **more)
-
-    monkeypatch.setattr(media_file_manager.MediaFileManager, "add_deferred", remember)
-    return found
-
-
 def recorded(store: RunStore) -> str:
     losses = ("cross_entropy", "raw_squared_error")
     race = [TrainingConfig(loss=loss, dataset="digits") for loss in losses]
@@ -68,31 +55,98 @@ def recorded(store: RunStore) -> str:
     return run_id
 
 
-def test_each_format_is_one_press_away_and_made_only_then(store, makers):
+def pressed(app: AppTest, label: str) -> AppTest:
+    (button,) = [button for button in app.button if button.label == label]
+    button.click()
+    return app.run()
+
+
+def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
+    """What the browser is given to save after a press on a format's button."""
+    kept = []
+    add = MediaFileManager.add
+
+    def remember(self, content, *rest, **more):
+        kept.append(content)
+        return add(self, content, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MediaFileManager, "add", remember)
+        pressed(app, label)
+    assert not app.exception
+    assert not app.error
+    (content,) = kept
+    (button,) = app.get("download_button")
+    # The browser presses this one itself.
+    begun = components(app, "export_controls")
+    assert [one["key"] for one in begun.values()] == [button.proto.id.split("-", 2)[2]]
+    return content
+
+
+def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
     recorded(store)
     app = AppTest.from_function(export_page).run()
     assert not app.exception
-    assert [button.label for button in app.download_button] == [e.label for e in EXPORTS.values()]
-    assert not any(button.disabled for button in app.download_button)
+    assert [button.label for button in app.button] == [e.label for e in EXPORTS.values()]
+    assert not any(button.disabled for button in app.button)
     assert not app.caption
     # What is recorded after the page was drawn is in the file.
     row = store.list_curves()[0]
     store.append(row.run_id, steps(21, 5))
-    document = json.loads(makers["2-curves.json"]())
+
+    document = json.loads(saved(app, monkeypatch, "JSON"))
     assert [len(c["training"]["step"]) for c in document["curves"]] == [25, 20]
     assert [c["own_loss"] for c in document["curves"]] == ["cross_entropy", "raw_squared_error"]
-    with zipfile.ZipFile(io.BytesIO(makers["2-curves-tensorboard.zip"]())) as archive:
+    with zipfile.ZipFile(io.BytesIO(saved(app, monkeypatch, "TensorBoard"))) as archive:
         assert len(archive.namelist()) == 2
-    assert makers["2-curves.html"]().startswith(b"<!DOCTYPE html>")
-    assert makers["2-curves.parquet"]().startswith(b"PAR1")
-    assert b"raw_squared_error" in makers["repeat-2-curves.py"]()
-    assert makers["2-curves.csv"]().count(b"\n") > 40
+    assert saved(app, monkeypatch, "HTML report").startswith(b"<!DOCTYPE html>")
+    assert saved(app, monkeypatch, "Parquet").startswith(b"PAR1")
+    assert b"raw_squared_error" in saved(app, monkeypatch, "Python script")
+    assert saved(app, monkeypatch, "CSV").count(b"\n") > 40
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatch, caplog, name):
+    recorded(store)
+    app = AppTest.from_function(export_page).run()
+
+    def broken(*_: object) -> bytes:
+        raise OverflowError("a number too large")
+
+    label = EXPORTS[name].label
+    with monkeypatch.context() as patch:
+        patch.setitem(EXPORTS, name, replace(EXPORTS[name], export=broken))
+        pressed(app, label)
+    assert not app.exception
+    assert label in app.error[0].value
+    assert "OverflowError" in app.error[0].value
+    assert "a number too large" in caplog.text
+    assert not app.get("download_button")
+    saved(app, monkeypatch, label)
+
+
+def test_an_export_of_a_run_that_is_gone_says_so(store):
+    run_id = recorded(store)
+    app = AppTest.from_function(gone_page).run()
+    pressed(app, "CSV")
+    assert run_id in app.error[0].value
+
+
+def gone_page() -> None:
+    """Offers curves that were deleted for good while the page stood open."""
+    from dataclasses import replace
+
+    from explorer.jobs import launcher
+    from pages.training.parts.export_controls import export_controls
+
+    rows = launcher.default_store().list_curves()
+    export_controls([replace(row, run_id=f"{row.run_id}x") for row in rows])
 
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):
     store.add_foreign([make_curve().records], ["Theirs"], name="", origin="x.csv")
     app = AppTest.from_function(export_page).run()
-    disabled = [button.label for button in app.download_button if button.disabled]
+    disabled = [button.label for button in app.button if button.disabled]
     assert disabled == ["Python script"]
     assert "made elsewhere cannot be repeated" in app.caption[0].value
 

@@ -145,6 +145,18 @@ def test_the_buttons_write_what_they_ask_into_the_store(store):
     assert store.control(run_id).stop
 
 
+def test_a_new_learning_rate_is_promised_only_while_there_is_a_next_step(store):
+    run_id = started(store)
+    app = opened(run_id)
+    _first(app.text_input, "New learning rate").set_value("0.1").run()
+    press(app, "Set")
+    assert "Learning rate 0.1 for all curves from the next step on." in words(app)
+    store.finish(run_id, "finished")
+    app.run()
+    assert "Finished after step 20." in words(app)
+    assert "next step" not in words(app)
+
+
 def test_train_starts_the_race_that_stands_in_the_form(store):
     app = opened()
     app.pills[0].set_value("Learning rates").run()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,13 +18,18 @@ TASK_LINKS = [(page, number) for page in TASKS for number in range(3)]
 
 
 def address(app: AppTest) -> dict[str, str]:
+    """What the page keeps in its address; a name that occurs more than once has all its values."""
     (link,) = components(app, "page_link").values()
-    return dict(link["parameters"])
+    found: dict[str, str] = {}
+    for name, value in link["parameters"]:
+        found[name] = f"{found[name]};{value}" if name in found else value
+    return found
 
 
-def assert_set(shown: Mapping[str, str], asked: Mapping[str, str]) -> None:
+def assert_set(shown: Mapping[str, str], asked: Mapping[str, str | Sequence[str]]) -> None:
     """Assert that the page took the values and keeps them in its own address."""
-    for name, value in asked.items():
+    for name, values in asked.items():
+        value = values if isinstance(values, str) else ";".join(values)
         if name in shown or name not in ("rate", "steps", "show", "topic", "view", "race"):
             assert _same(shown.get(name, ""), value), (name, shown.get(name), value)
 

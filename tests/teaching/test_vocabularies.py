@@ -26,7 +26,7 @@ def test_the_first_vocabulary_has_the_scores_of_the_lecture():
     ("text", "indices"),
     [
         ("cat mat  cat", [0, 2, 0]),
-        (" cat,mat ,, cat ", [0, 2, 0]),
+        (" cat,mat , cat ", [0, 2, 0]),
         ("fat cat, mat", [1, 2]),
         ("cat，mat、cat", [0, 2, 0]),
     ],

@@ -86,13 +86,15 @@ def _told(tab: object) -> tuple[str, str]:
     return (search, session) if len(search) <= _LONGEST_QUERY else ("", "")
 
 
-def link_to(page: str, label: str, parameters: Mapping[str, str], *, via: str) -> None:
+def link_to(
+    page: str, label: str, parameters: Mapping[str, str | Sequence[str]], *, via: str
+) -> None:
     """Show a link that opens a page with values set, also from that page itself.
 
     Args:
         page: address of the page.
         label: of the link, Markdown.
-        parameters: of the page's address.
+        parameters: of the page's address; several values for a name that occurs more than once.
         via: tells this link from the others on the page.
     """
     query = {**parameters, "via": via}

@@ -69,7 +69,7 @@ def bar_editor(
     session = _session(key, default)
     link = page_link.opened_with(key)
     if any(one.id in link for one in series):
-        _open_link(session, link, series, limits)
+        _open_link(session, link, series, limits, presets)
     _mount(
         key=key,
         data={
@@ -140,26 +140,41 @@ def _open_link(
     link: Mapping[str, list[str]],
     series: tuple[Series, ...],
     limits: dict[str, object],
+    presets: Mapping[str, Bars],
 ) -> None:
-    """Take the state from the address; what cannot be read is said and left as it was."""
+    """Take the state from the address; what cannot be read is said and left as it was.
+
+    Args:
+        session: of the editor.
+        link: the address's parameters.
+        series: rows of the editor.
+        limits: what `explorer.core.editing` needs to know of the editor.
+        presets: name → state; a link without names to an example has the example's.
+    """
     session.rev += 1
     session.messages = {}
     bars = replace(session.bars, locked=())
     asked = [one.id for one in series if one.id in link]
+    is_read = False
     for name in asked:
         text = link[name][0]
         try:
             bars, notes = editing.set_text(bars, name, text, **limits)
         except ValueError as error:
             session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
-        else:
-            # What became of a series on the way is no news if the link gives that one too.
-            session.messages |= {
-                other: {"note": note} for other, note in notes.items() if other not in asked
-            }
+            continue
+        # The second series must fit the first: it must not take outcomes away from it.
+        limits = limits | {"least": len(bars.names), "most": len(bars.names)}
+        is_read = True
+        # What became of a series on the way is no news if the link gives that one too.
+        session.messages |= {
+            other: {"note": note} for other, note in notes.items() if other not in asked
+        }
     names = [name.strip()[:LONGEST_NAME] for name in link.get("name", [])]
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
+    elif is_read:
+        bars = editing.renamed(session.bars, bars, presets.values(), str(limits["noun"]))
     numbers = link.get("lock", [""])[0].split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

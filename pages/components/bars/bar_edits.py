@@ -89,6 +89,7 @@ def _obey(
     series = str(command.get("series") or next(iter(session.bars.values)))
     text = str(command.get("text", ""))
     notes: editing.Notes = {}
+    before = session.bars
     session.rev += 1
     try:
         match command.get("kind"):
@@ -115,6 +116,10 @@ def _obey(
             "can_normalize": session.bars.probabilities and _can_normalize(text),
         }
         return
+    is_text = command.get("kind") in ("text", "normalize")
+    if is_text and len(before.names) != len(session.bars.names):
+        noun = str(limits["noun"])
+        session.bars = editing.renamed(before, session.bars, presets.values(), noun)
     session.messages = {name: {"note": note} for name, note in notes.items()}
 
 

@@ -56,9 +56,10 @@ def chosen(rows: Sequence[CurveRow]) -> list[CurveRow]:
     return [by_id[one] for one in _styles() if one in by_id]
 
 
-def style_of(row: CurveRow) -> int:
-    """Return the number of a chosen curve's colour and dash."""
-    return _styles()[row.id]
+def styles_of(rows: Sequence[CurveRow]) -> dict[str, int]:
+    """Return the numbers of the chosen curves' colours and dashes, by the curves' ids."""
+    styles = _styles()
+    return {row.id: styles[row.id] for row in rows}
 
 
 def choose(ids: Sequence[str], wanted: dict[str, int] | None = None) -> None:

@@ -12,7 +12,7 @@ from explorer.figures.numbers import written
 from explorer.runs.run import CurveRow
 from explorer.runs.summary import TARGETS, CurveSummary
 from pages.components.escaping import escaped
-from pages.training.parts.chosen_curves import style_of
+from pages.training.parts.chosen_curves import styles_of
 from pages.training.parts.run_table import state_words, swatch
 
 # The name of the loss says as much, and versions of libraries go below.
@@ -27,11 +27,11 @@ def comparison_table(rows: Sequence[CurveRow], labels: Sequence[str]) -> None:
         labels: Their names.
     """
     differing, shared = split_settings(rows)
-    columns = _results(rows)
+    styles, columns = styles_of(rows), _results(rows)
     columns |= {name: of for name, of in differing.items() if name not in _LEFT_OUT}
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Curve", *columns))
     body = "".join(
-        f'<tr><th scope="row"><img alt="" src="{swatch(style_of(row))}"> {escape(label)}</th>'
+        f'<tr><th scope="row"><img alt="" src="{swatch(styles[row.id])}"> {escape(label)}</th>'
         + "".join(f"<td>{escape(of[place])}</td>" for of in columns.values())
         + "</tr>"
         for place, (row, label) in enumerate(zip(rows, labels, strict=True))

@@ -25,7 +25,7 @@ from pages.components.address import page_link
 from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.plot.plot import encoded, plot
-from pages.training.parts.chosen_curves import style_of
+from pages.training.parts.chosen_curves import styles_of
 from pages.training.parts.comparison_options import ComparisonOptions, look_at, span_of_view
 from pages.training.parts.comparison_table import comparison_table, legend
 from pages.training.parts.race_records import newest_records, which_images
@@ -95,7 +95,7 @@ def _plots(
         ExportedCurve(row, records[row.run_id].curves[row.curve], label)
         for row, label in zip(rows, labels, strict=True)
     ]
-    lines = compared_lines(curves, joined=options.joined)
+    lines = compared_lines(curves, styles_of(rows), joined=options.joined)
     state = tuple((line.label, line.style) for line in lines)
     state += tuple((run_id, one.cursor) for run_id, one in records.items())
     legend([(line.label, line.style) for line in lines])
@@ -134,11 +134,14 @@ def _plots(
         st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {names}.")
 
 
-def compared_lines(curves: Sequence[ExportedCurve], *, joined: bool) -> list[ComparedLine]:
+def compared_lines(
+    curves: Sequence[ExportedCurve], styles: Mapping[str, int], *, joined: bool
+) -> list[ComparedLine]:
     """Return what is drawn of these curves.
 
     Args:
         curves: The curves.
+        styles: Number of the colour and dash of each by its id.
         joined: Whether those that differ only by seed are one line.
     """
     rows = [curve.row for curve in curves]
@@ -153,20 +156,26 @@ def compared_lines(curves: Sequence[ExportedCurve], *, joined: bool) -> list[Com
         if len(places) > 1:
             label = f"{means[places[0]]}, mean of {len(places)} seeds"
         members = tuple(curves[place].records for place in places)
-        style, epoch = style_of(curve.row), curve.steps_per_epoch
+        style, epoch = styles[curve.row.id], curve.steps_per_epoch
         found.append(ComparedLine(label, style, curve.own_loss, members, epoch))
     return found
 
 
-def report_figures(options: ComparisonOptions) -> Callable[[Sequence[ExportedCurve]], list]:
-    """Return what makes the plots of a report as they are on the page.
+def report_figures(
+    rows: Sequence[CurveRow], options: ComparisonOptions
+) -> Callable[[Sequence[ExportedCurve]], list[ReportFigure]]:
+    """Return what makes the plots of a report as they are on the page now.
+
+    What it returns asks nothing of the session any more.
 
     Args:
-        options: How the curves are drawn there.
+        rows: The curves that are compared.
+        options: How they are drawn there.
     """
+    styles, span = styles_of(rows), span_of_view(options)
 
     def drawn(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
-        lines, span = compared_lines(curves, joined=options.joined), span_of_view(options)
+        lines = compared_lines(curves, styles, joined=options.joined)
         own = figures.own_losses(
             lines, axis=options.axis, scale=options.scale, weight=options.weight, span=span
         )

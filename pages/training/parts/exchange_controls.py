@@ -1,77 +1,21 @@
-"""Curves out to files, and curves of files in."""
+"""Curves of files in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.exchange.exported import ExportedCurve, labelled
-from explorer.exchange.exports import EXPORTS, Exporter
-from explorer.exchange.imports import MOST_BYTES, ReadFile, read_file
+from explorer.exchange.imports import MOST_BYTES, ReadFile
+from explorer.exchange.reading_apart import read_apart
 from explorer.exchange.refusal import ImportRefused, quoted
-from explorer.exchange.report import ReportFigure, export_report
 from explorer.exchange.roles import Roles, curves_of, guessed, is_percent, kept_name
 from explorer.jobs import launcher
 from explorer.runs.config import LOSS_LABELS
-from explorer.runs.run import CurveRow
 from explorer.store.run_store import LabelError, StoreUnavailable
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
-
-
-def export_controls(
-    rows: Sequence[CurveRow],
-    *,
-    labels: Sequence[str] | None = None,
-    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None = None,
-    key: str = "export",
-) -> None:
-    """Offer a download of these curves in every format; a file is made when it is asked for.
-
-    Args:
-        rows: The curves, at least one.
-        labels: What to call each, as on the page; by default names that tell them apart.
-        figures: Makes the plots of the report, as on the page; by default losses, the comparison
-            on test images, and gradient norms.
-        key: Unique on the page.
-    """
-    chosen = list(labels) if labels is not None else labelled(rows)
-    reasons = {name: exporter.why_not(rows) for name, exporter in EXPORTS.items()}
-    with st.container(horizontal=True):
-        for name, exporter in EXPORTS.items():
-            st.download_button(
-                exporter.label,
-                data=_maker(exporter, rows, chosen, figures if name == "report" else None),
-                file_name=exporter.file_name(chosen),
-                mime=exporter.mime,
-                key=f"{key} {name}",
-                help=exporter.described,
-                on_click="ignore",
-                disabled=bool(reasons[name]),
-            )
-    for name, reason in reasons.items():
-        if reason:
-            st.caption(f"No {EXPORTS[name].label}: {reason}")
-
-
-def _maker(
-    exporter: Exporter,
-    rows: Sequence[CurveRow],
-    labels: Sequence[str],
-    figures: Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]] | None,
-) -> Callable[[], bytes]:
-    def make() -> bytes:
-        store = launcher.default_store()
-        by_run = {run_id: store.read(run_id) for run_id in {row.run_id for row in rows}}
-        curves = [
-            ExportedCurve(row, by_run[row.run_id].curves[row.curve], label)
-            for row, label in zip(rows, labels, strict=True)
-        ]
-        return export_report(curves, figures(curves)) if figures else exporter.export(curves)
-
-    return make
 
 
 def import_control(
@@ -97,10 +41,9 @@ def import_control(
         st.success(escaped(done))
     if file is None:
         return
-    try:
-        found = _read(file.file_id, file.name, file)
-    except ImportRefused as refused:
-        st.error(f"Nothing was taken in. {escaped(str(refused))}")
+    found = _read(file, key)
+    if isinstance(found, str):
+        st.error(f"Nothing was taken in. {escaped(found)}")
         return
     _show(found)
     roles = None if found.is_own else _ask_roles(found, f"{key} {turn}")
@@ -118,16 +61,26 @@ def import_control(
         st.error(f"Nothing was taken in. {escaped(problem)}")
 
 
-# The file is read once, not at every change of a field beside it.
-@st.cache_resource(max_entries=4, show_spinner="Reading the file…")
-def _read(
-    file_id: str, name: str, _file: st.runtime.uploaded_file_manager.UploadedFile
-) -> ReadFile:
-    return read_file(name, _file.getvalue())
+def _read(file: st.runtime.uploaded_file_manager.UploadedFile, key: str) -> ReadFile | str:
+    """Return what the file holds, or why it cannot be taken in.
+
+    It is read once, not at every change of a field beside it, and kept as long as it is chosen.
+    """
+    kept: dict[str, ReadFile | str] = st.session_state.setdefault(f"{key} read", {})
+    if file.file_id not in kept:
+        with st.spinner("Reading the file…", show_time=True):
+            kept.clear()
+            # Asks Streamlit for nothing from here on: a newer run finds it done.
+            try:
+                kept[file.file_id] = read_apart(file.name, file.getvalue())
+            except ImportRefused as refused:
+                kept[file.file_id] = str(refused)
+    return kept[file.file_id]
 
 
 def _forget(key: str) -> None:
     st.session_state[f"{key} said"] = ("", "")
+    st.session_state.pop(f"{key} read", None)
 
 
 def _show(found: ReadFile) -> None:
@@ -204,6 +157,7 @@ def _take_in(
         return
     # A new turn empties the fields.
     st.session_state[f"{key} turn"] += 1
+    st.session_state.pop(f"{key} read", None)
     count = "one curve" if len(curves) == 1 else f"{len(curves)} curves"
     st.session_state[f"{key} said"] = (f"Took in {count} of “{name or found.name}”.", "")
     on_imported(run_id)

@@ -12,6 +12,7 @@ from explorer.runs.run import CurveRow
 from pages.components.address import page_link
 from pages.components.escaping import escaped
 from pages.components.inputs.shown_value import shown
+from pages.training.parts.imported_run import say_imported
 
 _KEPT = "networks kept"
 _NONE = ""
@@ -31,13 +32,14 @@ def network_choice(*, link: str) -> list[CurveRow]:
     """
     rows = launcher.default_store().list_curves()
     usable = {row.id: row for row in rows if row.has_weights}
-    if asked := page_link.opened_with("network choice").get(link):
+    opened = page_link.opened_with("network choice")
+    if asked := opened.get(link) or opened.get("run"):
         st.session_state[_KEPT] = [name for name in asked[0][:200].split(",") if name][:2]
     wanted = _curves_of(st.session_state.get(_KEPT, []), list(usable.values()))
+    if missing := [name for name in wanted if name not in usable]:
+        _say_missing(missing[0], rows, others=bool(usable))
     if not usable:
         return []
-    if missing := [name for name in wanted if name not in usable]:
-        st.warning(_why_missing(missing[0], rows))
     kept = list(dict.fromkeys(name for name in wanted if name in usable))[:2]
     chosen = kept or _pair(list(usable.values()))
     left, right = st.columns(2)
@@ -109,13 +111,25 @@ def _described(usable: Mapping[str, CurveRow], name: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _why_missing(name: str, rows: Sequence[CurveRow]) -> str:
-    row = next((row for row in rows if row.id == name), None)
+def _say_missing(name: str, rows: Sequence[CurveRow], *, others: bool) -> None:
+    """Say why a network that was asked for is not there.
+
+    Args:
+        name: Id of a curve or of a run.
+        rows: All curves that are kept.
+        others: Whether another network is shown in its place.
+    """
+    row = next((row for row in rows if name in (row.id, row.run_id)), None)
+    instead = ": another one is shown" if others else ""
     if row is None:
-        return f"There is no recorded network “{escaped(name)}”: another one is shown."
-    if row.summary and row.summary.diverged_at is not None:
-        return f"“{escaped(row.label)}” diverged and left no network: another one is shown."
-    return f"“{escaped(row.label)}” left no network, or has not ended: another one is shown."
+        st.warning(f"There is no recorded network “{escaped(name)}”{instead}.")
+    elif row.origin:
+        here = f"so only its curves are kept, and no network to draw for{instead}"
+        say_imported(row, here, via="network-choice")
+    elif row.summary and row.summary.diverged_at is not None:
+        st.warning(f"“{escaped(row.label)}” diverged and left no network{instead}.")
+    else:
+        st.warning(f"“{escaped(row.label)}” left no network, or has not ended{instead}.")
 
 
 def _tell_diverged(chosen: Sequence[CurveRow], rows: Sequence[CurveRow]) -> None:

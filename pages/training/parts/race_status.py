@@ -96,7 +96,8 @@ def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
                 _rate_change(run, labels)
         link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
-    if text:
+    # What was promised for the next step means nothing once there is none.
+    if text and (kind == "error" or state in ACTIVE):
         (st.error if kind == "error" else st.caption)(escaped(text))
     return options
 

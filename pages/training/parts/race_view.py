@@ -19,6 +19,7 @@ from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.training.parts import race_status
+from pages.training.parts.imported_run import say_imported
 from pages.training.parts.race_details import race_details
 from pages.training.parts.race_records import newest_records, shared_figure, viewers, which_images
 from pages.training.parts.race_status import ViewOptions
@@ -37,6 +38,10 @@ def race_view(run_id: str) -> None:
         return
     except StoreUnavailable as error:
         st.error(str(error))
+        return
+    if run.origin:
+        here = "so there is no race to watch, only curves to compare"
+        say_imported(run, here, via=f"race-{run_id}")
         return
     state = launcher.state_of(run)
     phase = _phase(run, state)

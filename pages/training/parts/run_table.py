@@ -17,7 +17,7 @@ from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
 from pages.components.inputs.kept_text import kept_text
-from pages.training.parts.chosen_curves import choose, chosen, style_of
+from pages.training.parts.chosen_curves import choose, chosen, styles_of
 
 _TABLE = "compare table"
 _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
@@ -58,7 +58,7 @@ def run_table(rows: Sequence[CurveRow]) -> str:
     ):
         st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        _frame(shown, described, {row.id: style_of(row) for row in picked}),
+        _frame(shown, described, styles_of(picked)),
         key=_TABLE,
         on_select=pick,
         selection_mode="multi-row",

@@ -1,0 +1,154 @@
+"""Reading somebody's file in a process apart: `python -m explorer.exchange.reading_apart READER`.
+
+A file of ten megabytes can hold millions of numbers, or be made to break whoever reads it. In the
+server's own process it would stall every visitor and keep the memory that it took. So one child
+process at a time reads, at low priority, within bounds of time and memory, and is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+from explorer.exchange.refusal import ImportRefused
+
+READER = "explorer.exchange.imports:read_file"
+"""Module and function that read a file, given its name and its bytes."""
+
+DEADLINE_SECONDS = 120.0
+PATIENCE_SECONDS = 120.0
+"""How long one waits for those who read before."""
+MOST_MEMORY = 3 * 2**29
+"""Bytes of data that the process may hold, where the system can bound them (Linux)."""
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_READ, _REFUSED, _TOO_LARGE, _FAULT = "read", "refused", "too large", "fault"
+
+_one_at_a_time = threading.Lock()
+_log = logging.getLogger(__name__)
+
+
+def read_apart(
+    filename: str,
+    content: bytes,
+    *,
+    reader: str = READER,
+    deadline: float = DEADLINE_SECONDS,
+    patience: float = PATIENCE_SECONDS,
+    most_memory: int = MOST_MEMORY,
+) -> Any:
+    """Return what a reader makes of a file, read in a process of its own.
+
+    Args:
+        filename: The file's name.
+        content: Its bytes.
+        reader: "module:function"; the function takes name and bytes, returns what can be pickled,
+            or raises a `ValueError` whose text is a plain sentence.
+        deadline: Seconds that reading may take.
+        patience: Seconds to wait while another file is read.
+        most_memory: Bytes that the process may hold.
+
+    Raises:
+        ImportRefused: The file cannot be read, or not within the bounds; the text says why.
+    """
+    if not _one_at_a_time.acquire(timeout=patience):
+        raise ImportRefused("Others are taking in files at this moment: try again in a minute.")
+    try:
+        kind, answer = _ask(filename, content, reader, deadline, most_memory)
+    finally:
+        _one_at_a_time.release()
+    if kind == _READ:
+        return answer
+    if kind == _REFUSED:
+        raise ImportRefused(answer)
+    if kind == _TOO_LARGE:
+        raise ImportRefused(
+            f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: take it in "
+            "in smaller parts."
+        )
+    raise ImportRefused(
+        f"The file could not be read; this is a fault of the app ({answer}), and its log tells "
+        "more."
+    )
+
+
+def _ask(
+    filename: str, content: bytes, reader: str, deadline: float, most_memory: int
+) -> tuple[str, Any]:
+    """Start the process, hand it the file, and return its kind of answer and the answer."""
+    command = [sys.executable, "-m", "explorer.exchange.reading_apart", reader, str(most_memory)]
+    # One thread: those of numerical libraries would take the memory and serve nothing here.
+    alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    process = subprocess.Popen(
+        command,
+        cwd=_PROJECT,
+        env=os.environ | alone,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        try:
+            said, errors = process.communicate(pickle.dumps((filename, content)), timeout=deadline)
+        except subprocess.TimeoutExpired:
+            raise ImportRefused(
+                f"Reading the file takes longer than {deadline:g} seconds: take it in in smaller "
+                "parts."
+            ) from None
+        finally:
+            # Also when whoever asked is interrupted: nobody else would ever end it.
+            process.kill()
+    if errors:
+        _log.error("While reading an imported file: %s", errors.decode(errors="replace"))
+    if process.returncode == 0:
+        return pickle.loads(said)
+    # The system may end it before Python sees that there is no memory left.
+    killed = process.returncode == -9
+    return (_TOO_LARGE, "") if killed else (_FAULT, f"it ended with status {process.returncode}")
+
+
+def main() -> int:
+    """Read one file from the standard input; write the answer to the standard output."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library prints must not end up in the answer.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    if hasattr(os, "nice"):
+        os.nice(10)
+    module, _, name = sys.argv[1].partition(":")
+    read = getattr(importlib.import_module(module), name)
+    _bound(int(sys.argv[2]))
+    try:
+        filename, content = pickle.load(sys.stdin.buffer)
+        answer = pickle.dumps((_READ, read(filename, content)), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        answer = pickle.dumps((_TOO_LARGE, ""))
+    except Exception as error:
+        if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
+            answer = pickle.dumps((_REFUSED, str(error)))
+        else:
+            traceback.print_exc()
+            answer = pickle.dumps((_FAULT, type(error).__name__))
+    with answers:
+        answers.write(answer)
+    return 0
+
+
+def _bound(most_memory: int) -> None:
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows has no such bounds
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (most_memory, most_memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

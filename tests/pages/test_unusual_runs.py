@@ -1,0 +1,94 @@
+"""Pages that show runs, with runs that diverged, that hold ∞, or that were made elsewhere."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from explorer.exchange.imports import read_file
+from explorer.exchange.roles import curves_of, guessed
+from explorer.jobs.worker_processes import this_process
+from explorer.runs.config import TrainingConfig
+from explorer.store.run_store import RunStore
+from explorer.trainer.executor import Executor
+from tests.pages.page_steps import components, opened
+
+INFINITE = b"step,loss\n0,2\n1,inf\n2,1\n"
+
+
+def imported(store: RunStore, content: bytes = INFINITE) -> str:
+    found = read_file("curve.csv", content)
+    curves = curves_of(found.curves, guessed(found.series_names()))
+    return store.add_foreign(
+        [curve.records for curve in curves], ["theirs"] * len(curves), name="", origin="curve.csv"
+    )
+
+
+def diverged(store: RunStore) -> str:
+    """Train a race that diverges, for real."""
+    config = TrainingConfig(
+        dataset="digits", device="cpu", loss="raw_squared_error", learning_rate=50.0, epochs=1
+    )
+    run_id = store.create([config], "fast")
+    Executor(store).execute(store.claim_next(this_process()))
+    (curve,) = store.read(run_id).curves
+    assert curve.diverged_at is not None
+    assert not all(map(math.isfinite, curve.losses))
+    return run_id
+
+
+LOOKS = (
+    {},
+    {"scale": "linear", "smoothing": "none"},
+    {"seeds": "mean and band", "x": "Epoch", "loss": "MSE on raw outputs"},
+)
+
+
+@pytest.mark.parametrize("link", LOOKS, ids=lambda link: ",".join(link.values()) or "plain")
+def test_curves_with_infinities_are_compared(store, link):
+    diverged(store)
+    run_id = imported(store)
+    app = opened("compare", **link)
+    assert not app.error
+    assert len(components(app, "plot")) == 2
+    assert [button.label for button in app.button if button.label == "HTML report"]
+    both = opened("compare", runs=",".join(row.id for row in store.list_curves()), **link)
+    assert not both.error
+    assert len(components(both, "plot")) == 2
+    assert run_id in str(components(app, "page_link"))
+
+
+def test_a_diverged_race_is_watched_to_its_end(store):
+    run_id = diverged(store)
+    for app in (opened("live"), opened("live", run=run_id)):
+        assert not app.error
+    assert len(components(app, "plot")) >= 2
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("live", "run"), ("sweep", "sweep"), ("sweep", "run"), ("draw", "runs"), ("draw", "run")],
+)
+def test_a_page_about_training_says_that_a_run_was_imported_and_where_to_see_it(store, page, name):
+    run_id = imported(store, b"step,loss\n0,2\n1,1\n")
+    app = opened(page, **{name: run_id})
+    assert not app.error
+    (said,) = [one.value for one in app.info if "imported" in one.value]
+    assert "“curve.csv” was imported: it was trained elsewhere" in said
+    (link,) = [one for one in app.get("page_link") if "Look at its curves" in one.proto.label]
+    assert link.proto.page == "compare"
+    assert f"runs={run_id}" in link.proto.query_string
+
+
+def test_an_imported_run_leaves_the_form_of_the_race_as_it_is(store):
+    plain = [one.value for one in opened("live").text_input]
+    app = opened("live", run=imported(store))
+    assert [one.value for one in app.text_input] == plain
+
+
+def test_a_race_in_place_of_a_sweep_is_linked(store):
+    run_id = store.create([TrainingConfig(dataset="digits")], "a race")
+    app = opened("sweep", sweep=run_id)
+    assert [one.value for one in app.info] == ["The link names a race, not a sweep."]
+    assert not app.error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import gc
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ import torch
 from explorer.training import devices
 from explorer.training.config import ConfigError, TrainingConfig
 from explorer.training.data import Source, TrainingData, digit_indices, load_source, prepare
+from explorer.training.memory import OUT_OF_MEMORY, give_back_freed, shortage
 from explorer.training.mnist_download import DownloadStopped, download_mnist, is_allowed
 from explorer.training.mnist_files import DataError, cache_folder, given_folder
+from explorer.training.patience import Patience
 from explorer.training.recording import Recorder
 from explorer.training.records import RunInfo
 from explorer.training.run_database import StoreUnavailable
-from explorer.training.run_rows import UnknownRun
+from explorer.training.run_rows import ClaimLost, UnknownRun
 from explorer.training.run_store import RunStore
 from explorer.training.runs import FAILED, FINISHED, STOPPED, Control, Run
+from explorer.training.store_writer import StoreWriter
 from explorer.training.trainer import total_steps, train
 from explorer.training.watcher import RunWatcher
+from explorer.training.worker_status import say
 
 
 class Executor:
@@ -31,10 +36,11 @@ class Executor:
 
     Args:
         store: The run store.
+        patience: How to wait for it when it cannot be used.
     """
 
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
+    def __init__(self, store: RunStore, patience: Patience | None = None) -> None:
+        self._store, self._patience = store, patience or Patience()
         self._kept: tuple[Any, Source, TrainingData] | None = None
         self._download: threading.Thread | None = None
 
@@ -47,7 +53,7 @@ class Executor:
             _, data = self._data("auto", devices.choose_device("auto"))
         except (DataError, devices.DeviceError) as error:
             # Told again, on screen, by the run that asks for it.
-            print(error, file=sys.stderr)
+            say(error)
         else:
             data.train_images[:200] @ data.train_images[:200].T
         devices.git_revision()
@@ -59,36 +65,44 @@ class Executor:
         """Carry out a run; whatever goes wrong with it is written to it in plain words.
 
         Raises:
-            StoreUnavailable: The run store cannot be used, so that nothing can be written.
+            StoreUnavailable: The run store could not be used for too long, so that nothing can
+                be written.
         """
         try:
-            self._store.finish(run.id, self._train(run))
+            self._finish(run, *self._outcome(run))
+        except (ClaimLost, UnknownRun) as error:
+            # There is nothing to write to any more.
+            say(error)
+
+    def _finish(self, run: Run, status: str, words: str) -> None:
+        self._patience.insist(lambda: self._store.finish(run.id, status, words))
+
+    def _outcome(self, run: Run) -> tuple[str, str]:
+        """Train a run, and return how it ended, and where it failed why."""
+        try:
+            return self._train(run), ""
         except DownloadStopped:
-            self._store.finish(run.id, STOPPED)
-        except UnknownRun as error:
-            print(error, file=sys.stderr)
-        except StoreUnavailable as error:
-            # A full disk often has room for this one line, when not for the records.
-            self._store.finish(run.id, FAILED, str(error))
+            return STOPPED, ""
+        except (ClaimLost, UnknownRun, StoreUnavailable):
             raise
         except (ConfigError, DataError, devices.DeviceError) as error:
-            self._store.finish(run.id, FAILED, str(error))
+            return FAILED, str(error)
         except (MemoryError, torch.OutOfMemoryError):
-            self._store.finish(
-                run.id,
-                FAILED,
-                "There is not enough memory for this race: choose fewer curves, smaller hidden "
-                "layers or smaller batches.",
-            )
+            return FAILED, OUT_OF_MEMORY
         except Exception as error:
-            traceback.print_exc()
+            say(traceback.format_exc())
             last_line = traceback.format_exception_only(error)[-1].strip()
-            self._store.finish(
-                run.id,
-                FAILED,
+            return FAILED, (
                 f"The training ended on an error of the program ({last_line}). Its log is in "
-                f"{self._store.folder / 'workers'}.",
+                f"{self._store.folder / 'workers'}."
             )
+
+    def let_go(self) -> None:
+        """Give back the memory of the images, which the next run reads again."""
+        if self._kept is not None:
+            self._kept = None
+            gc.collect()
+            give_back_freed()
 
     def free_bytes(self, config: TrainingConfig) -> float | None:
         """Return the free memory of the device that a config asks for; None if it is not there."""
@@ -99,22 +113,31 @@ class Executor:
             return None
 
     def _train(self, run: Run) -> str:
-        with RunWatcher(self._store, run.id) as watcher:
+        with StoreWriter(self._patience) as writer:
+            return self._train_recorded(run, writer)
+
+    def _train_recorded(self, run: Run, writer: StoreWriter) -> str:
+        # The watcher ends first: once the training is over, nobody need be ended for a stop.
+        with RunWatcher(self._store, run.id, self._patience, writer.drain) as watcher:
 
             def report(words: str) -> None:
-                self._store.set_message(run.id, words)
+                writer.put(lambda: self._store.set_message(run.id, words))
 
             torch.set_num_threads(devices.choose_threads())
             device = devices.choose_device(run.configs[0].device)
+            if words := shortage(run.configs, devices.free_memory_bytes(device)):
+                raise ConfigError(words)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
-            self._store.set_info(run.id, _info(source, data, device))
+            info = _info(source, data, device)
+            writer.put(lambda: self._store.set_info(run.id, info))
             steps = [total_steps(config, data) for config in run.configs]
-            recorder = Recorder(self._store, run.id, steps)
+            recorder = Recorder(self._store, run.id, steps, writer.put)
 
             looks = 0
 
             def control() -> Control:
                 nonlocal looks
+                writer.check()
                 wish = watcher.control()
                 if wish.pause:
                     recorder.flush()
@@ -122,11 +145,12 @@ class Executor:
                     # The newest steps follow the first look, and a run is not said to hold before
                     # they are recorded.
                     if looks == 2:
-                        self._store.set_paused(run.id, True)
+                        writer.put(lambda: self._store.set_paused(run.id, True))
                 elif looks:
-                    self._store.set_paused(run.id, False)
+                    writer.put(lambda: self._store.set_paused(run.id, False))
                     looks = 0
-                return wish
+                # What is held in memory while the store cannot be used has an end.
+                return replace(wish, pause=True) if writer.is_full else wish
 
             for record in train(run.configs, data, control):
                 recorder.add(record)
@@ -161,7 +185,7 @@ def _download_ahead() -> None:
     try:
         download_mnist(cache_folder(), lambda words: None, lambda: False)
     except DataError as error:
-        print(error, file=sys.stderr)
+        say(error)
 
 
 def _info(source: Source, data: TrainingData, device: torch.device) -> RunInfo:

@@ -7,20 +7,37 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from explorer.training import worker_processes
-from explorer.training.config import TrainingConfig
+import psutil
+
+from explorer.training import memory, worker_processes
+from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.lost_runs import why_lost
 from explorer.training.mnist_files import is_at_hand
 from explorer.training.run_database import database_url
 from explorer.training.run_store import RunStore
-from explorer.training.runs import ENDED, FAILED, LOST, QUEUED, CurveRow, Run, run_state
-from explorer.training.worker_processes import is_alive
+from explorer.training.runs import (
+    ENDED,
+    FAILED,
+    LOST,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    CurveRow,
+    Run,
+    run_state,
+)
+from explorer.training.worker_processes import is_alive, max_workers
+from explorer.training.worker_status import read_status, waiting_pids
 
 __all__ = [
     "default_store",
     "delete",
     "ensure_workers",
+    "expected_memory_bytes",
     "explain",
+    "have_work_done",
     "is_alive",
+    "max_workers",
     "mnist_is_at_hand",
     "pause",
     "request_stop",
@@ -30,6 +47,7 @@ __all__ = [
     "set_learning_rate",
     "start",
     "state_of",
+    "waiting_words",
 ]
 
 
@@ -44,23 +62,62 @@ def default_store() -> RunStore:
 
 
 def start(
-    configs: Sequence[TrainingConfig], name: str | None = None, *, store: RunStore | None = None
+    configs: Sequence[TrainingConfig],
+    name: str | None = None,
+    *,
+    session: str = "",
+    store: RunStore | None = None,
 ) -> str:
     """Queue a race, see that somebody takes it, and return the run's id.
 
     Args:
         configs: One per curve.
         name: What to call the race.
+        session: Of the browser that asks, for the limit of what one may queue.
         store: The run store; by default the one that the environment names.
 
     Raises:
-        ConfigError: The configs cannot race together.
+        ConfigError: The configs cannot race together, or do not fit into memory.
+        QueueFull: So many wait already that no more are taken.
         StoreUnavailable: The run store cannot be used.
     """
     store = store or default_store()
-    run_id = store.create(configs, name)
-    ensure_workers(store=store)
+    if words := memory.shortage(configs, _expected_memory_bytes(configs, store)):
+        raise ConfigError(words)
+    run_id = store.create(configs, name, session)
+    have_work_done(store)
     return run_id
+
+
+def have_work_done(store: RunStore) -> None:
+    """See that somebody takes at once what was just queued.
+
+    Raises:
+        ConfigError: A setting of the environment cannot be used.
+        StoreUnavailable: The folder for locks and logs cannot be written.
+    """
+    ensure_workers(store=store)
+    worker_processes.wake(store)
+
+
+def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
+    """Guess the memory that the next training can use: that of the GPU which the last one used.
+
+    Args:
+        rows: Curves that are kept, the newest first.
+    """
+    last = next((row.environment for row in rows if row.environment), None)
+    if last is not None and last.device_memory_bytes:
+        return float(last.device_memory_bytes)
+    return memory.available_bytes()
+
+
+def _expected_memory_bytes(configs: Sequence[TrainingConfig], store: RunStore) -> float | None:
+    """Guess it for a race; None for a GPU of which nothing is known here."""
+    device = configs[0].device if configs else "cpu"
+    if device == "auto":
+        return expected_memory_bytes(store.list_curves())
+    return None if device == "cuda" else memory.available_bytes()
 
 
 def request_stop(run_id: str, *, store: RunStore | None = None) -> None:
@@ -107,7 +164,7 @@ def state_of(run: Run | CurveRow) -> str:
     """Return the state of a run now, its worker process looked at."""
     # Nobody needs to know who lives of a thousand runs that have ended.
     alive = None if run.status in ENDED else is_alive(run.worker)
-    return run_state(run, time.time(), alive)
+    return run_state(run, alive)
 
 
 def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:
@@ -155,13 +212,48 @@ def explain(run: Run, *, store: RunStore | None = None) -> str:
             f"The training process ended without a word at step {run.progress.step:,}; what it "
             "recorded is kept. Press Train to start again."
         )
-        said = worker_processes.last_words(store, run.worker.pid) if run.worker else ""
-        return f"{sentence} Its last words: {said}" if said else sentence
+        return f"{sentence} {why_lost(store, run)}".rstrip()
+    if state in (RUNNING, PAUSED):
+        return _waiting_words(run, store)
     if state == QUEUED:
         if failure := worker_processes.start_failure(store):
             return failure
         return f"Place {run.queue_place} in the queue: it begins when a training process is free."
     return ""
+
+
+def waiting_words(*, store: RunStore | None = None) -> str:
+    """Say that trainings on this machine wait for the store; "" where none does.
+
+    For when the store itself cannot be read: this comes from a file beside the workers' logs.
+    """
+    folder = worker_processes.slot_folder(store or default_store())
+    waits = [
+        status.waiting_since
+        for pid, status in waiting_pids(folder).items()
+        if psutil.pid_exists(pid)
+    ]
+    if not waits:
+        return ""
+    who = "A training process waits" if len(waits) == 1 else f"{len(waits)} training processes wait"
+    seconds = max(0.0, time.time() - min(waits))
+    return (
+        f"{who} for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
+        "the training goes on when the store can be used again."
+    )
+
+
+def _waiting_words(run: Run, store: RunStore) -> str:
+    if run.worker is None or run.worker.host != worker_processes.process_space():
+        return ""
+    status = read_status(worker_processes.slot_folder(store), run.worker.pid)
+    if status is None or not status.waiting:
+        return ""
+    seconds = max(0.0, time.time() - status.waiting_since)
+    return (
+        f"Waiting for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
+        f"nothing is lost. {status.waiting}"
+    )
 
 
 def mnist_is_at_hand() -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import sqlalchemy as sa
 
 from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.database_clock import database_now
 from explorer.training.run_database import StorePart
 from explorer.training.run_rows import (
     control_from,
@@ -28,7 +28,7 @@ class RunRequests(StorePart):
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"stop_requested": True})
             queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
-            connection.execute(queued.values(status=STOPPED, ended_at=time.time()))
+            connection.execute(queued.values(status=STOPPED, ended_at=database_now()))
 
     def request_pause(self, run_id: str) -> None:
         """Ask a run to hold."""

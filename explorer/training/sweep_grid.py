@@ -92,16 +92,18 @@ class SweepGrid:
         """Return the dimensions that have more than one value."""
         return [name for name, values in self.values.items() if len(values) > 1]
 
-    def chunk_size(self, memory_bytes: float | None) -> int:
+    def chunk_size(self, memory_bytes: float | None, workers: int = 1) -> int:
         """Return how many cells are trained together, as one stacked program.
 
         Args:
             memory_bytes: Free memory of the device; None where it is not known.
+            workers: How many chunks are trained at a time; each is to get some.
         """
+        most = min(MAX_CURVES, -(-self.num_cells // workers))
         if memory_bytes is None:
-            return min(MAX_CURVES, self.num_cells)
+            return most
         fitting = int(_MEMORY_SHARE * memory_bytes / bytes_per_curve(self.base))
-        return max(1, min(MAX_CURVES, self.num_cells, fitting))
+        return max(1, min(most, fitting))
 
     def to_json(self) -> str:
         """Return the grid as one JSON object."""

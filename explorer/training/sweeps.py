@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import psutil
-
 from explorer.training import launcher
 from explorer.training.config import TrainingConfig
 from explorer.training.run_store import RunStore
@@ -29,6 +27,7 @@ ACTIVE = frozenset({QUEUED, RUNNING, PAUSED})
 DONE = frozenset({FINISHED, DIVERGED})
 
 _KNOWN_RUNS = 5
+_MOST_LOSSES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def start(grid: SweepGrid, name: str = "", *, store: RunStore | None = None) -> 
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
     sweep_id = store.create_sweep(grid, name)
-    launcher.ensure_workers(store=store)
+    launcher.have_work_done(store)
     return sweep_id
 
 
@@ -90,7 +89,7 @@ def resume(sweep_id: str, *, store: RunStore | None = None) -> None:
     """
     store = store or launcher.default_store()
     store.reopen_sweep(sweep_id)
-    launcher.ensure_workers(store=store)
+    launcher.have_work_done(store)
 
 
 def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], float | None]) -> bool:
@@ -107,7 +106,7 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     """
 
     def choose(sweep: Sweep, rows: Sequence[CurveRow]) -> list[int] | None:
-        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base))
+        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base), launcher.max_workers())
         return next_cells(sweep, rows, size)
 
     return any(store.continue_sweep(one, choose) for one in store.open_sweeps())
@@ -137,7 +136,8 @@ def next_cells(sweep: Sweep, rows: Sequence[CurveRow], size: int) -> list[int] |
     """Choose the cells that are to be trained together next.
 
     What fails together is tried again one by one, so that a cell that cannot be trained takes no
-    other with it; what fails alone is left until somebody asks for it.
+    other with it; what fails alone is left until somebody asks for it. A cell whose worker was
+    lost is innocent: it is tried again with others, then alone, and left after three losses.
 
     Args:
         sweep: The sweep.
@@ -149,24 +149,29 @@ def next_cells(sweep: Sweep, rows: Sequence[CurveRow], size: int) -> list[int] |
     """
     cells = cells_of(sweep, rows)
     states = {row.run_id: launcher.state_of(row) for row in rows}
-    tried: Counter[int] = Counter()
-    alone: set[int] = set()
+    blamed: set[int] = set()
+    lost: Counter[int] = Counter()
     given_up: set[int] = set()
     for run in sweep.runs:
         state = states.get(run.run_id)
         if run.attempt != sweep.attempt or state is None:
             continue
-        tried.update(run.cells)
-        if state in (FAILED, LOST) and len(run.cells) == 1:
-            alone.update(run.cells)
-        elif state == STOPPED:
+        if state == LOST:
+            lost.update(run.cells)
+        elif state == STOPPED or (state == FAILED and len(run.cells) == 1):
             given_up.update(run.cells)
-    left = [cell.index for cell in cells if cell.state not in DONE | ACTIVE]
-    if fresh := [index for index in left if not tried[index]]:
-        return fresh[:size]
-    again = [index for index in left if index not in alone | given_up]
-    if again:
-        return again[:1]
+        else:
+            blamed.update(run.cells)
+    given_up.update(cell for cell, losses in lost.items() if losses >= _MOST_LOSSES)
+    left = [
+        cell.index
+        for cell in cells
+        if cell.state not in DONE | ACTIVE and cell.index not in given_up
+    ]
+    if together := [index for index in left if index not in blamed and lost[index] < 2]:
+        return together[:size]
+    if left:
+        return left[:1]
     return [] if any(cell.state in ACTIVE for cell in cells) else None
 
 
@@ -188,18 +193,6 @@ def seconds_per_work(rows: Sequence[CurveRow], base: TrainingConfig) -> list[flo
         if work:
             found.append(max(row.summary.seconds for row in of) / work)
     return found
-
-
-def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
-    """Guess the memory that the next training can use: that of the GPU which the last one used.
-
-    Args:
-        rows: Curves that are kept, the newest first.
-    """
-    last = next((row.environment for row in rows if row.environment), None)
-    if last is not None and last.device_memory_bytes:
-        return float(last.device_memory_bytes)
-    return float(psutil.virtual_memory().available)
 
 
 def _shape(config: TrainingConfig) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from explorer.training.record_columns import Records
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
 from explorer.training.run_tables import batches
-from explorer.training.runs import Run, WorkerMark
+from explorer.training.runs import Run
 from tests.training.conftest import write_mnist
 
 # Long enough to be acted upon, whatever else the machine does.
@@ -218,8 +218,7 @@ def test_a_process_number_used_again_is_not_the_worker() -> None:
 
 def test_a_process_that_ended_is_not_alive_though_nobody_has_collected_it() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    process = psutil.Process(child.pid)
-    mark = WorkerMark(worker_processes.this_process().host, child.pid, process.create_time())
+    mark = worker_processes.mark_of(psutil.Process(child.pid))
     assert worker_processes.is_alive(mark) is True
     child.kill()
     deadline = time.monotonic() + 5

@@ -123,7 +123,7 @@ def test_a_killed_worker_does_not_end_the_sweep(store):
     dead = replace(this_process(), create_time=1.0)
     store.claim_next(dead)
     assert states(store, sweep_id) == ["lost", "lost"]
-    assert queue_next(store) == [0]
+    assert queue_next(store) == [0, 1]
 
 
 def test_stop_keeps_what_is_done_and_resume_trains_what_is_missing(store, monkeypatch):

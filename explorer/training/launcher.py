@@ -13,7 +13,7 @@ from explorer.training import memory, worker_processes
 from explorer.training.config import ConfigError, TrainingConfig
 from explorer.training.lost_runs import why_lost
 from explorer.training.mnist_files import is_at_hand
-from explorer.training.run_database import database_url
+from explorer.training.run_database import StoreUnavailable, database_url
 from explorer.training.run_store import RunStore
 from explorer.training.runs import (
     ENDED,
@@ -30,6 +30,7 @@ from explorer.training.worker_processes import is_alive, max_workers
 from explorer.training.worker_status import read_status, waiting_pids
 
 __all__ = [
+    "check_memory",
     "default_store",
     "delete",
     "ensure_workers",
@@ -47,6 +48,7 @@ __all__ = [
     "set_learning_rate",
     "start",
     "state_of",
+    "store_problem",
     "waiting_words",
 ]
 
@@ -82,11 +84,30 @@ def start(
         StoreUnavailable: The run store cannot be used.
     """
     store = store or default_store()
-    if words := memory.shortage(configs, _expected_memory_bytes(configs, store)):
-        raise ConfigError(words)
+    check_memory(configs, store)
     run_id = store.create(configs, name, session)
     have_work_done(store)
     return run_id
+
+
+def check_memory(configs: Sequence[TrainingConfig], store: RunStore) -> None:
+    """Check that networks which are trained together fit into memory, as far as is known here.
+
+    The worker looks once more, at the device itself, before it begins.
+
+    Raises:
+        ConfigError: They do not; with figures.
+        StoreUnavailable: The run store cannot be used.
+    """
+    device = configs[0].device if configs else "cpu"
+    if device == "cuda":
+        return
+    words = memory.shortage(configs, memory.available_bytes())
+    if words and device == "auto":
+        # There may be a GPU with more.
+        words = memory.shortage(configs, expected_memory_bytes(store.list_curves()))
+    if words:
+        raise ConfigError(words)
 
 
 def have_work_done(store: RunStore) -> None:
@@ -110,14 +131,6 @@ def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
     if last is not None and last.device_memory_bytes:
         return float(last.device_memory_bytes)
     return memory.available_bytes()
-
-
-def _expected_memory_bytes(configs: Sequence[TrainingConfig], store: RunStore) -> float | None:
-    """Guess it for a race; None for a GPU of which nothing is known here."""
-    device = configs[0].device if configs else "cpu"
-    if device == "auto":
-        return expected_memory_bytes(store.list_curves())
-    return None if device == "cuda" else memory.available_bytes()
 
 
 def request_stop(run_id: str, *, store: RunStore | None = None) -> None:
@@ -254,6 +267,15 @@ def _waiting_words(run: Run, store: RunStore) -> str:
         f"Waiting for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
         f"nothing is lost. {status.waiting}"
     )
+
+
+def store_problem() -> StoreUnavailable | None:
+    """Return what is wrong with the run store that the environment names, or None."""
+    try:
+        default_store().check()
+    except StoreUnavailable as error:
+        return error
+    return None
 
 
 def mnist_is_at_hand() -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -17,6 +19,7 @@ from sqlalchemy.engine import URL
 from explorer.training import run_schema
 from explorer.training.reach import Reach
 from explorer.training.run_rows import update_claimed
+from explorer.training.run_tables import runs
 from explorer.training.sqlite_file import (
     DELETED,
     OVERWRITTEN,
@@ -28,6 +31,7 @@ from explorer.training.sqlite_file import (
 DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
 
 _PATIENCE_SECONDS = 10.0
+_LEAST_FREE_BYTES = 2**20
 _POSTGRESQL = {
     # A network that swallows everything is noticed, where the defaults wait for minutes.
     "connect_timeout": 10,
@@ -40,6 +44,10 @@ _POSTGRESQL = {
 
 class StoreUnavailable(RuntimeError):
     """The database of runs cannot be used; its text is a plain sentence saying what to do."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The database can be read, but not written."""
 
 
 class StoreGone(StoreUnavailable):
@@ -181,6 +189,35 @@ class Database:
             raise
         self.reach.succeeded(began)
 
+    def check(self) -> None:
+        """See that the database can be read and written now.
+
+        Raises:
+            StoreReadOnly: It can only be read.
+            StoreUnavailable: It cannot even be read.
+        """
+        with self.transaction() as connection:
+            connection.execute(sa.select(runs.c.sequence).limit(1))
+        try:
+            if self._path and shutil.disk_usage(self._path.parent).free < _LEAST_FREE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            with self.transaction() as connection:
+                if self._path:
+                    # Whoever writes in this moment will have done soon.
+                    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                try:
+                    connection.execute(sa.update(runs).where(sa.false()).values(name=""))
+                finally:
+                    if self._path:
+                        milliseconds = round(1000 * _PATIENCE_SECONDS)
+                        connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+        except OSError as error:
+            raise StoreReadOnly(str(unavailable(self.url, error))) from error
+        except StoreUnavailable as error:
+            if _is_busy(error.__cause__):
+                return
+            raise StoreReadOnly(str(error)) from error
+
     def _look_at_file(self, file: SqliteFile, may_create: bool) -> None:
         change = file.change()
         if change == OVERWRITTEN:
@@ -232,6 +269,10 @@ class Database:
             self._file = SqliteFile(self._path, engine) if self._path else None
             self._engine = engine
             return engine
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return "locked" in str(error).lower()
 
 
 class StorePart:

@@ -14,7 +14,13 @@ from explorer.training.database_clock import database_now
 from explorer.training.queue_limits import QueueFull, check_room
 from explorer.training.records import RunInfo
 from explorer.training.run_creation import queue_run
-from explorer.training.run_database import Database, StoreGone, StoreUnavailable, database_url
+from explorer.training.run_database import (
+    Database,
+    StoreGone,
+    StoreReadOnly,
+    StoreUnavailable,
+    database_url,
+)
 from explorer.training.run_deletion import RunBusy, RunDeletion
 from explorer.training.run_labels import RunLabels
 from explorer.training.run_requests import RunRequests
@@ -42,6 +48,7 @@ __all__ = [
     "RunBusy",
     "RunStore",
     "StoreGone",
+    "StoreReadOnly",
     "StoreUnavailable",
     "UnknownRun",
     "UnknownSweep",
@@ -79,6 +86,14 @@ class RunStore(RunSweeps, RunLabels, RunDeletion, RunRequests, RunWeights):
     def folder(self) -> Path:
         """Folder for what belongs to this store beside the database: workers' locks and logs."""
         return self._database.folder
+
+    def check(self) -> None:
+        """See that runs can be read and written now.
+
+        Raises:
+            StoreReadOnly: They can only be read.
+        """
+        self._database.check()
 
     def close(self) -> None:
         """Let go of the database's connections; the next use opens it again."""

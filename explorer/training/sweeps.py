@@ -47,20 +47,31 @@ class Cell:
     row: CurveRow | None
 
 
-def start(grid: SweepGrid, name: str = "", *, store: RunStore | None = None) -> str:
+def start(
+    grid: SweepGrid, name: str = "", *, session: str = "", store: RunStore | None = None
+) -> str:
     """Keep a sweep, see that a worker begins with it, and return its id.
 
     Data left to the machine are settled here: MNIST that arrives on the way would otherwise be
     what the later cells are trained on.
 
+    Args:
+        grid: What to train.
+        name: What to call it.
+        session: Of the browser that asks, for the limit of what one may queue.
+        store: The run store; by default the one that the environment names.
+
     Raises:
+        ConfigError: Not even one cell fits into memory.
+        QueueFull: So many wait already that no more are taken.
         StoreUnavailable: The run store cannot be used.
     """
     store = store or launcher.default_store()
     if grid.base.dataset == "auto":
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
-    sweep_id = store.create_sweep(grid, name)
+    launcher.check_memory([grid.base], store)
+    sweep_id = store.create_sweep(grid, name, session)
     launcher.have_work_done(store)
     return sweep_id
 

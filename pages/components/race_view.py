@@ -22,6 +22,7 @@ from pages.components.plot import plot
 from pages.components.race_details import race_details
 from pages.components.race_records import newest_records, shared_figure, viewers, which_images
 from pages.components.race_status import ViewOptions
+from pages.components.store_notice import say_unusable
 
 # Soon before the first point, never after the end.
 _REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
@@ -36,7 +37,7 @@ def race_view(run_id: str) -> None:
         st.error(f"{error} Press Train to start a new race, or open another one below.")
         return
     except StoreUnavailable as error:
-        st.error(str(error))
+        say_unusable(error)
         return
     state = launcher.state_of(run)
     phase = _phase(run, state)
@@ -66,7 +67,10 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
         if run.status == "queued":
             # Whoever was to take it may have been killed while it waited.
             launcher.ensure_workers()
-    except (UnknownRun, StoreUnavailable, ConfigError) as error:
+    except StoreUnavailable as error:
+        say_unusable(error)
+        return
+    except (UnknownRun, ConfigError) as error:
         st.error(str(error))
         return
     if (_phase(run, state), run.control) != shown:

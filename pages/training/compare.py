@@ -13,6 +13,7 @@ from pages.components.comparison_options import comparison_options
 from pages.components.comparison_view import comparison, is_training, report_figures
 from pages.components.exchange_controls import export_controls, import_control
 from pages.components.run_table import run_table
+from pages.components.store_notice import say_unusable, store_notice
 from pages.components.terms import terms
 
 
@@ -22,7 +23,7 @@ def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:
         store = launcher.default_store()
         return store.list_curves(), store.list_curves(deleted=True)
     except StoreUnavailable as error:
-        st.error(str(error))
+        say_unusable(error)
         st.stop()
 
 
@@ -39,6 +40,8 @@ st.markdown(
     "and lay them over one another."
 )
 terms("cross-entropy", "squared error", "learning rate")
+if not store_notice():
+    st.stop()
 all_rows, deleted = kept_curves()
 chosen_curves.open_link(all_rows)
 words = ""

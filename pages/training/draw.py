@@ -13,6 +13,7 @@ from pages.components import network_choice, page_link
 from pages.components.digit_canvas import digit_canvas, drawn, link_text
 from pages.components.drawing_answers import drawing_answers, usable_networks
 from pages.components.kept_choice import kept_choice
+from pages.components.store_notice import say_unusable, store_notice
 from pages.components.terms import terms
 
 CANVAS = "digit canvas"
@@ -41,7 +42,7 @@ def explore(rows: Sequence[CurveRow]) -> None:
         try:
             networks = usable_networks(rows)
         except StoreUnavailable as error:
-            st.error(str(error))
+            say_unusable(error)
             networks = []
     left, right = st.columns([6, 5], gap="medium")
     strokes = drawn(CANVAS, link="ink")
@@ -66,14 +67,16 @@ def explore(rows: Sequence[CurveRow]) -> None:
 
 
 chosen: list[CurveRow] = []
+readable = store_notice()
 with st.container():
     try:
-        chosen = network_choice.network_choice(link="runs")
-        if not chosen:
+        if readable:
+            chosen = network_choice.network_choice(link="runs")
+        if readable and not chosen:
             st.info("No trained network is kept yet. Train a race to its end, then draw for it.")
             page_link.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
-        st.error(str(problem))
+        say_unusable(problem)
 explore(chosen)
 st.caption(
     "A drawing is prepared as the images that a network was trained on: of MNIST the ink is scaled "

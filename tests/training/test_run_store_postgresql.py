@@ -12,6 +12,8 @@ from explorer.training.config import TrainingConfig
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
 from tests.training import (
+    test_claims,
+    test_queue_limits,
     test_run_library,
     test_run_schema,
     test_run_store,
@@ -32,7 +34,15 @@ IMPORTS = {
 }
 old_url = test_run_schema.old_url
 
-for module in (test_run_library, test_run_schema, test_run_store, test_run_weights, test_sweeps):
+for module in (
+    test_claims,
+    test_queue_limits,
+    test_run_library,
+    test_run_schema,
+    test_run_store,
+    test_run_weights,
+    test_sweeps,
+):
     for name, value in vars(module).items():
         if not name.startswith("test_") or name in IMPORTS:
             continue

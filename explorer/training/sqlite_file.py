@@ -14,9 +14,8 @@ DELETED, REPLACED, OVERWRITTEN = "deleted", "replaced", "overwritten"
 
 _APPLICATION = "cross-entropy-explorer"
 
-# From "Database file format" of sqlite.org: big-endian, at these bytes of the file.
-_HEADER_BYTES = 100
-_CHANGE_COUNTER, _APPLICATION_ID = 24, 68
+# From "Database file format" of sqlite.org: big-endian, at this byte of the file.
+_HEADER_BYTES, _APPLICATION_ID = 100, 68
 
 
 def data_folder() -> Path:
@@ -54,8 +53,8 @@ def private_folder(folder: Path) -> None:
 class SqliteFile:
     """Tells whether a file is still the database that was opened.
 
-    Its header holds a number of the store's own, drawn when the tables were made, and a counter
-    of changes that never falls.
+    Its header holds a number of the store's own, drawn when it was opened first. An older copy of
+    the same store has the same number, and is not told from it.
 
     Args:
         path: The file.
@@ -66,9 +65,8 @@ class SqliteFile:
         self._path = path
         number = _numbered(engine)
         self._place = self._stat()
-        self._changes, in_file = self._header()
         # While others read, a number that was just drawn may take a while to reach the file.
-        self._numbers = {number, in_file}
+        self._numbers = {number, self._number_in_file()}
 
     def change(self) -> str:
         """Return DELETED, REPLACED, OVERWRITTEN, or "" for the same file."""
@@ -77,11 +75,7 @@ class SqliteFile:
             return DELETED
         if place != self._place:
             return REPLACED
-        changes, number = self._header()
-        if number not in self._numbers or changes < self._changes:
-            return OVERWRITTEN
-        self._changes = changes
-        return ""
+        return "" if self._number_in_file() in self._numbers else OVERWRITTEN
 
     def _stat(self) -> tuple[int, int] | None:
         try:
@@ -90,16 +84,13 @@ class SqliteFile:
             return None
         return status.st_dev, status.st_ino
 
-    def _header(self) -> tuple[int, int]:
-        """Read the counter of changes and the store's number; -1 where the file is too short."""
+    def _number_in_file(self) -> int:
+        """Return the store's number; -1 where the file is too short to have one."""
         with open(self._path, "rb", buffering=0) as file:
             head = file.read(_HEADER_BYTES)
         if len(head) < _HEADER_BYTES:
-            return -1, -1
-        changes, number = (
-            struct.unpack_from(">I", head, at)[0] for at in (_CHANGE_COUNTER, _APPLICATION_ID)
-        )
-        return changes, number
+            return -1
+        return struct.unpack_from(">I", head, _APPLICATION_ID)[0]
 
 
 def _numbered(engine: sa.Engine) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.training import launcher
+from explorer.training import launcher, run_sweeps
 from explorer.training.config import TrainingConfig
 from explorer.training.reach import LONGEST_WAIT_SECONDS
 from explorer.training.run_store import ClaimLost, RunStore, StoreUnavailable
@@ -49,8 +49,10 @@ def answers_lost(store: RunStore):
         raise StoreUnavailable("The connection was cut.")
 
     store._database.transaction = cut
-    yield
-    store._database.transaction = transaction
+    try:
+        yield
+    finally:
+        store._database.transaction = transaction
 
 
 WRITINGS: dict[str, Callable[[RunStore, str], object]] = {
@@ -126,10 +128,8 @@ def test_a_run_that_speaks_in_the_moment_of_its_loss_is_not_taken(
     run = store.claim_next(ELSEWHERE)
     let_pass(store, run.id, LEASE_SECONDS + 1)
     hear_all(store)
-    monkeypatch.setattr(
-        "explorer.training.run_sweeps._runs_with",
-        lambda *_: {run.id: store.get(run.id).heartbeat - 1},
-    )
+    spoken = store.get(run.id).heartbeat
+    monkeypatch.setattr(run_sweeps, "_runs_with", lambda *_: {run.id: spoken - 1})
     assert not continue_open(store, lambda _: None)
     assert store.get(run.id).status == "running"
     store.beat(run.id)

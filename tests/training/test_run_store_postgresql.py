@@ -34,15 +34,11 @@ IMPORTS = {
 }
 old_url = test_run_schema.old_url
 
-for module in (
-    test_claims,
-    test_queue_limits,
-    test_run_library,
-    test_run_schema,
-    test_run_store,
-    test_run_weights,
-    test_sweeps,
-):
+MODULES = (
+    *(test_claims, test_queue_limits, test_run_library, test_run_schema, test_run_store),
+    *(test_run_weights, test_sweeps),
+)
+for module in MODULES:
     for name, value in vars(module).items():
         if not name.startswith("test_") or name in IMPORTS:
             continue

@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-_BYTES = 4096
+_BYTES, _LONGEST = 4096, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,12 @@ class StatusFile:
         self._change(waiting=sentence, waiting_since=since)
 
     def _change(self, **values: object) -> None:
-        self._status = replace(self._status, **values)
-        text = json.dumps(asdict(self._status)).encode()
+        short = {k: v[:_LONGEST] if isinstance(v, str) else v for k, v in values.items()}
+        self._status = replace(self._status, **short)
+        text = json.dumps(asdict(self._status), ensure_ascii=False).encode()
         # Nothing can be told of a file that cannot be written, except through itself.
         with contextlib.suppress(OSError), self._path.open("r+b", buffering=0) as file:
-            file.write(text[:_BYTES].ljust(_BYTES))
+            file.write(text.ljust(_BYTES))
 
 
 def say(sentence: object) -> None:

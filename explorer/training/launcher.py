@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import psutil
 
 from explorer.training import memory, worker_processes
+from explorer.training.alarm import ring
 from explorer.training.config import ConfigError, TrainingConfig
 from explorer.training.lost_runs import why_lost
 from explorer.training.mnist_files import is_at_hand
@@ -118,7 +119,7 @@ def have_work_done(store: RunStore) -> None:
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     ensure_workers(store=store)
-    worker_processes.wake(store)
+    ring(worker_processes.slot_folder(store))
 
 
 def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:

@@ -199,7 +199,13 @@ def _sweep(connection: sa.Connection, sweep_id: str) -> Sweep:
 
 
 def _sweep_from(connection: sa.Connection, row: sa.Row[Any]) -> Sweep:
-    of_sweep = sa.select(sweep_runs).where(sweep_runs.c.sweep_id == row.id)
+    # Without an order a database may return rows in any.
+    of_sweep = (
+        sa.select(sweep_runs)
+        .join(runs, runs.c.id == sweep_runs.c.run_id)
+        .where(sweep_runs.c.sweep_id == row.id)
+        .order_by(runs.c.sequence)
+    )
     found = [
         SweepRun(one.run_id, tuple(json.loads(one.cells)), one.attempt)
         for one in connection.execute(of_sweep)

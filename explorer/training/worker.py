@@ -16,19 +16,19 @@ from pathlib import Path
 import filelock
 
 from explorer.training import memory, sweeps, thread_waiting, worker_processes
+from explorer.training.alarm import Alarm
 from explorer.training.launcher import default_store
 from explorer.training.patience import Patience
 from explorer.training.run_database import StoreUnavailable
 from explorer.training.run_store import RunStore
 from explorer.training.runs import WorkerMark
 from explorer.training.sqlite_file import private_folder
-from explorer.training.worker_status import StatusFile, say
+from explorer.training.worker_status import StatusFile
 
-_LOOK_SECONDS = 0.05
-"""Between two looks at the file that wakes an idle worker: some 10 µs each."""
 _POLL_SECONDS = 1.0
-"""Between two questions to the store, which cost a hundred times as much: for runs that were
-queued on another machine."""
+"""Between two questions to the store, for runs that were queued on another machine; whoever
+queues one on this machine rings."""
+_TIDY_SECONDS = 0.05
 _LET_GO_SECONDS = 60.0
 _KEPT_LOGS = 20
 
@@ -38,6 +38,7 @@ def main() -> int:
     slot = sys.argv[1] if len(sys.argv) > 1 else "0"
     store = default_store()
     folder = worker_processes.slot_folder(store)
+    private_folder(store.folder)
     private_folder(folder)
     lock_file = folder / f"{slot}.lock"
     lock = filelock.FileLock(lock_file)
@@ -79,13 +80,11 @@ def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: St
     patience = Patience(status)
     executor = Executor(store, patience)
     executor.warm_up()
-    alarm = _Alarm(worker_processes.wake_file(store))
+    alarm = Alarm(worker_processes.slot_folder(store))
     idle_seconds = 60 * worker_processes.idle_minutes()
     idle_since = time.monotonic()
     untidy = True
     while time.monotonic() - idle_since < idle_seconds and go_on():
-        # Before the look at the store, so that nothing that comes after it is missed.
-        alarm.set()
         run = patience.insist(lambda: store.claim_next(me))
         if run is not None:
             status.note_oom_kills(memory.oom_kills())
@@ -96,48 +95,17 @@ def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: St
             continue
         elif untidy:
             untidy = patience.insist(store.tidy)
-            alarm.wait(_LOOK_SECONDS)
+            alarm.wait(_TIDY_SECONDS)
         else:
             if time.monotonic() - idle_since > _LET_GO_SECONDS:
                 executor.let_go()
             alarm.wait(_POLL_SECONDS)
-
-
-class _Alarm:
-    """Waits for a moment or until somebody touches a file.
-
-    Args:
-        file: Which; made where it is missing.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._known: int | None = None
-        try:
-            file.touch(0o600)
-        except OSError as error:
-            say(f"{error}: new runs are found a second late.")
-
-    def set(self) -> None:
-        """Wait for touches from now on."""
-        self._known = self._touched()
-
-    def wait(self, seconds: float) -> None:
-        """Wait so long or until the file is touched."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and self._touched() == self._known:
-            time.sleep(_LOOK_SECONDS)
-
-    def _touched(self) -> int | None:
-        try:
-            return os.stat(self._file).st_mtime_ns
-        except OSError:
-            return None
+    alarm.close()
 
 
 def _open_log(folder: Path) -> None:
     """Send what is said, also by a crash in native code, to a log named by the process."""
-    for kind in ("*.log", "*.status"):
+    for kind in ("*.log", "*.status", "*.wake"):
         files = sorted(folder.glob(kind), key=lambda file: file.stat().st_mtime)
         for old in files[:-_KEPT_LOGS]:
             old.unlink(missing_ok=True)

@@ -136,6 +136,7 @@ def ensure_workers(store: RunStore) -> int:
     idle_minutes()
     with _starting:
         try:
+            private_folder(store.folder)
             private_folder(folder)
             return sum(_ensure_worker(store, folder, slot) for slot in range(max_workers()))
         except OSError as error:
@@ -180,18 +181,6 @@ def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
             **apart,
         )
     return True
-
-
-def wake(store: RunStore) -> None:
-    """Let idle workers of this machine look at once whether there is something to do."""
-    # Without the file there is no worker yet, and a new one looks first of all.
-    with contextlib.suppress(OSError):
-        os.utime(wake_file(store))
-
-
-def wake_file(store: RunStore) -> Path:
-    """Return the file whose time of change idle workers watch."""
-    return slot_folder(store) / "wake"
 
 
 def exit_code(pid: int) -> int | None:

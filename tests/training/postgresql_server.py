@@ -41,7 +41,9 @@ class Server:
 
     def __init__(self, folder: Path, control: Callable[..., None]) -> None:
         self._folder, self._control, self._count = folder, control, 0
-        self._engine = sa.create_engine(self._url("public"), isolation_level="AUTOCOMMIT")
+        self._engine = sa.create_engine(
+            self._url("public"), isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
 
     def fresh_url(self) -> str:
         """Return the address of a schema that is as empty as a database of its own, but quicker."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
+from explorer.training import executor as executor_module
 from explorer.training import launcher, memory
 from explorer.training.config import ConfigError, TrainingConfig
+from explorer.training.data import TrainingData
 from explorer.training.executor import Executor
 from explorer.training.run_store import RunStore
 from explorer.training.sweep_grid import bytes_per_curve
@@ -130,3 +135,35 @@ def test_a_worker_looks_once_more_before_it_begins(
     run = store.get(run_id)
     assert run.status == "failed"
     assert "8.0 GiB are free" in run.error
+
+
+def test_an_idle_worker_gives_the_images_back_and_makes_them_again(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[weakref.ref[torch.Tensor]] = []
+
+    def prepare(*given: object) -> TrainingData:
+        data = make_data(*given)
+        prepared.append(weakref.ref(data.train_images))
+        return data
+
+    make_data = executor_module.prepare
+    monkeypatch.setattr(executor_module, "prepare", prepare)
+    executor = Executor(store)
+    short = TrainingConfig(dataset="digits", device="cpu", hidden_sizes=(20,), epochs=1)
+
+    def run() -> list[float]:
+        run_id = store.create([short])
+        executor.execute(store.claim_next(MARK))
+        assert store.get(run_id).status == "finished"
+        return store.read(run_id).curves[0].losses.tolist()
+
+    first = run()
+    assert first == run()
+    assert len(prepared) == 1
+    executor.let_go()
+    gc.collect()
+    assert prepared[0]() is None
+    executor.let_go()
+    assert first == run()
+    assert len(prepared) == 2

@@ -14,13 +14,15 @@ RACE = [TrainingConfig()]
 GRID = SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_MAX_QUEUED", "5")
     monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_SESSION", "2")
 
 
-def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(store: RunStore) -> None:
+def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(
+    store: RunStore, small_limits: None
+) -> None:
     store.create(RACE, session="one")
     store.create_sweep(GRID, session="one")
     for create in (store.create, store.create_sweep):
@@ -32,7 +34,9 @@ def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(store: 
     store.create(RACE, session="one")
 
 
-def test_everybody_together_may_have_so_many_waiting_and_no_more(store: RunStore) -> None:
+def test_everybody_together_may_have_so_many_waiting_and_no_more(
+    store: RunStore, small_limits: None
+) -> None:
     for session in ("a", "b", "c", "d", ""):
         last = store.create(RACE, session=session)
     with pytest.raises(QueueFull, match=r"5 races and sweeps wait already.*try again"):
@@ -41,7 +45,9 @@ def test_everybody_together_may_have_so_many_waiting_and_no_more(store: RunStore
     store.create(RACE, session="e")
 
 
-def test_the_runs_of_a_sweep_count_with_it_and_no_longer_when_it_is_done(store: RunStore) -> None:
+def test_the_runs_of_a_sweep_count_with_it_and_no_longer_when_it_is_done(
+    store: RunStore, small_limits: None
+) -> None:
     sweep_id = store.create_sweep(GRID, session="one")
     assert continue_open(store, lambda _: None)
     store.create(RACE, session="one")

@@ -33,6 +33,7 @@ IMPORTS = {
     "test_reading_weights_imports_no_torch",
 }
 old_url = test_run_schema.old_url
+small_limits = test_queue_limits.small_limits
 
 MODULES = (
     *(test_claims, test_queue_limits, test_run_library, test_run_schema, test_run_store),

@@ -125,15 +125,16 @@ def bytes_per_curve(config: TrainingConfig) -> int:
     """Estimate the memory that one curve of a stack needs.
 
     float32 numbers: weights, gradients and one temporary of their size, what the optimizer keeps
-    (Adam two such, momentum one), and outputs, masks and gradients of every layer for the batch
-    or for the images that are measured at once.
+    (Adam two such, momentum one), and for the batch, or for the images that are measured at once,
+    the images and each layer's outputs and their gradients. About 1.4 times of what was measured
+    on a processor, for allocators keep more than they are asked for.
 
     Args:
         config: Settings of the curve.
     """
     kept = 2 if config.optimizer == "adam" else int(config.momentum > 0)
-    units = sum(config.layer_sizes)
-    activations = 3 * units * max(config.batch_size, _EVALUATED_IMAGES)
+    pixels, *units = config.layer_sizes
+    activations = (pixels + 2 * sum(units)) * max(config.batch_size, _EVALUATED_IMAGES)
     return 4 * (config.num_parameters * (3 + kept) + activations)
 
 

@@ -7,20 +7,29 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from explorer.jobs import worker_processes
-from explorer.jobs.worker_processes import is_alive
-from explorer.runs.config import TrainingConfig
+import psutil
+
+from explorer.jobs import memory, worker_processes
+from explorer.jobs.alarm import ring
+from explorer.jobs.lost_runs import why_lost
+from explorer.jobs.worker_processes import is_alive, max_workers
+from explorer.jobs.worker_status import read_status, waiting_pids
+from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.mnist_files import is_at_hand
-from explorer.runs.run import ENDED, FAILED, LOST, QUEUED, CurveRow, Run, run_state
-from explorer.store.database import database_url
+from explorer.runs.run import ENDED, FAILED, LOST, PAUSED, QUEUED, RUNNING, CurveRow, Run, run_state
+from explorer.store.database import StoreUnavailable, database_url
 from explorer.store.run_store import RunStore
 
 __all__ = [
+    "check_memory",
     "default_store",
     "delete",
     "ensure_workers",
+    "expected_memory_bytes",
     "explain",
+    "have_work_done",
     "is_alive",
+    "max_workers",
     "mnist_is_at_hand",
     "pause",
     "request_stop",
@@ -30,6 +39,8 @@ __all__ = [
     "set_learning_rate",
     "start",
     "state_of",
+    "store_problem",
+    "waiting_words",
 ]
 
 
@@ -44,23 +55,73 @@ def default_store() -> RunStore:
 
 
 def start(
-    configs: Sequence[TrainingConfig], name: str | None = None, *, store: RunStore | None = None
+    configs: Sequence[TrainingConfig],
+    name: str | None = None,
+    *,
+    session: str = "",
+    store: RunStore | None = None,
 ) -> str:
     """Queue a race, see that somebody takes it, and return the run's id.
 
     Args:
         configs: One per curve.
         name: What to call the race.
+        session: Of the browser that asks, for the limit of what one may queue.
         store: The run store; by default the one that the environment names.
 
     Raises:
-        ConfigError: The configs cannot race together.
+        ConfigError: The configs cannot race together, or do not fit into memory.
+        QueueFull: So many wait already that no more are taken.
         StoreUnavailable: The run store cannot be used.
     """
     store = store or default_store()
-    run_id = store.create(configs, name)
-    ensure_workers(store=store)
+    check_memory(configs, store)
+    run_id = store.create(configs, name, session)
+    have_work_done(store)
     return run_id
+
+
+def check_memory(configs: Sequence[TrainingConfig], store: RunStore) -> None:
+    """Check that networks which are trained together fit into memory, as far as is known here.
+
+    The worker looks once more, at the device itself, before it begins.
+
+    Raises:
+        ConfigError: They do not; with figures.
+        StoreUnavailable: The run store cannot be used.
+    """
+    device = configs[0].device if configs else "cpu"
+    if device == "cuda":
+        return
+    words = memory.shortage(configs, memory.available_bytes())
+    if words and device == "auto":
+        # There may be a GPU with more.
+        words = memory.shortage(configs, expected_memory_bytes(store.list_curves()))
+    if words:
+        raise ConfigError(words)
+
+
+def have_work_done(store: RunStore) -> None:
+    """See that somebody takes at once what was just queued.
+
+    Raises:
+        ConfigError: A setting of the environment cannot be used.
+        StoreUnavailable: The folder for locks and logs cannot be written.
+    """
+    ensure_workers(store=store)
+    ring(worker_processes.slot_folder(store))
+
+
+def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
+    """Guess the memory that the next training can use: that of the GPU which the last one used.
+
+    Args:
+        rows: Curves that are kept, the newest first.
+    """
+    last = next((row.environment for row in rows if row.environment), None)
+    if last is not None and last.device_memory_bytes:
+        return float(last.device_memory_bytes)
+    return memory.available_bytes()
 
 
 def request_stop(run_id: str, *, store: RunStore | None = None) -> None:
@@ -107,7 +168,7 @@ def state_of(run: Run | CurveRow) -> str:
     """Return the state of a run now, its worker process looked at."""
     # Nobody needs to know who lives of a thousand runs that have ended.
     alive = None if run.status in ENDED else is_alive(run.worker)
-    return run_state(run, time.time(), alive)
+    return run_state(run, alive)
 
 
 def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:
@@ -155,13 +216,57 @@ def explain(run: Run, *, store: RunStore | None = None) -> str:
             f"The training process ended without a word at step {run.progress.step:,}; what it "
             "recorded is kept. Press Train to start again."
         )
-        said = worker_processes.last_words(store, run.worker.pid) if run.worker else ""
-        return f"{sentence} Its last words: {said}" if said else sentence
+        return f"{sentence} {why_lost(store, run)}".rstrip()
+    if state in (RUNNING, PAUSED):
+        return _waiting_words(run, store)
     if state == QUEUED:
         if failure := worker_processes.start_failure(store):
             return failure
         return f"Place {run.queue_place} in the queue: it begins when a training process is free."
     return ""
+
+
+def waiting_words(*, store: RunStore | None = None) -> str:
+    """Say that trainings on this machine wait for the store; "" where none does.
+
+    For when the store itself cannot be read: this comes from a file beside the workers' logs.
+    """
+    folder = worker_processes.slot_folder(store or default_store())
+    waits = [
+        status.waiting_since
+        for pid, status in waiting_pids(folder).items()
+        if psutil.pid_exists(pid)
+    ]
+    if not waits:
+        return ""
+    who = "A training process waits" if len(waits) == 1 else f"{len(waits)} training processes wait"
+    seconds = max(0.0, time.time() - min(waits))
+    return (
+        f"{who} for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
+        "the training goes on when the store can be used again."
+    )
+
+
+def _waiting_words(run: Run, store: RunStore) -> str:
+    if run.worker is None or run.worker.host != worker_processes.process_space():
+        return ""
+    status = read_status(worker_processes.slot_folder(store), run.worker.pid)
+    if status is None or not status.waiting:
+        return ""
+    seconds = max(0.0, time.time() - status.waiting_since)
+    return (
+        f"Waiting for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
+        f"nothing is lost. {status.waiting}"
+    )
+
+
+def store_problem() -> StoreUnavailable | None:
+    """Return what is wrong with the run store that the environment names, or None."""
+    try:
+        default_store().check()
+    except StoreUnavailable as error:
+        return error
+    return None
 
 
 def mnist_is_at_hand() -> bool:

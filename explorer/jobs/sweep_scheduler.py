@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import psutil
-
 from explorer.jobs import launcher
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import FAILED, FINISHED, LOST, STOPPED, CurveRow
@@ -17,23 +15,35 @@ from explorer.store.run_store import RunStore
 from explorer.store.sweeps import Sweep
 
 _KNOWN_RUNS = 5
+_MOST_LOSSES = 3
 
 
-def start(grid: SweepGrid, name: str = "", *, store: RunStore | None = None) -> str:
+def start(
+    grid: SweepGrid, name: str = "", *, session: str = "", store: RunStore | None = None
+) -> str:
     """Keep a sweep, see that a worker begins with it, and return its id.
 
     Data left to the machine are settled here: MNIST that arrives on the way would otherwise be
     what the later cells are trained on.
 
+    Args:
+        grid: What to train.
+        name: What to call it.
+        session: Of the browser that asks, for the limit of what one may queue.
+        store: The run store; by default the one that the environment names.
+
     Raises:
+        ConfigError: Not even one cell fits into memory.
+        QueueFull: So many wait already that no more are taken.
         StoreUnavailable: The run store cannot be used.
     """
     store = store or launcher.default_store()
     if grid.base.dataset == "auto":
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
-    sweep_id = store.create_sweep(grid, name)
-    launcher.ensure_workers(store=store)
+    launcher.check_memory([grid.base], store)
+    sweep_id = store.create_sweep(grid, name, session)
+    launcher.have_work_done(store)
     return sweep_id
 
 
@@ -61,7 +71,7 @@ def resume(sweep_id: str, *, store: RunStore | None = None) -> None:
     """
     store = store or launcher.default_store()
     store.reopen_sweep(sweep_id)
-    launcher.ensure_workers(store=store)
+    launcher.have_work_done(store)
 
 
 def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], float | None]) -> bool:
@@ -78,7 +88,7 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     """
 
     def choose(sweep: Sweep, rows: Sequence[CurveRow]) -> list[int] | None:
-        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base))
+        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base), launcher.max_workers())
         return next_cells(sweep, rows, size)
 
     return any(store.continue_sweep(one, choose) for one in store.open_sweeps())
@@ -108,7 +118,8 @@ def next_cells(sweep: Sweep, rows: Sequence[CurveRow], size: int) -> list[int] |
     """Choose the cells that are to be trained together next.
 
     What fails together is tried again one by one, so that a cell that cannot be trained takes no
-    other with it; what fails alone is left until somebody asks for it.
+    other with it; what fails alone is left until somebody asks for it. A cell whose worker was
+    lost is innocent: it is tried again with others, then alone, and left after three losses.
 
     Args:
         sweep: The sweep.
@@ -120,24 +131,29 @@ def next_cells(sweep: Sweep, rows: Sequence[CurveRow], size: int) -> list[int] |
     """
     cells = cells_of(sweep, rows)
     states = {row.run_id: launcher.state_of(row) for row in rows}
-    tried: Counter[int] = Counter()
-    alone: set[int] = set()
+    blamed: set[int] = set()
+    lost: Counter[int] = Counter()
     given_up: set[int] = set()
     for run in sweep.runs:
         state = states.get(run.run_id)
         if run.attempt != sweep.attempt or state is None:
             continue
-        tried.update(run.cells)
-        if state in (FAILED, LOST) and len(run.cells) == 1:
-            alone.update(run.cells)
-        elif state == STOPPED:
+        if state == LOST:
+            lost.update(run.cells)
+        elif state == STOPPED or (state == FAILED and len(run.cells) == 1):
             given_up.update(run.cells)
-    left = [cell.index for cell in cells if cell.state not in DONE | ACTIVE]
-    if fresh := [index for index in left if not tried[index]]:
-        return fresh[:size]
-    again = [index for index in left if index not in alone | given_up]
-    if again:
-        return again[:1]
+        else:
+            blamed.update(run.cells)
+    given_up.update(cell for cell, losses in lost.items() if losses >= _MOST_LOSSES)
+    left = [
+        cell.index
+        for cell in cells
+        if cell.state not in DONE | ACTIVE and cell.index not in given_up
+    ]
+    if together := [index for index in left if index not in blamed and lost[index] < 2]:
+        return together[:size]
+    if left:
+        return left[:1]
     return [] if any(cell.state in ACTIVE for cell in cells) else None
 
 
@@ -159,18 +175,6 @@ def seconds_per_work(rows: Sequence[CurveRow], base: TrainingConfig) -> list[flo
         if work:
             found.append(max(row.summary.seconds for row in of) / work)
     return found
-
-
-def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
-    """Guess the memory that the next training can use: that of the GPU which the last one used.
-
-    Args:
-        rows: Curves that are kept, the newest first.
-    """
-    last = next((row.environment for row in rows if row.environment), None)
-    if last is not None and last.device_memory_bytes:
-        return float(last.device_memory_bytes)
-    return float(psutil.virtual_memory().available)
 
 
 def _shape(config: TrainingConfig) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ the lock the one sure sign of a living worker.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import platform
 import subprocess
@@ -24,6 +25,7 @@ from explorer.runs.config import ConfigError
 from explorer.runs.run import WorkerMark
 from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
+from explorer.store.sqlite_file import private_folder
 
 MAX_WORKERS_VARIABLE = "EXPLORER_MAX_WORKERS"
 IDLE_VARIABLE = "EXPLORER_IDLE_MINUTES"
@@ -32,7 +34,10 @@ _RESTART_SECONDS = 5.0
 """A worker that fails to start is not started again sooner."""
 _PROJECT = Path(__file__).resolve().parents[2]
 
+_KEPT_EXITS = 100
+
 _children: dict[Path, subprocess.Popen[bytes]] = {}
+_exits: dict[int, int] = {}
 _started: dict[Path, float] = {}
 _starting = threading.Lock()
 
@@ -64,19 +69,42 @@ def idle_minutes() -> float:
     raise ConfigError(f"{IDLE_VARIABLE} must be a number of minutes above 0, not {text!r}.")
 
 
+@functools.cache
+def process_space() -> str:
+    """Return what names the place where process numbers mean what they mean here.
+
+    On Linux that is one start of one machine, and a namespace of process numbers: two containers
+    may have the same name, and each its own process 1.
+    """
+    parts = [platform.node()]
+    with contextlib.suppress(OSError):
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    return " ".join(parts)
+
+
 def this_process() -> WorkerMark:
     """Return the mark of the calling process."""
-    process = psutil.Process()
-    return WorkerMark(platform.node(), process.pid, process.create_time())
+    return mark_of(psutil.Process())
+
+
+def mark_of(process: psutil.Process) -> WorkerMark:
+    """Return the mark of a process on this machine."""
+    return WorkerMark(process_space(), process.pid, _seconds_after_boot(process))
+
+
+def _seconds_after_boot(process: psutil.Process) -> float:
+    # Both are moved when somebody sets the machine's clock; their difference is not.
+    return process.create_time() - psutil.boot_time()
 
 
 def is_alive(worker: WorkerMark | None) -> bool | None:
     """Tell whether a worker process lives; None where that cannot be seen from here."""
-    if worker is None or worker.host != platform.node():
+    if worker is None or worker.host != process_space():
         return None
     try:
         process = psutil.Process(worker.pid)
-        same = abs(process.create_time() - worker.create_time) < 1.0
+        same = abs(_seconds_after_boot(process) - worker.create_time) < 1.0
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
@@ -108,7 +136,8 @@ def ensure_workers(store: RunStore) -> int:
     idle_minutes()
     with _starting:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(store.folder)
+            private_folder(folder)
             return sum(_ensure_worker(store, folder, slot) for slot in range(max_workers()))
         except OSError as error:
             raise StoreUnavailable(
@@ -129,6 +158,7 @@ def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
             pass
     except filelock.Timeout:
         return False
+    _note_exit(child)
     environment = os.environ | {
         "EXPLORER_DATABASE_URL": store.url,
         # A worker's own packages must be those of the server that started it.
@@ -151,6 +181,21 @@ def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
             **apart,
         )
     return True
+
+
+def exit_code(pid: int) -> int | None:
+    """Return how a worker that this process started ended, as `Popen.returncode`; else None."""
+    for child in list(_children.values()):
+        if child.pid == pid:
+            return child.poll()
+    return _exits.get(pid)
+
+
+def _note_exit(child: subprocess.Popen[bytes] | None) -> None:
+    if child is not None and (code := child.poll()) is not None:
+        _exits[child.pid] = code
+        while len(_exits) > _KEPT_EXITS:
+            _exits.pop(next(iter(_exits)))
 
 
 def start_failure(store: RunStore) -> str:

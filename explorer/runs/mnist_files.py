@@ -21,6 +21,7 @@ FILES = {
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
+_SIZES = {"train_images": 60_000, "test_images": 10_000}
 MNIST_PIXELS_MD5 = "6510e85a72c3e9475c492d559d3770d2"
 """md5 of the 60,000 training images' pixels, to tell MNIST from other data in its format."""
 
@@ -76,11 +77,17 @@ def load_mnist(folder: Path) -> Images:
         DataError: A file is missing, damaged, or does not fit the others.
     """
     arrays = {part: _read_idx(_find(folder, name)) for part, name in FILES.items()}
+    _check_order(arrays, folder)
     for part in ("train", "test"):
         images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
         name = FILES[f"{part}_images"]
         if images.ndim != 3 or images.shape[1:] != (28, 28) or not len(images):
-            raise DataError(f"{name} in {folder} must hold 28×28 images, not {images.shape[1:]}.")
+            found = "×".join(map(str, images.shape[1:])) if images.ndim == 3 else "labels"
+            found = found if len(images) else "none"
+            raise DataError(f"{name} in {folder} must hold 28×28 images, not {found}.")
+        if labels.ndim != 1:
+            name = FILES[f"{part}_labels"]
+            raise DataError(f"{name} in {folder} must hold labels, not images.")
         if labels.shape != images.shape[:1]:
             raise DataError(
                 f"{folder} holds {len(images):,} images in {name} but {labels.size:,} labels: "
@@ -97,6 +104,25 @@ def load_mnist(folder: Path) -> Images:
     if np.bincount(arrays["test_labels"], minlength=10).min() < 2:
         raise DataError(f"The test labels in {folder} must hold every digit at least twice.")
     return Images(**arrays)
+
+
+def _check_order(arrays: dict[str, np.ndarray], folder: Path) -> None:
+    """Check that no two of the four files have changed places."""
+    for part in ("train", "test"):
+        images, labels = f"{part}_images", f"{part}_labels"
+        if arrays[images].ndim == 1 and arrays[labels].ndim == 3:
+            raise DataError(_swapped(FILES[images], FILES[labels], folder, "labels", "images"))
+    train, test = "train_images", "test_images"
+    if len(arrays[train]) == _SIZES[test] and len(arrays[test]) == _SIZES[train]:
+        words = (f"{_SIZES[test]:,} images", f"{_SIZES[train]:,}")
+        raise DataError(_swapped(FILES[train], FILES[test], folder, *words))
+
+
+def _swapped(first: str, second: str, folder: Path, in_first: str, in_second: str) -> str:
+    return (
+        f"{first} and {second} in {folder} look swapped: the first holds {in_first}, the second "
+        f"{in_second}. Give each the other's name."
+    )
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -11,10 +11,10 @@ from explorer.runs.summary import CurveSummary
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
-ENDED = frozenset({FINISHED, STOPPED, FAILED})
+ENDED = frozenset({FINISHED, STOPPED, FAILED, LOST})
 
 LEASE_SECONDS = 10.0
-"""A worker on another machine is given up when it has said nothing for so long."""
+"""A worker that cannot be seen from here is given up when it has said nothing for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,11 @@ class WorkerMark:
     """Identity of a worker process that a later process with the same number does not share.
 
     Attributes:
-        host: Name of the machine.
+        host: Where its process number means something: the machine, its start and, where there
+            are such, the namespace of process numbers. A worker that no number finds, such as
+            one in a cluster, has a text of its own here, and its lease decides alone.
         pid: Process number.
-        create_time: When the process was started, seconds since 1970.
+        create_time: When the process was started, in seconds since the machine was.
     """
 
     host: str
@@ -77,12 +79,14 @@ class Run:
         id: Short id that can stand in a URL.
         name: What its starter called it, or "".
         configs: One per curve; for a run made elsewhere they hold the curves' names alone.
-        status: queued, running, paused, finished, stopped or failed, as last written; see
+        status: queued, running, paused, finished, stopped, failed or lost, as last written; see
             `run_state` for what it means now.
         created_at: Seconds since 1970, as all times here.
         started_at: When a worker took it, or None.
         ended_at: When it ended, or None.
-        heartbeat: When its worker last wrote, or None.
+        heartbeat: When its worker last wrote, by the database's clock, or None.
+        silence: Seconds for which the worker has written nothing although it could have, as of
+            this reading; None if it never wrote.
         info: What it runs on, once known.
         message: What is being done before the first step, in plain words.
         error: Why it failed, in plain words.
@@ -101,6 +105,7 @@ class Run:
     started_at: float | None = None
     ended_at: float | None = None
     heartbeat: float | None = None
+    silence: float | None = None
     info: RunInfo | None = None
     message: str = ""
     error: str = ""
@@ -126,7 +131,8 @@ class CurveRow:
         created_at: Seconds since 1970, as all times here.
         started_at: When a worker took the run, or None.
         ended_at: When the run ended, or None.
-        heartbeat: When the run's worker last wrote, or None.
+        heartbeat: When the run's worker last wrote, by the database's clock, or None.
+        silence: As in `Run`.
         worker: Who took the run, or None.
         error: Why the run failed, in plain words.
         environment: Data, device and versions, once known.
@@ -152,6 +158,7 @@ class CurveRow:
     started_at: float | None = None
     ended_at: float | None = None
     heartbeat: float | None = None
+    silence: float | None = None
     worker: WorkerMark | None = None
     error: str = ""
     environment: Environment | None = None
@@ -174,12 +181,11 @@ class CurveRow:
         return self.config.loss if self.config else self.foreign_loss
 
 
-def run_state(run: Run | CurveRow, now: float, alive: bool | None) -> str:
+def run_state(run: Run | CurveRow, alive: bool | None) -> str:
     """Say in what state a run is.
 
     Args:
-        run: The run, or one curve of it, as stored.
-        now: Seconds since 1970.
+        run: The run, or one curve of it, as read.
         alive: Whether its worker process lives; None where that cannot be seen, as on another
             machine. A living worker that is silent, on a machine that slept, is not lost.
 
@@ -189,5 +195,5 @@ def run_state(run: Run | CurveRow, now: float, alive: bool | None) -> str:
     if run.status in ENDED or run.status == QUEUED:
         return run.status
     if alive is None:
-        alive = run.heartbeat is not None and now - run.heartbeat <= LEASE_SECONDS
+        alive = run.silence is not None and run.silence <= LEASE_SECONDS
     return run.status if alive else LOST

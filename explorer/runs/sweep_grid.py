@@ -87,16 +87,18 @@ class SweepGrid:
         """Return the dimensions that have more than one value."""
         return [name for name, values in self.values.items() if len(values) > 1]
 
-    def chunk_size(self, memory_bytes: float | None) -> int:
+    def chunk_size(self, memory_bytes: float | None, workers: int = 1) -> int:
         """Return how many cells are trained together, as one stacked program.
 
         Args:
             memory_bytes: Free memory of the device; None where it is not known.
+            workers: How many chunks are trained at a time; each is to get some.
         """
+        most = min(MAX_CURVES, -(-self.num_cells // workers))
         if memory_bytes is None:
-            return min(MAX_CURVES, self.num_cells)
+            return most
         fitting = int(_MEMORY_SHARE * memory_bytes / bytes_per_curve(self.base))
-        return max(1, min(MAX_CURVES, self.num_cells, fitting))
+        return max(1, min(most, fitting))
 
     def to_json(self) -> str:
         """Return the grid as one JSON object."""
@@ -118,15 +120,16 @@ def bytes_per_curve(config: TrainingConfig) -> int:
     """Estimate the memory that one curve of a stack needs.
 
     float32 numbers: weights, gradients and one temporary of their size, what the optimizer keeps
-    (Adam two such, momentum one), and outputs, masks and gradients of every layer for the batch
-    or for the images that are measured at once.
+    (Adam two such, momentum one), and for the batch, or for the images that are measured at once,
+    the images and each layer's outputs and their gradients. About 1.4 times of what was measured
+    on a processor, for allocators keep more than they are asked for.
 
     Args:
         config: Settings of the curve.
     """
     kept = 2 if config.optimizer == "adam" else int(config.momentum > 0)
-    units = sum(config.layer_sizes)
-    activations = 3 * units * max(config.batch_size, _EVALUATED_IMAGES)
+    pixels, *units = config.layer_sizes
+    activations = (pixels + 2 * sum(units)) * max(config.batch_size, _EVALUATED_IMAGES)
     return 4 * (config.num_parameters * (3 + kept) + activations)
 
 

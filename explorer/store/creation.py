@@ -15,7 +15,9 @@ from explorer.runs.summary import CurveSummary
 from explorer.store.tables import curves, runs
 
 
-def queue_run(connection: sa.Connection, configs: Sequence[TrainingConfig], name: str) -> str:
+def queue_run(
+    connection: sa.Connection, configs: Sequence[TrainingConfig], name: str, session: str = ""
+) -> str:
     """Make the rows of a run that waits to be trained, and return its id."""
     run_id = secrets.token_urlsafe(6)
     row = {
@@ -25,6 +27,7 @@ def queue_run(connection: sa.Connection, configs: Sequence[TrainingConfig], name
         "configs": json.dumps([config.to_dict() for config in configs]),
         "status": QUEUED,
         "created_at": time.time(),
+        "session": session,
     }
     connection.execute(sa.insert(runs).values(row))
     add_curves(connection, run_id, len(configs))

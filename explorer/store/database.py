@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -11,20 +13,45 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from explorer.store import schema
+from explorer.store.reach import Reach
+from explorer.store.rows import update_claimed
+from explorer.store.sqlite_file import (
+    DELETED,
+    OVERWRITTEN,
+    SqliteFile,
+    data_folder,
+    keep_private,
+)
+from explorer.store.tables import runs
 
-APPLICATION = "cross-entropy-explorer"
 DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
 
 _PATIENCE_SECONDS = 10.0
+_LEAST_FREE_BYTES = 2**20
+_POSTGRESQL = {
+    # A network that swallows everything is noticed, where the defaults wait for minutes.
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 class StoreUnavailable(RuntimeError):
     """The database of runs cannot be used; its text is a plain sentence saying what to do."""
+
+
+class StoreReadOnly(StoreUnavailable):
+    """The database can be read, but not written."""
+
+
+class StoreGone(StoreUnavailable):
+    """The database cannot be used, and no waiting brings it back."""
 
 
 def database_url(url: str | None = None) -> URL:
@@ -41,8 +68,7 @@ def database_url(url: str | None = None) -> URL:
     """
     text = url or os.environ.get(DATABASE_VARIABLE)
     if not text:
-        folder = Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
-        return URL.create("sqlite", database=str(folder / "runs.v1.sqlite3"))
+        return URL.create("sqlite", database=str(data_folder() / "runs.v1.sqlite3"))
     try:
         parsed = sa.make_url(text)
     except sa.exc.ArgumentError as error:
@@ -77,41 +103,52 @@ def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     said = cause.lower()
     elsewhere = f"or set {DATABASE_VARIABLE} to another database"
+    kind = StoreUnavailable
     if "full" in said or "no space" in said:
         text = f"The disk of the recorded runs ({place}) is full: free some space, {elsewhere}."
     elif "readonly" in said or "read-only" in said or "permission" in said:
         text = f"The recorded runs ({place}) may not be written: allow it, {elsewhere}."
     elif isinstance(error, ImportError):
+        kind = StoreGone
         text = (
             f"The driver for {url.drivername} is not installed ({cause}): for PostgreSQL install "
             f"psycopg[binary], {elsewhere}."
         )
-    elif "locked" in said:
+    elif "locked" in said or "lock timeout" in said:
         text = f"The recorded runs ({place}) are in use by another program: try again in a moment."
     elif "malformed" in said or "not a database" in said:
+        kind = StoreGone
         text = f"{place} is not a readable run store: move that file away for a fresh one."
     else:
         text = (
             f"The recorded runs ({place}) cannot be used ({cause}): check the place, {elsewhere}."
         )
-    return StoreUnavailable(text)
+    return kind(text)
 
 
 class Database:
     """Connections to one database, opened at the first use.
 
-    An SQLite file that was deleted while open would go on taking writes that nobody can read, so
-    every use looks whether the file is still the one that was opened.
+    An SQLite file that was deleted while open would go on taking writes that nobody can read, and
+    one that was overwritten would be damaged by them, so every use looks whether the file is
+    still the one that was opened.
 
     Args:
         url: Address of the database.
+
+    Attributes:
+        url: Address of the database.
+        reach: How long it could be used without a break.
+        claims: Token of each run that was claimed through it.
     """
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        self.reach = Reach()
+        self.claims: dict[str, str] = {}
         self._path = Path(url.database) if url.get_backend_name() == "sqlite" else None
         self._engine: sa.Engine | None = None
-        self._file: tuple[int, int] | None = None
+        self._file: SqliteFile | None = None
         self._opening = threading.Lock()
 
     @property
@@ -119,7 +156,7 @@ class Database:
         """The SQLite file's folder, else the user's data folder."""
         if self._path:
             return self._path.parent
-        return Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
+        return data_folder()
 
     def close(self) -> None:
         """Let go of all connections; the next use opens the database again."""
@@ -138,28 +175,65 @@ class Database:
         Raises:
             StoreUnavailable: The database cannot be used.
         """
+        began = self.reach.begin()
         try:
-            if self._file and self._identity() != self._file:
-                self._reopen_deleted(may_create)
+            if self._file:
+                self._look_at_file(self._file, may_create)
             with (self._engine or self._open()).begin() as connection:
                 yield connection
         except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
+            self.reach.failed()
             raise unavailable(self.url, error) from error
+        except StoreUnavailable:
+            self.reach.failed()
+            raise
+        self.reach.succeeded(began)
 
-    def _identity(self) -> tuple[int, int] | None:
+    def check(self) -> None:
+        """See that the database can be read and written now.
+
+        Raises:
+            StoreReadOnly: It can only be read.
+            StoreUnavailable: It cannot even be read.
+        """
+        with self.transaction() as connection:
+            connection.execute(sa.select(runs.c.sequence).limit(1))
         try:
-            status = os.stat(self.url.database)
-        except FileNotFoundError:
-            return None
-        return status.st_dev, status.st_ino
+            if self._path and shutil.disk_usage(self._path.parent).free < _LEAST_FREE_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            with self.transaction() as connection:
+                if self._path:
+                    # Whoever writes in this moment will have done soon.
+                    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                try:
+                    connection.execute(sa.update(runs).where(sa.false()).values(name=""))
+                finally:
+                    if self._path:
+                        milliseconds = round(1000 * _PATIENCE_SECONDS)
+                        connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+        except OSError as error:
+            raise StoreReadOnly(str(unavailable(self.url, error))) from error
+        except StoreUnavailable as error:
+            if _is_busy(error.__cause__):
+                return
+            raise StoreReadOnly(str(error)) from error
 
-    def _reopen_deleted(self, may_create: bool) -> None:
-        if not may_create and self._identity() is None:
-            raise StoreUnavailable(
+    def _look_at_file(self, file: SqliteFile, may_create: bool) -> None:
+        change = file.change()
+        if change == OVERWRITTEN:
+            raise StoreGone(
+                f"{self.url.database} was overwritten by another file while it was in use, so "
+                "nothing more is read from it or written to it. Stop the app and its training "
+                "processes, put the file that you want in its place, with no “-wal” and no "
+                "“-shm” file beside it, and start the app again."
+            )
+        if change == DELETED and not may_create:
+            raise StoreGone(
                 f"The recorded runs were deleted: {self.url.database} is gone. "
                 "Start a training, and a fresh store is made for it."
             )
-        self.close()
+        if change:
+            self.close()
 
     def _open(self) -> sa.Engine:
         with self._opening:
@@ -167,27 +241,38 @@ class Database:
                 return self._engine
             options: dict[str, Any] = {"max_overflow": 50}
             if self._path:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                keep_private(self._path)
                 options["connect_args"] = {"timeout": _PATIENCE_SECONDS}
             else:
                 options["pool_pre_ping"] = True
+                if self.url.get_backend_name() == "postgresql":
+                    known = self.url.query
+                    options["connect_args"] = {
+                        name: value for name, value in _POSTGRESQL.items() if name not in known
+                    }
             engine = sa.create_engine(self.url, **options)
             if self._path:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
+            elif self.url.get_backend_name() == "postgresql":
+                sa.event.listen(engine, "connect", _prepare_postgresql)
             try:
                 schema.prepare(engine)
             except schema.NewerDatabase as error:
                 engine.dispose()
-                raise StoreUnavailable(
+                raise StoreGone(
                     f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
                     f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
                 ) from error
             except BaseException:
                 engine.dispose()
                 raise
-            self._file = self._identity() if self._path else None
+            self._file = SqliteFile(self._path, engine) if self._path else None
             self._engine = engine
             return engine
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return "locked" in str(error).lower()
 
 
 class StorePart:
@@ -199,6 +284,20 @@ class StorePart:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def _update_claimed(
+        self, connection: sa.Connection, run_id: str, values: dict[str, Any]
+    ) -> None:
+        """Write columns of a run as its worker; see `update_claimed`."""
+        update_claimed(connection, run_id, self._database.claims.get(run_id), values)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # A process that was stopped in the middle of a transaction holds nobody else back for long.
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '30s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from explorer.runs.run import ENDED, LOST, run_state
+from explorer.runs.run import ENDED, run_state
 from explorer.store.database import StorePart
-from explorer.store.rows import chosen_curves, unknown_run, update_run
+from explorer.store.rows import SILENCE, chosen_curves, run_from, unknown_run, update_run
 from explorer.store.tables import batches, curves, runs, sweep_runs, weights
 
 KEPT_SECONDS = 7 * 86_400.0
@@ -42,8 +42,9 @@ class RunDeletion(StorePart):
         now = time.time()
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"id": run_id})
-            row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one()
-            if run_state(row, now, alive) not in ENDED | {LOST}:
+            row = connection.execute(sa.select(runs, SILENCE).where(runs.c.id == run_id)).one()
+            run = run_from(row, None, self._database.reach)
+            if run_state(run, alive) not in ENDED:
                 called = f"The run “{row.name}”" if row.name else "This run"
                 raise RunBusy(f"{called} is {row.status}: stop it first, then delete it.")
             _mark(connection, run_id, chosen_curves(row.num_curves, which), now)

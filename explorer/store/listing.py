@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig, curve_labels
 from explorer.runs.records import Environment
-from explorer.runs.run import ENDED, LOST, CurveRow, run_state
+from explorer.runs.run import ENDED, CurveRow, run_state
 from explorer.runs.summary import CurveSummary
+from explorer.store.reach import Reach
 from explorer.store.records import RunRecords
-from explorer.store.rows import UnknownRun, configs_from, worker_from
+from explorer.store.rows import SILENCE, UnknownRun, configs_from, worker_from
 from explorer.store.tables import curves, runs, weights
 
 _SUMMARISE_SECONDS = 1.0
@@ -24,8 +25,9 @@ _SUMMARISE_SECONDS = 1.0
 _ROWS = (
     sa.select(
         runs.c.name, runs.c.num_curves, runs.c.configs, runs.c.status, runs.c.created_at,
-        runs.c.started_at, runs.c.ended_at, runs.c.heartbeat, runs.c.error, runs.c.worker_host,
-        runs.c.worker_pid, runs.c.worker_create_time, runs.c.environment, runs.c.origin,
+        runs.c.started_at, runs.c.ended_at, runs.c.heartbeat, SILENCE, runs.c.error,
+        runs.c.worker_host, runs.c.worker_pid, runs.c.worker_create_time, runs.c.environment,
+        runs.c.origin,
         curves.c.run_id, curves.c.curve, curves.c.tags, curves.c.note, curves.c.summary,
         curves.c.foreign_loss, curves.c.deleted_at,
         weights.c.curve.is_not(None).label("has_weights"),
@@ -54,15 +56,15 @@ class RunListing(RunRecords):
             deleted: The curves that are deleted but can still be restored, instead of the others.
         """
         with self._database.transaction() as connection:
-            rows = listed_curves(connection, run_ids, deleted=deleted)
+            rows = listed_curves(connection, self._database.reach, run_ids, deleted=deleted)
         return self._with_summaries(rows)
 
     def _with_summaries(self, rows: list[CurveRow]) -> list[CurveRow]:
-        now, until = time.time(), time.monotonic() + _SUMMARISE_SECONDS
+        until = time.monotonic() + _SUMMARISE_SECONDS
         found: dict[str, tuple[CurveSummary, ...]] = {}
         for row in rows:
             missing = row.summary is None and row.run_id not in found and not row.deleted_at
-            if missing and run_state(row, now, None) in ENDED | {LOST}:
+            if missing and run_state(row, None) in ENDED:
                 if time.monotonic() > until:
                     break
                 try:
@@ -77,17 +79,21 @@ class RunListing(RunRecords):
 
 
 def listed_curves(
-    connection: sa.Connection, run_ids: Collection[str] | None = None, *, deleted: bool = False
+    connection: sa.Connection,
+    reach: Reach,
+    run_ids: Collection[str] | None = None,
+    *,
+    deleted: bool = False,
 ) -> list[CurveRow]:
     """Return the rows of `RunListing.list_curves` as one transaction sees them."""
     gone = curves.c.deleted_at
     query = _ROWS.where(gone.is_not(None) if deleted else gone.is_(None))
     if run_ids is not None:
         query = query.where(runs.c.id.in_(list(run_ids)))
-    return [_curve_row(row) for row in connection.execute(query)]
+    return [_curve_row(row, reach) for row in connection.execute(query)]
 
 
-def _curve_row(row: sa.Row[Any]) -> CurveRow:
+def _curve_row(row: sa.Row[Any], reach: Reach) -> CurveRow:
     configs, labels = _described(row.configs)
     # Of a curve made elsewhere there are no settings to make a label of.
     is_nameless = row.origin and not configs[row.curve].name
@@ -103,6 +109,7 @@ def _curve_row(row: sa.Row[Any]) -> CurveRow:
         started_at=row.started_at,
         ended_at=row.ended_at,
         heartbeat=row.heartbeat,
+        silence=reach.counted(row.silence),
         worker=worker_from(row),
         error=row.error,
         environment=_environment(row.environment) if row.environment else None,

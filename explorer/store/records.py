@@ -28,7 +28,12 @@ class RunRecords(StorePart):
     """The part of the run store that holds the records."""
 
     def append(
-        self, run_id: str, records: Iterable[Record], progress: Progress | None = None
+        self,
+        run_id: str,
+        records: Iterable[Record],
+        progress: Progress | None = None,
+        *,
+        number: int | None = None,
     ) -> None:
         """Write records; once this returns they survive the end of the process.
 
@@ -36,9 +41,15 @@ class RunRecords(StorePart):
             run_id: The run.
             records: In the order of the run; one batch of them is one row, weights apart.
             progress: How far the run is by now.
+            number: How many batches were written before under the same claim. One that was
+                written already, its answer lost on the way, is not written again. None takes it
+                for a new one.
+
+        Raises:
+            ClaimLost: Somebody else has claimed the run since.
         """
         records = list(records)
-        values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
+        values: dict[str, Any] = {"message": ""}
         if progress:
             values |= {field: getattr(progress, field) for field in Progress.__slots__}
         with self._database.transaction() as connection:
@@ -48,7 +59,9 @@ class RunRecords(StorePart):
                 raise unknown_run(run_id)
             columns = to_columns(records, len(known))
             payload = to_bytes(columns)
-            update_run(connection, run_id, values)
+            self._update_claimed(connection, run_id, values)
+            if not _is_next(connection, run_id, number):
+                return
             _add_batch(connection, run_id, payload)
             _extend_summaries(connection, run_id, known, columns)
             for record in records:
@@ -168,6 +181,15 @@ class RunRecords(StorePart):
             summaries = tuple(CurveSummary().extended(columns) for columns in records.curves)
             _write_summaries(connection, run_id, enumerate(summaries))
         return summaries
+
+
+def _is_next(connection: sa.Connection, run_id: str, number: int | None) -> bool:
+    """Count a batch of the claim; False where one of this number was written before."""
+    own = runs.c.id == run_id
+    if number is not None:
+        own &= runs.c.num_batches == number
+    count = sa.update(runs).where(own).values(num_batches=runs.c.num_batches + 1)
+    return bool(connection.execute(count).rowcount)
 
 
 def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import sqlalchemy as sa
 
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.run import QUEUED, STOPPED, Control
 from explorer.store.database import StorePart
+from explorer.store.database_clock import database_now
 from explorer.store.rows import control_from, is_kept, num_curves_of, unknown_run, update_run
 from explorer.store.tables import runs
 
@@ -22,7 +22,7 @@ class RunRequests(StorePart):
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"stop_requested": True})
             queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
-            connection.execute(queued.values(status=STOPPED, ended_at=time.time()))
+            connection.execute(queued.values(status=STOPPED, ended_at=database_now()))
 
     def request_pause(self, run_id: str) -> None:
         """Ask a run to hold."""

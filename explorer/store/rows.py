@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Collection
 from typing import Any
 
@@ -12,6 +11,8 @@ import sqlalchemy as sa
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import RunInfo
 from explorer.runs.run import QUEUED, RUNNING, Control, Progress, Run, WorkerMark
+from explorer.store.database_clock import database_now
+from explorer.store.reach import Reach
 from explorer.store.tables import runs
 
 
@@ -20,6 +21,10 @@ class UnknownRun(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class ClaimLost(RuntimeError):
+    """A worker wants to write to a run that is no longer its own; its text is a sentence."""
 
 
 class LabelError(ValueError):
@@ -47,6 +52,32 @@ def update_run(connection: sa.Connection, run_id: str, values: dict[str, Any]) -
     update = sa.update(runs).where(is_kept(run_id)).values(values)
     if not connection.execute(update).rowcount:
         raise unknown_run(run_id)
+
+
+def update_claimed(
+    connection: sa.Connection, run_id: str, token: str | None, values: dict[str, Any]
+) -> None:
+    """Write columns of a run for the worker that carries it out, and renew its claim.
+
+    Args:
+        connection: In the transaction.
+        run_id: The run.
+        token: Of the claim; None for a run that nobody has claimed.
+        values: By column.
+
+    Raises:
+        UnknownRun: There is no such run.
+        ClaimLost: Somebody else has claimed it since, or it was named lost.
+    """
+    own = is_kept(run_id) & runs.c.claim_token.is_not_distinct_from(token)
+    update = sa.update(runs).where(own).values(values | {"heartbeat": database_now()})
+    if not connection.execute(update).rowcount:
+        # Unknown, or not its own.
+        num_curves_of(connection, run_id)
+        raise ClaimLost(
+            f"The run “{run_id}” is no longer this training process's own: it was silent for too "
+            "long, and the run was given up or given to another."
+        )
 
 
 def num_curves_of(connection: sa.Connection, run_id: str) -> int:
@@ -90,14 +121,15 @@ def oldest_queued(connection: sa.Connection) -> str | None:
     return connection.execute(oldest.limit(1)).scalar_one_or_none()
 
 
-def claim(connection: sa.Connection, run_id: str, worker: WorkerMark) -> bool:
+def claim(connection: sa.Connection, run_id: str, worker: WorkerMark, token: str) -> bool:
     """Take a queued run for a worker; False when another one was faster."""
     queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
-    now = time.time()
     values = queued.values(
         status=RUNNING,
-        started_at=now,
-        heartbeat=now,
+        started_at=database_now(),
+        heartbeat=database_now(),
+        claim_token=token,
+        num_batches=0,
         worker_host=worker.host,
         worker_pid=worker.pid,
         worker_create_time=worker.create_time,
@@ -111,8 +143,12 @@ def control_from(row: sa.Row[Any]) -> Control:
     return Control(row.stop_requested, row.pause_requested, rates)
 
 
-def run_from(row: sa.Row[Any], place: int | None) -> Run:
-    """Return the run that a whole row describes."""
+SILENCE = (database_now() - runs.c.heartbeat).label("silence")
+"""Seconds since a run's worker last wrote."""
+
+
+def run_from(row: sa.Row[Any], place: int | None, reach: Reach) -> Run:
+    """Return the run that a whole row, with its SILENCE, describes."""
     return Run(
         id=row.id,
         name=row.name,
@@ -122,6 +158,7 @@ def run_from(row: sa.Row[Any], place: int | None) -> Run:
         started_at=row.started_at,
         ended_at=row.ended_at,
         heartbeat=row.heartbeat,
+        silence=reach.counted(row.silence),
         info=RunInfo.from_json(row.info) if row.info else None,
         message=row.message,
         error=row.error,

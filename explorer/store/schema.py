@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from explorer.store.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision in `migrations`, oldest first; the last is what `run_tables` describes."""
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
@@ -102,6 +102,7 @@ def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
         if engine.dialect.name != "sqlite":
             with connection.begin():
                 if engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
                     lock = sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)
                     connection.execute(sa.select(lock))
                 yield connection

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from explorer.runs.run import CurveRow
+from explorer.runs.run import LOST, PAUSED, RUNNING, CurveRow
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.creation import queue_run
+from explorer.store.database_clock import database_now
 from explorer.store.listing import RunListing, listed_curves
-from explorer.store.tables import sweep_runs, sweeps
+from explorer.store.queue_limits import check_room
+from explorer.store.tables import runs, sweep_runs, sweeps
 
 
 class UnknownSweep(KeyError):
@@ -66,8 +68,17 @@ class Sweep:
 class RunSweeps(RunListing):
     """The part of the run store that keeps sweeps."""
 
-    def create_sweep(self, grid: SweepGrid, name: str = "") -> str:
-        """Keep a sweep for workers to go on with, and return its id."""
+    def create_sweep(self, grid: SweepGrid, name: str = "", session: str = "") -> str:
+        """Keep a sweep for workers to go on with, and return its id.
+
+        Args:
+            grid: What it trains.
+            name: What to call it.
+            session: Of the browser that begins it, or "".
+
+        Raises:
+            QueueFull: So many wait already that no more are taken.
+        """
         sweep_id = secrets.token_urlsafe(6)
         row = {
             "id": sweep_id,
@@ -75,8 +86,10 @@ class RunSweeps(RunListing):
             "grid": grid.to_json(),
             "created_at": time.time(),
             "is_open": True,
+            "session": session,
         }
         with self._database.transaction(may_create=True) as connection:
+            check_room(connection, session)
             connection.execute(sa.insert(sweeps).values(row))
         return sweep_id
 
@@ -114,6 +127,9 @@ class RunSweeps(RunListing):
     ) -> str | None:
         """Queue a run for cells of a sweep, chosen while nobody else can.
 
+        An earlier run that is lost with some of these cells is written down as lost, so that its
+        worker, should it only have slept, writes to it no more.
+
         Args:
             sweep_id: The sweep.
             choose: Given the sweep and the curves of its runs, returns the cells to train
@@ -128,11 +144,15 @@ class RunSweeps(RunListing):
             if not connection.execute(locked.values(id=sweep_id)).rowcount:
                 return None
             sweep = _sweep(connection, sweep_id)
-            rows = listed_curves(connection, [one.run_id for one in sweep.runs])
+            reach = self._database.reach
+            rows = listed_curves(connection, reach, [one.run_id for one in sweep.runs])
             chosen = choose(sweep, rows)
             if chosen is None:
                 connection.execute(locked.values(is_open=False))
             if not chosen:
+                return None
+            if not _name_lost(connection, _runs_with(sweep, rows, chosen)):
+                connection.rollback()
                 return None
             every = sweep.grid.named_cells()
             name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
@@ -148,6 +168,28 @@ class RunSweeps(RunListing):
                 raise _unknown(sweep_id)
 
 
+def _runs_with(
+    sweep: Sweep, rows: Sequence[CurveRow], cells: Collection[int]
+) -> dict[str, float | None]:
+    """Return the last sign of life of each run in training that has one of the cells."""
+    having = {one.run_id for one in sweep.runs if not set(one.cells).isdisjoint(cells)}
+    return {
+        row.run_id: row.heartbeat
+        for row in rows
+        if row.run_id in having and row.status in (RUNNING, PAUSED)
+    }
+
+
+def _name_lost(connection: sa.Connection, heartbeats: Mapping[str, float | None]) -> bool:
+    """Take their claims from runs; False where one of them has spoken in this moment."""
+    for run_id, heartbeat in heartbeats.items():
+        silent = sa.update(runs).where(runs.c.id == run_id, runs.c.heartbeat == heartbeat)
+        values = {"status": LOST, "claim_token": None, "ended_at": database_now()}
+        if not connection.execute(silent.values(values)).rowcount:
+            return False
+    return True
+
+
 def _sweep(connection: sa.Connection, sweep_id: str) -> Sweep:
     query = sa.select(sweeps).where(sweeps.c.id == sweep_id)
     row = connection.execute(query).one_or_none()
@@ -157,7 +199,13 @@ def _sweep(connection: sa.Connection, sweep_id: str) -> Sweep:
 
 
 def _sweep_from(connection: sa.Connection, row: sa.Row[Any]) -> Sweep:
-    of_sweep = sa.select(sweep_runs).where(sweep_runs.c.sweep_id == row.id)
+    # Without an order a database may return rows in any.
+    of_sweep = (
+        sa.select(sweep_runs)
+        .join(runs, runs.c.id == sweep_runs.c.run_id)
+        .where(sweep_runs.c.sweep_id == row.id)
+        .order_by(runs.c.sequence)
+    )
     found = [
         SweepRun(one.run_id, tuple(json.loads(one.cells)), one.attempt)
         for one in connection.execute(of_sweep)

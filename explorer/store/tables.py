@@ -32,6 +32,12 @@ runs = sa.Table(
     sa.Column("worker_host", sa.Text),
     sa.Column("worker_pid", sa.Integer),
     sa.Column("worker_create_time", sa.Double),
+    # Of the newest claim: whoever does not know it writes nothing.
+    sa.Column("claim_token", sa.String(32)),
+    # Batches written under this claim, so that none is written twice.
+    sa.Column("num_batches", sa.Integer, nullable=False, server_default="0"),
+    # Which browser session queued it; "" where none did.
+    sa.Column("session", sa.String(64), nullable=False, server_default=""),
     # The info without its pictures, so that a table of many runs need not read them.
     sa.Column("environment", sa.Text),
     sa.Column("origin", sa.Text, nullable=False, server_default=""),
@@ -88,6 +94,8 @@ sweeps = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
     # Whether there are cells to train; workers look here when they have nothing else to do.
     sa.Column("is_open", sa.Boolean, nullable=False, index=True),
+    # Which browser session began it; "" where none did.
+    sa.Column("session", sa.String(64), nullable=False, server_default=""),
 )
 
 # Which cells of a sweep the curves of a run are, as a JSON list in the order of the curves.

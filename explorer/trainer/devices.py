@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import psutil
 import torch
 
 import explorer
+from explorer.jobs import memory
 
 THREADS_VARIABLE = "EXPLORER_THREADS"
 
@@ -77,7 +77,7 @@ def free_memory_bytes(device: torch.device) -> float:
     if device.type == "cuda":
         return float(torch.cuda.mem_get_info(device)[0])
     # A device that shares the machine's memory can use what the machine has left.
-    return float(psutil.virtual_memory().available)
+    return memory.available_bytes()
 
 
 def device_memory_bytes(device: torch.device) -> int | None:

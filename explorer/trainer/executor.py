@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import sys
+import gc
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from explorer.jobs.memory import OUT_OF_MEMORY, give_back_freed, shortage
+from explorer.jobs.worker_status import say
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.mnist_files import DataError, cache_folder, given_folder
 from explorer.runs.records import RunInfo
 from explorer.runs.run import FAILED, FINISHED, STOPPED, Control, Run
 from explorer.store.database import StoreUnavailable
-from explorer.store.rows import UnknownRun
+from explorer.store.patience import Patience
+from explorer.store.rows import ClaimLost, UnknownRun
 from explorer.store.run_store import RunStore
 from explorer.trainer import devices
 from explorer.trainer.data import Source, TrainingData, digit_indices, load_source, prepare
 from explorer.trainer.loop import total_steps, train
 from explorer.trainer.mnist_download import DownloadStopped, download_mnist, is_allowed
 from explorer.trainer.recording import Recorder
+from explorer.trainer.store_writer import StoreWriter
 from explorer.trainer.watcher import RunWatcher
 
 
@@ -31,11 +36,13 @@ class Executor:
 
     Args:
         store: The run store.
+        patience: How to wait for it when it cannot be used.
     """
 
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
-        self._kept: tuple[Any, Source, TrainingData] | None = None
+    def __init__(self, store: RunStore, patience: Patience | None = None) -> None:
+        self._store, self._patience = store, patience or Patience()
+        self._kept: tuple[Any, Source] | None = None
+        self._prepared: TrainingData | None = None
         self._download: threading.Thread | None = None
 
     def warm_up(self) -> None:
@@ -47,7 +54,7 @@ class Executor:
             _, data = self._data("auto", devices.choose_device("auto"))
         except (DataError, devices.DeviceError) as error:
             # Told again, on screen, by the run that asks for it.
-            print(error, file=sys.stderr)
+            say(error)
         else:
             data.train_images[:200] @ data.train_images[:200].T
         devices.git_revision()
@@ -59,36 +66,48 @@ class Executor:
         """Carry out a run; whatever goes wrong with it is written to it in plain words.
 
         Raises:
-            StoreUnavailable: The run store cannot be used, so that nothing can be written.
+            StoreUnavailable: The run store could not be used for too long, so that nothing can
+                be written.
         """
         try:
-            self._store.finish(run.id, self._train(run))
+            self._finish(run, *self._outcome(run))
+        except (ClaimLost, UnknownRun) as error:
+            # There is nothing to write to any more.
+            say(error)
+
+    def _finish(self, run: Run, status: str, words: str) -> None:
+        self._patience.insist(lambda: self._store.finish(run.id, status, words))
+
+    def _outcome(self, run: Run) -> tuple[str, str]:
+        """Train a run, and return how it ended, and where it failed why."""
+        try:
+            return self._train(run), ""
         except DownloadStopped:
-            self._store.finish(run.id, STOPPED)
-        except UnknownRun as error:
-            print(error, file=sys.stderr)
-        except StoreUnavailable as error:
-            # A full disk often has room for this one line, when not for the records.
-            self._store.finish(run.id, FAILED, str(error))
+            return STOPPED, ""
+        except (ClaimLost, UnknownRun, StoreUnavailable):
             raise
         except (ConfigError, DataError, devices.DeviceError) as error:
-            self._store.finish(run.id, FAILED, str(error))
+            return FAILED, str(error)
         except (MemoryError, torch.OutOfMemoryError):
-            self._store.finish(
-                run.id,
-                FAILED,
-                "There is not enough memory for this race: choose fewer curves, smaller hidden "
-                "layers or smaller batches.",
-            )
+            return FAILED, OUT_OF_MEMORY
         except Exception as error:
-            traceback.print_exc()
+            say(traceback.format_exc())
             last_line = traceback.format_exception_only(error)[-1].strip()
-            self._store.finish(
-                run.id,
-                FAILED,
+            return FAILED, (
                 f"The training ended on an error of the program ({last_line}). Its log is in "
-                f"{self._store.folder / 'workers'}.",
+                f"{self._store.folder / 'workers'}."
             )
+
+    def let_go(self) -> None:
+        """Give back the memory of the images as numbers for the device.
+
+        Those of MNIST take 210 MiB, four times as much as the images as they were read, and are
+        made of them again in a moment.
+        """
+        if self._prepared is not None:
+            self._prepared = None
+            gc.collect()
+            give_back_freed()
 
     def free_bytes(self, config: TrainingConfig) -> float | None:
         """Return the free memory of the device that a config asks for; None if it is not there."""
@@ -99,22 +118,31 @@ class Executor:
             return None
 
     def _train(self, run: Run) -> str:
-        with RunWatcher(self._store, run.id) as watcher:
+        with StoreWriter(self._patience) as writer:
+            return self._train_recorded(run, writer)
+
+    def _train_recorded(self, run: Run, writer: StoreWriter) -> str:
+        # The watcher ends first: once the training is over, nobody need be ended for a stop.
+        with RunWatcher(self._store, run.id, self._patience, writer.drain) as watcher:
 
             def report(words: str) -> None:
-                self._store.set_message(run.id, words)
+                writer.put(lambda: self._store.set_message(run.id, words))
 
             torch.set_num_threads(devices.choose_threads())
             device = devices.choose_device(run.configs[0].device)
+            if words := shortage(run.configs, devices.free_memory_bytes(device)):
+                raise ConfigError(words)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
-            self._store.set_info(run.id, _info(source, data, device))
+            info = _info(source, data, device)
+            writer.put(lambda: self._store.set_info(run.id, info))
             steps = [total_steps(config, data) for config in run.configs]
-            recorder = Recorder(self._store, run.id, steps)
+            recorder = Recorder(self._store, run.id, steps, writer.put)
 
             looks = 0
 
             def control() -> Control:
                 nonlocal looks
+                writer.check()
                 wish = watcher.control()
                 if wish.pause:
                     recorder.flush()
@@ -122,11 +150,12 @@ class Executor:
                     # The newest steps follow the first look, and a run is not said to hold before
                     # they are recorded.
                     if looks == 2:
-                        self._store.set_paused(run.id, True)
+                        writer.put(lambda: self._store.set_paused(run.id, True))
                 elif looks:
-                    self._store.set_paused(run.id, False)
+                    writer.put(lambda: self._store.set_paused(run.id, False))
                     looks = 0
-                return wish
+                # What is held in memory while the store cannot be used has an end.
+                return replace(wish, pause=True) if writer.is_full else wish
 
             for record in train(run.configs, data, control):
                 recorder.add(record)
@@ -142,10 +171,14 @@ class Executor:
     ) -> tuple[Source, TrainingData]:
         wanted = (dataset, device, _files_now())
         if self._kept is None or self._kept[0] != wanted:
+            # Two sets of images at a time would take twice the memory.
+            self._kept = self._prepared = None
             source = load_source(dataset, report, stopped)
-            wanted = (dataset, device, _files_now())
-            self._kept = (wanted, source, prepare(source.images, device))
-        return self._kept[1:]
+            self._kept = ((dataset, device, _files_now()), source)
+        source = self._kept[1]
+        if self._prepared is None:
+            self._prepared = prepare(source.images, device)
+        return source, self._prepared
 
 
 def _files_now() -> tuple[tuple[Path, int, int], ...]:
@@ -161,7 +194,7 @@ def _download_ahead() -> None:
     try:
         download_mnist(cache_folder(), lambda words: None, lambda: False)
     except DataError as error:
-        print(error, file=sys.stderr)
+        say(error)
 
 
 def _info(source: Source, data: TrainingData, device: torch.device) -> RunInfo:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from explorer.runs.records import DivergenceRecord, Record, StepRecord
 from explorer.runs.run import Progress
@@ -16,6 +17,10 @@ APPEND_SECONDS = 0.25
 _RATE_SECONDS = 3.0
 
 
+def _at_once(write: Callable[[], None], records: int) -> None:
+    write()
+
+
 class Recorder:
     """Writes one run's records.
 
@@ -23,10 +28,19 @@ class Recorder:
         store: Where to.
         run_id: The run.
         curve_steps: Number of steps of each curve.
+        put: Has a batch written, given what writes it and how many records it holds; by default
+            at once.
     """
 
-    def __init__(self, store: RunStore, run_id: str, curve_steps: Iterable[int]) -> None:
-        self._store, self._run_id = store, run_id
+    def __init__(
+        self,
+        store: RunStore,
+        run_id: str,
+        curve_steps: Iterable[int],
+        put: Callable[[Callable[[], None], int], None] = _at_once,
+    ) -> None:
+        self._store, self._run_id, self._put = store, run_id, put
+        self._num_batches = 0
         self._curve_steps = list(curve_steps)
         self._done = [0] * len(self._curve_steps)
         self._seen = [0] * len(self._curve_steps)
@@ -50,7 +64,13 @@ class Recorder:
     def flush(self) -> None:
         """Write what waits now."""
         if self._pending:
-            self._store.append(self._run_id, self._pending, self._progress())
+            # Bound now: a batch that is tried again must be the same one.
+            write = functools.partial(
+                self._store.append, self._run_id, self._pending, self._progress(),
+                number=self._num_batches,
+            )  # fmt: skip
+            self._put(write, len(self._pending))
+            self._num_batches += 1
             self._pending = []
             self._appended = time.monotonic()
 

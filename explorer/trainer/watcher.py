@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from explorer.runs.run import STOPPED, Control
+from explorer.store.patience import Patience
 from explorer.store.run_store import RunStore, UnknownRun
 
 _LOOK_SECONDS = 0.1
@@ -20,15 +22,25 @@ class RunWatcher:
 
     When the training does not end in time after a stop, in the middle of a download or of a step
     that takes seconds, the thread records the stop and ends the process. A run that is held for
-    half an hour is stopped, for others wait behind it.
+    half an hour is stopped, for others wait behind it. While the store cannot be used, what was
+    asked last still holds.
 
     Args:
         store: The run store.
         run_id: The run.
+        patience: How to wait for the store when it cannot be used.
+        drain: Called before the process is ended, so that nothing waits to be written.
     """
 
-    def __init__(self, store: RunStore, run_id: str) -> None:
-        self._store, self._run_id = store, run_id
+    def __init__(
+        self,
+        store: RunStore,
+        run_id: str,
+        patience: Patience | None = None,
+        drain: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._run_id, self._drain = store, run_id, drain
+        self._insist = (patience or Patience()).insist
         self._control = Control()
         self._error: Exception | None = None
         self._ended = threading.Event()
@@ -47,6 +59,7 @@ class RunWatcher:
 
         Raises:
             StoreUnavailable: The store could not be read.
+            ClaimLost: The run was given to somebody else.
             UnknownRun: The run was deleted.
         """
         if self._error:
@@ -61,23 +74,24 @@ class RunWatcher:
         paused, stop_seen = False, None
         beaten = held_since = time.monotonic()
         while not self._ended.wait(_LOOK_SECONDS):
-            now = time.monotonic()
             try:
-                self._control = wish = self._store.control(self._run_id)
+                self._control = wish = self._insist(lambda: self._store.control(self._run_id))
+                now = time.monotonic()
                 if wish.pause != paused:
                     paused, held_since = wish.pause, now
                 if paused and now - held_since > _PAUSE_SECONDS:
-                    self._store.request_stop(self._run_id)
+                    self._insist(lambda: self._store.request_stop(self._run_id))
                 if now - beaten >= _BEAT_SECONDS:
-                    self._store.beat(self._run_id)
+                    self._insist(lambda: self._store.beat(self._run_id))
                     beaten = now
             except (RuntimeError, UnknownRun) as error:
                 self._error = error
                 return
             if wish.stop:
                 stop_seen = stop_seen or now
-                if now - stop_seen > _STOP_SECONDS:
+                if now - stop_seen > _STOP_SECONDS and not self._ended.is_set():
                     try:
-                        self._store.finish(self._run_id, STOPPED)
+                        self._drain()
+                        self._insist(lambda: self._store.finish(self._run_id, STOPPED))
                     finally:
                         os._exit(0)

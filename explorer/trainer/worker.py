@@ -10,18 +10,27 @@ import faulthandler
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import filelock
 
-from explorer.jobs import sweep_scheduler, worker_processes
+from explorer.jobs import memory, sweep_scheduler, worker_processes
+from explorer.jobs.alarm import Alarm
 from explorer.jobs.launcher import default_store
+from explorer.jobs.worker_status import StatusFile
+from explorer.runs.run import WorkerMark
 from explorer.store.database import StoreUnavailable
+from explorer.store.patience import Patience
 from explorer.store.run_store import RunStore
+from explorer.store.sqlite_file import private_folder
 from explorer.trainer import thread_waiting
 
-_POLL_SECONDS = 0.05
-_SWEEP_SECONDS = 0.5
+_POLL_SECONDS = 1.0
+"""Between two questions to the store, for runs that were queued on another machine; whoever
+queues one on this machine rings."""
+_TIDY_SECONDS = 0.05
+_LET_GO_SECONDS = 60.0
 _KEPT_LOGS = 20
 
 
@@ -30,7 +39,8 @@ def main() -> int:
     slot = sys.argv[1] if len(sys.argv) > 1 else "0"
     store = default_store()
     folder = worker_processes.slot_folder(store)
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(store.folder)
+    private_folder(folder)
     lock_file = folder / f"{slot}.lock"
     lock = filelock.FileLock(lock_file)
     try:
@@ -39,49 +49,67 @@ def main() -> int:
     except filelock.Timeout:
         return 0
     _open_log(folder)
+    status = StatusFile(folder)
     if hasattr(os, "nice"):
         os.nice(10)
+    memory.offer_to_be_ended()
     try:
-        _serve(store, lock_file)
+        # Without its file the lock no longer tells anybody that this slot is taken.
+        serve(store, worker_processes.this_process(), lock_file.exists, status)
     except StoreUnavailable as error:
-        print(error, file=sys.stderr)
-        return 1
+        status.say(str(error))
+        # An orderly end would write what SQLite still holds into a file that may be another's.
+        os._exit(1)
     return 0
 
 
-def _serve(store: RunStore, lock_file: Path) -> None:
+def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: StatusFile) -> None:
+    """Take queued runs and carry them out until there were none for ten minutes.
+
+    Args:
+        store: The run store, the one channel between this worker and everybody else.
+        me: Says who this is to those who judge whether it lives.
+        go_on: Asked about once a second between two runs; False ends it.
+        status: Where it says that it waits for the store.
+
+    Raises:
+        StoreUnavailable: The store could not be used for a quarter of an hour, or is gone.
+    """
     thread_waiting.settle()
     from explorer.trainer.executor import Executor
 
-    executor = Executor(store)
+    patience = Patience(status)
+    executor = Executor(store, patience)
     executor.warm_up()
-    me = worker_processes.this_process()
+    alarm = Alarm(worker_processes.slot_folder(store))
     idle_seconds = 60 * worker_processes.idle_minutes()
     idle_since = time.monotonic()
-    looked_at = 0.0
     untidy = True
-    # Without its file the lock no longer tells anybody that this slot is taken.
-    while time.monotonic() - idle_since < idle_seconds and lock_file.exists():
-        run = store.claim_next(me)
-        if run is None:
-            if time.monotonic() - looked_at > _SWEEP_SECONDS:
-                looked_at = time.monotonic()
-                if sweep_scheduler.continue_open(store, executor.free_bytes):
-                    continue
-            untidy = untidy and store.tidy()
-            time.sleep(_POLL_SECONDS)
+    while time.monotonic() - idle_since < idle_seconds and go_on():
+        run = patience.insist(lambda: store.claim_next(me))
+        if run is not None:
+            status.note_oom_kills(memory.oom_kills())
+            executor.execute(run)
+            untidy = True
+            idle_since = time.monotonic()
+        elif patience.insist(lambda: sweep_scheduler.continue_open(store, executor.free_bytes)):
             continue
-        executor.execute(run)
-        untidy = True
-        idle_since = time.monotonic()
-        looked_at = 0.0
+        elif untidy:
+            untidy = patience.insist(store.tidy)
+            alarm.wait(_TIDY_SECONDS)
+        else:
+            if time.monotonic() - idle_since > _LET_GO_SECONDS:
+                executor.let_go()
+            alarm.wait(_POLL_SECONDS)
+    alarm.close()
 
 
 def _open_log(folder: Path) -> None:
     """Send what is said, also by a crash in native code, to a log named by the process."""
-    logs = sorted(folder.glob("*.log"), key=lambda log: log.stat().st_mtime)
-    for old in logs[:-_KEPT_LOGS]:
-        old.unlink(missing_ok=True)
+    for kind in ("*.log", "*.status", "*.wake"):
+        files = sorted(folder.glob(kind), key=lambda file: file.stat().st_mtime)
+        for old in files[:-_KEPT_LOGS]:
+            old.unlink(missing_ok=True)
     log = (folder / f"{os.getpid()}.log").open("ab", buffering=0)
     for standard in (sys.stdout, sys.stderr):
         standard.flush()

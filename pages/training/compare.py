@@ -16,6 +16,7 @@ from pages.training.parts.comparison_view import comparison, is_training, report
 from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
 from pages.training.parts.run_table import run_table
+from pages.training.parts.store_notice import say_unusable, store_notice
 
 
 def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:
@@ -24,7 +25,7 @@ def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:
         store = launcher.default_store()
         return store.list_curves(), store.list_curves(deleted=True)
     except StoreUnavailable as error:
-        st.error(str(error))
+        say_unusable(error)
         st.stop()
 
 
@@ -41,6 +42,8 @@ st.markdown(
     "and lay them over one another."
 )
 terms("cross-entropy", "squared error", "learning rate")
+if not store_notice():
+    st.stop()
 all_rows, deleted = kept_curves()
 chosen_curves.open_link(all_rows)
 words = ""

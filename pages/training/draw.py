@@ -15,6 +15,7 @@ from pages.components.terms import terms
 from pages.training.parts import network_choice
 from pages.training.parts.digit_canvas import digit_canvas, drawn, link_text
 from pages.training.parts.drawing_answers import drawing_answers, usable_networks
+from pages.training.parts.store_notice import say_unusable, store_notice
 
 CANVAS = "digit canvas"
 NOT_SAID = "–"
@@ -42,7 +43,7 @@ def explore(rows: Sequence[CurveRow]) -> None:
         try:
             networks = usable_networks(rows)
         except StoreUnavailable as error:
-            st.error(str(error))
+            say_unusable(error)
             networks = []
     left, right = st.columns([6, 5], gap="medium")
     strokes = drawn(CANVAS, link="ink")
@@ -68,14 +69,16 @@ def explore(rows: Sequence[CurveRow]) -> None:
 
 
 chosen: list[CurveRow] = []
+readable = store_notice()
 with st.container():
     try:
-        chosen = network_choice.network_choice(link="runs")
-        if not chosen:
+        if readable:
+            chosen = network_choice.network_choice(link="runs")
+        if readable and not chosen:
             st.info("No trained network is kept yet. Train a race to its end, then draw for it.")
             page_link.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
-        st.error(str(problem))
+        say_unusable(problem)
 explore(chosen)
 st.caption(
     "A drawing is prepared as the images that a network was trained on: of MNIST the ink is scaled "

@@ -8,12 +8,15 @@ from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.store.run_store import StoreUnavailable
 from pages.components.address.page_link import link_to
+from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import race_form, race_link, training_start
+from pages.training.parts.browser_session import browser_session
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.late_press import note_press, was_pressed
 from pages.training.parts.plot_warm import warm_plots
 from pages.training.parts.race_view import race_view
+from pages.training.parts.store_notice import say_unusable, store_notice
 
 RUN = "live run"
 TRAIN = "live train"
@@ -29,7 +32,7 @@ def latest_runs(current: str | None) -> None:
     try:
         runs = launcher.default_store().list_runs(12)
     except StoreUnavailable as error:
-        st.error(str(error))
+        say_unusable(error)
         return
     entries = [
         (
@@ -52,21 +55,25 @@ race_link.open_link(RUN)
 if was_pressed(TRAIN):
     configs, errors = race_form.current_race()
     name = race_form.current_draft().preset
-    training_start.start(TRAIN, RUN, None if errors else lambda: launcher.start(configs, name))
+    who = browser_session()
+    begin = None if errors else lambda: launcher.start(configs, name, session=who)
+    training_start.start(TRAIN, RUN, begin)
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
+readable = store_notice()
 with st.container():
-    try:
-        launcher.ensure_workers()
-    except (ConfigError, StoreUnavailable) as problem:
-        st.error(str(problem))
+    if readable:
+        try:
+            launcher.ensure_workers()
+        except (ConfigError, StoreUnavailable) as problem:
+            st.error(escaped(str(problem)))
 
 form = st.expander("Set up a race", expanded=run_id is None)
 buttons = st.container()
 # Before the form, although it stands below: when a refresh is asked for while the page is drawn
 # anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
 with st.container():
-    if run_id:
+    if run_id and readable:
         race_view(run_id)
 with form:
     race = race_form.race_form()
@@ -79,6 +86,7 @@ with buttons:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
     training_start.say_problem(TRAIN)
 with st.expander("Latest races"):
-    latest_runs(run_id)
+    if readable:
+        latest_runs(run_id)
 if not run_id:
     warm_plots()

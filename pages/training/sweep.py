@@ -12,9 +12,11 @@ from pages.components.address import page_link
 from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import training_start
+from pages.training.parts.browser_session import browser_session
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.imported_run import run_instead
 from pages.training.parts.late_press import note_press
+from pages.training.parts.store_notice import store_notice
 from pages.training.parts.sweep_form import sweep_form
 from pages.training.parts.sweep_plan import sweep_plan
 from pages.training.parts.sweep_view import read_sweep, show_controls, sweep_options, watch
@@ -63,24 +65,29 @@ if ids := asked.get("sweep") or asked.get("run"):
     open_sweep(ids[0][:64])
 sweep_id: str | None = st.session_state.get(SWEEP)
 link: dict[str, str] = {}
+readable = store_notice()
 try:
-    launcher.ensure_workers()
+    if readable:
+        launcher.ensure_workers()
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
-    begin = None if grid is None else lambda: sweep_scheduler.start(grid)
+    who = browser_session()
+    begin = None if grid is None else lambda: sweep_scheduler.start(grid, session=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
     button, meaning = st.columns([1, 5], vertical_alignment="center")
     button.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
                   args=(TRAIN,))  # fmt: skip
-    meaning.caption(sweep_plan(grid))
+    if readable:
+        meaning.caption(sweep_plan(grid))
     with st.container():
         training_start.say_problem(TRAIN)
     with st.container():
-        if sweep_id:
+        if sweep_id and readable:
             link = results(sweep_id) or link
     with st.expander("Earlier sweeps"):
-        earlier_sweeps(sweep_id)
+        if readable:
+            earlier_sweeps(sweep_id)
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
 page_link.keep(link)

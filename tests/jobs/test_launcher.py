@@ -18,7 +18,7 @@ from explorer.jobs import launcher, worker_processes
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.mnist_files import FILES, cache_folder
 from explorer.runs.record_columns import Records
-from explorer.runs.run import Run, WorkerMark
+from explorer.runs.run import Run
 from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
 from explorer.store.tables import batches
@@ -218,8 +218,7 @@ def test_a_process_number_used_again_is_not_the_worker() -> None:
 
 def test_a_process_that_ended_is_not_alive_though_nobody_has_collected_it() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    process = psutil.Process(child.pid)
-    mark = WorkerMark(worker_processes.this_process().host, child.pid, process.create_time())
+    mark = worker_processes.mark_of(psutil.Process(child.pid))
     assert worker_processes.is_alive(mark) is True
     child.kill()
     deadline = time.monotonic() + 5

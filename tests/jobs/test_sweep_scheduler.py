@@ -21,6 +21,8 @@ from explorer.runs.run import FINISHED, STOPPED
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, bytes_per_curve
 from explorer.runs.sweep_results import QUANTITIES, best_first, table, value_of
 from explorer.store.run_store import RunStore, UnknownSweep
+from explorer.store.tables import runs
+from explorer.trainer import executor as executor_module
 from explorer.trainer.executor import Executor
 from tests.runs.sample_records import MARK, evaluation, steps
 
@@ -129,7 +131,69 @@ def test_a_killed_worker_does_not_end_the_sweep(store):
     dead = replace(this_process(), create_time=1.0)
     store.claim_next(dead)
     assert states(store, sweep_id) == ["lost", "lost"]
+    assert queue_next(store) == [0, 1]
+
+
+def lose(store: RunStore) -> None:
+    """Have a worker take the next run and be killed."""
+    store.claim_next(replace(this_process(), create_time=1.0))
+
+
+def test_lost_cells_are_innocent_and_tried_again_so_often_and_no_more(store):
+    sweep_id = store.create_sweep(grid(seed=(0, 1)))
+    for expected in ([0, 1], [0, 1], [0], [1]):
+        assert queue_next(store) == expected
+        lose(store)
+    assert queue_next(store) is None
+    assert store.open_sweeps() == []
+    assert states(store, sweep_id) == ["lost", "lost"]
+    # Whoever asks for them once more gets as many trials again.
+    store.reopen_sweep(sweep_id)
+    assert queue_next(store) == [0, 1]
+    finish(store)
+    assert queue_next(store) is None
+    assert states(store, sweep_id) == ["finished", "finished"]
+
+
+def test_a_loss_says_nothing_against_a_cell_and_a_failure_does(store):
+    sweep_id = store.create_sweep(grid(seed=(0, 1)))
+    queue_next(store)
+    finish(store, "failed")
     assert queue_next(store) == [0]
+    lose(store)
+    assert queue_next(store) == [0]
+    finish(store)
+    assert queue_next(store) == [1]
+    finish(store, "failed")
+    assert queue_next(store) is None
+    assert states(store, sweep_id) == ["finished", "failed"]
+
+
+def test_every_worker_gets_its_part_of_a_sweep(store, monkeypatch):
+    monkeypatch.setenv("EXPLORER_MAX_WORKERS", "3")
+    store.create_sweep(grid(seed=tuple(range(8))))
+    assert [queue_next(store, 8) for _ in range(4)] == [[0, 1, 2], [3, 4, 5], [6, 7], None]
+
+
+def test_a_run_that_was_taken_from_its_worker_ends_there_and_the_next_is_trained(
+    store, monkeypatch
+):
+    taken, other = store.create([BASE]), store.create([BASE])
+    executor = Executor(store)
+    run = store.claim_next(this_process())
+
+    def train(*_):
+        with store._database.transaction() as connection:
+            connection.execute(runs.update().values(claim_token="of another"))
+        yield from steps(1, 5)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(executor_module, "train", train)
+        executor.execute(run)
+    assert store.get(taken).status == "running"
+    assert not store.read(taken)
+    executor.execute(store.claim_next(this_process()))
+    assert store.get(other).status == FINISHED
 
 
 def test_stop_keeps_what_is_done_and_resume_trains_what_is_missing(store, monkeypatch):

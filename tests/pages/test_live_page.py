@@ -175,7 +175,7 @@ def test_train_starts_the_race_that_stands_in_the_form(store):
 def test_a_full_disk_is_a_sentence_and_the_form_keeps_its_content(store, monkeypatch):
     error = unavailable(store._database.url, sqlite3.OperationalError("database or disk is full"))
 
-    def full(*_: object) -> str:
+    def full(*_: object, **__: object) -> str:
         raise error
 
     app = opened()

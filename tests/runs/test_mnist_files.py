@@ -109,3 +109,36 @@ def test_files_that_do_not_fit_are_told(
     write_mnist(tmp_path, replace(images, **changes))
     with pytest.raises(DataError, match=words):
         load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_images_and_labels_that_changed_places_are_called_swapped(folder: Path, part: str) -> None:
+    images, labels = (folder / FILES[f"{part}_{kind}"] for kind in ("images", "labels"))
+    images.rename(folder / "kept")
+    labels.rename(images)
+    (folder / "kept").rename(labels)
+    with pytest.raises(DataError, match="look swapped: the first holds labels, the second images"):
+        load_mnist(folder)
+
+
+def test_training_and_test_images_that_changed_places_are_called_swapped(tmp_path: Path) -> None:
+    pixels, labels = np.ones((60_000, 1, 1), np.uint8), np.zeros(60_000)
+    write_mnist(tmp_path, Images(pixels[:10_000], labels[:10_000], pixels, labels))
+    with pytest.raises(DataError, match="look swapped: the first holds 10,000 images"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "words"),
+    [
+        ("train_images", np.zeros(600), f"{TRAIN_IMAGES} in .* must hold 28×28 images, not labels"),
+        ("train_labels", np.ones((600, 28, 28)), f"{TRAIN_LABELS} in .* labels, not images"),
+        ("test_images", np.ones((100, 14, 14)), "must hold 28×28 images, not 14×14"),
+    ],
+)
+def test_a_file_of_another_kind_is_said_to_be_one(
+    folder: Path, part: str, values: np.ndarray, words: str
+) -> None:
+    write_idx(folder / FILES[part], values)
+    with pytest.raises(DataError, match=words):
+        load_mnist(folder)

@@ -5,8 +5,6 @@ import pytest
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import LEASE_SECONDS, Progress, Run, run_state
 
-NOW = 1_000_000.0
-
 
 @pytest.mark.parametrize(
     ("status", "silent_for", "alive", "state"),
@@ -25,14 +23,14 @@ NOW = 1_000_000.0
         ("finished", 9_999, False, "finished"),
         ("stopped", 9_999, False, "stopped"),
         ("failed", 9_999, None, "failed"),
+        ("lost", 0.5, True, "lost"),
     ],
 )
-def test_the_state_of_a_run_follows_from_its_status_heartbeat_and_worker(
+def test_the_state_of_a_run_follows_from_its_status_silence_and_worker(
     status: str, silent_for: float | None, alive: bool | None, state: str
 ) -> None:
-    heartbeat = None if silent_for is None else NOW - silent_for
-    run = Run("id", "", (TrainingConfig(),), status, NOW - 99_999, heartbeat=heartbeat)
-    assert run_state(run, NOW, alive) == state
+    run = Run("id", "", (TrainingConfig(),), status, 0.0, silence=silent_for)
+    assert run_state(run, alive) == state
 
 
 def test_progress_is_a_fraction_and_zero_while_the_total_is_unknown() -> None:

@@ -119,6 +119,8 @@ def test_memory_decides_how_many_cells_are_trained_at_once():
     assert drawn.chunk_size(2 * each * 5.5) == 5
     assert drawn.chunk_size(each) == 1
     assert drawn.chunk_size(0) == 1
+    assert drawn.chunk_size(None, workers=10**6) == 1
+    assert drawn.chunk_size(None, workers=2) == min(MAX_CURVES, -(-drawn.num_cells // 2))
 
 
 def test_the_memory_of_a_curve_counts_weights_gradients_and_the_optimizer():

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -36,11 +36,14 @@ class Server:
 
     Args:
         folder: Where its socket is.
+        control: Runs pg_ctl with these arguments.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._count = folder, 0
-        self._engine = sa.create_engine(self._url("public"), isolation_level="AUTOCOMMIT")
+    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
+        self._folder, self._control, self._count = folder, control, 0
+        self._engine = sa.create_engine(
+            self._url("public"), isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
 
     def fresh_url(self) -> str:
         """Return the address of a schema that is as empty as a database of its own, but quicker."""
@@ -49,6 +52,17 @@ class Server:
         with self._engine.connect() as connection:
             connection.exec_driver_sql(f"CREATE SCHEMA {name}")
         return self._url(name)
+
+    def start(self) -> None:
+        """Start it again after a stop."""
+        options = " ".join(f"-c {setting}" for setting in _SETTINGS)
+        self._control(
+            "start", "-w", "-l", self._folder / "log", "-o", f"{options} -k {self._folder}"
+        )
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it; "fast" cuts every connection."""
+        self._control("stop", "-m", mode)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -75,16 +89,17 @@ def running_server() -> Iterator[Server]:
         data = folder / "data"
         _run(user, programs / "initdb", "--pgdata", data, "--username=explorer", "--auth=trust",
              "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
-        options = " ".join(f"-c {setting}" for setting in _SETTINGS)
-        log = folder / "log"
-        _run(user, programs / "pg_ctl", "start", "-w", "-D", data, "-l", log,
-             "-o", f"{options} -k {folder}")  # fmt: skip
+
+        def control(act: str, *options: object) -> None:
+            _run(user, programs / "pg_ctl", act, "-D", data, *options)
+
+        server = Server(folder, control)
+        server.start()
         try:
-            server = Server(folder)
             yield server
-            server.close()
         finally:
-            _run(user, programs / "pg_ctl", "stop", "-D", data, "-m", "immediate")
+            server.close()
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import platform
 import time
 
 import pytest
 
 from explorer.jobs import launcher
+from explorer.jobs.worker_processes import process_space
 from explorer.runs.config import TrainingConfig
 from explorer.runs.record_columns import to_columns
 from explorer.runs.records import DivergenceRecord
@@ -43,8 +43,8 @@ def test_every_curve_is_a_row_with_its_settings_state_and_summary(store: RunStor
     assert first.run_name == "CE against MSE"
     assert (first.label, second.label) == ("Cross-entropy", "MSE on softmax")
     assert (first.config, second.config) == tuple(RACE)
-    assert run_state(first, time.time(), alive=True) == "running"
-    assert run_state(first, time.time() + 60, alive=None) == "lost"
+    assert run_state(first, alive=True) == "running"
+    assert run_state(dataclasses.replace(first, silence=60.0), alive=None) == "lost"
     assert (first.worker, first.error, first.origin) == (MARK, "", "")
     assert first.environment is not None
     assert first.environment.device_name == "A processor"
@@ -212,7 +212,7 @@ def test_curves_of_several_runs_are_deleted_together_or_not_at_all(store: RunSto
 
 def test_a_run_whose_worker_was_killed_can_be_deleted(store: RunStore) -> None:
     run_id = store.create(RACE)
-    nobody = WorkerMark(platform.node(), 2**22 + 1, 0.0)
+    nobody = WorkerMark(process_space(), 2**22 + 1, 0.0)
     store.claim_next(nobody)
     row, _ = store.list_curves()
     assert launcher.state_of(row) == "lost"

@@ -12,7 +12,14 @@ from explorer.runs.config import TrainingConfig
 from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
 from tests.jobs import test_sweep_scheduler
-from tests.store import test_library, test_run_store, test_schema, test_weights
+from tests.store import (
+    test_claims,
+    test_library,
+    test_queue_limits,
+    test_run_store,
+    test_schema,
+    test_weights,
+)
 from tests.store.postgresql_server import NoServer, Server, find_programs, running_server
 
 try:
@@ -26,8 +33,13 @@ IMPORTS = {
     "test_reading_weights_imports_no_torch",
 }
 old_url = test_schema.old_url
+small_limits = test_queue_limits.small_limits
 
-for module in (test_library, test_schema, test_run_store, test_weights, test_sweep_scheduler):
+MODULES = (
+    *(test_claims, test_queue_limits, test_library, test_schema, test_run_store),
+    *(test_weights, test_sweep_scheduler),
+)
+for module in MODULES:
     for name, value in vars(module).items():
         if not name.startswith("test_") or name in IMPORTS:
             continue

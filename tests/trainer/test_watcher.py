@@ -71,19 +71,20 @@ def test_a_run_or_store_that_is_gone_ends_the_training(store: RunStore, run_id: 
             wait_until(watcher.is_stopped)
 
 
-def test_a_training_that_does_not_hear_is_ended_within_a_second(
-    store: RunStore, run_id: str
-) -> None:
+def test_a_training_that_does_not_hear_is_ended_within_a_second(store: RunStore) -> None:
+    run_id = store.create([TrainingConfig()])
     program = (
-        "import sys, time\n"
+        "import time\n"
         "from explorer.store.run_store import RunStore\n"
         "from explorer.trainer.watcher import RunWatcher\n"
-        "with RunWatcher(RunStore(), sys.argv[1]):\n"
+        "from explorer.jobs.worker_processes import this_process\n"
+        "store = RunStore()\n"
+        "with RunWatcher(store, store.claim_next(this_process()).id):\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
     )
     deaf = subprocess.Popen(
-        [sys.executable, "-c", program, run_id],
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).resolve().parents[2],
     )

@@ -29,6 +29,7 @@ from pages.training.parts.chosen_curves import styles_of
 from pages.training.parts.comparison_options import ComparisonOptions, look_at, span_of_view
 from pages.training.parts.comparison_table import comparison_table, legend
 from pages.training.parts.race_records import newest_records, which_images
+from pages.training.parts.store_notice import say_unusable
 
 ACTIVE = frozenset({"queued", "running", "paused"})
 
@@ -51,7 +52,7 @@ def comparison(
         try:
             newest = launcher.default_store().list_curves({row.run_id for row in rows})
         except StoreUnavailable as error:
-            st.error(str(error))
+            say_unusable(error)
             return
         by_id = {row.id: row for row in newest}
         rows = [by_id.get(row.id, row) for row in rows]
@@ -88,7 +89,10 @@ def _plots(
             run_id: newest_records(run_id, ended=state not in ACTIVE)
             for run_id, state in states.items()
         }
-    except (UnknownRun, StoreUnavailable) as error:
+    except StoreUnavailable as error:
+        say_unusable(error)
+        return
+    except UnknownRun as error:
         st.error(str(error))
         return
     curves = [

@@ -45,13 +45,15 @@ def status_sentence(run: Run, state: str) -> str:
     if state == QUEUED:
         return launcher.explain(run)
     if state == PAUSED:
-        return f"Paused at {step}."
+        return launcher.explain(run) or f"Paused at {step}."
     if state == FINISHED:
         return f"Finished after {step}."
     if state == STOPPED:
         return f"Stopped at {step}; everything recorded so far is kept."
     if state in (FAILED, LOST):
         return f"Ended at {step}."
+    if waits := launcher.explain(run):
+        return waits
     if run.control.stop:
         return "Stopping…"
     if run.control.pause:

@@ -23,6 +23,7 @@ from pages.training.parts.imported_run import say_imported
 from pages.training.parts.race_details import race_details
 from pages.training.parts.race_records import newest_records, shared_figure, viewers, which_images
 from pages.training.parts.race_status import ViewOptions
+from pages.training.parts.store_notice import say_unusable
 
 # Soon before the first point, never after the end.
 _REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
@@ -37,7 +38,7 @@ def race_view(run_id: str) -> None:
         st.error(f"{error} Press Train to start a new race, or open another one below.")
         return
     except StoreUnavailable as error:
-        st.error(str(error))
+        say_unusable(error)
         return
     if run.origin:
         here = "so there is no race to watch, only curves to compare"
@@ -71,7 +72,10 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
         if run.status == "queued":
             # Whoever was to take it may have been killed while it waited.
             launcher.ensure_workers()
-    except (UnknownRun, StoreUnavailable, ConfigError) as error:
+    except StoreUnavailable as error:
+        say_unusable(error)
+        return
+    except (UnknownRun, ConfigError) as error:
         st.error(str(error))
         return
     if (_phase(run, state), run.control) != shown:

@@ -21,11 +21,12 @@ def sweep_plan(grid: SweepGrid | None) -> str:
 
     Raises:
         StoreUnavailable: The run store cannot be used.
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
     """
     if grid is None:
         return "A field above cannot be used; it says why."
     rows = launcher.default_store().list_curves()
-    size = grid.chunk_size(sweep_scheduler.expected_memory_bytes(rows))
+    size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
     count = math.ceil(grid.num_cells / size)
     cells = "1 cell" if grid.num_cells == 1 else f"{grid.num_cells} cells"
     runs = "1 run" if count == 1 else f"{count} runs of up to {size} curves"

@@ -20,6 +20,7 @@ from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.plot.plot import plot
+from pages.training.parts.store_notice import say_unusable
 
 _BEST = 5
 _SHOWN = 20
@@ -85,7 +86,10 @@ def watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> Non
         if sweep.is_open:
             # Whoever trained it may have been killed.
             launcher.ensure_workers()
-    except (UnknownSweep, StoreUnavailable) as error:
+    except StoreUnavailable as error:
+        say_unusable(error)
+        return
+    except UnknownSweep as error:
         st.error(escaped(str(error)))
         return
     if (sweep.is_open, any(cell.state in ACTIVE for cell in cells)) != shown:

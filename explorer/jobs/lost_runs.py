@@ -1,0 +1,75 @@
+"""Why a training process ended without a word, as far as that can be seen from the server."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+from pathlib import Path
+
+from explorer.jobs import memory, worker_processes
+from explorer.jobs.worker_status import read_status
+from explorer.runs.run import Run
+from explorer.store.run_store import RunStore
+
+_NEARLY_FULL_BYTES = 32 * 2**20
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGILL, signal.SIGFPE})
+
+
+def why_lost(store: RunStore, run: Run) -> str:
+    """Say in plain sentences what is known of the end of a run's worker; "" where nothing is.
+
+    Args:
+        store: The run store.
+        run: A run that is lost.
+    """
+    worker = run.worker
+    if worker is None:
+        return ""
+    if worker.host != worker_processes.process_space():
+        return "Its training process was on another machine and is heard no more."
+    if worker_processes.is_alive(worker):
+        return "Its training process was silent for too long, and the run was given up."
+    folder = worker_processes.slot_folder(store)
+    status = read_status(folder, worker.pid)
+    code = worker_processes.exit_code(worker.pid)
+    reasons = []
+    if free := _nearly_full(store):
+        reasons.append(free)
+    kills, before = memory.oom_kills(), status.oom_kills if status else None
+    killed = code is None or code == -signal.SIGKILL
+    if killed and kills is not None and before is not None and kills > before:
+        reasons.append(
+            "The system has ended a process since then because memory ran out, most likely this "
+            "one: choose fewer curves, smaller hidden layers or smaller batches."
+        )
+    elif code is not None and code < 0:
+        reasons.append(_by_signal(-code))
+    said = worker_processes.last_words(store, worker.pid) or (status.said if status else "")
+    if said:
+        reasons.append(f"Its last words: {said}")
+    return " ".join(reasons)
+
+
+def _nearly_full(store: RunStore) -> str:
+    for place in (store.folder, worker_processes.slot_folder(store)):
+        with contextlib.suppress(OSError):
+            free = shutil.disk_usage(place).free
+            if free < _NEARLY_FULL_BYTES:
+                return _full_disk(place, free)
+    return ""
+
+
+def _full_disk(place: Path, free: int) -> str:
+    left = f"{free / 2**20:.1f} MiB are left" if free else "nothing is left"
+    return f"The disk of {place} is full ({left}): free some space."
+
+
+def _by_signal(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    if number in _CRASHES:
+        return f"It crashed ({name})."
+    return f"It was ended from outside ({name})."

@@ -1,0 +1,231 @@
+"""Who may write to a run, whose silence counts, and what is written twice: never."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from explorer.jobs import launcher
+from explorer.jobs.sweep_scheduler import continue_open
+from explorer.runs.config import TrainingConfig
+from explorer.runs.run import LEASE_SECONDS, Progress, run_state
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.store import sweeps
+from explorer.store.reach import LONGEST_WAIT_SECONDS
+from explorer.store.run_store import ClaimLost, RunStore, StoreUnavailable
+from explorer.store.tables import runs
+from tests.runs.sample_records import MARK, make_info, steps
+
+RACE = [TrainingConfig()]
+OTHER = replace(MARK, pid=99)
+ELSEWHERE = replace(MARK, host="ray:node 7")
+
+
+def let_pass(store: RunStore, run_id: str, seconds: float) -> None:
+    """Make a run's last sign of life so much older."""
+    with store._database.transaction() as connection:
+        older = runs.update().where(runs.c.id == run_id)
+        connection.execute(older.values(heartbeat=runs.c.heartbeat - seconds))
+
+
+def hear_all(store: RunStore) -> None:
+    """Have a store that could be used without a break for longer than a lease."""
+    store._database.reach._since = time.monotonic() - 10 * LEASE_SECONDS
+    store._database.reach._last = time.monotonic()
+
+
+@contextmanager
+def answers_lost(store: RunStore):
+    """Let every transaction be committed, and fail only then, as when a connection is cut."""
+    transaction = store._database.transaction
+
+    @contextmanager
+    def cut(**options):
+        with transaction(**options) as connection:
+            yield connection
+        raise StoreUnavailable("The connection was cut.")
+
+    store._database.transaction = cut
+    try:
+        yield
+    finally:
+        store._database.transaction = transaction
+
+
+WRITINGS: dict[str, Callable[[RunStore, str], object]] = {
+    "records": lambda store, run_id: store.append(run_id, steps(11, 5), Progress(15, 100)),
+    "beat": lambda store, run_id: store.beat(run_id),
+    "end": lambda store, run_id: store.finish(run_id, "finished"),
+    "message": lambda store, run_id: store.set_message(run_id, "Reading."),
+    "pause": lambda store, run_id: store.set_paused(run_id, True),
+    "info": lambda store, run_id: store.set_info(run_id, make_info()),
+}
+
+
+@pytest.mark.parametrize("kind", WRITINGS)
+def test_without_the_claim_nothing_is_written(store: RunStore, kind: str) -> None:
+    run_id = store.create(RACE)
+    worker, stranger = RunStore(store.url), RunStore(store.url)
+    worker.claim_next(MARK)
+    worker.append(run_id, steps(1, 10))
+    before = store.get(run_id)
+    with pytest.raises(ClaimLost, match="no longer this training process's own"):
+        WRITINGS[kind](stranger, run_id)
+    after = store.get(run_id)
+    assert replace(after, silence=None) == replace(before, silence=None)
+    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 11))
+    WRITINGS[kind](worker, run_id)
+    worker.close()
+    stranger.close()
+
+
+@pytest.mark.parametrize("kind", WRITINGS)
+def test_a_worker_that_slept_until_its_cells_were_given_to_another_writes_no_more(
+    store: RunStore, kind: str
+) -> None:
+    sleeper, other = RunStore(store.url), RunStore(store.url)
+    store.create_sweep(SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0]))
+    assert continue_open(sleeper, lambda _: None)
+    slept = sleeper.claim_next(ELSEWHERE)
+    sleeper.append(slept.id, steps(1, 10))
+    hear_all(other)
+    let_pass(store, slept.id, LEASE_SECONDS - 5)
+    assert not continue_open(other, lambda _: None), "its lease has not lapsed yet"
+    let_pass(store, slept.id, 5.5)
+    assert continue_open(other, lambda _: None)
+    again = other.claim_next(OTHER)
+    assert again.id != slept.id
+    with pytest.raises(ClaimLost):
+        WRITINGS[kind](sleeper, slept.id)
+    assert store.get(slept.id).status == "lost"
+    assert store.read(slept.id).curves[0].steps.tolist() == list(range(1, 11))
+    WRITINGS[kind](other, again.id)
+    sleeper.close()
+    other.close()
+
+
+def test_a_worker_renews_its_claim_until_another_has_taken_it(store: RunStore) -> None:
+    run_id = store.create(RACE)
+    store.claim_next(ELSEWHERE)
+    hear_all(store)
+    let_pass(store, run_id, LEASE_SECONDS + 1)
+    assert launcher.state_of(store.get(run_id)) == "lost"
+    store.beat(run_id)
+    assert launcher.state_of(store.get(run_id)) == "running"
+    store.append(run_id, steps(1, 5))
+    store.finish(run_id, "finished")
+    assert store.get(run_id).status == "finished"
+
+
+def test_a_run_that_speaks_in_the_moment_of_its_loss_is_not_taken(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.create_sweep(SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0]))
+    continue_open(store, lambda _: None)
+    run = store.claim_next(ELSEWHERE)
+    let_pass(store, run.id, LEASE_SECONDS + 1)
+    hear_all(store)
+    spoken = store.get(run.id).heartbeat
+    monkeypatch.setattr(sweeps, "_runs_with", lambda *_: {run.id: spoken - 1})
+    assert not continue_open(store, lambda _: None)
+    assert store.get(run.id).status == "running"
+    store.beat(run.id)
+
+
+def test_leases_go_by_the_clock_of_the_database_alone(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = store.create(RACE)
+    now = time.time()
+    for skew in (-3600.0, 3600.0):
+        # The worker's machine, and then the judge's, is an hour off.
+        worker, judge = RunStore(store.url), RunStore(store.url)
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda skew=skew: now + skew)
+            if skew < 0:
+                worker.claim_next(ELSEWHERE)
+                claims = worker._database.claims
+            worker._database.claims = claims
+            worker.beat(run_id)
+        hear_all(judge)
+        run = judge.get(run_id)
+        assert abs(run.silence) < LEASE_SECONDS
+        assert abs(run.heartbeat - now) < 60
+        let_pass(store, run_id, LEASE_SECONDS + 1)
+        hear_all(judge)
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda skew=skew: now + skew)
+            assert run_state(judge.get(run_id), None) == "lost"
+            (row,) = judge.list_curves()
+            assert run_state(row, None) == "lost"
+        worker.close()
+        judge.close()
+
+
+def test_time_in_which_the_store_could_not_be_used_counts_against_no_lease(
+    store: RunStore,
+) -> None:
+    run_id = store.create(RACE)
+    store.claim_next(ELSEWHERE)
+    let_pass(store, run_id, LONGEST_WAIT_SECONDS - 60)
+    hear_all(store)
+    store._database.reach.failed()
+    assert launcher.state_of(store.get(run_id)) == "running"
+    # A process that has just begun has not heard whether anybody could have spoken.
+    fresh = RunStore(store.url)
+    assert launcher.state_of(fresh.get(run_id)) == "running"
+    hear_all(fresh)
+    assert launcher.state_of(fresh.get(run_id)) == "lost"
+    # Nobody waits that long.
+    let_pass(store, run_id, 120)
+    store._database.reach.failed()
+    assert launcher.state_of(store.get(run_id)) == "lost"
+    fresh.close()
+
+
+def test_a_batch_whose_answer_was_lost_is_not_written_twice(store: RunStore) -> None:
+    run_id = store.create(RACE)
+    store.claim_next(MARK)
+    store.append(run_id, steps(1, 5), number=0)
+    with answers_lost(store), pytest.raises(StoreUnavailable):
+        store.append(run_id, steps(6, 5), number=1)
+    store.append(run_id, steps(6, 5), Progress(10, 100), number=1)
+    store.append(run_id, steps(11, 5), number=2)
+    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 16))
+    (row,) = store.list_curves()
+    assert row.summary.steps == 15
+
+
+def test_batches_are_counted_anew_under_every_claim(store: RunStore) -> None:
+    first, second = store.create(RACE), store.create(RACE)
+    for run_id in (first, second):
+        assert store.claim_next(MARK).id == run_id
+        for number in (0, 1):
+            store.append(run_id, steps(1 + 5 * number, 5), number=number)
+    assert store.read(second).curves[0].steps.tolist() == list(range(1, 11))
+
+
+def test_a_claim_whose_answer_was_lost_is_found_again(store: RunStore) -> None:
+    first, second = store.create(RACE), store.create(RACE)
+    with answers_lost(store), pytest.raises(StoreUnavailable):
+        store.claim_next(MARK)
+    assert store.claim_next(MARK).id == first
+    store.append(first, steps(1, 5))
+    assert store.claim_next(MARK).id == second
+    assert store.claim_next(MARK) is None
+
+
+def test_a_claim_that_failed_leaves_the_run_for_others(store: RunStore) -> None:
+    run_id = store.create(RACE)
+    other = RunStore(store.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.store.run_store.claim", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            store.claim_next(MARK)
+    assert other.claim_next(OTHER).id == run_id
+    assert store.claim_next(MARK) is None
+    other.close()

@@ -1,0 +1,67 @@
+"""How much may wait: of one browser session, and of everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.jobs.sweep_scheduler import continue_open
+from explorer.runs.config import ConfigError, TrainingConfig
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.store.run_store import QueueFull, RunStore
+from tests.runs.sample_records import MARK
+
+RACE = [TrainingConfig()]
+GRID = SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
+
+
+@pytest.fixture
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_MAX_QUEUED", "5")
+    monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_SESSION", "2")
+
+
+def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(
+    store: RunStore, small_limits: None
+) -> None:
+    store.create(RACE, session="one")
+    store.create_sweep(GRID, session="one")
+    for create in (store.create, store.create_sweep):
+        given = RACE if create == store.create else GRID
+        with pytest.raises(QueueFull, match=r"2 of your races and sweeps wait already.*stop one"):
+            create(given, session="one")
+    store.create(RACE, session="another")
+    assert store.claim_next(MARK)
+    store.create(RACE, session="one")
+
+
+def test_everybody_together_may_have_so_many_waiting_and_no_more(
+    store: RunStore, small_limits: None
+) -> None:
+    for session in ("a", "b", "c", "d", ""):
+        last = store.create(RACE, session=session)
+    with pytest.raises(QueueFull, match=r"5 races and sweeps wait already.*try again"):
+        store.create(RACE, session="e")
+    store.request_stop(last)
+    store.create(RACE, session="e")
+
+
+def test_the_runs_of_a_sweep_count_with_it_and_no_longer_when_it_is_done(
+    store: RunStore, small_limits: None
+) -> None:
+    sweep_id = store.create_sweep(GRID, session="one")
+    assert continue_open(store, lambda _: None)
+    store.create(RACE, session="one")
+    with pytest.raises(QueueFull):
+        store.create(RACE, session="one")
+    store.close_sweep(sweep_id)
+    store.create(RACE, session="one")
+
+
+@pytest.mark.parametrize("variable", ["EXPLORER_MAX_QUEUED", "EXPLORER_MAX_QUEUED_PER_SESSION"])
+@pytest.mark.parametrize("text", ["0", "-1", "many", ""])
+def test_a_limit_that_makes_no_sense_is_told(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, variable: str, text: str
+) -> None:
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(ConfigError, match=f"{variable} must be a whole number from 1 on"):
+        store.create(RACE, session="one")

@@ -1,0 +1,117 @@
+"""The file of the runs: for its owner alone, and watched for being taken away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from explorer.runs.config import TrainingConfig
+from explorer.store.database import StoreGone
+from explorer.store.run_store import RunStore
+from explorer.store.sqlite_file import data_folder
+from tests.runs.sample_records import steps
+
+RACE = [TrainingConfig()]
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+
+
+def rights(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_what_is_recorded_is_for_its_owner_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, umask: int
+) -> None:
+    monkeypatch.delenv("EXPLORER_DATABASE_URL")
+    before = os.umask(umask)
+    try:
+        store = RunStore()
+        run_id = store.create(RACE)
+        store.append(run_id, steps(1, 5))
+        assert rights(data_folder()) == 0o700
+        files = [file for file in data_folder().iterdir() if file.is_file()]
+        assert len(files) == 3, "the database, its -wal and its -shm"
+        assert {rights(file) for file in files} == {0o600}
+    finally:
+        os.umask(before)
+        store.close()
+
+
+@posix
+def test_the_users_data_folder_is_closed_to_others_where_it_was_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("EXPLORER_DATABASE_URL")
+    data_folder().mkdir(parents=True, mode=0o755)
+    store = RunStore()
+    store.create(RACE)
+    assert rights(data_folder()) == 0o700
+    store.close()
+
+
+@posix
+def test_a_folder_and_a_file_that_somebody_made_keep_their_rights(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o775)
+    (folder / "runs.sqlite3").touch()
+    (folder / "runs.sqlite3").chmod(0o660)
+    store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
+    store.create(RACE)
+    assert (rights(folder), rights(folder / "runs.sqlite3")) == (0o775, 0o660)
+    store.close()
+
+
+def closed_copy(store: RunStore, to: Path) -> Path:
+    store.close()
+    return Path(shutil.copyfile(store._database.url.database, to))
+
+
+def test_a_file_overwritten_by_another_store_is_noticed_and_left_alone(
+    fresh_url: Callable[[], str], tmp_path: Path
+) -> None:
+    mine, other = RunStore(fresh_url()), RunStore(fresh_url())
+    run_id = mine.create(RACE)
+    others = other.create(RACE)
+    theirs = closed_copy(other, tmp_path / "other")
+    assert mine.get(run_id).status == "queued"
+    file = Path(mine._database.url.database)
+    file.write_bytes(theirs.read_bytes())
+    uses = (mine.get, mine.read, lambda one: mine.append(one, steps(1, 5)), mine.request_stop)
+    for use in uses:
+        for one in (run_id, others):
+            with pytest.raises(StoreGone, match=r"was overwritten by another file.*Stop the app"):
+                use(one)
+    assert file.read_bytes() == theirs.read_bytes()
+
+
+def test_a_file_cut_short_is_noticed(store: RunStore) -> None:
+    run_id = store.create(RACE)
+    Path(store._database.url.database).write_bytes(b"")
+    with pytest.raises(StoreGone, match="was overwritten"):
+        store.get(run_id)
+
+
+def test_two_stores_have_different_numbers_and_one_keeps_its_own(
+    fresh_url: Callable[[], str],
+) -> None:
+    urls = [fresh_url(), fresh_url()]
+    numbers = []
+    for url in (*urls, *urls):
+        store = RunStore(url)
+        store.create(RACE)
+        with store._database.transaction() as connection:
+            numbers.append(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
+        store.close()
+    assert numbers[:2] == numbers[2:]
+    assert numbers[0] != numbers[1]
+    assert 0 not in numbers

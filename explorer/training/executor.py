@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,13 @@ class Executor:
         torch.set_flush_denormal(True)
         try:
             torch.set_num_threads(devices.choose_threads())
+            devices.use_tf32()
             _, data = self._data("auto", devices.choose_device("auto"))
         except (DataError, devices.DeviceError) as error:
             # Told again, on screen, by the run that asks for it.
             print(error, file=sys.stderr)
         else:
-            data.train_images[:200] @ data.train_images[:200].T
+            _rehearse(data)
         devices.git_revision()
         if is_allowed() and not given_folder() and not cache_folder().is_dir():
             self._download = threading.Thread(target=_download_ahead, daemon=True)
@@ -61,6 +63,7 @@ class Executor:
         Raises:
             StoreUnavailable: The run store cannot be used, so that nothing can be written.
         """
+        ran_out = False
         try:
             self._store.finish(run.id, self._train(run))
         except DownloadStopped:
@@ -80,6 +83,7 @@ class Executor:
                 "There is not enough memory for this race: choose fewer curves, smaller hidden "
                 "layers or smaller batches.",
             )
+            ran_out = True
         except Exception as error:
             traceback.print_exc()
             last_line = traceback.format_exception_only(error)[-1].strip()
@@ -89,6 +93,9 @@ class Executor:
                 f"The training ended on an error of the program ({last_line}). Its log is in "
                 f"{self._store.folder / 'workers'}.",
             )
+        if ran_out and torch.cuda.is_initialized():
+            # Here the error no longer holds what was allocated; others may want the memory too.
+            torch.cuda.empty_cache()
 
     def free_bytes(self, config: TrainingConfig) -> float | None:
         """Return the free memory of the device that a config asks for; None if it is not there."""
@@ -105,6 +112,7 @@ class Executor:
                 self._store.set_message(run.id, words)
 
             torch.set_num_threads(devices.choose_threads())
+            devices.use_tf32()
             device = devices.choose_device(run.configs[0].device)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
             self._store.set_info(run.id, _info(source, data, device))
@@ -128,8 +136,8 @@ class Executor:
                     looks = 0
                 return wish
 
-            for record in train(run.configs, data, control):
-                recorder.add(record)
+            for chunk in train(run.configs, data, control):
+                recorder.add(chunk)
             recorder.flush()
             return STOPPED if watcher.is_stopped() else FINISHED
 
@@ -146,6 +154,18 @@ class Executor:
             wanted = (dataset, device, _files_now())
             self._kept = (wanted, source, prepare(source.images, device))
         return self._kept[1:]
+
+
+def _rehearse(data: TrainingData) -> None:
+    """Load what the first steps need, on a GPU every kernel of a whole training."""
+    if data.train_images.device.type != "cuda":
+        data.train_images[:200] @ data.train_images[:200].T
+        return
+    little = replace(
+        data, train_images=data.train_images[:1_400], train_labels=data.train_labels[:1_400]
+    )
+    for _ in train([TrainingConfig(batch_size=20, epochs=1)], little):
+        pass
 
 
 def _files_now() -> tuple[tuple[Path, int, int], ...]:

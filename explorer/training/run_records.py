@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from explorer.training.config import TrainingConfig
 from explorer.training.record_bytes import from_bytes, to_bytes
-from explorer.training.record_columns import CurveRecords, Records, join, to_columns
-from explorer.training.records import Record, WeightsRecord
+from explorer.training.record_columns import CurveChunk, CurveRecords, Records, by_curve, join
 from explorer.training.run_creation import add_curves
 from explorer.training.run_database import StorePart
 from explorer.training.run_labels import check_name
@@ -28,16 +27,16 @@ class RunRecords(StorePart):
     """The part of the run store that holds the records."""
 
     def append(
-        self, run_id: str, records: Iterable[Record], progress: Progress | None = None
+        self, run_id: str, chunks: Iterable[CurveChunk], progress: Progress | None = None
     ) -> None:
         """Write records; once this returns they survive the end of the process.
 
         Args:
             run_id: The run.
-            records: In the order of the run; one batch of them is one row, weights apart.
+            chunks: In the order of the run; all of them are one row, weights apart.
             progress: How far the run is by now.
         """
-        records = list(records)
+        chunks = list(chunks)
         values: dict[str, Any] = {"heartbeat": time.time(), "message": ""}
         if progress:
             values |= {field: getattr(progress, field) for field in Progress.__slots__}
@@ -46,14 +45,14 @@ class RunRecords(StorePart):
             known = _summaries(connection, run_id)
             if not known:
                 raise unknown_run(run_id)
-            columns = to_columns(records, len(known))
+            columns = by_curve(chunks, len(known))
             payload = to_bytes(columns)
             update_run(connection, run_id, values)
             _add_batch(connection, run_id, payload)
             _extend_summaries(connection, run_id, known, columns)
-            for record in records:
-                if isinstance(record, WeightsRecord):
-                    write_weights(connection, run_id, record)
+            for chunk in chunks:
+                if chunk.weights:
+                    write_weights(connection, run_id, chunk.weights)
 
     def add_foreign(
         self,

@@ -110,7 +110,7 @@ def synchronize(device: torch.device) -> None:
 @contextmanager
 def eagerly() -> Iterator[None]:
     """Make steps one by one, as on a machine where nothing can be captured."""
-    with mock.patch.object(stack, "can_capture", lambda device: False):
+    with mock.patch.object(stack, "can_capture", return_value=False):
         yield
 
 
@@ -330,7 +330,7 @@ def _digits_instead(images: Images) -> Iterator[None]:
         images.train_images[:10_000], images.train_labels[:10_000],
         images.test_images[:1_000], images.test_labels[:1_000],
     )  # fmt: skip
-    with mock.patch("explorer.training.data.embedded_digits", lambda: few):
+    with mock.patch("explorer.training.data.embedded_digits", return_value=few):
         yield
 
 

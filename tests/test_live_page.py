@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.training import launcher
 from explorer.training.config import LOSS_LABELS, TrainingConfig
 from explorer.training.presets import RACE_PRESETS, fit_to_digits
-from explorer.training.records import DivergenceRecord, EvalRecord, NormRecord, RunInfo, StepRecord
+from explorer.training.records import EvalRecord, RunInfo
 from explorer.training.run_database import unavailable
 from explorer.training.run_store import RunStore
 from explorer.training.runs import Progress
@@ -21,6 +21,7 @@ from explorer.training.worker_processes import this_process
 from pages.components import race_draft
 from tests.page_steps import opened as visit
 from tests.page_steps import ran
+from tests.training.sample_records import chunk_of_steps, divergence, measured, norms, one_step
 
 RACE = (
     TrainingConfig(learning_rate=0.1),
@@ -63,11 +64,12 @@ def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
     )
     records = []
     for curve in range(len(configs)):
-        records += [StepRecord(curve, step, step * 20, 2.3 / step, 0.1) for step in range(1, 21)]
-        records += [NormRecord(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
+        own = np.arange(1, 21)
+        records += [chunk_of_steps(curve, own, 20 * own, 2.3 / own, 0.1)]
+        records += [norms(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
         losses = dict.fromkeys(LOSS_LABELS, 0.25)
         confusion = np.eye(10, dtype=np.int64) * 36
-        records += [EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q)]
+        records += [measured(EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q))]
     store.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
     return run_id
 
@@ -102,7 +104,7 @@ def test_an_ended_race_says_how_it_ended_and_can_no_longer_be_steered(store, sta
 def test_a_lost_race_says_so_and_keeps_its_records(store):
     run_id = store.create(RACE)
     store.claim_next(replace(this_process(), create_time=1.0))
-    store.append(run_id, [StepRecord(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
+    store.append(run_id, [one_step(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
     assert "ended without a word at step 1; what it recorded is kept" in words(opened(run_id))
 
 
@@ -113,7 +115,7 @@ def test_a_queued_race_tells_its_place(store):
 
 def test_a_diverged_curve_is_named_with_its_step_and_what_to_do(store):
     run_id = started(store)
-    store.append(run_id, [DivergenceRecord(1, 21)])
+    store.append(run_id, [divergence(1, 21)])
     said = words(opened(run_id))
     assert "“MSE on softmax” diverged at step 21" in said
     assert "the others go on" in said

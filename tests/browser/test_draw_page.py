@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
 from explorer.training.config import TrainingConfig
 from explorer.training.data import TrainingData, embedded_digits, prepare
-from explorer.training.records import Record
+from explorer.training.record_columns import CurveChunk
 from explorer.training.run_store import RunStore
 from explorer.training.trainer import train
 from tests.browser.server import Server
@@ -38,8 +38,8 @@ RACE = (
 )
 
 
-def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[Record]:
-    """The records of a race, by one thread: more wait for each other on a busy machine."""
+def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[CurveChunk]:
+    """The chunks of a race, by one thread: more wait for each other on a busy machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

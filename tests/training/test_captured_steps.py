@@ -22,14 +22,17 @@ from tests.training.fake_graph import FakeGraph, storage, use_fake_graphs
 SMALL = TrainingConfig(hidden_sizes=(12, 9), batch_size=7, epochs=2, learning_rate=0.02)
 RACES = {
     "sgd": [SMALL],
-    "adam": [replace(SMALL, optimizer="adam", learning_rate=0.003), replace(SMALL, optimizer="adam", seed=3)],
+    "adam": [
+        replace(SMALL, optimizer="adam", learning_rate=0.003),
+        replace(SMALL, optimizer="adam", seed=3),
+    ],
     "mixed": [
         replace(SMALL, loss=loss, init=init, output_relu=relu, momentum=momentum, seed=seed)
         for loss, init, relu, momentum, seed in zip(
             LOSS_LABELS, INIT_LABELS, (False, True) * 2, (0, 0.9, 0, 0.5), (0, 0, 1, 2), strict=True
         )
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from explorer.training.digit_recognition import (
 )
 from explorer.training.mnist_files import Images
 from explorer.training.model import NetworkStack
-from explorer.training.records import Environment, WeightsRecord
+from explorer.training.records import Environment
 from explorer.training.run_store import RunStore, UnknownRun, WeightsError
 from explorer.training.trainer import train
-from tests.training.sample_records import make_info
+from tests.training.sample_records import final_weights, make_info
 
 SMALL = TrainingConfig(hidden_sizes=(12, 9), batch_size=100, epochs=1)
 SEVEN = (((70, 60), (185, 60), (110, 205)),)
@@ -77,7 +77,7 @@ def network_row(store: RunStore, **info: object):
     run_id = store.create([SMALL])
     store.set_info(run_id, make_info(**info))
     arrays = NetworkStack([SMALL], "cpu").arrays(0)
-    store.append(run_id, [WeightsRecord(0, 1, arrays)])
+    store.append(run_id, [final_weights(0, 1, arrays)])
     (row,) = store.list_curves([run_id])
     return row
 

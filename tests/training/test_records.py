@@ -4,20 +4,16 @@ import math
 
 import numpy as np
 
-from explorer.training.record_columns import join, to_columns
-from explorer.training.records import (
-    DivergenceRecord,
-    RunInfo,
-    StepRecord,
-)
-from tests.training.sample_records import random_evaluation
+from explorer.training.record_columns import by_curve, join
+from explorer.training.records import RunInfo
+from tests.training.sample_records import divergence, measured, one_step, random_evaluation
 
 
 def test_parts_join_in_order_and_keep_the_first_divergence() -> None:
     parts = [
-        to_columns([StepRecord(0, 1, 200, 2.0, 0.1), random_evaluation(0, 0)], 1),
-        to_columns([], 1),
-        to_columns([StepRecord(0, 2, 400, math.inf, 0.2), DivergenceRecord(0, 2)], 1),
+        by_curve([one_step(0, 1, 200, 2.0, 0.1), measured(random_evaluation(0, 0))], 1),
+        by_curve([], 1),
+        by_curve([one_step(0, 2, 400, math.inf, 0.2), divergence(0, 2)], 1),
     ]
     joined = join(parts[:1], 1, 5).extended(join(parts[1:], 1, 9))
     assert joined.cursor == 9

@@ -9,14 +9,13 @@ import pytest
 from explorer.training import launcher, sweeps
 from explorer.training.config import TrainingConfig
 from explorer.training.executor import Executor
-from explorer.training.records import DivergenceRecord
 from explorer.training.run_store import RunStore, UnknownSweep
 from explorer.training.runs import FINISHED, STOPPED
 from explorer.training.sweep_grid import DIMENSIONS, SweepGrid, bytes_per_curve
 from explorer.training.sweep_results import QUANTITIES, best_first, table, value_of
 from explorer.training.sweeps import Cell, cells_of, continue_open, next_cells, seconds_per_work
 from explorer.training.worker_processes import this_process
-from tests.training.sample_records import MARK, evaluation, steps
+from tests.training.sample_records import MARK, divergence, evaluation, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=1, batch_size=200)
 
@@ -43,7 +42,7 @@ def finish(store: RunStore, status: str = FINISHED, diverged: tuple[int, ...] = 
     for curve in range(len(run.configs)):
         records += [*steps(1, 8, curve), evaluation(8, 0.8 + curve / 100, curve=curve, full=True)]
         if curve in diverged:
-            records.append(DivergenceRecord(curve, 8))
+            records.append(divergence(curve, 8))
     store.append(run.id, records)
     store.finish(run.id, status, "It cannot be." if status == "failed" else "")
     return run.id

@@ -15,10 +15,13 @@ import psutil
 import torch
 
 import explorer
+from explorer.training import gpus
 
 THREADS_VARIABLE = "EXPLORER_THREADS"
 TF32_VARIABLE = "EXPLORER_TF32"
 
+_ALIKE_BYTES = 2**30
+"""GPUs whose free memory differs by less are equally free; a process takes half of it to begin."""
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -26,8 +29,13 @@ class DeviceError(ValueError):
     """A device that is not there; its text is a plain sentence."""
 
 
-def choose_device(wanted: str) -> torch.device:
-    """Return the device for a config's `device`.
+def choose_device(wanted: str, slot: int = 0) -> torch.device:
+    """Return the device for a config's `device`; of several GPUs the one with most free memory.
+
+    Args:
+        wanted: Key of DEVICE_LABELS.
+        slot: Number of the worker that asks. Workers that start together find all GPUs equally
+            free, and each takes the one of its number.
 
     Raises:
         DeviceError: The device is not there.
@@ -40,7 +48,22 @@ def choose_device(wanted: str) -> torch.device:
             f"There is no {wanted} device that PyTorch can use on this machine: choose the device "
             "“Automatic” or “CPU”."
         )
+    if wanted == "cuda" and torch.cuda.device_count() > 1:
+        return torch.device("cuda", _freest_gpu(slot))
     return torch.device(wanted)
+
+
+def _freest_gpu(slot: int) -> int:
+    """Return the number of the GPU with most free memory, what this process holds counted in."""
+    count = torch.cuda.device_count()
+    free = [_free_gpu_bytes(number) + torch.cuda.memory_reserved(number) for number in range(count)]
+    own = slot % count
+    return own if free[own] > max(free) - _ALIKE_BYTES else free.index(max(free))
+
+
+def _free_gpu_bytes(number: int) -> int:
+    free = gpus.free_bytes(f"GPU-{torch.cuda.get_device_properties(number).uuid}")
+    return torch.cuda.mem_get_info(number)[0] if free is None else free
 
 
 def choose_threads() -> int:

@@ -32,10 +32,11 @@ class Executor:
 
     Args:
         store: The run store.
+        slot: Number of the worker; of several GPUs that are equally free it takes its own.
     """
 
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
+    def __init__(self, store: RunStore, slot: int = 0) -> None:
+        self._store, self._slot = store, slot
         self._kept: tuple[Any, Source, TrainingData] | None = None
         self._download: threading.Thread | None = None
 
@@ -46,7 +47,7 @@ class Executor:
         try:
             torch.set_num_threads(devices.choose_threads())
             devices.use_tf32()
-            _, data = self._data("auto", devices.choose_device("auto"))
+            _, data = self._data("auto", devices.choose_device("auto", self._slot))
         except (DataError, devices.DeviceError) as error:
             # Told again, on screen, by the run that asks for it.
             print(error, file=sys.stderr)
@@ -100,7 +101,7 @@ class Executor:
     def free_bytes(self, config: TrainingConfig) -> float | None:
         """Return the free memory of the device that a config asks for; None if it is not there."""
         try:
-            return devices.free_memory_bytes(devices.choose_device(config.device))
+            return devices.free_memory_bytes(devices.choose_device(config.device, self._slot))
         except devices.DeviceError:
             # Told on screen by the run itself.
             return None
@@ -113,7 +114,7 @@ class Executor:
 
             torch.set_num_threads(devices.choose_threads())
             devices.use_tf32()
-            device = devices.choose_device(run.configs[0].device)
+            device = devices.choose_device(run.configs[0].device, self._slot)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
             self._store.set_info(run.id, _info(source, data, device))
             steps = [total_steps(config, data) for config in run.configs]

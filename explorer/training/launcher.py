@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from explorer.training import worker_processes
+from explorer.training import gpus, worker_processes
 from explorer.training.config import TrainingConfig
 from explorer.training.mnist_files import is_at_hand
 from explorer.training.run_database import database_url
@@ -30,6 +30,7 @@ __all__ = [
     "set_learning_rate",
     "start",
     "state_of",
+    "training_places",
 ]
 
 
@@ -94,6 +95,21 @@ def ensure_workers(*, store: RunStore | None = None) -> int:
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     return worker_processes.ensure_workers(store or default_store())
+
+
+def training_places() -> str:
+    """Say how many trainings run at a time and on which GPUs; "" where there are not several.
+
+    Raises:
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
+    """
+    found, workers = gpus.visible_gpus(), worker_processes.max_workers()
+    if len(found) < 2:
+        return ""
+    if workers == len(found):
+        return f"One training at a time on each GPU: {gpus.said()}."
+    times = "1 training" if workers == 1 else f"{workers} trainings"
+    return f"{times} at a time on {len(found)} GPUs: {gpus.said()}."
 
 
 def set_learning_rate(

@@ -83,7 +83,7 @@ class Environment:
         train_images: Number of training images.
         test_images: Number of test images.
         data_md5: md5 of the training images' pixels.
-        device: Torch's name of the device, such as "cpu" or "cuda".
+        device: Torch's name of the device, such as "cpu", "cuda" or, of several, "cuda:1".
         device_name: Name of the processor or GPU.
         device_memory_bytes: Memory of the GPU; None on a CPU.
         threads: CPU threads used.
@@ -109,6 +109,11 @@ class Environment:
     git_revision: str = ""
     pixel_mean: float | None = None
     pixel_scale: float | None = None
+
+    @property
+    def device_kind(self) -> str:
+        """The device without its number: curves of two GPUs of one machine can be compared."""
+        return self.device.partition(":")[0]
 
     def facts_json(self) -> str:
         """Return all but the pictures as one JSON object."""

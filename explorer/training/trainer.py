@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
@@ -56,12 +57,17 @@ def train(
     ]
     while turns:
         for turn in list(turns):
-            with torch.no_grad():
+            with torch.no_grad(), _current(data.train_images.device):
                 burst = next(turn, None)
             if burst is None:
                 turns.remove(turn)
             else:
                 yield from burst
+
+
+def _current(device: torch.device) -> AbstractContextManager[object]:
+    """Make a GPU the one that streams, graphs and events belong to."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def total_steps(config: TrainingConfig, data: TrainingData) -> int:

@@ -52,7 +52,7 @@ def _serve(store: RunStore, lock_file: Path) -> None:
     thread_waiting.settle()
     from explorer.training.executor import Executor
 
-    executor = Executor(store)
+    executor = Executor(store, slot=int(lock_file.stem))
     executor.warm_up()
     me = worker_processes.this_process()
     idle_seconds = 60 * worker_processes.idle_minutes()

@@ -78,6 +78,7 @@ with buttons:
     with grid:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
     training_start.say_problem(TRAIN)
+    training_start.say_places()
 with st.expander("Latest races"):
     latest_runs(run_id)
 if not run_id:

@@ -46,6 +46,25 @@ class CurveRecords:
         """The newest measurement on test images."""
         return self.evaluations[-1] if self.evaluations else None
 
+    def until(self, seconds: float) -> CurveRecords:
+        """Return what was recorded in the first seconds of training."""
+        end = int(np.searchsorted(self.seconds, seconds, side="right"))
+        last = int(self.steps[end - 1]) if end else 0
+        norms_end = int(np.searchsorted(self.norm_steps, last, side="right"))
+        diverged = self.diverged_at is not None and self.diverged_at <= last
+        return CurveRecords(
+            steps=self.steps[:end],
+            examples_seen=self.examples_seen[:end],
+            losses=self.losses[:end],
+            seconds=self.seconds[:end],
+            norm_steps=self.norm_steps[:norms_end],
+            gradient_norms=self.gradient_norms[:norms_end],
+            dead_fractions=self.dead_fractions[:norms_end],
+            evaluations=[one for one in self.evaluations if one.step <= last],
+            diverged_at=self.diverged_at if diverged else None,
+            learning_rates=[one for one in self.learning_rates if one.step <= last],
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurveChunk:

@@ -7,9 +7,10 @@ import streamlit as st
 from explorer.training import launcher
 from explorer.training.config import ConfigError, curve_labels
 from explorer.training.run_store import StoreUnavailable
-from pages.components import race_form, race_link, training_start
+from pages.components import race_form, race_link, race_pace, training_start
 from pages.components.earlier_list import earlier_list
 from pages.components.late_press import note_press, was_pressed
+from pages.components.motion import ask_for_motion
 from pages.components.page_link import link_to
 from pages.components.plot_warm import warm_plots
 from pages.components.race_view import race_view
@@ -52,7 +53,9 @@ race_link.open_link(RUN)
 if was_pressed(TRAIN):
     configs, errors = race_form.current_race()
     name = race_form.current_draft().preset
-    training_start.start(TRAIN, RUN, None if errors else lambda: launcher.start(configs, name))
+    begin = None if errors else lambda: launcher.start(configs, name)
+    if training_start.start(TRAIN, RUN, begin):
+        race_pace.follow(st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 with st.container():
@@ -81,5 +84,6 @@ with buttons:
     training_start.say_places()
 with st.expander("Latest races"):
     latest_runs(run_id)
+ask_for_motion()
 if not run_id:
     warm_plots()

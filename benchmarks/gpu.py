@@ -208,6 +208,8 @@ def records(report: Report, images: Images, device: torch.device, quick: bool) -
         )
         for loss, optimizer, init, relu in settings
     ]  # fmt: skip
+    if quick:
+        configs = configs[::6]
     races = [[config] for config in configs]
     for optimizer in OPTIMIZER_LABELS:
         own = [config for config in configs if config.optimizer == optimizer]
@@ -273,7 +275,10 @@ def steering(report: Report, data: TrainingData) -> None:
     report.say("diverged_at", bad.diverged_at, f"a curve diverged at step {bad.diverged_at} alone")
 
     slow = TrainingConfig(hidden_sizes=(4096,) * 5, batch_size=10_000, epochs=1000)
-    for name, one in {"default": replace(config, epochs=1000), "slow": slow}.items():
+    networks = {"default": replace(config, epochs=1000)}
+    if data.train_images.device.type == "cuda":
+        networks["slow"] = slow
+    for name, one in networks.items():
         stop = _seconds_to_obey(one, data, pause=False)
         pause = _seconds_to_obey(one, data, pause=True)
         report.say(
@@ -301,6 +306,9 @@ def _seconds_to_obey(config: TrainingConfig, data: TrainingData, *, pause: bool)
 
 def memory(report: Report, images: Images, device: torch.device) -> None:
     """Running out of memory is said in words, and the worker goes on."""
+    if device.type != "cuda":
+        print("out of memory: only on a GPU, whose memory can be limited")
+        return
     with tempfile.TemporaryDirectory() as folder, _digits_instead(images):
         store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
         executor = Executor(store)
@@ -308,9 +316,8 @@ def memory(report: Report, images: Images, device: torch.device) -> None:
         huge = replace(small, hidden_sizes=(4096,) * 6, batch_size=10_000)
         states = []
         for configs in ([small], [huge] * 8, [small]):
-            if device.type == "cuda":
-                share = 0.05 if configs[0] is huge else 1.0
-                torch.cuda.set_per_process_memory_fraction(share, device)
+            share = 0.05 if configs[0] is huge else 1.0
+            torch.cuda.set_per_process_memory_fraction(share, device)
             store.create(configs)
             run = store.claim_next(this_process())
             executor.execute(run)

@@ -69,13 +69,18 @@ class CapturedSteps:
         return 1
 
     def _time_eager_steps(self, step: int) -> None:
-        """Take the time of the eager steps after the first, an upper bound of a replayed one's."""
+        """Take the time of the eager steps after the first."""
         if step == 1 or step == self._sizes[-1]:
             torch.cuda.synchronize()
             if step == 1:
                 self._begun = time.perf_counter()
             else:
                 self.step_seconds = (time.perf_counter() - self._begun) / (step - 1)
+
+    def took(self, seconds: float, steps: int) -> None:
+        """Learn how long a GPU took for some steps; the eager ones waited for the host."""
+        if self.step_seconds:
+            self.step_seconds = min(self.step_seconds, seconds / steps)
 
     def make(self, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
         """Make steps; arguments as for `steps`."""

@@ -87,6 +87,7 @@ class StackInTraining:
             self._captured = CapturedSteps(self._make_steps, sizes, self.batch_size)
         self._diverged: set[int] = set()
         self._sent: deque[_Parcel] = deque()
+        self._last_arrival: torch.cuda.Event | None = None
         self._read_at = 0.0
         self._arrange()
 
@@ -180,8 +181,13 @@ class StackInTraining:
 
     @property
     def seconds_ahead(self) -> float:
-        """About how long a GPU takes for the steps that were not sent yet; 0 on a CPU."""
-        return self._unsent_steps * self._captured.step_seconds if self._captured else 0.0
+        """About how long a GPU takes for the steps that were not read yet; 0 on a CPU.
+
+        Infinite as long as the time of a step is not known.
+        """
+        if not self._captured or not self._unsent_steps:
+            return 0.0
+        return self._unsent_steps * (self._captured.step_seconds or math.inf)
 
     def read(self, now: Callable[[], float], *, in_flight: int = 0) -> list[CurveChunk]:
         """Take what was measured from the device, all but what is still in flight.
@@ -201,10 +207,16 @@ class StackInTraining:
         while len(self._sent) > (in_flight if self._captured else 0):
             parcel = self._sent.popleft()
             if parcel.arrived:
-                parcel.arrived.synchronize()
+                self._wait_for(parcel.arrived, len(parcel.steps))
             before, self._read_at = self._read_at, now()
             chunks += self._unpacked(parcel, (before, self._read_at))
         return chunks
+
+    def _wait_for(self, arrived: torch.cuda.Event, steps: int) -> None:
+        arrived.synchronize()
+        if self._captured and self._last_arrival and steps:
+            self._captured.took(self._last_arrival.elapsed_time(arrived) / 1000, steps)
+        self._last_arrival = arrived
 
     def _parcel(self) -> _Parcel:
         count, known = self._unsent_steps, len(self._norm_steps)
@@ -235,7 +247,7 @@ class StackInTraining:
             ],
         )
         if self.device.type == "cuda":
-            parcel.arrived = torch.cuda.Event()
+            parcel.arrived = torch.cuda.Event(enable_timing=True)
             parcel.arrived.record()
         return parcel
 

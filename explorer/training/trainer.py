@@ -21,7 +21,7 @@ QUICK_EVALUATION_STEPS = 100
 
 _LONGEST_SILENCE = 0.2
 _IN_FLIGHT = 2
-"""Readings that a GPU may owe, so that it never waits for the host."""
+"""Readings that a GPU may owe, so that it need not wait for the host."""
 _NO_WISHES = Control()
 
 
@@ -126,11 +126,13 @@ def _train_stack(
             stack.advance()
             at_epoch_end = not stack.steps_left_in_epoch
             at_chunk_end = stack.step % CHUNK_STEPS == 0
-            silence = clock.now() - said + stack.seconds_ahead
+            ahead = stack.seconds_ahead
+            silence = clock.now() - said + ahead
             if stack.step == 1:
                 yield news()
             elif at_chunk_end or at_epoch_end or silence > _LONGEST_SILENCE:
-                yield news(_IN_FLIGHT)
+                # What a GPU has yet to do must be done before it can hold or stop.
+                yield news(_IN_FLIGHT if _IN_FLIGHT * ahead < _LONGEST_SILENCE else 0)
             if at_chunk_end:
                 stack.drop_diverged()
                 if not stack.curves:

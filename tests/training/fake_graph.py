@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves, tree_map
+from torch.utils._pytree import tree_leaves
 
 from explorer.training import cuda_step, stack
 
@@ -40,7 +40,9 @@ class FakeGraph:
     made: list[FakeGraph]
 
     def __init__(self) -> None:
-        self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []
+        self.calls: list[
+            tuple[Any, tuple[Any, ...], dict[str, Any], list[tuple[int, torch.Tensor]]]
+        ] = []
         self.replays = 0
         self.read: set[int] = set()
         self.written: set[int] = set()
@@ -53,11 +55,9 @@ class FakeGraph:
     def replay(self) -> None:
         self.replays += 1
         for func, args, kwargs, kept in self.calls:
-            results = func(*args, **kwargs)
-            for old, new in zip(tree_leaves(kept), tree_leaves(results), strict=True):
-                # A view, or what was changed in place, is there already.
-                if isinstance(old, torch.Tensor) and storage(old) != storage(new):
-                    old.copy_(new)
+            results = tree_leaves(func(*args, **kwargs))
+            for place, old in kept:
+                old.copy_(results[place])
 
 
 class _Capture(TorchDispatchMode):
@@ -93,16 +93,22 @@ class _Capture(TorchDispatchMode):
                 graph.written.add(storage(tensor))
                 whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
                 self._before.setdefault(storage(tensor), (whole, whole.clone()))
+        given = {
+            storage(one) for one in tree_leaves((args, kwargs)) if isinstance(one, torch.Tensor)
+        }
         results = func(*args, **kwargs)
-        for tensor in tree_leaves(results):
-            known = isinstance(tensor, torch.Tensor) and (
-                storage(tensor) in graph.read | graph.written
-            )
-            if isinstance(tensor, torch.Tensor) and not known:
-                self._inside.add(storage(tensor))
-                # A storage that was freed could come back as another's.
-                self._alive.append(tensor)
-        graph.calls.append((func, *tree_map(lambda x: x, (args, kwargs)), results))
+        new = [
+            (place, one)
+            for place, one in enumerate(tree_leaves(results))
+            if isinstance(one, torch.Tensor) and storage(one) not in given
+        ]
+        for _, tensor in new:
+            self._inside.add(storage(tensor))
+            # A storage that was freed could come back as another's.
+            self._alive.append(tensor)
+        # A view is there for good.
+        if new or changed:
+            graph.calls.append((func, args, kwargs, new))
         return results
 
     def undo(self) -> None:

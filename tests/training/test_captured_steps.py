@@ -165,6 +165,65 @@ def test_memory_that_runs_out_while_capturing_is_told_as_such(
         CapturedSteps(steps, (2,), 1).make(*(torch.zeros(1, 2) for _ in range(3)))
 
 
+def test_a_step_is_as_quick_as_a_gpu_says_not_as_the_host_was_with_eager_ones(
+    data: TrainingData, graphs: list[FakeGraph]
+) -> None:
+    class Event:
+        def __init__(self, milliseconds: float) -> None:
+            self.at = milliseconds
+            self.waited_for = False
+
+        def synchronize(self) -> None:
+            self.waited_for = True
+
+        def elapsed_time(self, later: Event) -> float:
+            return later.at - self.at
+
+    stack = StackInTraining([SMALL], [0], data)
+    assert stack.seconds_ahead == 0
+    with torch.no_grad():
+        stack.shuffle()
+        stack.advance()
+        assert stack.seconds_ahead == float("inf")
+        while stack.step < 20:
+            stack.advance()
+    captured = stack._captured
+    eager = captured.step_seconds
+    assert stack.seconds_ahead == 20 * eager > 0
+    events = [Event(100.0), Event(100.0 + 50 * 1e-3), Event(200.0)]
+    for event in events:
+        stack._wait_for(event, 50)
+    assert all(event.waited_for for event in events)
+    assert captured.step_seconds == pytest.approx(1e-6)
+
+
+def test_a_gpu_runs_ahead_of_what_is_read_by_two_readings_and_all_is_read_at_the_end(
+    data: TrainingData, graphs: list[FakeGraph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CapturedSteps, "_time_eager_steps", quick)
+    made: list[int] = []
+    advance = StackInTraining.advance
+
+    def noted(stack: StackInTraining) -> None:
+        advance(stack)
+        made.append(stack.step)
+
+    monkeypatch.setattr(StackInTraining, "advance", noted)
+    ahead: dict[int, int] = {}
+    last = 0
+    for chunk in train([replace(SMALL, epochs=3)], data):
+        if chunk.records.steps.size:
+            last = int(chunk.records.steps[-1])
+            ahead[last] = made[-1] - last
+    assert last == made[-1] == 258
+    assert ahead[1] == 0
+    assert max(ahead.values()) > 50
+
+
+def quick(steps: CapturedSteps, step: int) -> None:
+    steps.step_seconds = 1e-4
+
+
 def test_steps_so_slow_that_a_stop_would_wait_are_made_fewer_at_once(
     graphs: list[FakeGraph], monkeypatch: pytest.MonkeyPatch
 ) -> None:

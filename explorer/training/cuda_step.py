@@ -38,16 +38,15 @@ class CapturedSteps:
     therefore the first `sizes[-1]` steps of a training are made eagerly.
 
     Args:
-        steps: Makes the steps on indices int64 [rows, steps · B], and writes their losses and
-            norms into its second and third argument.
         sizes: Numbers of steps that may be made at once, falling, each a multiple of the next.
         batch_size: Images per step.
     """
 
-    def __init__(self, steps: Steps, sizes: tuple[int, ...], batch_size: int) -> None:
-        self._steps, self._sizes, self._batch_size = steps, sizes, batch_size
+    def __init__(self, sizes: tuple[int, ...], batch_size: int) -> None:
+        self._sizes, self._batch_size = sizes, batch_size
         self._captured: dict[int, _Captured] = {}
         self._pool: object = None
+        self._stream: torch.cuda.Stream | None = None
         self._begun = 0.0
         self._broken = False
         self.step_seconds = 0.0
@@ -82,24 +81,38 @@ class CapturedSteps:
         if self.step_seconds:
             self.step_seconds = min(self.step_seconds, seconds / steps)
 
-    def make(self, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
-        """Make steps; arguments as for `steps`."""
+    def make(self, steps: Steps, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
+        """Make steps.
+
+        Args:
+            steps: Makes them, from the other arguments. Not kept, or what it belongs to would hold
+                a GPU's memory until Python looks for circles.
+            indices: int64 [rows, steps · B].
+            losses: To be filled.
+            norms: To be filled.
+        """
         count = indices.shape[1] // self._batch_size
-        if count not in self._captured and not self._capture(count, indices, losses, norms):
-            self._steps(indices, losses, norms)
+        known = self._captured.get(count)
+        captured = known or self._capture(steps, indices, losses, norms)
+        if captured is None:
+            steps(indices, losses, norms)
             return
-        captured = self._captured[count]
+        self._captured[count] = captured
         captured.indices.copy_(indices)
         captured.graph.replay()
         losses.copy_(captured.losses)
         norms.copy_(captured.norms)
 
-    def _capture(self, count: int, indices: Tensor, losses: Tensor, norms: Tensor) -> bool:
+    def _capture(
+        self, steps: Steps, indices: Tensor, losses: Tensor, norms: Tensor
+    ) -> _Captured | None:
         held = [tensor.clone() for tensor in (indices, losses, norms)]
         graph = torch.cuda.CUDAGraph()
         try:
-            with torch.cuda.graph(graph, pool=self._pool):
-                self._steps(*held)
+            # Of the current GPU: torch's own belongs to the one on which it was first used.
+            self._stream = self._stream or torch.cuda.Stream()
+            with torch.cuda.graph(graph, pool=self._pool, stream=self._stream):
+                steps(*held)
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:
@@ -109,11 +122,10 @@ class CapturedSteps:
             print(f"Steps are made one by one, for they cannot be captured: {error}",
                   file=sys.stderr)  # fmt: skip
             self._broken = True
-            return False
+            return None
         # Graphs that never run at the same time can share their memory.
         self._pool = self._pool or graph.pool()
-        self._captured[count] = _Captured(graph, *held)
-        return True
+        return _Captured(graph, *held)
 
 
 def _ran_out_of_memory(error: BaseException | None) -> bool:

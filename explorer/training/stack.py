@@ -84,7 +84,7 @@ class StackInTraining:
         self._captured: CapturedSteps | None = None
         if can_capture(self.device):
             sizes = (CHUNK_STEPS, NORM_STEPS)
-            self._captured = CapturedSteps(self._make_steps, sizes, self.batch_size)
+            self._captured = CapturedSteps(sizes, self.batch_size)
         self._diverged: set[int] = set()
         self._sent: deque[_Parcel] = deque()
         self._last_arrival: torch.cuda.Event | None = None
@@ -137,8 +137,10 @@ class StackInTraining:
         norm_steps = [step for step in steps if step % NORM_STEPS == 0 or step == 1]
         known = len(self._norm_steps)
         norms = self._norms[known : known + len(norm_steps)]
-        make = self._captured.make if self._captured and count > 1 else self._make_steps
-        make(indices, losses, norms)
+        if self._captured and count > 1:
+            self._captured.make(self._make_steps, indices, losses, norms)
+        else:
+            self._make_steps(indices, losses, norms)
         self.step += count
         self._unsent_steps += count
         self._norm_steps += norm_steps

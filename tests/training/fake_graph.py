@@ -117,7 +117,7 @@ class _Capture(TorchDispatchMode):
 
 
 @contextmanager
-def _captured(graph: FakeGraph, pool: object = None) -> Iterator[None]:
+def _captured(graph: FakeGraph, *, pool: object, stream: object) -> Iterator[None]:
     capture = _Capture(graph)
     with capture:
         yield
@@ -130,6 +130,7 @@ def use_fake_graphs(patch: pytest.MonkeyPatch) -> list[FakeGraph]:
     patch.setattr(FakeGraph, "made", made, raising=False)
     patch.setattr(torch.cuda, "CUDAGraph", FakeGraph)
     patch.setattr(torch.cuda, "graph", _captured)
+    patch.setattr(torch.cuda, "Stream", object)
     patch.setattr(torch.cuda, "synchronize", lambda: None)
     patch.setattr(stack, "can_capture", lambda device: True)
     # A processor's eager steps are slow enough to be made one by one.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from explorer.training import cuda_step
+from explorer.training import cuda_step, trainer
 from explorer.training.config import INIT_LABELS, LOSS_LABELS, TrainingConfig
 from explorer.training.cuda_step import CapturedSteps
 from explorer.training.data import TrainingData
@@ -122,7 +124,7 @@ def test_a_number_of_the_host_in_a_step_is_found(graphs: list[FakeGraph]) -> Non
         losses.fill_(number.item())
         losses.add_(torch.tensor(1.0))
 
-    CapturedSteps(steps, (2,), 1).make(torch.zeros(1, 2), torch.zeros(2, 1), torch.zeros(0, 1, 1))
+    CapturedSteps((2,), 1).make(steps, torch.zeros(1, 2), torch.zeros(2, 1), torch.zeros(0, 1, 1))
     (graph,) = graphs
     assert len(graph.host_values) == 2
 
@@ -133,7 +135,7 @@ def test_what_cannot_be_captured_is_made_step_by_step_with_the_same_result(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def refused(graph: object, pool: object = None) -> None:
+    def refused(graph: object, **_: object) -> None:
         raise RuntimeError("this driver captures nothing")
 
     monkeypatch.setattr(torch.cuda, "graph", refused)
@@ -148,7 +150,7 @@ def test_memory_that_runs_out_while_capturing_is_told_as_such(
     graphs: list[FakeGraph], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
-        def __init__(self, graph: object, pool: object = None) -> None:
+        def __init__(self, graph: object, **_: object) -> None:
             pass
 
         def __enter__(self) -> None:
@@ -162,7 +164,7 @@ def test_memory_that_runs_out_while_capturing_is_told_as_such(
 
     monkeypatch.setattr(torch.cuda, "graph", Full)
     with pytest.raises(torch.OutOfMemoryError):
-        CapturedSteps(steps, (2,), 1).make(*(torch.zeros(1, 2) for _ in range(3)))
+        CapturedSteps((2,), 1).make(steps, *(torch.zeros(1, 2) for _ in range(3)))
 
 
 def test_a_step_is_as_quick_as_a_gpu_says_not_as_the_host_was_with_eager_ones(
@@ -201,6 +203,7 @@ def test_a_gpu_runs_ahead_of_what_is_read_by_two_readings_and_all_is_read_at_the
     data: TrainingData, graphs: list[FakeGraph], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CapturedSteps, "_time_eager_steps", quick)
+    monkeypatch.setattr(trainer, "_LONGEST_SILENCE", float("inf"))
     made: list[int] = []
     advance = StackInTraining.advance
 
@@ -217,11 +220,28 @@ def test_a_gpu_runs_ahead_of_what_is_read_by_two_readings_and_all_is_read_at_the
             ahead[last] = made[-1] - last
     assert last == made[-1] == 258
     assert ahead[1] == 0
-    assert max(ahead.values()) > 50
+    assert max(ahead.values()) >= 50
 
 
 def quick(steps: CapturedSteps, step: int) -> None:
     steps.step_seconds = 1e-4
+
+
+def test_a_training_that_has_ended_holds_no_memory(
+    data: TrainingData, graphs: list[FakeGraph]
+) -> None:
+    stack = StackInTraining([SMALL], [0], data)
+    with torch.no_grad():
+        stack.shuffle()
+        while stack.step < 20:
+            stack.advance()
+    held = weakref.ref(stack)
+    gc.disable()
+    try:
+        del stack
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def test_steps_so_slow_that_a_stop_would_wait_are_made_fewer_at_once(
@@ -233,7 +253,7 @@ def test_steps_so_slow_that_a_stop_would_wait_are_made_fewer_at_once(
         now = [0.0]
         with monkeypatch.context() as patch:
             patch.setattr(cuda_step.time, "perf_counter", lambda: now[0])
-            steps = CapturedSteps(lambda *_: None, (50, 10), 7)
+            steps = CapturedSteps((50, 10), 7)
             step, chosen = 0, []
             while step < 120:
                 chosen.append(steps.at_once(step, 1000))

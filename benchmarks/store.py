@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
 from explorer.figures.thinning import kept_points
+from explorer.runs.record_columns import CurveChunk, by_curve
 from explorer.runs.run import WorkerMark
 from explorer.store.run_store import RunStore
 
@@ -143,7 +143,8 @@ def fill(store: RunStore, runs: int) -> list[str]:
     for seed in range(CHOSEN):
         batches = training(seed)
         middle = len(batches) // 2
-        halves.append([list(chain(*batches[:middle])), list(chain(*batches[middle:]))])
+        parts = batches[:middle], batches[middle:]
+        halves.append([CurveChunk(0, *by_curve(part, 1)) for part in parts])
     kept = []
     for run in range(runs):
         kept.append(write_run(store, halves[run % CHOSEN]))

@@ -102,8 +102,8 @@ def trainer(configs: Sequence[TrainingConfig], data: TrainingData) -> None:
 
 def trainer_observed(config: TrainingConfig, data: TrainingData, recorder: Recorder) -> None:
     """Train one epoch with live records to a run store, as a worker does."""
-    for record in train([config], data):
-        recorder.add(record)
+    for chunk in train([config], data):
+        recorder.add(chunk)
     recorder.flush()
 
 

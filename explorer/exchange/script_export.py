@@ -21,7 +21,7 @@ def why_not(rows: Sequence[CurveRow]) -> str:
         return "A curve made elsewhere cannot be repeated: its settings are not known."
     if any(row.environment is None for row in rows):
         return "A curve can be repeated once its training has begun: its data is not known before."
-    for name, of in (("data set", lambda e: e.data_md5), ("device", lambda e: e.device)):
+    for name, of in (("data set", lambda e: e.data_md5), ("device", lambda e: e.device_kind)):
         if len({of(row.environment) for row in rows}) > 1:
             return f"Choose curves of one {name}: a script trains on one."
     return ""
@@ -55,7 +55,7 @@ def export_script(curves: Sequence[ExportedCurve]) -> bytes:
             imports=parts.DATA_IMPORTS[environment.dataset],
         ),
         f'TABLE = "repeat-{stem}.csv"\n',
-        _device(environment.device),
+        _device(environment.device_kind),
         f"THREADS = {environment.threads}\n",
         f"DATA_MD5 = {_literal(environment.data_md5)}\n",
         _settings(curves),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import psutil
 
-from explorer.jobs import memory, worker_processes
+from explorer.jobs import gpus, memory, worker_processes
 from explorer.jobs.alarm import ring
 from explorer.jobs.lost_runs import why_lost
 from explorer.jobs.worker_processes import is_alive, max_workers
@@ -40,6 +40,7 @@ __all__ = [
     "start",
     "state_of",
     "store_problem",
+    "training_places",
     "waiting_words",
 ]
 
@@ -155,6 +156,21 @@ def ensure_workers(*, store: RunStore | None = None) -> int:
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     return worker_processes.ensure_workers(store or default_store())
+
+
+def training_places() -> str:
+    """Say how many trainings run at a time and on which GPUs; "" where there are not several.
+
+    Raises:
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
+    """
+    found, workers = gpus.visible_gpus(), worker_processes.max_workers()
+    if len(found) < 2:
+        return ""
+    if workers == len(found):
+        return f"One training at a time on each GPU: {gpus.said()}."
+    times = "1 training" if workers == 1 else f"{workers} trainings"
+    return f"{times} at a time on {len(found)} GPUs: {gpus.said()}."
 
 
 def set_learning_rate(

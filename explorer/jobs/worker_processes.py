@@ -21,6 +21,7 @@ from typing import Any
 import filelock
 import psutil
 
+from explorer.jobs import gpus
 from explorer.runs.config import ConfigError
 from explorer.runs.run import WorkerMark
 from explorer.store.database import StoreUnavailable
@@ -30,6 +31,7 @@ from explorer.store.sqlite_file import private_folder
 MAX_WORKERS_VARIABLE = "EXPLORER_MAX_WORKERS"
 IDLE_VARIABLE = "EXPLORER_IDLE_MINUTES"
 
+_MOST_WORKERS = 64
 _RESTART_SECONDS = 5.0
 """A worker that fails to start is not started again sooner."""
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -43,15 +45,18 @@ _starting = threading.Lock()
 
 
 def max_workers() -> int:
-    """Return how many trainings may run at a time: EXPLORER_MAX_WORKERS, else 1.
+    """Return how many trainings may run at a time: EXPLORER_MAX_WORKERS, else one for each GPU.
 
     Raises:
         ConfigError: The variable is not a whole number from 1 to 64.
     """
-    text = os.environ.get(MAX_WORKERS_VARIABLE, "1")
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
+    text = os.environ.get(MAX_WORKERS_VARIABLE)
+    if text is None:
+        return min(max(1, len(gpus.visible_gpus())), _MOST_WORKERS)
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
         raise ConfigError(
-            f"{MAX_WORKERS_VARIABLE} must be a whole number from 1 to 64, not {text!r}."
+            f"{MAX_WORKERS_VARIABLE} must be a whole number from 1 to {_MOST_WORKERS}, "
+            f"not {text!r}."
         )
     return int(text)
 

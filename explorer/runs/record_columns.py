@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from explorer.runs.records import (
-    DivergenceRecord,
-    EvalRecord,
-    LearningRateRecord,
-    NormRecord,
-    Record,
-    StepRecord,
-)
+from explorer.runs.records import EvalRecord, LearningRateRecord, WeightsRecord
 
 
 @dataclass(slots=True, eq=False)
@@ -22,15 +15,18 @@ class CurveRecords:
     """The records of one curve as columns, oldest first.
 
     Attributes:
-        steps: int64 [n].
-        examples_seen: int64 [n].
-        losses: float64 [n], training loss at each step.
-        seconds: float64 [n].
-        norm_steps: int64 [m].
-        gradient_norms: float64 [m, layers].
-        dead_fractions: float64 [m, hidden layers].
+        steps: int64 [n], numbers of the steps, the first of a run being 1.
+        examples_seen: int64 [n], training images seen up to and including each step.
+        losses: float64 [n], the curve's own loss before each step, averaged over the batch's
+            examples; NaN or Inf where it is.
+        seconds: float64 [n], training time since the run's first step, pauses left out.
+        norm_steps: int64 [m], the steps at which norms were measured.
+        gradient_norms: float64 [m, layers], input side first, the Euclidean norm of the gradient
+            by a layer's weights and biases together.
+        dead_fractions: float64 [m, hidden layers], the fraction of a layer's units that are 0 for
+            every image of the batch.
         evaluations: Measurements on test images.
-        diverged_at: First step that was not finite, or None.
+        diverged_at: First step whose loss is not finite, or None; the curve ends there.
         learning_rates: Changes by hand.
     """
 
@@ -49,6 +45,40 @@ class CurveRecords:
     def latest_evaluation(self) -> EvalRecord | None:
         """The newest measurement on test images."""
         return self.evaluations[-1] if self.evaluations else None
+
+    def until(self, seconds: float) -> CurveRecords:
+        """Return what was recorded in the first seconds of training."""
+        end = int(np.searchsorted(self.seconds, seconds, side="right"))
+        last = int(self.steps[end - 1]) if end else 0
+        norms_end = int(np.searchsorted(self.norm_steps, last, side="right"))
+        diverged = self.diverged_at is not None and self.diverged_at <= last
+        return CurveRecords(
+            steps=self.steps[:end],
+            examples_seen=self.examples_seen[:end],
+            losses=self.losses[:end],
+            seconds=self.seconds[:end],
+            norm_steps=self.norm_steps[:norms_end],
+            gradient_norms=self.gradient_norms[:norms_end],
+            dead_fractions=self.dead_fractions[:norms_end],
+            evaluations=[one for one in self.evaluations if one.step <= last],
+            diverged_at=self.diverged_at if diverged else None,
+            learning_rates=[one for one in self.learning_rates if one.step <= last],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveChunk:
+    """What one curve of a race recorded in some consecutive steps.
+
+    Attributes:
+        curve: Index of the curve in the race.
+        records: Its records, those before this chunk left out.
+        weights: Its network, at the end of its training.
+    """
+
+    curve: int
+    records: CurveRecords = field(default_factory=CurveRecords)
+    weights: WeightsRecord | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -102,30 +132,9 @@ def _joined(parts: Sequence[CurveRecords]) -> CurveRecords:
     return joined
 
 
-def to_columns(records: Iterable[Record], num_curves: int) -> tuple[CurveRecords, ...]:
-    """Sort single records into one set of columns per curve; weights are not part of them."""
-    curves = tuple(CurveRecords() for _ in range(num_curves))
-    steps: list[list[StepRecord]] = [[] for _ in curves]
-    norms: list[list[NormRecord]] = [[] for _ in curves]
-    for record in records:
-        if isinstance(record, StepRecord):
-            steps[record.curve].append(record)
-        elif isinstance(record, NormRecord):
-            norms[record.curve].append(record)
-        elif isinstance(record, EvalRecord):
-            curves[record.curve].evaluations.append(record)
-        elif isinstance(record, LearningRateRecord):
-            curves[record.curve].learning_rates.append(record)
-        elif isinstance(record, DivergenceRecord) and curves[record.curve].diverged_at is None:
-            curves[record.curve].diverged_at = record.step
-    for curve, own_steps, own_norms in zip(curves, steps, norms, strict=True):
-        if own_steps:
-            curve.steps = np.array([r.step for r in own_steps], np.int64)
-            curve.examples_seen = np.array([r.examples_seen for r in own_steps], np.int64)
-            curve.losses = np.array([r.loss for r in own_steps])
-            curve.seconds = np.array([r.seconds for r in own_steps])
-        if own_norms:
-            curve.norm_steps = np.array([r.step for r in own_norms], np.int64)
-            curve.gradient_norms = np.array([r.gradient_norms for r in own_norms])
-            curve.dead_fractions = np.array([r.dead_fraction for r in own_norms])
-    return curves
+def by_curve(chunks: Iterable[CurveChunk], num_curves: int) -> tuple[CurveRecords, ...]:
+    """Put the chunks of each curve after another; weights are not part of the records."""
+    parts: list[list[CurveRecords]] = [[] for _ in range(num_curves)]
+    for chunk in chunks:
+        parts[chunk.curve].append(chunk.records)
+    return tuple(_joined(own) for own in parts)

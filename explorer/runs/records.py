@@ -1,4 +1,4 @@
-"""What a training run says about itself, one record at a time."""
+"""What a training run says about itself, beside the columns of its steps."""
 
 from __future__ import annotations
 
@@ -8,45 +8,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
-
-
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """One step of one curve.
-
-    Attributes:
-        curve: Index of the curve in the race.
-        step: Number of the step, from 1.
-        examples_seen: Training images seen up to and including this step.
-        loss: The curve's own loss before the step, averaged over the batch's examples; NaN or
-            Inf where it is.
-        seconds: Training time since the run's first step, pauses left out.
-    """
-
-    curve: int
-    step: int
-    examples_seen: int
-    loss: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class NormRecord:
-    """Gradient norms and dead units of one curve at one step.
-
-    Attributes:
-        curve: Index of the curve.
-        step: Number of the step.
-        gradient_norms: For each layer, input side first, the Euclidean norm of the gradient by
-            its weights and bias together.
-        dead_fraction: For each hidden layer, the fraction of units that are 0 for every image of
-            the batch.
-    """
-
-    curve: int
-    step: int
-    gradient_norms: tuple[float, ...]
-    dead_fraction: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,19 +42,6 @@ class EvalRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class DivergenceRecord:
-    """A curve's loss or gradient became NaN or Inf; the curve is frozen from this step on.
-
-    Attributes:
-        curve: Index of the curve.
-        step: First step whose loss or gradient is not finite.
-    """
-
-    curve: int
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
 class LearningRateRecord:
     """A learning rate changed by hand during the run.
 
@@ -124,11 +72,6 @@ class WeightsRecord:
     arrays: Mapping[str, np.ndarray]
 
 
-Record = (
-    StepRecord | NormRecord | EvalRecord | DivergenceRecord | LearningRateRecord | WeightsRecord
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What a run ran on: data, device and versions.
@@ -140,7 +83,7 @@ class Environment:
         train_images: Number of training images.
         test_images: Number of test images.
         data_md5: md5 of the training images' pixels.
-        device: Torch's name of the device, such as "cpu" or "cuda".
+        device: Torch's name of the device, such as "cpu", "cuda" or, of several, "cuda:1".
         device_name: Name of the processor or GPU.
         device_memory_bytes: Memory of the GPU; None on a CPU.
         threads: CPU threads used.
@@ -166,6 +109,11 @@ class Environment:
     git_revision: str = ""
     pixel_mean: float
     pixel_scale: float
+
+    @property
+    def device_kind(self) -> str:
+        """The device without its number: curves of two GPUs of one machine can be compared."""
+        return self.device.partition(":")[0]
 
     def facts_json(self) -> str:
         """Return all but the pictures as one JSON object."""

@@ -40,5 +40,5 @@ def _experiment(row: CurveRow) -> object:
     where = row.environment
     return (
         replace(row.config, seed=0, name="", dataset="auto", device="auto"),
-        (where.data_md5, where.device) if where else (row.config.dataset, row.config.device),
+        (where.data_md5, where.device_kind) if where else (row.config.dataset, row.config.device),
     )

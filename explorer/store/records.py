@@ -11,8 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveRecords, Records, join, to_columns
-from explorer.runs.records import Record, WeightsRecord
+from explorer.runs.record_columns import CurveChunk, CurveRecords, Records, by_curve, join
 from explorer.runs.run import FINISHED, Progress
 from explorer.runs.summary import CurveSummary
 from explorer.store.creation import add_curves
@@ -30,7 +29,7 @@ class RunRecords(StorePart):
     def append(
         self,
         run_id: str,
-        records: Iterable[Record],
+        chunks: Iterable[CurveChunk],
         progress: Progress | None = None,
         *,
         number: int | None = None,
@@ -39,7 +38,7 @@ class RunRecords(StorePart):
 
         Args:
             run_id: The run.
-            records: In the order of the run; one batch of them is one row, weights apart.
+            chunks: In the order of the run; all of them are one row, weights apart.
             progress: How far the run is by now.
             number: How many batches were written before under the same claim. One that was
                 written already, its answer lost on the way, is not written again. None takes it
@@ -48,7 +47,7 @@ class RunRecords(StorePart):
         Raises:
             ClaimLost: Somebody else has claimed the run since.
         """
-        records = list(records)
+        chunks = list(chunks)
         values: dict[str, Any] = {"message": ""}
         if progress:
             values |= {field: getattr(progress, field) for field in Progress.__slots__}
@@ -57,16 +56,16 @@ class RunRecords(StorePart):
             known = _summaries(connection, run_id)
             if not known:
                 raise unknown_run(run_id)
-            columns = to_columns(records, len(known))
+            columns = by_curve(chunks, len(known))
             payload = to_bytes(columns)
             self._update_claimed(connection, run_id, values)
             if not _is_next(connection, run_id, number):
                 return
             _add_batch(connection, run_id, payload)
             _extend_summaries(connection, run_id, known, columns)
-            for record in records:
-                if isinstance(record, WeightsRecord):
-                    write_weights(connection, run_id, record)
+            for chunk in chunks:
+                if chunk.weights:
+                    write_weights(connection, run_id, chunk.weights)
 
     def add_foreign(
         self,

@@ -14,10 +14,13 @@ import numpy as np
 import torch
 
 import explorer
-from explorer.jobs import memory
+from explorer.jobs import gpus, memory
 
 THREADS_VARIABLE = "EXPLORER_THREADS"
+TF32_VARIABLE = "EXPLORER_TF32"
 
+_ALIKE_BYTES = 2**30
+"""GPUs whose free memory differs by less are equally free; a process takes half of it to begin."""
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -25,8 +28,13 @@ class DeviceError(ValueError):
     """A device that is not there; its text is a plain sentence."""
 
 
-def choose_device(wanted: str) -> torch.device:
-    """Return the device for a config's `device`.
+def choose_device(wanted: str, slot: int = 0) -> torch.device:
+    """Return the device for a config's `device`; of several GPUs the one with most free memory.
+
+    Args:
+        wanted: Key of DEVICE_LABELS.
+        slot: Number of the worker that asks. Workers that start together find all GPUs equally
+            free, and each takes the one of its number.
 
     Raises:
         DeviceError: The device is not there.
@@ -39,7 +47,22 @@ def choose_device(wanted: str) -> torch.device:
             f"There is no {wanted} device that PyTorch can use on this machine: choose the device "
             "“Automatic” or “CPU”."
         )
+    if wanted == "cuda" and torch.cuda.device_count() > 1:
+        return torch.device("cuda", _freest_gpu(slot))
     return torch.device(wanted)
+
+
+def _freest_gpu(slot: int) -> int:
+    """Return the number of the GPU with most free memory, what this process holds counted in."""
+    count = torch.cuda.device_count()
+    free = [_free_gpu_bytes(number) + torch.cuda.memory_reserved(number) for number in range(count)]
+    own = slot % count
+    return own if free[own] > max(free) - _ALIKE_BYTES else free.index(max(free))
+
+
+def _free_gpu_bytes(number: int) -> int:
+    free = gpus.free_bytes(f"GPU-{torch.cuda.get_device_properties(number).uuid}")
+    return torch.cuda.mem_get_info(number)[0] if free is None else free
 
 
 def choose_threads() -> int:
@@ -60,10 +83,35 @@ def choose_threads() -> int:
     return int(text)
 
 
+def use_tf32(wanted: bool | None = None) -> bool:
+    """Choose how an NVIDIA GPU multiplies matrices of float32.
+
+    TF32 keeps 10 bits of each factor's 23 and is faster for many networks at a time. It is no
+    default: a GPU's curves shall be a processor's but for rounding.
+
+    Args:
+        wanted: Whether to use TF32; by default as EXPLORER_TF32 says, 0 or 1.
+
+    Returns:
+        Whether TF32 is used.
+
+    Raises:
+        DeviceError: EXPLORER_TF32 is neither.
+    """
+    if wanted is None:
+        text = os.environ.get(TF32_VARIABLE, "0")
+        if text not in ("0", "1"):
+            raise DeviceError(f"{TF32_VARIABLE} must be 0 or 1, not {text!r}.")
+        wanted = text == "1"
+    torch.backends.cuda.matmul.fp32_precision = "tf32" if wanted else "ieee"
+    return wanted
+
+
 def device_name(device: torch.device) -> str:
-    """Return the name of the processor or GPU."""
+    """Return the name of the processor or GPU, and how the GPU multiplies unless exactly."""
     if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
+        tf32 = torch.backends.cuda.matmul.fp32_precision == "tf32"
+        return torch.cuda.get_device_name(device) + (", TF32 products" if tf32 else "")
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text().splitlines():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,61 +14,83 @@ from explorer.trainer.data import QUICK_TEST_IMAGES, TrainingData
 from explorer.trainer.model import NetworkStack
 from explorer.trainer.objectives import OBJECTIVES
 
-_CHUNK = 1_000
+_IMAGES_AT_ONCE = 1_000
+_ROWS_ON_GPU = 200_000
+"""Test images of all networks together that a GPU takes at once: some 200 MB a layer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What K networks gave on test images, still on the device or on its way to the host.
+
+    Attributes:
+        step: Steps made so far.
+        epoch: Epochs completed so far.
+        full: Whether the whole test set was used, not only its first 1,000 images.
+        examples: Number of test images.
+        totals: Sum over the images of every loss of OBJECTIVES, float32 [losses, K].
+        confusion: Images by true and predicted class, int64 [K, C · C].
+        digits: Softmax of the 20 digits to show, float32 [K, 20, C].
+    """
+
+    step: int
+    epoch: float
+    full: bool
+    examples: int
+    totals: Tensor
+    confusion: Tensor
+    digits: Tensor
+
+    def records(self, curves: Sequence[int]) -> list[EvalRecord]:
+        """Return one record per network, whose index in the race stands in `curves`."""
+        means = (self.totals / self.examples).T.tolist()
+        squares = self.confusion.view(-1, NUM_CLASSES, NUM_CLASSES).numpy()
+        shown = self.digits.double().numpy()
+        return [
+            EvalRecord(
+                curve=curve,
+                step=self.step,
+                epoch=self.epoch,
+                full=self.full,
+                examples=self.examples,
+                losses=dict(zip(OBJECTIVES, means[k], strict=True)),
+                accuracy=float(squares[k].trace() / self.examples),
+                confusion=squares[k],
+                digits_softmax=shown[k],
+            )
+            for k, curve in enumerate(curves)
+        ]
 
 
 def evaluate(
-    network: NetworkStack,
-    data: TrainingData,
-    curves: Sequence[int],
-    *,
-    step: int,
-    epoch: float,
-    full: bool,
-) -> list[EvalRecord]:
-    """Measure every network of a stack.
+    network: NetworkStack, data: TrainingData, *, step: int, epoch: float, full: bool
+) -> Evaluation:
+    """Measure every network of a stack; nothing here waits for a GPU.
 
     Args:
         network: K networks.
         data: Test images and the 20 digits to show.
-        curves: Index in the race of each network.
         step: Steps made so far.
         epoch: Epochs completed so far.
         full: Use the whole test set, not only its first 1,000 images.
-
-    Returns:
-        One record per network.
     """
     count = len(data.test_labels) if full else min(QUICK_TEST_IMAGES, len(data.test_labels))
     stacked = len(network)
     device = network.parameters.device
+    at_once = _IMAGES_AT_ONCE
+    if device.type == "cuda":
+        at_once = max(at_once, _ROWS_ON_GPU // stacked)
     totals = torch.zeros(len(OBJECTIVES), stacked, device=device)
     confusion = torch.zeros(stacked, NUM_CLASSES**2, dtype=torch.int64, device=device)
-    for start in range(0, count, _CHUNK):
-        outputs = _outputs(network, data.test_images[start : min(start + _CHUNK, count)])
+    for start in range(0, count, at_once):
+        outputs = _outputs(network, data.test_images[start : min(start + at_once, count)])
         labels = data.test_labels[start : start + outputs.shape[1]].expand(stacked, -1)
         for row, objective in enumerate(OBJECTIVES.values()):
             totals[row] += objective(outputs, labels.unsqueeze(-1))[0].sum(1)
         cells = labels * NUM_CLASSES + outputs.argmax(-1)
         confusion.scatter_add_(1, cells, torch.ones_like(cells))
     digits = torch.softmax(_outputs(network, data.test_images[data.digit_indices]), -1)
-    means = (totals / count).T.tolist()
-    squares = confusion.view(-1, NUM_CLASSES, NUM_CLASSES).cpu().numpy()
-    shown = digits.cpu().double().numpy()
-    return [
-        EvalRecord(
-            curve=curve,
-            step=step,
-            epoch=epoch,
-            full=full,
-            examples=count,
-            losses=dict(zip(OBJECTIVES, means[k], strict=True)),
-            accuracy=float(squares[k].trace() / count),
-            confusion=squares[k],
-            digits_softmax=shown[k],
-        )
-        for k, curve in enumerate(curves)
-    ]
+    return Evaluation(step, epoch, full, count, totals, confusion, digits)
 
 
 def _outputs(network: NetworkStack, images: Tensor) -> Tensor:

@@ -37,10 +37,11 @@ class Executor:
     Args:
         store: The run store.
         patience: How to wait for it when it cannot be used.
+        slot: Number of the worker; of several GPUs that are equally free it takes its own.
     """
 
-    def __init__(self, store: RunStore, patience: Patience | None = None) -> None:
-        self._store, self._patience = store, patience or Patience()
+    def __init__(self, store: RunStore, patience: Patience | None = None, slot: int = 0) -> None:
+        self._store, self._patience, self._slot = store, patience or Patience(), slot
         self._kept: tuple[Any, Source] | None = None
         self._prepared: TrainingData | None = None
         self._download: threading.Thread | None = None
@@ -51,12 +52,13 @@ class Executor:
         torch.set_flush_denormal(True)
         try:
             torch.set_num_threads(devices.choose_threads())
-            _, data = self._data("auto", devices.choose_device("auto"))
+            devices.use_tf32()
+            _, data = self._data("auto", devices.choose_device("auto", self._slot))
         except (DataError, devices.DeviceError) as error:
             # Told again, on screen, by the run that asks for it.
             say(error)
         else:
-            data.train_images[:200] @ data.train_images[:200].T
+            _rehearse(data)
         devices.git_revision()
         if is_allowed() and not given_folder() and not cache_folder().is_dir():
             self._download = threading.Thread(target=_download_ahead, daemon=True)
@@ -70,7 +72,11 @@ class Executor:
                 be written.
         """
         try:
-            self._finish(run, *self._outcome(run))
+            status, words = self._outcome(run)
+            if words == OUT_OF_MEMORY and torch.cuda.is_initialized():
+                # Here no error holds what was allocated any more; others may want the memory too.
+                torch.cuda.empty_cache()
+            self._finish(run, status, words)
         except (ClaimLost, UnknownRun) as error:
             # There is nothing to write to any more.
             say(error)
@@ -112,7 +118,7 @@ class Executor:
     def free_bytes(self, config: TrainingConfig) -> float | None:
         """Return the free memory of the device that a config asks for; None if it is not there."""
         try:
-            return devices.free_memory_bytes(devices.choose_device(config.device))
+            return devices.free_memory_bytes(devices.choose_device(config.device, self._slot))
         except devices.DeviceError:
             # Told on screen by the run itself.
             return None
@@ -129,7 +135,8 @@ class Executor:
                 writer.put(lambda: self._store.set_message(run.id, words))
 
             torch.set_num_threads(devices.choose_threads())
-            device = devices.choose_device(run.configs[0].device)
+            devices.use_tf32()
+            device = devices.choose_device(run.configs[0].device, self._slot)
             if words := shortage(run.configs, devices.free_memory_bytes(device)):
                 raise ConfigError(words)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
@@ -157,8 +164,8 @@ class Executor:
                 # What is held in memory while the store cannot be used has an end.
                 return replace(wish, pause=True) if writer.is_full else wish
 
-            for record in train(run.configs, data, control):
-                recorder.add(record)
+            for chunk in train(run.configs, data, control):
+                recorder.add(chunk)
             recorder.flush()
             return STOPPED if watcher.is_stopped() else FINISHED
 
@@ -179,6 +186,18 @@ class Executor:
         if self._prepared is None:
             self._prepared = prepare(source.images, device)
         return source, self._prepared
+
+
+def _rehearse(data: TrainingData) -> None:
+    """Load what the first steps need, on a GPU every kernel of a whole training."""
+    if data.train_images.device.type != "cuda":
+        data.train_images[:200] @ data.train_images[:200].T
+        return
+    little = replace(
+        data, train_images=data.train_images[:1_400], train_labels=data.train_labels[:1_400]
+    )
+    for _ in train([TrainingConfig(batch_size=20, epochs=1)], little):
+        pass
 
 
 def _files_now() -> tuple[tuple[Path, int, int], ...]:

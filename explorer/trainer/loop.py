@@ -1,15 +1,17 @@
-"""Training as a stream of records: no files, no processes, nothing of the page."""
+"""Training as a stream of column chunks: no files, no processes, nothing of the page."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import LearningRateRecord, Record
+from explorer.runs.record_columns import CurveChunk, CurveRecords
+from explorer.runs.records import LearningRateRecord
 from explorer.runs.run import Control
 from explorer.trainer.data import TrainingData
 from explorer.trainer.stack import CHUNK_STEPS, StackInTraining
@@ -18,6 +20,8 @@ QUICK_EVALUATION_STEPS = 100
 """Steps between two measurements on 1,000 test images."""
 
 _LONGEST_SILENCE = 0.2
+_IN_FLIGHT = 2
+"""Readings that a GPU may owe, so that it need not wait for the host."""
 _NO_WISHES = Control()
 
 
@@ -25,7 +29,7 @@ def train(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
     control: Callable[[], Control] = lambda: _NO_WISHES,
-) -> Iterator[Record]:
+) -> Iterator[CurveChunk]:
     """Train one curve per config and yield what is measured.
 
     Configs that stack are trained as one tensor program; several stacks take turns by chunks of
@@ -34,12 +38,14 @@ def train(
     Args:
         configs: One per curve.
         data: Images on the device where the training shall run.
-        control: Looked at before every step.
+        control: Looked at before every step; on a GPU before every launch, of at most 50 steps
+            and about 0.1 seconds.
 
     Yields:
-        Records: at first every curve's untrained network, then each step's loss, norms at every
-        tenth step, 1,000 test images every hundred, the whole test set after each epoch; at the
-        end, also when stopped, the weights of every curve that has not diverged.
+        Each curve's records as columns, chunk after chunk: at first its untrained network, then
+        each step's loss, norms at every tenth step, 1,000 test images every hundred, the whole
+        test set after each epoch; at the end, also when stopped, the weights of every curve that
+        has not diverged.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
     for curve, config in enumerate(configs):
@@ -51,12 +57,17 @@ def train(
     ]
     while turns:
         for turn in list(turns):
-            with torch.no_grad():
+            with torch.no_grad(), _current(data.train_images.device):
                 burst = next(turn, None)
             if burst is None:
                 turns.remove(turn)
             else:
                 yield from burst
+
+
+def _current(device: torch.device) -> AbstractContextManager[object]:
+    """Make a GPU the one that streams, graphs and events belong to."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def total_steps(config: TrainingConfig, data: TrainingData) -> int:
@@ -83,20 +94,22 @@ class TrainingClock:
 
 def _train_stack(
     stack: StackInTraining, control: Callable[[], Control], clock: TrainingClock
-) -> Iterator[list[Record]]:
+) -> Iterator[list[CurveChunk]]:
     """Yield what a stack measured, at the latest after a chunk of steps or a moment's silence."""
     epochs = stack.configs[0].epochs
     rates: dict[int, float] = {}
     said = clock.now()
 
-    def news() -> list[Record]:
+    def news(in_flight: int = 0) -> list[CurveChunk]:
         nonlocal said
-        before, said = said, clock.now()
-        return stack.read_metrics((before, said))
+        said = clock.now()
+        return stack.read(clock.now, in_flight=in_flight)
 
-    yield stack.evaluate(full=False)
+    stack.evaluate(full=False)
+    yield news()
     for _ in range(epochs):
-        for batch in stack.epoch_batches():
+        stack.shuffle()
+        while True:
             wish = control()
             while wish.pause and not wish.stop:
                 yield news()
@@ -104,31 +117,44 @@ def _train_stack(
                 wish = control()
             if wish.stop:
                 yield news()
-                yield [*stack.evaluate(full=False), *stack.weights()]
+                stack.evaluate(full=False)
+                yield [*news(), *stack.weights()]
                 return
             if wish.learning_rates != rates:
                 yield [*news(), *_change_rates(stack, rates, wish)]
                 rates = dict(wish.learning_rates)
-            stack.train_batch(batch)
+            stack.advance()
+            at_epoch_end = not stack.steps_left_in_epoch
             at_chunk_end = stack.step % CHUNK_STEPS == 0
-            if stack.step == 1 or at_chunk_end or clock.now() - said > _LONGEST_SILENCE:
+            ahead = stack.seconds_ahead
+            silence = clock.now() - said + ahead
+            if stack.step == 1:
                 yield news()
+            elif at_chunk_end or at_epoch_end or silence > _LONGEST_SILENCE:
+                # What a GPU has yet to do must be done before it can hold or stop.
+                yield news(_IN_FLIGHT if _IN_FLIGHT * ahead < _LONGEST_SILENCE else 0)
             if at_chunk_end:
                 stack.drop_diverged()
                 if not stack.curves:
                     return
-            if stack.step % QUICK_EVALUATION_STEPS == 0 and stack.step % stack.steps_per_epoch:
-                yield stack.evaluate(full=False)
-        yield news()
-        yield stack.evaluate(full=True)
-    yield stack.weights()
+            if at_epoch_end:
+                break
+            if stack.step % QUICK_EVALUATION_STEPS == 0:
+                stack.evaluate(full=False)
+                yield news(_IN_FLIGHT)
+        stack.evaluate(full=True)
+        yield news(_IN_FLIGHT)
+    yield [*news(), *stack.weights()]
 
 
 def _change_rates(
     stack: StackInTraining, known: dict[int, float], wish: Control
-) -> list[LearningRateRecord]:
+) -> list[CurveChunk]:
     return [
-        LearningRateRecord(curve, stack.step + 1, value)
+        CurveChunk(
+            curve,
+            CurveRecords(learning_rates=[LearningRateRecord(curve, stack.step + 1, value)]),
+        )
         for curve, value in wish.learning_rates.items()
         if known.get(curve) != value and stack.set_learning_rate(curve, value)
     ]

@@ -16,19 +16,23 @@ from torch import Tensor
 
 from explorer.runs.config import TrainingConfig
 
+_ALIGNMENT = 32
+
 
 class NetworkStack:
     """K networks of the same architecture, ReLU between their layers.
 
     All parameters of a network lie in one row, so that an optimizer is one line for all of them.
+    Layers and rows begin at multiples of 32 numbers, on which a GPU's matrix units insist; what
+    lies between them stays 0.
 
     Args:
         configs: One per network, all with the same layer sizes.
         device: Where the parameters stay.
 
     Attributes:
-        parameters: float32 [K, P].
-        gradients: float32 [K, P], filled by `backward`.
+        parameters: float32 [K, row].
+        gradients: float32 [K, row], filled by `backward`.
         weights: Views of `parameters`, one [K, out, in] per layer.
         biases: Views of `parameters`, one [K, 1, out] per layer.
         layer_slices: Where a layer's weights and bias lie in a row.
@@ -36,27 +40,32 @@ class NetworkStack:
 
     def __init__(self, configs: Sequence[TrainingConfig], device: torch.device | str) -> None:
         self.layers = tuple(pairwise(configs[0].layer_sizes))
-        rows = [initial_parameters(config) for config in configs]
+        self.layer_slices, width = _places(self.layers)
+        rows = torch.zeros(len(configs), width)
+        for row, config in zip(rows, configs, strict=True):
+            sizes = [part.stop - part.start for part in self.layer_slices]
+            for part, drawn in zip(
+                self.layer_slices, initial_parameters(config).split(sizes), strict=True
+            ):
+                row[part] = drawn
         self._output_relu = [config.output_relu for config in configs]
-        self._hold(torch.stack(rows).to(device))
+        self._hold(rows.to(device))
 
     def _hold(self, parameters: Tensor) -> None:
         self.parameters = parameters
         self.gradients = torch.zeros_like(parameters)
-        self.weights, self.biases, self.layer_slices = self._views(self.parameters)
-        self._weight_gradients, self._bias_gradients, _ = self._views(self.gradients)
+        self.weights, self.biases = self._views(self.parameters)
+        self._weight_gradients, self._bias_gradients = self._views(self.gradients)
         relu = torch.tensor(self._output_relu, device=parameters.device)
         self._relu_mask = relu.view(-1, 1, 1)
 
-    def _views(self, rows: Tensor) -> tuple[list[Tensor], list[Tensor], list[slice]]:
-        weights, biases, slices, start = [], [], [], 0
-        for before, after in self.layers:
-            bias_start, end = start + before * after, start + (before + 1) * after
-            weights.append(rows[:, start:bias_start].view(-1, after, before))
-            biases.append(rows[:, bias_start:end].view(-1, 1, after))
-            slices.append(slice(start, end))
-            start = end
-        return weights, biases, slices
+    def _views(self, rows: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        weights, biases = [], []
+        for (before, after), part in zip(self.layers, self.layer_slices, strict=True):
+            bias_start = part.start + before * after
+            weights.append(rows[:, part.start : bias_start].view(-1, after, before))
+            biases.append(rows[:, bias_start : part.stop].view(-1, 1, after))
+        return weights, biases
 
     def __len__(self) -> int:
         return len(self.parameters)
@@ -140,6 +149,15 @@ def initial_parameters(config: TrainingConfig) -> Tensor:
             scale = _SCALES[config.init](before, after)
             pieces += [draw.normal_(generator=generator).mul_(scale), torch.zeros(after)]
     return torch.cat(pieces)
+
+
+def _places(layers: Sequence[tuple[int, int]]) -> tuple[list[slice], int]:
+    """Return where each layer's weights and bias lie in a row, and the row's length."""
+    places, start = [], 0
+    for before, after in layers:
+        places.append(slice(start, start + (before + 1) * after))
+        start = math.ceil(places[-1].stop / _ALIGNMENT) * _ALIGNMENT
+    return places, start
 
 
 _SCALES: Mapping[str, Callable[[int, int], float]] = {

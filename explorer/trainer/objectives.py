@@ -20,11 +20,22 @@ def cross_entropy(outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         Loss per example [K, B] and its gradient by the outputs [K, B, C].
     """
+    loss, q = (_in_few_kernels if outputs.is_cuda else _in_short_rows)(outputs, labels)
+    return loss.squeeze(-1), _minus_one_hot(q, labels)
+
+
+def _in_few_kernels(outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Return −ln q[y] and q in half as many launches; on a GPU they are what a small step costs."""
+    log_q = torch.log_softmax(outputs, -1)
+    return -log_q.gather(-1, labels), log_q.exp_()
+
+
+def _in_short_rows(outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Return −ln q[y] and q; on a processor log_softmax of ten classes takes twice as long."""
     shifted = outputs - outputs.amax(-1, keepdim=True)
     exponentials = shifted.exp()
     total = exponentials.sum(-1, keepdim=True)
-    loss = total.log() - shifted.gather(-1, labels)
-    return loss.squeeze(-1), _minus_one_hot(exponentials.div_(total), labels)
+    return total.log() - shifted.gather(-1, labels), exponentials.div_(total)
 
 
 def softmax_squared_error(outputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

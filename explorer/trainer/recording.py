@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from explorer.runs.records import DivergenceRecord, Record, StepRecord
+from explorer.runs.record_columns import CurveChunk
 from explorer.runs.run import Progress
 from explorer.store.run_store import RunStore
 
@@ -45,19 +45,20 @@ class Recorder:
         self._done = [0] * len(self._curve_steps)
         self._seen = [0] * len(self._curve_steps)
         self._seconds = 0.0
-        self._pending: list[Record] = []
+        self._pending: list[CurveChunk] = []
         self._appended = -float("inf")
         self._window: deque[tuple[float, int, int]] = deque([(0.0, 0, 0)])
 
-    def add(self, record: Record) -> None:
-        """Take a record, and write all that wait when the last writing is long enough ago."""
-        self._pending.append(record)
-        if isinstance(record, StepRecord):
-            self._done[record.curve] = record.step
-            self._seen[record.curve] = record.examples_seen
-            self._seconds = record.seconds
-        elif isinstance(record, DivergenceRecord):
-            self._curve_steps[record.curve] = record.step
+    def add(self, chunk: CurveChunk) -> None:
+        """Take a chunk, and write all that wait when the last writing is long enough ago."""
+        self._pending.append(chunk)
+        records = chunk.records
+        if records.steps.size:
+            self._done[chunk.curve] = int(records.steps[-1])
+            self._seen[chunk.curve] = int(records.examples_seen[-1])
+            self._seconds = float(records.seconds[-1])
+        if records.diverged_at is not None:
+            self._curve_steps[chunk.curve] = records.diverged_at
         if time.monotonic() - self._appended >= APPEND_SECONDS:
             self.flush()
 
@@ -69,7 +70,7 @@ class Recorder:
                 self._store.append, self._run_id, self._pending, self._progress(),
                 number=self._num_batches,
             )  # fmt: skip
-            self._put(write, len(self._pending))
+            self._put(write, sum(chunk.records.steps.size for chunk in self._pending))
             self._num_batches += 1
             self._pending = []
             self._appended = time.monotonic()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import DivergenceRecord, NormRecord, Record, StepRecord, WeightsRecord
-from explorer.trainer.cuda_step import CapturedStep
+from explorer.runs.record_columns import CurveChunk, CurveRecords
+from explorer.runs.records import WeightsRecord
+from explorer.trainer.cuda_step import CapturedSteps, can_capture
 from explorer.trainer.data import TrainingData
-from explorer.trainer.evaluation import evaluate
+from explorer.trainer.evaluation import Evaluation, evaluate
 from explorer.trainer.model import NetworkStack
 from explorer.trainer.objectives import MixedObjective
 from explorer.trainer.optimizers import make_optimizer
@@ -23,6 +27,32 @@ NORM_STEPS = 10
 """Gradient norms and dead units are measured at every tenth step."""
 
 
+@dataclass(slots=True, eq=False)
+class _Parcel:
+    """What some consecutive steps measured, on its way from the device.
+
+    Attributes:
+        curves: Index in the race of each network.
+        steps: Number of each step, int64 [n].
+        examples_seen: Images seen up to each step, int64 [n].
+        losses: float32 [n, K].
+        norm_steps: Steps at which norms were measured, int64 [m].
+        norms: Of every layer the gradient's norm, then the dead share of every hidden one,
+            float32 [m, K, layers + hidden layers].
+        evaluations: Made after these steps.
+        arrived: Set once all that is on the host; None where nobody need wait.
+    """
+
+    curves: list[int]
+    steps: np.ndarray
+    examples_seen: np.ndarray
+    losses: Tensor
+    norm_steps: np.ndarray
+    norms: Tensor
+    evaluations: list[Evaluation]
+    arrived: torch.cuda.Event | None = None
+
+
 class StackInTraining:
     """Networks that are trained as one tensor program.
 
@@ -30,6 +60,9 @@ class StackInTraining:
         configs: One per network, equal in their `stack_key`.
         curves: Index in the race of each network.
         data: Images on the device.
+
+    Attributes:
+        step: Steps made, on a GPU perhaps only asked for.
     """
 
     def __init__(
@@ -41,7 +74,6 @@ class StackInTraining:
         self.batch_size = configs[0].batch_size
         self.steps_per_epoch = math.ceil(len(data.train_labels) / self.batch_size)
         self.step = 0
-        self.examples_seen = 0
         self._network = NetworkStack(configs, self.device)
         self._optimizer = make_optimizer(configs, self._network.parameters)
         # Weights and batches must not come from the same numbers.
@@ -49,8 +81,14 @@ class StackInTraining:
             seed: torch.Generator(self.device).manual_seed(seed + 2**32)
             for seed in dict.fromkeys(config.seed for config in configs)
         }
+        self._captured: CapturedSteps | None = None
+        if can_capture(self.device):
+            sizes = (CHUNK_STEPS, NORM_STEPS)
+            self._captured = CapturedSteps(sizes, self.batch_size)
         self._diverged: set[int] = set()
-        self._forget()
+        self._sent: deque[_Parcel] = deque()
+        self._last_arrival: torch.cuda.Event | None = None
+        self._read_at = 0.0
         self._arrange()
 
     def _arrange(self) -> None:
@@ -58,104 +96,204 @@ class StackInTraining:
         seeds = list(self._generators)
         rows = [seeds.index(config.seed) for config in self.configs]
         self._batch_rows = torch.tensor(rows, device=self.device)
-        self._losses = torch.zeros(CHUNK_STEPS, len(self.configs), device=self.device)
-        self._captured: CapturedStep | None = None
+        stacked, layers = len(self.configs), len(self._network.layers)
+        self._losses = torch.zeros(CHUNK_STEPS, stacked, device=self.device)
+        # One more than the tenth steps among so many: the very first step.
+        most = CHUNK_STEPS // NORM_STEPS + 1
+        self._norms = torch.zeros(most, stacked, 2 * layers - 1, device=self.device)
+        self._forget()
 
     def _forget(self) -> None:
-        self._steps: list[tuple[int, int]] = []
-        self._norms: list[tuple[int, Tensor, Tensor]] = []
+        self._unsent_steps = 0
+        self._norm_steps: list[int] = []
+        self._evaluations: list[Evaluation] = []
 
-    def epoch_batches(self) -> list[Tensor]:
-        """Shuffle, and return the epoch's batches as indices, int64 [seeds, B].
+    def shuffle(self) -> None:
+        """Begin an epoch: draw the order in which it shows the images.
 
         Networks with the same seed see the same batches.
         """
         count = len(self.data.train_labels)
-        orders = [
-            torch.randperm(count, generator=generator, device=self.device)
-            for generator in self._generators.values()
-        ]
-        return list(torch.stack(orders).split(self.batch_size, dim=1))
-
-    def train_batch(self, batch: Tensor) -> None:
-        """Make one step on a batch of `epoch_batches`."""
-        # With one seed, one row does for all networks.
-        indices = batch if len(batch) == 1 else batch[self._batch_rows]
-        self.step += 1
-        self.examples_seen += indices.shape[1]
-        losses, activations = self._run_step(indices)
-        self._losses[len(self._steps)] = losses
-        self._steps.append((self.step, self.examples_seen))
-        if self.step % NORM_STEPS == 0 or self.step == 1:
-            self._norms.append((self.step, *self._measure(activations)))
-
-    def _run_step(self, indices: Tensor) -> tuple[Tensor, list[Tensor]]:
-        if self.device.type != "cuda":
-            return self._compute_step(indices)
-        if self._captured is None and self.step > 1:
-            state = [self._network.parameters, *self._optimizer.state()]
-            self._captured = CapturedStep(self._compute_step, indices, state)
-        if self._captured is None or not self._captured.fits(indices):
-            return self._compute_step(indices)
-        return self._captured(indices)
-
-    def _compute_step(self, indices: Tensor) -> tuple[Tensor, list[Tensor]]:
-        rows, size = indices.shape
-        chosen = indices.reshape(-1)
-        stacked = len(self._network)
-        images = self.data.train_images.index_select(0, chosen).view(rows, size, -1)
-        labels = self.data.train_labels.index_select(0, chosen).view(rows, size, 1)
-        activations = self._network.forward(images.expand(stacked, -1, -1))
-        losses, gradient = self._objective(activations[-1], labels.expand(stacked, -1, -1))
-        self._network.backward(activations, gradient.div_(size))
-        self._optimizer.step(self._network.gradients)
-        return losses.mean(1), activations
-
-    def _measure(self, activations: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        gradients = self._network.gradients
-        norms = [gradients[:, part].norm(dim=1) for part in self._network.layer_slices]
-        dead = [1 - (layer > 0).any(1).float().mean(1) for layer in activations[1:-1]]
-        none = gradients.new_zeros(len(self.configs), 0)
-        return torch.stack(norms, 1), torch.stack(dead, 1) if dead else none
+        generators = self._generators.values()
+        self._orders = torch.stack([shuffled(count, one, self.device) for one in generators])
 
     @property
-    def chunk_is_full(self) -> bool:
-        """Whether the metrics must be read before the next step."""
-        return len(self._steps) == CHUNK_STEPS
+    def steps_left_in_epoch(self) -> int:
+        """Steps until every image was shown in the epoch that `shuffle` began."""
+        return -self.step % self.steps_per_epoch
 
-    def read_metrics(self, seconds: tuple[float, float]) -> list[Record]:
-        """Take the metrics of the last steps from the device.
+    def advance(self) -> None:
+        """Make the next step; on a GPU as many as one graph makes."""
+        at = self.step % self.steps_per_epoch
+        whole_batches = len(self.data.train_labels) // self.batch_size - at
+        count = self._captured.at_once(self.step, whole_batches) if self._captured else 1
+        indices = self._orders[:, at * self.batch_size : (at + count) * self.batch_size]
+        # With one seed, one row does for all networks.
+        if len(indices) > 1:
+            indices = indices[self._batch_rows]
+        first = self._unsent_steps
+        losses = self._losses[first : first + count]
+        steps = range(self.step + 1, self.step + count + 1)
+        norm_steps = [step for step in steps if step % NORM_STEPS == 0 or step == 1]
+        known = len(self._norm_steps)
+        norms = self._norms[known : known + len(norm_steps)]
+        if self._captured and count > 1:
+            self._captured.make(self._make_steps, indices, losses, norms)
+        else:
+            self._make_steps(indices, losses, norms)
+        self.step += count
+        self._unsent_steps += count
+        self._norm_steps += norm_steps
+
+    def _make_steps(self, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
+        """Make steps on indices [rows, steps · B]; norms are measured at the last of each part."""
+        count = len(losses)
+        batches = indices.tensor_split(count, dim=1)
+        labels = self.data.train_labels[indices].tensor_split(count, dim=1)
+        for place in range(count):
+            activations = self._make_step(batches[place], labels[place], losses[place])
+            if len(norms) and (place + 1) % (count // len(norms)) == 0:
+                self._measure(activations, norms[(place + 1) * len(norms) // count - 1])
+
+    def _make_step(self, batch: Tensor, labels: Tensor, losses: Tensor) -> list[Tensor]:
+        rows, size = batch.shape
+        stacked = len(self._network)
+        images = self.data.train_images.index_select(0, batch.reshape(-1)).view(rows, size, -1)
+        activations = self._network.forward(images.expand(stacked, -1, -1))
+        by_example, gradient = self._objective(
+            activations[-1], labels.unsqueeze(-1).expand(stacked, -1, -1)
+        )
+        self._network.backward(activations, gradient.div_(size))
+        self._optimizer.step(self._network.gradients)
+        torch.mean(by_example, 1, out=losses)
+        return activations
+
+    def _measure(self, activations: Sequence[Tensor], norms: Tensor) -> None:
+        gradients = self._network.gradients
+        measured = [gradients[:, part].norm(dim=1) for part in self._network.layer_slices]
+        measured += [1 - (layer > 0).any(1).float().mean(1) for layer in activations[1:-1]]
+        torch.stack(measured, 1, out=norms)
+
+    def evaluate(self, *, full: bool) -> None:
+        """Measure the networks on test images."""
+        epoch = self.step / self.steps_per_epoch
+        self._evaluations.append(
+            evaluate(self._network, self.data, step=self.step, epoch=epoch, full=full)
+        )
+
+    @property
+    def seconds_ahead(self) -> float:
+        """About how long a GPU takes for the steps that were not read yet; 0 on a CPU.
+
+        Infinite as long as the time of a step is not known.
+        """
+        if not self._captured or not self._unsent_steps:
+            return 0.0
+        return self._unsent_steps * (self._captured.step_seconds or math.inf)
+
+    def read(self, now: Callable[[], float], *, in_flight: int = 0) -> list[CurveChunk]:
+        """Take what was measured from the device, all but what is still in flight.
 
         Args:
-            seconds: Training time before the first and after the last of these steps.
+            now: Tells the training time.
+            in_flight: On a GPU, how many of the newest readings may stay on their way.
 
         Returns:
-            Step and norm records by step; a curve ends with its first loss that is not finite.
+            One chunk per reading and curve, by step; a curve ends with its first loss that is not
+            finite.
         """
-        count = len(self._steps)
-        losses = self._losses[:count].tolist()
-        norms = {s: (layers.tolist(), dead.tolist()) for s, layers, dead in self._norms}
-        records: list[Record] = []
-        for row, (step, seen) in enumerate(self._steps):
-            at = seconds[0] + (seconds[1] - seconds[0]) * (row + 1) / count
-            for k, curve in enumerate(self.curves):
-                if curve in self._diverged:
-                    continue
-                loss = losses[row][k]
-                records.append(StepRecord(curve, step, seen, loss, at))
-                if step in norms:
-                    layers, dead = norms[step]
-                    records.append(NormRecord(curve, step, tuple(layers[k]), tuple(dead[k])))
-                if not math.isfinite(loss):
-                    self._diverged.add(curve)
-                    records.append(DivergenceRecord(curve, step))
-        self._forget()
-        return records
+        if self._unsent_steps or self._evaluations:
+            self._sent.append(self._parcel())
+            self._forget()
+        chunks: list[CurveChunk] = []
+        while len(self._sent) > (in_flight if self._captured else 0):
+            parcel = self._sent.popleft()
+            if parcel.arrived:
+                self._wait_for(parcel.arrived, len(parcel.steps))
+            before, self._read_at = self._read_at, now()
+            chunks += self._unpacked(parcel, (before, self._read_at))
+        return chunks
+
+    def _wait_for(self, arrived: torch.cuda.Event, steps: int) -> None:
+        arrived.synchronize()
+        if self._captured and self._last_arrival and steps:
+            self._captured.took(self._last_arrival.elapsed_time(arrived) / 1000, steps)
+        self._last_arrival = arrived
+
+    def _parcel(self) -> _Parcel:
+        count, known = self._unsent_steps, len(self._norm_steps)
+        steps = np.arange(self.step - count, self.step, dtype=np.int64) + 1
+        images = len(self.data.train_labels)
+        epochs, places = np.divmod(steps - 1, self.steps_per_epoch)
+        seen = epochs * images + np.minimum((places + 1) * self.batch_size, images)
+
+        def sent(tensor: Tensor) -> Tensor:
+            # From a GPU into pinned memory, while the next steps run.
+            return tensor.to("cpu", non_blocking=tensor.device.type == "cuda", copy=True)
+
+        parcel = _Parcel(
+            curves=list(self.curves),
+            steps=steps,
+            examples_seen=seen,
+            losses=sent(self._losses[:count]),
+            norm_steps=np.array(self._norm_steps, np.int64),
+            norms=sent(self._norms[:known]),
+            evaluations=[
+                replace(
+                    one,
+                    totals=sent(one.totals),
+                    confusion=sent(one.confusion),
+                    digits=sent(one.digits),
+                )
+                for one in self._evaluations
+            ],
+        )
+        if self.device.type == "cuda":
+            parcel.arrived = torch.cuda.Event(enable_timing=True)
+            parcel.arrived.record()
+        return parcel
+
+    def _unpacked(self, parcel: _Parcel, seconds: tuple[float, float]) -> list[CurveChunk]:
+        losses = parcel.losses.double().numpy()
+        norms = parcel.norms.double().numpy()
+        layers = len(self._network.layers)
+        before, after = seconds
+        at = before + (after - before) * np.arange(1, len(losses) + 1) / max(1, len(losses))
+        evaluated = [one.records(parcel.curves) for one in parcel.evaluations]
+        chunks = []
+        for k, curve in enumerate(parcel.curves):
+            if curve in self._diverged:
+                continue
+            own = losses[:, k]
+            wrong = np.flatnonzero(~np.isfinite(own))
+            end = wrong[0] + 1 if wrong.size else len(own)
+            last = parcel.steps[:end].max(initial=0)
+            norms_end = np.searchsorted(parcel.norm_steps, last, "right")
+            records = CurveRecords(
+                steps=parcel.steps[:end],
+                examples_seen=parcel.examples_seen[:end],
+                losses=own[:end],
+                seconds=at[:end],
+                norm_steps=parcel.norm_steps[:norms_end],
+                gradient_norms=norms[:norms_end, k, :layers],
+                dead_fractions=norms[:norms_end, k, layers:],
+            )
+            if wrong.size:
+                self._diverged.add(curve)
+                records.diverged_at = int(parcel.steps[wrong[0]])
+            else:
+                records.evaluations = [those[k] for those in evaluated]
+            chunks.append(CurveChunk(curve, records))
+        return chunks
 
     def drop_diverged(self) -> None:
-        """Go on without the networks that diverged; only between chunks, for the same result."""
+        """Go on without the networks that diverged; only between chunks, for the same result.
+
+        On a GPU they stay until all have diverged: fewer networks would need new graphs, and the
+        step takes hardly less.
+        """
         members = [k for k, curve in enumerate(self.curves) if curve not in self._diverged]
-        if len(members) == len(self.curves):
+        if len(members) == len(self.curves) or (members and self._captured):
             return
         self.curves = [self.curves[k] for k in members]
         self.configs = [self.configs[k] for k in members]
@@ -164,22 +302,10 @@ class StackInTraining:
             self._optimizer.keep(members, self._network.parameters)
             self._arrange()
 
-    def evaluate(self, *, full: bool) -> list[Record]:
-        """Measure the networks that have not diverged on test images."""
-        measured = evaluate(
-            self._network,
-            self.data,
-            self.curves,
-            step=self.step,
-            epoch=self.step / self.steps_per_epoch,
-            full=full,
-        )
-        return [record for record in measured if record.curve not in self._diverged]
-
-    def weights(self) -> list[Record]:
+    def weights(self) -> list[CurveChunk]:
         """Take the weights of the networks that have not diverged from the device."""
         return [
-            WeightsRecord(curve, self.step, self._network.arrays(k))
+            CurveChunk(curve, weights=WeightsRecord(curve, self.step, self._network.arrays(k)))
             for k, curve in enumerate(self.curves)
             if curve not in self._diverged
         ]
@@ -190,3 +316,8 @@ class StackInTraining:
             return False
         self._optimizer.learning_rates[self.curves.index(curve)] = value
         return True
+
+
+def shuffled(count: int, generator: torch.Generator, device: torch.device) -> Tensor:
+    """Draw the order in which an epoch shows its images, int64 [count], on the device."""
+    return torch.randperm(count, generator=generator, device=device)

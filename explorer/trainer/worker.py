@@ -55,7 +55,7 @@ def main() -> int:
     memory.offer_to_be_ended()
     try:
         # Without its file the lock no longer tells anybody that this slot is taken.
-        serve(store, worker_processes.this_process(), lock_file.exists, status)
+        serve(store, worker_processes.this_process(), lock_file.exists, status, int(slot))
     except StoreUnavailable as error:
         status.say(str(error))
         # An orderly end would write what SQLite still holds into a file that may be another's.
@@ -63,7 +63,13 @@ def main() -> int:
     return 0
 
 
-def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: StatusFile) -> None:
+def serve(
+    store: RunStore,
+    me: WorkerMark,
+    go_on: Callable[[], bool],
+    status: StatusFile,
+    slot: int = 0,
+) -> None:
     """Take queued runs and carry them out until there were none for ten minutes.
 
     Args:
@@ -71,6 +77,7 @@ def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: St
         me: Says who this is to those who judge whether it lives.
         go_on: Asked about once a second between two runs; False ends it.
         status: Where it says that it waits for the store.
+        slot: Number of this worker among those of its machine.
 
     Raises:
         StoreUnavailable: The store could not be used for a quarter of an hour, or is gone.
@@ -79,7 +86,7 @@ def serve(store: RunStore, me: WorkerMark, go_on: Callable[[], bool], status: St
     from explorer.trainer.executor import Executor
 
     patience = Patience(status)
-    executor = Executor(store, patience)
+    executor = Executor(store, patience, slot)
     executor.warm_up()
     alarm = Alarm(worker_processes.slot_folder(store))
     idle_seconds = 60 * worker_processes.idle_minutes()

@@ -10,10 +10,11 @@ from explorer.store.run_store import StoreUnavailable
 from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.terms import terms
-from pages.training.parts import race_form, race_link, training_start
+from pages.training.parts import race_form, race_link, race_pace, training_start
 from pages.training.parts.browser_session import browser_session
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.late_press import note_press, was_pressed
+from pages.training.parts.motion import ask_for_motion
 from pages.training.parts.plot_warm import warm_plots
 from pages.training.parts.race_view import race_view
 from pages.training.parts.store_notice import say_unusable, store_notice
@@ -57,7 +58,8 @@ if was_pressed(TRAIN):
     name = race_form.current_draft().preset
     who = browser_session()
     begin = None if errors else lambda: launcher.start(configs, name, session=who)
-    training_start.start(TRAIN, RUN, begin)
+    if training_start.start(TRAIN, RUN, begin):
+        race_pace.follow(st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN)
 race_link.keep_link(run_id)
 readable = store_notice()
@@ -85,8 +87,10 @@ with buttons:
     with grid:
         link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
     training_start.say_problem(TRAIN)
+    training_start.say_places()
 with st.expander("Latest races"):
     if readable:
         latest_runs(run_id)
+ask_for_motion()
 if not run_id:
     warm_plots()

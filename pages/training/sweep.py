@@ -82,6 +82,7 @@ try:
         meaning.caption(sweep_plan(grid))
     with st.container():
         training_start.say_problem(TRAIN)
+        training_start.say_places()
     with st.container():
         if sweep_id and readable:
             link = results(sweep_id) or link

@@ -7,15 +7,15 @@ import re
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import StepRecord
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
 from tests.browser.steps import rest, unfold, until
-from tests.runs.sample_records import MARK, evaluation, make_info
+from tests.runs.sample_records import MARK, chunk_of_steps, evaluation, make_info
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 STEPS = 4000
@@ -37,11 +37,14 @@ def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
     store.claim_next(MARK)
     store.set_info(run_id, make_info(dataset="digits"))
     for curve in range(len(configs)):
-        steps = range(1, STEPS + 1)
+        own = np.arange(1, STEPS + 1)
+        losses = 2 / own + 0.1 + 0.05 * np.sin(own)
         store.append(
             run_id,
-            [StepRecord(curve, s, s * 20, 2 / s + 0.1 + 0.05 * math.sin(s), s / 100) for s in steps]
-            + [evaluation(s, 0.9 + curve / 50, curve=curve) for s in (1000, 2000, 4000)],
+            [
+                chunk_of_steps(curve, own, 20 * own, losses, own / 100),
+                *(evaluation(s, 0.9 + curve / 50, curve=curve) for s in (1000, 2000, 4000)),
+            ],
         )
     store.finish(run_id, "finished")
 

@@ -131,6 +131,30 @@ def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, 
     expect(page.locator(".cee-plot[data-draws]")).to_have_count(3)
 
 
+def test_a_race_that_was_over_at_once_is_played_back_unless_less_motion_is_asked_for(
+    server, new_tab
+):
+    page = opened(new_tab(), server)
+    # So small that it is over within a second on the busiest machine.
+    write(page, "Hidden layers", "")
+    train(page, epochs=1)
+    playing = page.get_by_text("too quick to watch: played back over 5 s, now at step")
+    expect(playing).to_be_visible(timeout=45_000)
+    first = playing.inner_text()
+    expect(page.get_by_text("on all 360 test images")).to_be_hidden()
+    until(lambda: playing.inner_text() != first, "the replay goes on")
+    page.get_by_role("button", name="Skip to the end").click()
+    expect(page.get_by_text("on all 360 test images")).to_be_visible()
+    page.get_by_role("button", name="Replay").click()
+    expect(playing).to_be_visible()
+    page.emulate_media(reduced_motion="reduce")
+    unfold(page, "Set up a race")
+    train(page, epochs=2)
+    status(page, "Finished after step 144")
+    expect(playing).to_be_hidden()
+    expect(page.get_by_text("on all 360 test images")).to_be_visible()
+
+
 def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page):
     opened(page, server)
     train(page, epochs=400)

@@ -11,13 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.runs.config import DATASET_LABELS, TrainingConfig
-from explorer.runs.records import StepRecord
 from explorer.store.run_store import RunStore
 from tests.browser.editor import SKEWED, Editor
 from tests.browser.proxy import Proxy
 from tests.browser.server import Server
 from tests.browser.steps import choose, settle, unfold, until
-from tests.runs.sample_records import MARK, evaluation, make_info
+from tests.runs.sample_records import MARK, evaluation, make_info, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 
@@ -110,8 +109,7 @@ def race(server: Server) -> Stay:
             runs[name] = run_id = store.create([BASE], name)
             store.claim_next(MARK)
             store.set_info(run_id, make_info(dataset="digits"))
-            steps = (StepRecord(0, step, step * 20, 2 / step, step / 100) for step in range(1, 50))
-            store.append(run_id, [*steps, evaluation(49, 0.9)])
+            store.append(run_id, [*steps(1, 49), evaluation(49, 0.9)])
             store.finish(run_id, "finished")
     return Stay(f"live?run={runs['old']}", latest_race, ("run", runs["new"]))
 

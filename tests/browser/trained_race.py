@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import Record
+from explorer.runs.record_columns import CurveChunk
 from explorer.store.run_store import RunStore
 from explorer.trainer.data import TrainingData, embedded_digits, prepare
 from explorer.trainer.loop import train
@@ -55,8 +55,8 @@ def store_race(server: Server) -> str:
     return run_id
 
 
-def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[Record]:
-    """The records of a race, by one thread: more wait for each other on a busy machine."""
+def trained(race: Sequence[TrainingConfig], data: TrainingData) -> list[CurveChunk]:
+    """The chunks of a race, by one thread: more wait for each other on a busy machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

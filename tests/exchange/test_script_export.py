@@ -17,7 +17,7 @@ from explorer.exchange.refusal import ExportRefused
 from explorer.exchange.roles import ImportedCurve, curves_of
 from explorer.exchange.script_export import export_script, why_not
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
-from explorer.runs.record_columns import to_columns
+from explorer.runs.record_columns import by_curve
 from explorer.runs.records import Environment
 from explorer.runs.run import Control
 from explorer.trainer.data import load_source, prepare
@@ -89,7 +89,7 @@ def recorded(_as_in_a_worker: None) -> list[ExportedCurve]:
     for place, config in enumerate(CONFIGS):
         asked = {0: wishes(), 5: stopping()}.get(place)
         control = (lambda asked=asked: next(asked)) if asked else Control
-        (records,) = to_columns(train([config], data, control), 1)
+        (records,) = by_curve(train([config], data, control), 1)
         row = make_row(
             config=config, environment=environment, curve=place,
             status="stopped" if place == 5 else "finished",

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from explorer.jobs import launcher, memory
 from explorer.jobs.sweep_scheduler import Cell, cells_of, continue_open, seconds_per_work
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveRecords, Records, join, to_columns
-from explorer.runs.records import DivergenceRecord
+from explorer.runs.record_columns import CurveRecords, Records, by_curve, join
 from explorer.runs.run import FINISHED, CurveRow
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, estimated_seconds
@@ -28,7 +27,7 @@ from explorer.store.run_store import RunBusy, RunStore
 from explorer.store.sweeps import Sweep, SweepRun
 from explorer.store.tables import sweep_runs
 from tests.exchange.sample_curves import make_row
-from tests.runs.sample_records import MARK, evaluation, steps
+from tests.runs.sample_records import MARK, divergence, evaluation, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 ROW = make_row()
@@ -180,7 +179,7 @@ def test_the_first_divergence_counts_however_the_records_come_in_parts(
 ) -> None:
     every = [step for part in parts for step in part]
     first = every[0] if every else None
-    columns = [to_columns([DivergenceRecord(0, step) for step in part], 1) for part in parts]
+    columns = [by_curve([divergence(0, step) for step in part], 1) for part in parts]
     assert join(columns, 1, 0).curves[0].diverged_at == first
     summary, known = CurveSummary(), Records((CurveRecords(),))
     for (part,) in columns:
@@ -192,7 +191,7 @@ def test_the_first_divergence_counts_however_the_records_come_in_parts(
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5))
 def test_the_latest_measurement_is_the_last_one(accuracies: list[float]) -> None:
     records = [evaluation(10 * k, accuracy) for k, accuracy in enumerate(accuracies)]
-    (curve,) = to_columns(records, 1)
+    (curve,) = by_curve(records, 1)
     assert curve.latest_evaluation.step == 10 * (len(accuracies) - 1)
     assert CurveSummary().extended(curve).final_accuracy == accuracies[-1]
 

@@ -16,7 +16,6 @@ from explorer.jobs.sweep_scheduler import (
 )
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import DivergenceRecord
 from explorer.runs.run import FINISHED, STOPPED
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, bytes_per_curve
 from explorer.runs.sweep_results import QUANTITIES, best_first, table, value_of
@@ -24,7 +23,7 @@ from explorer.store.run_store import RunStore, UnknownSweep
 from explorer.store.tables import runs
 from explorer.trainer import executor as executor_module
 from explorer.trainer.executor import Executor
-from tests.runs.sample_records import MARK, evaluation, steps
+from tests.runs.sample_records import MARK, divergence, evaluation, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=1, batch_size=200)
 
@@ -51,7 +50,7 @@ def finish(store: RunStore, status: str = FINISHED, diverged: tuple[int, ...] = 
     for curve in range(len(run.configs)):
         records += [*steps(1, 8, curve), evaluation(8, 0.8 + curve / 100, curve=curve, full=True)]
         if curve in diverged:
-            records.append(DivergenceRecord(curve, 8))
+            records.append(divergence(curve, 8))
     store.append(run.id, records)
     store.finish(run.id, status, "It cannot be." if status == "failed" else "")
     return run.id

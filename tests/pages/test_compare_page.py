@@ -12,13 +12,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.records import DivergenceRecord, EvalRecord, StepRecord
+from explorer.runs.records import EvalRecord
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts.chosen_curves import MOST_CURVES
 from tests.exchange.sample_curves import make_curve, make_evaluation
 from tests.pages.page_steps import components, opened, press, ran
-from tests.runs.sample_records import make_info
+from tests.runs.sample_records import chunk_of_steps, divergence, make_info, measured, one_step
 
 BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
 RACE = (BASE, replace(BASE, loss="softmax_squared_error"))
@@ -30,16 +30,15 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
     store.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
     records = []
     for curve in range(len(configs)):
-        records += [
-            StepRecord(curve, step, step * 20, (curve + 2.3) / step, step / 10)
-            for step in range(1, steps + 1)
-        ]
+        own = np.arange(1, steps + 1)
+        records += [chunk_of_steps(curve, own, 20 * own, (curve + 2.3) / own, own / 10)]
         losses = {loss: 0.25 + k for k, loss in enumerate(LOSS_LABELS)}
         confusion, q = np.zeros((10, 10), np.int64), np.full((20, 10), 0.1)
-        records += [
+        evaluations = [
             EvalRecord(curve, 0, 0.0, False, 360, losses, 0.1, confusion, q),
             EvalRecord(curve, 20, 1.0, True, 360, losses, 0.92 + curve / 25, confusion, q),
         ]
+        records += [measured(*evaluations)]
     store.append(run_id, records)
     store.finish(run_id, "finished")
     return run_id
@@ -149,7 +148,7 @@ def test_a_diverged_curve_says_so_in_the_table(store):
     run_id = finished(store)
     other = store.create(RACE, "diverged")
     store.claim_next(this_process())
-    store.append(other, [StepRecord(0, 1, 20, float("nan"), 0.1), DivergenceRecord(0, 1)])
+    store.append(other, [one_step(0, 1, 20, float("nan"), 0.1), divergence(0, 1)])
     store.finish(other, "finished")
     app = opened("compare", runs=f"{other},{run_id}")
     states = table(app)["State"].tolist()
@@ -241,7 +240,7 @@ def test_what_was_deleted_in_another_session_can_be_brought_back(store):
 def test_a_running_race_is_not_deleted(store):
     run_id = store.create(RACE, "running")
     store.claim_next(this_process())
-    store.append(run_id, [StepRecord(0, 1, 20, 2.0, 0.1)])
+    store.append(run_id, [one_step(0, 1, 20, 2.0, 0.1)])
     app = opened("compare", runs=f"{run_id}:0")
     press(app, "Delete this curve")
     press(app, "Delete")
@@ -275,10 +274,10 @@ def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
 def test_a_curve_in_training_is_looked_at_again_until_it_has_ended(store):
     run_id = store.create(RACE, "running")
     store.claim_next(this_process())
-    store.append(run_id, [StepRecord(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
+    store.append(run_id, [one_step(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
     app = opened("compare", runs=run_id)
     assert "<td>running</td>" in shown(app)
-    store.append(run_id, [StepRecord(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
+    store.append(run_id, [one_step(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
     store.finish(run_id, "finished")
     ran(app)
     assert "<td>finished</td>" in shown(app)

@@ -14,14 +14,14 @@ from explorer.core.drawing import read_stroke_text
 from explorer.core.losses import softmax, softmax_cross_entropy
 from explorer.figures.numbers import measured, written
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import DivergenceRecord, Record, WeightsRecord
+from explorer.runs.record_columns import CurveChunk
 from explorer.store.run_store import RunStore
 from explorer.store.weights import weight_shapes
 from tests.figures.test_training import column
 from tests.pages.page_steps import components, metrics, opened
 from tests.pages.test_live_page import opened as live_page
 from tests.pages.test_live_page import started
-from tests.runs.sample_records import make_info, steps
+from tests.runs.sample_records import divergence, final_weights, make_info, steps
 
 SMALL = TrainingConfig(hidden_sizes=(8,))
 MSE = replace(SMALL, loss="softmax_squared_error")
@@ -38,11 +38,11 @@ def recorded(store: RunStore, *configs: TrainingConfig, diverged: int = -1, **in
     """A finished race whose curves have weights, but for one that diverged."""
     run_id = store.create(configs)
     store.set_info(run_id, make_info(**{"pixel_mean": 30.0, "pixel_scale": 80.0} | info))
-    records: list[Record] = []
+    records: list[CurveChunk] = []
     for k, config in enumerate(configs):
         records += steps(1, 2, curve=k)
         records += [
-            DivergenceRecord(k, 3) if k == diverged else WeightsRecord(k, 2, arrays_of(config, k))
+            divergence(k, 3) if k == diverged else final_weights(k, 2, arrays_of(config, k))
         ]
     store.append(run_id, records)
     store.finish(run_id, "finished")
@@ -205,7 +205,7 @@ def test_the_live_page_leads_here_once_a_race_has_ended(store):
     run_id = started(store)
     arrays = arrays_of(TrainingConfig(), 0)
     assert "draw" not in links_of(live_page(run_id))
-    store.append(run_id, [WeightsRecord(k, 20, arrays) for k in (0, 1)])
+    store.append(run_id, [final_weights(k, 20, arrays) for k in (0, 1)])
     store.finish(run_id, "finished")
     assert f"runs={run_id}%3A0%2C{run_id}%3A1" in links_of(live_page(run_id))["draw"]
 

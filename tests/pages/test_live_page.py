@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,13 +15,14 @@ from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
-from explorer.runs.records import DivergenceRecord, EvalRecord, NormRecord, RunInfo, StepRecord
+from explorer.runs.records import EvalRecord, RunInfo
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.training.parts import race_draft
+from pages.training.parts import race_draft, race_pace
 from tests.pages.page_steps import opened as visit
 from tests.pages.page_steps import ran
+from tests.runs.sample_records import chunk_of_steps, divergence, measured, norms, one_step
 
 RACE = (
     TrainingConfig(learning_rate=0.1),
@@ -39,9 +41,21 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value.replace("\\", "") for element in shown)
 
 
+def bars(app: AppTest) -> str:
+    """What stands on the progress bars."""
+    return "\n".join(element.proto.text for element in app.get("progress"))
+
+
 def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
     run_id = store.create(configs, "a test")
-    assert store.claim_next(this_process())
+    carry_out(store, run_id)
+    return run_id
+
+
+def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
+    """Make 20 steps of a queued race, as a worker would, in so many seconds."""
+    configs = store.get(run_id).configs
+    assert store.claim_next(this_process()).id == run_id
     q = np.full((20, 10), 0.1)
     store.set_info(
         run_id,
@@ -65,13 +79,13 @@ def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
     )
     records = []
     for curve in range(len(configs)):
-        records += [StepRecord(curve, step, step * 20, 2.3 / step, 0.1) for step in range(1, 21)]
-        records += [NormRecord(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
+        own = np.arange(1, 21)
+        records += [chunk_of_steps(curve, own, 20 * own, 2.3 / own, seconds * own / 20)]
+        records += [norms(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
         losses = dict.fromkeys(LOSS_LABELS, 0.25)
         confusion = np.eye(10, dtype=np.int64) * 36
-        records += [EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q)]
+        records += [measured(EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q))]
     store.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
-    return run_id
 
 
 def test_a_running_race_tells_data_device_progress_and_accuracy(store):
@@ -83,6 +97,92 @@ def test_a_running_race_tells_data_device_progress_and_accuracy(store):
     assert "on all 360 test images" in said
     labels = {button.label for button in app.button}
     assert {"Pause", "Stop", "Set", "Show p and q of this digit"} <= labels
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock for the replay that only the test moves on."""
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(race_pace, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store, clock):
+    app = opened()
+    press(app, "Train")
+    (run,) = store.list_runs()
+    carry_out(store, run.id, seconds=0.4)
+    assert "12 s left" in bars(ran(app))
+    store.finish(run.id, "finished")
+    said = words(ran(app))
+    assert "The training took 0.4 s, too quick to watch: played back over 5 s, now at step" in said
+    # Measured at its end, which the replay has not come to.
+    assert "87.5%" not in said
+    clock.now += 2.45
+    assert "now at step 10." in words(ran(app))
+    clock.now += 2.5
+    assert "now at step 20." in words(ran(app))
+    assert "87.5%" in words(app)
+    clock.now += 0.1
+    assert "too quick to watch." in words(ran(app))
+    assert "Skip to the end" not in {button.label for button in app.button}
+
+
+def test_a_replay_can_be_skipped_and_asked_for(store, clock):
+    run_id = started(store)
+    store.finish(run_id, "finished")
+    app = opened(run_id)
+    assert "The training took 0.1 s, too quick to watch." in words(app)
+    press(app, "Replay")
+    assert "now at step" in words(app)
+    press(app, "Skip to the end")
+    assert "87.5%" in words(app)
+    assert "now at step" not in words(app)
+    press(app, "Replay")
+    assert "now at step" in words(app)
+
+
+def test_who_asks_for_less_motion_sees_the_end_at_once(store, clock, monkeypatch):
+    monkeypatch.setattr(race_pace, "is_reduced", lambda: True)
+    app = opened()
+    press(app, "Train")
+    (run,) = store.list_runs()
+    carry_out(store, run.id)
+    store.finish(run.id, "finished")
+    assert "87.5%" in words(ran(app))
+    assert "The training took 0.1 s, too quick to watch." in words(app)
+    press(app, "Replay")
+    assert "now at step" in words(app)
+
+
+def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store, clock):
+    app = opened()
+    press(app, "Train")
+    (run,) = store.list_runs()
+    carry_out(store, run.id)
+    store.append(run.id, [], Progress(20, 25, 4321.0, 0.02))
+    assert "87.5%" not in words(ran(app))
+    store.append(run.id, [], Progress(20, 1000, 4321.0, 30.0))
+    assert "87.5%" in words(ran(app))
+
+
+def test_a_race_that_could_be_watched_is_not_played_back(store, clock):
+    app = opened()
+    press(app, "Train")
+    (run,) = store.list_runs()
+    carry_out(store, run.id, seconds=1.5)
+    store.finish(run.id, "finished")
+    assert "87.5%" in words(ran(app))
+    assert "too quick" not in words(app)
+    assert "Replay" not in {button.label for button in app.button}
+
+
+def test_several_gpus_are_named_and_one_is_not(store, monkeypatch):
+    assert "GPU" not in words(opened())
+    places = "One training at a time on each GPU: 2 × Card."
+    monkeypatch.setattr(launcher, "training_places", lambda: places)
+    assert places in words(opened())
+    assert places in words(visit("sweep"))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +204,7 @@ def test_an_ended_race_says_how_it_ended_and_can_no_longer_be_steered(store, sta
 def test_a_lost_race_says_so_and_keeps_its_records(store):
     run_id = store.create(RACE)
     store.claim_next(replace(this_process(), create_time=1.0))
-    store.append(run_id, [StepRecord(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
+    store.append(run_id, [one_step(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
     assert "ended without a word at step 1; what it recorded is kept" in words(opened(run_id))
 
 
@@ -115,7 +215,7 @@ def test_a_queued_race_tells_its_place(store):
 
 def test_a_diverged_curve_is_named_with_its_step_and_what_to_do(store):
     run_id = started(store)
-    store.append(run_id, [DivergenceRecord(1, 21)])
+    store.append(run_id, [divergence(1, 21)])
     said = words(opened(run_id))
     assert "“MSE on softmax” diverged at step 21" in said
     assert "the others go on" in said

@@ -2,20 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
-from explorer.runs.records import EvalRecord, Record, RunInfo, StepRecord
+from explorer.runs.record_columns import CurveChunk, CurveRecords
+from explorer.runs.records import EvalRecord, RunInfo, WeightsRecord
 from explorer.runs.run import WorkerMark
 
 MARK = WorkerMark("here", 12, 34.5)
 
 
-def steps(first: int, count: int, curve: int = 0, loss: float = 1.0) -> list[Record]:
+def chunk_of_steps(
+    curve: int, numbers: Iterable[int], seen: object, losses: object, seconds: object
+) -> CurveChunk:
+    """Return steps as the trainer hands them over; what is one number stands for every step."""
+    own = np.array(list(numbers), np.int64)
+    columns = {
+        "examples_seen": np.asarray(seen, np.int64),
+        "losses": np.asarray(losses, np.float64),
+        "seconds": np.asarray(seconds, np.float64),
+    }
+    whole = {name: np.broadcast_to(column, own.shape) for name, column in columns.items()}
+    return CurveChunk(curve, CurveRecords(steps=own, **whole))
+
+
+def one_step(curve: int, step: int, seen: int, loss: float, seconds: float) -> CurveChunk:
+    """Return a single step."""
+    return chunk_of_steps(curve, [step], seen, loss, seconds)
+
+
+def steps(first: int, count: int, curve: int = 0, loss: float = 1.0) -> list[CurveChunk]:
     """Return steps of 200 images, a tenth of a second each."""
-    return [StepRecord(curve, s, s * 200, loss, s / 10) for s in range(first, first + count)]
+    own = np.arange(first, first + count)
+    return [chunk_of_steps(curve, own, 200 * own, loss, own / 10)]
 
 
-def evaluation(
+def norms(
+    curve: int, step: int, gradient_norms: Sequence[float], dead_fractions: Sequence[float]
+) -> CurveChunk:
+    """Return the norms of one step."""
+    records = CurveRecords(
+        norm_steps=np.array([step]),
+        gradient_norms=np.array([gradient_norms]),
+        dead_fractions=np.array([dead_fractions]),
+    )
+    return CurveChunk(curve, records)
+
+
+def measured(*evaluations: EvalRecord) -> CurveChunk:
+    """Return measurements of one curve on test images."""
+    return CurveChunk(evaluations[0].curve, CurveRecords(evaluations=list(evaluations)))
+
+
+def divergence(curve: int, step: int) -> CurveChunk:
+    """Return that a curve diverged."""
+    return CurveChunk(curve, CurveRecords(diverged_at=step))
+
+
+def final_weights(curve: int, step: int, arrays: Mapping[str, np.ndarray]) -> CurveChunk:
+    """Return a network at the end of its training."""
+    return CurveChunk(curve, weights=WeightsRecord(curve, step, arrays))
+
+
+def evaluation(step: int, accuracy: float, **details: Any) -> CurveChunk:
+    """Return a measurement as the trainer hands it over; arguments as `eval_record`."""
+    return measured(eval_record(step, accuracy, **details))
+
+
+def eval_record(
     step: int, accuracy: float, *, curve: int = 0, full: bool = False, loss: float = 0.5
 ) -> EvalRecord:
     """Return a measurement after `step` steps, 100 of which are an epoch."""

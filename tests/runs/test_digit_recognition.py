@@ -15,12 +15,11 @@ from explorer.runs.digit_recognition import (
     network_of,
 )
 from explorer.runs.mnist_files import Images
-from explorer.runs.records import WeightsRecord
 from explorer.store.run_store import RunStore
 from explorer.trainer.data import prepare
 from explorer.trainer.loop import train
 from explorer.trainer.model import NetworkStack
-from tests.runs.sample_records import make_info
+from tests.runs.sample_records import final_weights, make_info
 
 SMALL = TrainingConfig(hidden_sizes=(12, 9), batch_size=100, epochs=1)
 SEVEN = (((70, 60), (185, 60), (110, 205)),)
@@ -73,7 +72,7 @@ def test_the_recorded_softmax_of_the_fixed_digits_comes_out_again(
 def test_a_drawing_is_seen_and_scaled_like_the_images_that_were_trained_on(store: RunStore) -> None:
     run_id = store.create([SMALL])
     store.set_info(run_id, make_info(dataset="digits", pixel_mean=1.5, pixel_scale=2.5))
-    store.append(run_id, [WeightsRecord(0, 1, NetworkStack([SMALL], "cpu").arrays(0))])
+    store.append(run_id, [final_weights(0, 1, NetworkStack([SMALL], "cpu").arrays(0))])
     (row,) = store.list_curves([run_id])
     network = network_of(row, store.weights(row.run_id, row.curve))
     assert (network.pixel_mean, network.pixel_scale) == (1.5, 2.5)

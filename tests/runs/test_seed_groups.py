@@ -35,6 +35,12 @@ def test_other_data_or_another_kind_of_device_is_another_experiment():
     facts = make_info(dataset="digits", data_md5="1" * 32).facts_json()
     other = Environment.from_facts(facts)
     assert group_by_seed([row(0), row(1, environment=other, seed=1)]) == [(0,), (1,)]
+    gpus = [
+        Environment.from_facts(make_info(dataset="digits", device=device).facts_json())
+        for device in ("cpu", "cuda:0", "cuda:1")
+    ]
+    rows = [row(k, environment=environment, seed=k) for k, environment in enumerate(gpus)]
+    assert group_by_seed(rows) == [(0,), (1, 2)]
 
 
 def test_curves_made_elsewhere_stay_alone():

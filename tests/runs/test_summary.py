@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.runs.record_columns import CurveRecords, to_columns
-from explorer.runs.records import DivergenceRecord, EvalRecord, Record
+from explorer.runs.record_columns import CurveChunk, CurveRecords, by_curve
 from explorer.runs.summary import TARGETS, CurveSummary
-from tests.runs.sample_records import evaluation, steps
+from tests.runs.sample_records import divergence, eval_record, evaluation, measured, steps
 
 
-def summary_of(*records: Record) -> CurveSummary:
-    (columns,) = to_columns(records, 1)
+def summary_of(*chunks: CurveChunk) -> CurveSummary:
+    (columns,) = by_curve(chunks, 1)
     return CurveSummary().extended(columns)
 
 
@@ -66,7 +65,7 @@ def test_a_cross_entropy_without_an_accuracy_leaves_the_accuracies_alone() -> No
 
 def test_a_divergence_is_kept_with_what_was_measured_before() -> None:
     summary = summary_of(
-        evaluation(0, 0.1), *steps(1, 6), *steps(7, 1, loss=math.nan), DivergenceRecord(0, 7)
+        evaluation(0, 0.1), *steps(1, 6), *steps(7, 1, loss=math.nan), divergence(0, 7)
     )
     assert (summary.diverged_at, summary.final_accuracy) == (7, 0.1)
     assert summary.final_loss is not None
@@ -82,12 +81,12 @@ def test_a_divergence_is_kept_with_what_was_measured_before() -> None:
 def test_a_summary_made_in_two_parts_is_that_of_the_whole(
     measured: list[tuple[bool, float]], cut: int
 ) -> None:
-    records: list[Record] = []
+    records: list[CurveChunk] = []
     for k, (full, accuracy) in enumerate(measured):
         records += [*steps(1 + k * 10, 10), evaluation(10 + k * 10, accuracy, full=full)]
-    places = [k for k, record in enumerate(records) if isinstance(record, EvalRecord)]
+    places = [k for k, record in enumerate(records) if record.records.evaluations]
     middle = places[cut] if cut < len(places) else len(records)
-    (first,), (second,) = to_columns(records[:middle], 1), to_columns(records[middle:], 1)
+    (first,), (second,) = by_curve(records[:middle], 1), by_curve(records[middle:], 1)
     in_parts = CurveSummary().extended(first)
     in_parts = CurveSummary.from_json(in_parts.to_json()).extended(second)
     whole = summary_of(*records)
@@ -115,9 +114,9 @@ def test_a_summary_holds_plain_numbers_that_json_takes() -> None:
 
 
 def test_what_was_not_measured_elsewhere_does_not_hide_what_was_measured_before() -> None:
-    only_loss = dataclasses.replace(evaluation(200, math.nan), losses={"cross_entropy": 0.3})
-    only_accuracy = dataclasses.replace(evaluation(100, 0.9), losses={})
-    summary = summary_of(only_accuracy, only_loss)
+    only_loss = dataclasses.replace(eval_record(200, math.nan), losses={"cross_entropy": 0.3})
+    only_accuracy = dataclasses.replace(eval_record(100, 0.9), losses={})
+    summary = summary_of(measured(only_accuracy, only_loss))
     assert (summary.final_accuracy, summary.final_cross_entropy) == (0.9, 0.3)
     assert (summary.best_accuracy, summary.steps_to_90) == (0.9, 100)
     assert CurveSummary.from_json(summary.to_json()) == summary

@@ -10,12 +10,11 @@ import pytest
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import process_space
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import to_columns
-from explorer.runs.records import DivergenceRecord
+from explorer.runs.record_columns import by_curve
 from explorer.runs.run import CurveRow, WorkerMark, run_state
 from explorer.store import deletion
 from explorer.store.run_store import LabelError, RunBusy, RunStore, UnknownRun
-from tests.runs.sample_records import MARK, evaluation, make_info, steps
+from tests.runs.sample_records import MARK, divergence, evaluation, make_info, steps
 
 RACE = [TrainingConfig(seed=3), TrainingConfig(loss="softmax_squared_error", seed=3)]
 
@@ -37,7 +36,7 @@ def test_every_curve_is_a_row_with_its_settings_state_and_summary(store: RunStor
     store.claim_next(MARK)
     store.set_info(run_id, make_info())
     store.append(run_id, [*steps(1, 10), *steps(1, 10, curve=1), evaluation(10, 0.5)])
-    store.append(run_id, [*steps(11, 10), evaluation(20, 0.91, full=True), DivergenceRecord(1, 11)])
+    store.append(run_id, [*steps(11, 10), evaluation(20, 0.91, full=True), divergence(1, 11)])
     first, second = store.list_curves()
     assert (first.run_id, first.curve, second.curve, first.num_curves) == (run_id, 0, 1, 2)
     assert first.run_name == "CE against MSE"
@@ -243,7 +242,7 @@ def test_what_was_deleted_long_ago_is_removed_for_good(
 
 
 def test_a_run_made_elsewhere_lies_beside_the_others_and_is_never_trained(store: RunStore) -> None:
-    columns = to_columns([*steps(1, 50), evaluation(50, 0.9), *steps(1, 20, curve=1)], 2)
+    columns = by_curve([*steps(1, 50), evaluation(50, 0.9), *steps(1, 20, curve=1)], 2)
     losses = ["", "cross_entropy"]
     run_id = store.add_foreign(
         columns, ["a", "b"], name="From a file", origin="curves.csv", losses=losses

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from explorer.runs.record_columns import CurveRecords, to_columns
-from explorer.runs.records import DivergenceRecord, LearningRateRecord, NormRecord, StepRecord
+from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.records import LearningRateRecord
 from explorer.store.record_bytes import from_bytes, to_bytes
-from tests.runs.sample_records import random_evaluation
+from tests.runs.sample_records import chunk_of_steps, norms, one_step, random_evaluation
 
 any_float = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -22,9 +22,9 @@ def test_losses_and_norms_come_back_bit_for_bit_nan_and_inf_included(
 ) -> None:
     records = []
     for step, (curve, loss, norm) in enumerate(values):
-        records.append(StepRecord(curve, step, step * 200, loss, step / 10))
-        records.append(NormRecord(curve, step, (norm, 1.0), (0.5,)))
-    for k, curve in enumerate(from_bytes(to_bytes(to_columns(records, 3), small=small))):
+        records.append(one_step(curve, step, step * 200, loss, step / 10))
+        records.append(norms(curve, step, (norm, 1.0), (0.5,)))
+    for k, curve in enumerate(from_bytes(to_bytes(by_curve(records, 3), small=small))):
         own = [(step, *value[1:]) for step, value in enumerate(values) if value[0] == k]
         np.testing.assert_array_equal(curve.steps, [step for step, _, _ in own])
         assert curve.losses.tobytes() == np.array([loss for _, loss, _ in own]).tobytes()
@@ -38,9 +38,14 @@ def test_losses_and_norms_come_back_bit_for_bit_nan_and_inf_included(
 def test_measurements_come_back_whole(small: bool) -> None:
     before = random_evaluation(1, 7, loss=math.nan)
     earlier = random_evaluation(1, 3)
-    columns = to_columns(
-        [earlier, before, LearningRateRecord(1, 8, 0.5), DivergenceRecord(1, 9)], 2
-    )
+    columns = [
+        CurveRecords(),
+        CurveRecords(
+            evaluations=[earlier, before],
+            learning_rates=[LearningRateRecord(1, 8, 0.5)],
+            diverged_at=9,
+        ),
+    ]
     first, second = from_bytes(to_bytes(columns, small=small))
     after = second.latest_evaluation
     assert first.latest_evaluation is None
@@ -78,9 +83,7 @@ def test_measurements_of_different_shapes_are_packed_too() -> None:
 
 def test_the_small_form_of_a_real_curve_is_a_fourth() -> None:
     generator = np.random.default_rng(0)
-    records = [
-        StepRecord(0, s, s * 200, float(np.float32(generator.random())), s / 300)
-        for s in range(1, 3001)
-    ]
-    columns = to_columns(records, 1)
+    own = np.arange(1, 3001)
+    losses = generator.random(3000).astype(np.float32)
+    columns = [chunk_of_steps(0, own, 200 * own, losses, own / 300).records]
     assert len(to_bytes(columns, small=True)) < len(to_bytes(columns)) / 4

@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import to_columns
+from explorer.runs.record_columns import by_curve
 from explorer.runs.summary import CurveSummary
 from explorer.store import schema
 from explorer.store.database import StoreUnavailable
@@ -58,7 +58,7 @@ def old_url(fresh_url: Callable[[], str]) -> str:
         connection.execute(sa.insert(first_tables.runs), [shared | run for run in runs])
         for first in range(1, 400, 10):
             records = [*steps(first, 10), evaluation(first + 9, first / 400, curve=1)]
-            payload = to_bytes(to_columns(records, 2))
+            payload = to_bytes(by_curve(records, 2))
             batch = sa.insert(first_tables.batches).values(run_id="old", payload=payload)
             connection.execute(batch)
     engine.dispose()

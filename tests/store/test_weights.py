@@ -17,15 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import to_columns
-from explorer.runs.records import WeightsRecord
+from explorer.runs.record_columns import by_curve
 from explorer.runs.run import Control
 from explorer.store.run_store import RunStore, UnknownRun, WeightsError
 from explorer.store.tables import weights
 from explorer.store.weights import read_weights, weight_shapes
 from explorer.trainer.data import TrainingData
 from explorer.trainer.loop import train
-from tests.runs.sample_records import steps
+from tests.runs.sample_records import final_weights, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = TrainingConfig(hidden_sizes=(7, 5), batch_size=100, epochs=2)
@@ -88,8 +87,8 @@ def test_a_curve_that_diverged_keeps_no_weights_and_the_others_do(
 def test_weights_are_written_with_the_records_that_come_with_them(store: RunStore) -> None:
     run_id = store.create([SMALL, SMALL])
     arrays = arrays_of(SMALL)
-    store.append(run_id, [*steps(1, 5), WeightsRecord(1, 5, arrays_of(SMALL, seed=1))])
-    store.append(run_id, [WeightsRecord(1, 5, arrays)])
+    store.append(run_id, [*steps(1, 5), final_weights(1, 5, arrays_of(SMALL, seed=1))])
+    store.append(run_id, [final_weights(1, 5, arrays)])
     found = store.weights(run_id, 1)
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name], array)
@@ -99,7 +98,7 @@ def test_weights_are_written_with_the_records_that_come_with_them(store: RunStor
 
 def test_weights_of_no_run_no_curve_or_a_run_made_elsewhere_are_told(store: RunStore) -> None:
     run_id = store.create([SMALL])
-    foreign = store.add_foreign(to_columns(steps(1, 2), 1), ["a"], name="", origin="a.csv")
+    foreign = store.add_foreign(by_curve(steps(1, 2), 1), ["a"], name="", origin="a.csv")
     for wrong in ((run_id, 0), (run_id, 1), (run_id, -1), (foreign, 0)):
         with pytest.raises(WeightsError) as told:
             store.weights(*wrong)
@@ -162,7 +161,7 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(place: int, written: b
 
 def test_reading_weights_imports_no_torch(store: RunStore) -> None:
     run_id = store.create([SMALL])
-    store.append(run_id, [WeightsRecord(0, 1, arrays_of(SMALL))])
+    store.append(run_id, [final_weights(0, 1, arrays_of(SMALL))])
     program = (
         "import sys\n"
         "from explorer.store.run_store import RunStore\n"

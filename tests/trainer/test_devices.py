@@ -22,6 +22,7 @@ def test_a_device_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_gpu_is_taken_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     assert devices.choose_device("auto") == torch.device("cuda")
     assert devices.choose_device("cpu") == torch.device("cpu")
 
@@ -39,6 +40,30 @@ def test_threads_are_a_setting_and_leave_the_server_a_core(
         monkeypatch.setenv("EXPLORER_THREADS", text)
         with pytest.raises(DeviceError, match="EXPLORER_THREADS must be a whole number"):
             devices.choose_threads()
+
+
+def test_tf32_is_a_setting_off_by_default_and_told_with_the_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "NVIDIA H100")
+    matmul = torch.backends.cuda.matmul
+    before = matmul.fp32_precision
+    try:
+        for text, precision, name in (
+            (None, "ieee", "NVIDIA H100"),
+            ("1", "tf32", "NVIDIA H100, TF32 products"),
+            ("0", "ieee", "NVIDIA H100"),
+        ):
+            if text is not None:
+                monkeypatch.setenv("EXPLORER_TF32", text)
+            assert devices.use_tf32() == (precision == "tf32")
+            assert matmul.fp32_precision == precision
+            assert devices.device_name(torch.device("cuda")) == name
+        monkeypatch.setenv("EXPLORER_TF32", "yes")
+        with pytest.raises(DeviceError, match="EXPLORER_TF32 must be 0 or 1, not 'yes'"):
+            devices.use_tf32()
+    finally:
+        matmul.fp32_precision = before
 
 
 def test_the_processor_has_a_name() -> None:

@@ -20,8 +20,7 @@ from explorer.core.measured_on_mnist import (
 from explorer.runs.config import TrainingConfig
 from explorer.runs.mnist_files import FILES, load_mnist
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
-from explorer.runs.record_columns import CurveRecords, to_columns
-from explorer.runs.records import Record, StepRecord
+from explorer.runs.record_columns import CurveChunk, CurveRecords, by_curve
 from explorer.teaching.note_checks.practice import CHECKS
 from explorer.trainer.data import TrainingData, embedded_digits, prepare
 from explorer.trainer.loop import train
@@ -52,13 +51,14 @@ def trained(
 ) -> tuple[CurveRecords, ...]:
     """Train curves, all of them or their first steps."""
 
-    def first(records: Iterator[Record]) -> Iterator[Record]:
-        for record in records:
-            if steps and isinstance(record, StepRecord) and record.step > steps:
+    def first(chunks: Iterator[CurveChunk]) -> Iterator[CurveChunk]:
+        for chunk in chunks:
+            made = chunk.records.steps
+            if steps and made.size and made[0] > steps:
                 return
-            yield record
+            yield chunk
 
-    return to_columns(first(train(configs, data)), len(configs))
+    return by_curve(first(train(configs, data)), len(configs))
 
 
 def accuracy_at(curve: CurveRecords, step: int) -> float | None:

@@ -36,6 +36,14 @@ def module(parameters: torch.Tensor, config: TrainingConfig) -> torch.nn.Sequent
     return torch.nn.Sequential(*(layers if config.output_relu else layers[:-1]))
 
 
+def without_gaps(stack: NetworkStack, rows: torch.Tensor) -> torch.Tensor:
+    """The layers of every row one after another, once what lies between them was seen to be 0."""
+    assert torch.count_nonzero(rows) == sum(
+        torch.count_nonzero(rows[:, part]) for part in stack.layer_slices
+    )
+    return torch.cat([rows[:, part] for part in stack.layer_slices], 1)
+
+
 @pytest.mark.parametrize("hidden_sizes", [(), (12,), (12, 9), (5, 6, 7)])
 @pytest.mark.parametrize("output_relu", [False, True])
 @pytest.mark.parametrize("loss", OBJECTIVES)
@@ -49,14 +57,15 @@ def test_outputs_and_gradients_agree_with_autograd_over_torchs_layers(
     losses, gradient = OBJECTIVES[loss](activations[-1], labels)
     stack.backward(activations, gradient)
     for k in range(2):
-        own = module(stack.parameters[k], config)
+        own = module(without_gaps(stack, stack.parameters)[k], config)
         outputs = own(images[k])
         torch.testing.assert_close(activations[-1][k], outputs.detach())
         expected, by_outputs = OBJECTIVES[loss](outputs.detach()[None], labels[k : k + 1])
         torch.testing.assert_close(losses[k], expected[0])
         outputs.backward(by_outputs[0])
         flat = torch.cat([p.grad.reshape(-1) for p in own.parameters()])
-        torch.testing.assert_close(stack.gradients[k], flat, rtol=1e-4, atol=1e-5)
+        ours = without_gaps(stack, stack.gradients)[k]
+        torch.testing.assert_close(ours, flat, rtol=1e-4, atol=1e-5)
 
 
 def test_the_gradient_agrees_with_finite_differences() -> None:
@@ -119,6 +128,16 @@ def test_the_same_seed_draws_the_same_weights_up_to_the_scale_of_the_initialisat
     plain = initial_parameters(replace(SMALL, init="normal"))
     weights = slice(0, 784 * 12)
     torch.testing.assert_close(first[weights], plain[weights] * math.sqrt(2 / 784))
+
+
+def test_layers_begin_where_a_gpus_matrix_units_can_read_them() -> None:
+    configs = [replace(SMALL, hidden_sizes=(13, 7), seed=seed) for seed in range(3)]
+    stack = NetworkStack(configs, "cpu")
+    for weight in stack.weights:
+        for own in weight:
+            assert (own.data_ptr() - stack.parameters.data_ptr()) % 128 == 0
+    drawn = torch.stack([initial_parameters(config) for config in configs])
+    assert torch.equal(without_gaps(stack, stack.parameters), drawn)
 
 
 def test_networks_that_are_kept_stay_what_they_were() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explorer.core import losses as core
 from explorer.runs.config import LOSS_LABELS
-from explorer.trainer.objectives import OBJECTIVES, MixedObjective
+from explorer.trainer.objectives import OBJECTIVES, MixedObjective, _in_few_kernels, _in_short_rows
 
 CPU = torch.device("cpu")
 seeds = st.integers(0, 2**31 - 1)
@@ -51,6 +51,17 @@ def test_values_and_gradients_agree_with_autograd(loss: str, seed: int) -> None:
     torch.testing.assert_close(values, expected.detach())
     torch.testing.assert_close(gradient, expected_gradient)
     assert torch.equal(before, outputs)
+
+
+@given(seed=seeds)
+def test_a_gpus_cross_entropy_is_the_processors(seed: int) -> None:
+    outputs, labels = outputs_and_labels(seed)
+    outputs[0] *= 300
+    few, short = (f(outputs, labels) for f in (_in_few_kernels, _in_short_rows))
+    torch.testing.assert_close(few, short)
+    outputs[1, 0, 0] = torch.inf
+    for _, q in (_in_few_kernels(outputs, labels), _in_short_rows(outputs, labels)):
+        assert q.isnan().any(-1).nonzero().tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize("loss", OBJECTIVES)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.records import DivergenceRecord, StepRecord
 from explorer.store.run_store import RunStore
 from explorer.trainer import recording
 from explorer.trainer.recording import Recorder
+from tests.runs.sample_records import divergence, one_step
 
 
 def test_the_first_record_is_written_at_once_and_the_rest_in_batches(
@@ -16,15 +16,15 @@ def test_the_first_record_is_written_at_once_and_the_rest_in_batches(
     monkeypatch.setattr(recording.time, "monotonic", lambda: now)
     run_id = store.create([TrainingConfig()])
     recorder = Recorder(store, run_id, [100])
-    recorder.add(StepRecord(0, 1, 200, 1.0, 0.1))
+    recorder.add(one_step(0, 1, 200, 1.0, 0.1))
     assert store.read(run_id).curves[0].steps.tolist() == [1]
-    recorder.add(StepRecord(0, 2, 400, 1.0, 0.2))
-    recorder.add(StepRecord(0, 3, 600, 1.0, 0.3))
+    recorder.add(one_step(0, 2, 400, 1.0, 0.2))
+    recorder.add(one_step(0, 3, 600, 1.0, 0.3))
     assert store.read(run_id).curves[0].steps.tolist() == [1]
     now += recording.APPEND_SECONDS
-    recorder.add(StepRecord(0, 4, 800, 1.0, 0.4))
+    recorder.add(one_step(0, 4, 800, 1.0, 0.4))
     assert store.read(run_id).curves[0].steps.tolist() == [1, 2, 3, 4]
-    recorder.add(StepRecord(0, 5, 1000, 1.0, 0.5))
+    recorder.add(one_step(0, 5, 1000, 1.0, 0.5))
     recorder.flush()
     recorder.flush()
     assert store.read(run_id).curves[0].steps.tolist() == [1, 2, 3, 4, 5]
@@ -35,7 +35,7 @@ def test_rate_and_time_left_follow_from_the_records(store: RunStore) -> None:
     recorder = Recorder(store, run_id, [100, 100])
     for step in range(1, 21):
         for curve in (0, 1):
-            recorder.add(StepRecord(curve, step, step * 200, 1.0, step / 10))
+            recorder.add(one_step(curve, step, step * 200, 1.0, step / 10))
     recorder.flush()
     progress = store.get(run_id).progress
     assert (progress.step, progress.total_steps) == (20, 100)
@@ -46,8 +46,8 @@ def test_rate_and_time_left_follow_from_the_records(store: RunStore) -> None:
 def test_a_curve_that_diverged_is_not_waited_for(store: RunStore) -> None:
     run_id = store.create([TrainingConfig(), TrainingConfig()])
     recorder = Recorder(store, run_id, [100, 100])
-    recorder.add(StepRecord(1, 10, 2000, float("inf"), 1.0))
-    recorder.add(DivergenceRecord(1, 10))
-    recorder.add(StepRecord(0, 10, 2000, 1.0, 1.0))
+    recorder.add(one_step(1, 10, 2000, float("inf"), 1.0))
+    recorder.add(divergence(1, 10))
+    recorder.add(one_step(0, 10, 2000, 1.0, 1.0))
     recorder.flush()
     assert store.get(run_id).progress.seconds_left == pytest.approx(90 * 1.0 / 20)

@@ -18,7 +18,7 @@ from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
-from pages.training.parts import race_status
+from pages.training.parts import race_pace, race_status
 from pages.training.parts.imported_run import say_imported
 from pages.training.parts.race_details import race_details
 from pages.training.parts.race_records import newest_records, shared_figure, viewers, which_images
@@ -26,7 +26,9 @@ from pages.training.parts.race_status import ViewOptions
 from pages.training.parts.store_notice import say_unusable
 
 # Soon before the first point, never after the end.
-_REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
+_REFRESH_SECONDS = {
+    "starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "replayed": 0.2, "ended": None,
+}  # fmt: skip
 _FEW_VIEWERS = 8
 
 
@@ -60,7 +62,7 @@ def _phase(run: Run, state: str) -> str:
     if state in (LOST, PAUSED):
         return state
     if state not in race_status.ACTIVE:
-        return "ended"
+        return "replayed" if race_pace.is_playing(run.id) else "ended"
     return "running" if run.progress.step else "starting"
 
 
@@ -68,7 +70,7 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
     try:
         run = launcher.default_store().get(run_id)
         state = launcher.state_of(run)
-        records = newest_records(run_id, ended=state not in race_status.ACTIVE)
+        every = newest_records(run_id, ended=state not in race_status.ACTIVE)
         if run.status == "queued":
             # Whoever was to take it may have been killed while it waited.
             launcher.ensure_workers()
@@ -78,25 +80,28 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
     except (UnknownRun, ConfigError) as error:
         st.error(str(error))
         return
+    records = race_pace.paced(run, state, every)
     if (_phase(run, state), run.control) != shown:
         st.rerun()
     labels = curve_labels(run.configs)
     # Every part has a place of its own, always of the same kind: when two refreshes meet on the
     # way, Streamlit's page breaks on an element where a container was a moment ago.
-    parts = [st.container() for _ in range(5)]
-    with parts[0]:
+    status, pace, divergence, curves, standings, details = (st.container() for _ in range(6))
+    with status:
         race_status.show_status(run, state)
-    with parts[1]:
+    with pace:
+        race_pace.show_pace(run, state, every, records)
+    with divergence:
         race_status.show_divergence(labels, race_status.rates_now(run, records), records)
     if not records:
         return
-    with parts[2]:
+    with curves:
         _curves(run, labels, records, options)
-    with parts[3]:
+    with standings:
         _standings(run, labels, records)
         if state not in race_status.ACTIVE:
             _offer_drawing(run)
-    with parts[4]:
+    with details:
         race_details(run, labels, records)
 
 

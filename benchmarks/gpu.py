@@ -1,0 +1,703 @@
+"""Is training on a GPU right, and how fast is it: one command for any machine that has one.
+
+    python benchmarks/gpu.py [--device cuda] [--quick] [--parts right,fast] [--profile]
+
+It needs Python 3.11 or newer, PyTorch 2.11 or newer with CUDA, and requirements.txt without
+streamlit, plotly and torchvision; it takes at most six minutes. Images are MNIST where
+EXPLORER_DATA_DIR names its folder, else random ones of MNIST's shape. A part that fails is named
+and the others go on; the exit status says whether all went well. The last line is one JSON object.
+
+**Right** holds CUDA's records against the processor's. Both sum products in float32 but in another
+order: a sum of 784 products is off by some 2e-6, the sums of two hundred steps by some 2e-5, and
+training magnifies that, by how much depends on the race. So the measure is the same race on the
+processor from initial weights that are off by 1e-5: CUDA may stray ten times as far, and by 1e-4
+more. Captured steps are held against eager ones in the same way; how many curves are equal to the
+last bit is told. What is wrong in a formula shows from 1e-2 on.
+
+**Fast** times whole trainings, evaluations and reading included, from their second epoch on. The
+floor of the products is a graph of a step's matrix products alone, the launch floor a graph of as
+many of the smallest kernels as a step has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import torch
+
+from explorer.jobs.worker_processes import this_process
+from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
+from explorer.runs.mnist_files import Images, given_folder, load_mnist
+from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.run import Control
+from explorer.store.run_store import RunStore
+from explorer.trainer import devices, stack
+from explorer.trainer.data import TrainingData, prepare
+from explorer.trainer.executor import Executor
+from explorer.trainer.loop import total_steps, train
+from explorer.trainer.model import NetworkStack, initial_parameters
+from explorer.trainer.recording import Recorder
+
+NETWORKS = (1, 8, 32, 128)
+# Of the four losses on scaled images with batches of 50.
+RATES = {"sgd": 0.01, "adam": 0.001}
+# On one H100 or H200: name, value in the report, limit, whether more is better.
+GOALS: tuple[tuple[str, Callable[[dict[str, Any]], float], float, bool], ...] = (
+    ("ten epochs with records, s", lambda found: found["ten_epochs_s"], 0.5, False),
+    (
+        "samples/s, 128 networks, TF32",
+        lambda found: found["k128_tf32"]["samples_per_s"],
+        50e6,
+        True,
+    ),
+    ("watching, part of the time", lambda found: found["watching_long"], 0.05, False),
+)
+
+
+def goals(found: dict[str, Any]) -> dict[str, bool | None]:
+    """Print which goals are met; None where a part that tells did not run."""
+    met: dict[str, bool | None] = {}
+    for name, value_of, limit, more_is_better in GOALS:
+        try:
+            value = value_of(found)
+        except KeyError:
+            met[name] = None
+            continue
+        met[name] = value > limit if more_is_better else value < limit
+        sign = ">" if more_is_better else "<"
+        print(f"goal {name}: {value:,.4g} {sign} {limit:,g}: {'met' if met[name] else 'MISSED'}")
+    return met
+
+
+class Wrong(AssertionError):
+    """A result that is not what it must be."""
+
+
+class Report:
+    """What was found: printed line by line, and kept for the last line."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.found: dict[str, Any] = {
+            "device": devices.device_name(device),
+            "torch": torch.__version__,
+            "python": sys.version.split()[0],
+        }
+        self.failed: dict[str, str] = {}
+
+    def say(self, key: str, value: Any, words: str) -> None:
+        """Keep a value and print it in words."""
+        self.found[key] = value
+        print(words, flush=True)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Run a part whose failure is named and stops no other."""
+        begun = time.perf_counter()
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            first_line = (str(error).splitlines() or [""])[0]
+            self.failed[name] = f"{type(error).__name__}: {first_line}"
+            print(f"FAILED {name}: {self.failed[name]}", flush=True)
+        else:
+            print(f"  ({name}: {time.perf_counter() - begun:.1f} s)", flush=True)
+
+
+def require(condition: bool, words: str) -> None:
+    """Raise Wrong unless a condition holds."""
+    if not condition:
+        raise Wrong(words)
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait for a device."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Make steps one by one, as on a machine where nothing can be captured."""
+    with mock.patch.object(stack, "can_capture", return_value=False):
+        yield
+
+
+@contextmanager
+def batches_of_the_processor() -> Iterator[None]:
+    """Draw every order of the images on the processor: each kind of device draws its own."""
+
+    def drawn(count: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+        known = _host_generators.setdefault(generator, torch.Generator())
+        if generator not in _seeded:
+            known.manual_seed(generator.initial_seed())
+            _seeded.add(generator)
+        return torch.randperm(count, generator=known).to(device)
+
+    _host_generators: dict[torch.Generator, torch.Generator] = {}
+    _seeded: set[torch.Generator] = set()
+    with mock.patch.object(stack, "shuffled", drawn):
+        yield
+
+
+def trained(
+    configs: Sequence[TrainingConfig],
+    data: TrainingData,
+    control: Callable[[], Control] = Control,
+) -> tuple[CurveRecords, ...]:
+    """Train, and return every curve's records."""
+    return by_curve(train(configs, data, control), len(configs))
+
+
+# ------------------------------------------------------------------------------------- right
+
+
+def deviation(one: CurveRecords, other: CurveRecords) -> float:
+    """Return how far two curves of losses are apart at most, relative, while both are finite."""
+    count = min(len(one.losses), len(other.losses))
+    a, b = one.losses[:count], other.losses[:count]
+    finite = np.isfinite(a) & np.isfinite(b)
+    a, b = a[finite], b[finite]
+    return float((np.abs(a - b) / np.maximum(np.abs(b), 1e-3 * abs(b[0]))).max(initial=0))
+
+
+def check_alike(name: str, ours: CurveRecords, exact: CurveRecords, nudged: CurveRecords) -> float:
+    """Raise Wrong unless a curve strays from the processor's no further than it may.
+
+    Returns:
+        The deviation as a part of what is allowed.
+    """
+    allowed = 1e-4 + 10 * deviation(nudged, exact)
+    found = deviation(ours, exact)
+    require(found <= allowed, f"{name}: strays {found:.2g}, allowed {allowed:.2g}")
+    if exact.diverged_at is None and nudged.diverged_at is None:
+        require(ours.diverged_at is None, f"{name}: diverged at {ours.diverged_at}")
+        for column in ("steps", "examples_seen", "norm_steps"):
+            same = np.array_equal(getattr(ours, column), getattr(exact, column))
+            require(same, f"{name}: {column} differ")
+        first = ours.gradient_norms[0], exact.gradient_norms[0]
+        require(np.allclose(*first, rtol=1e-3), f"{name}: first norms {first}")
+        where = [(e.step, e.full, e.examples) for e in ours.evaluations]
+        require(where == [(e.step, e.full, e.examples) for e in exact.evaluations], name)
+    elif exact.diverged_at is not None and nudged.diverged_at is not None:
+        apart = abs((ours.diverged_at or 0) - exact.diverged_at)
+        require(apart <= 1, f"{name}: diverged at {ours.diverged_at}, not {exact.diverged_at}")
+    return found / allowed
+
+
+def nudged_parameters(config: TrainingConfig) -> torch.Tensor:
+    """Return initial weights that are off by one part in a hundred thousand."""
+    drawn = initial_parameters(config)
+    noise = torch.Generator().manual_seed(1)
+    return drawn * (1 + 1e-5 * torch.randn(drawn.shape, generator=noise))
+
+
+def identical(one: CurveRecords, other: CurveRecords) -> bool:
+    """Tell whether two curves have the same losses and norms, bit for bit."""
+    return all(
+        np.array_equal(getattr(one, column), getattr(other, column), equal_nan=True)
+        for column in ("losses", "gradient_norms", "dead_fractions")
+    )
+
+
+def records(report: Report, images: Images, device: torch.device, quick: bool) -> None:
+    """Hold every loss, optimizer and initialisation against the processor, alone and stacked."""
+    count = 5_530 if not quick else 2_830
+    few = Images(
+        images.train_images[:count], images.train_labels[:count],
+        images.test_images[:2_000], images.test_labels[:2_000],
+    )  # fmt: skip
+    there, here = prepare(few, device), prepare(few)
+    settings = list(product(LOSS_LABELS, OPTIMIZER_LABELS, INIT_LABELS, (False, True)))
+    configs = [
+        TrainingConfig(
+            loss=loss, optimizer=optimizer, init=init, output_relu=relu, batch_size=50, epochs=2,
+            learning_rate=RATES[optimizer] / (1 if loss == "cross_entropy" else 5),
+            momentum=0.5 if relu else 0.0,
+        )
+        for loss, optimizer, init, relu in settings
+    ]  # fmt: skip
+    if quick:
+        configs = configs[::6]
+    races = [[config] for config in configs]
+    for optimizer in OPTIMIZER_LABELS:
+        own = [config for config in configs if config.optimizer == optimizer]
+        # Strides, so that each stack mixes losses and initialisations; seeds differ in half.
+        races += [
+            [replace(c, seed=k % 2 if j % 2 else 0) for k, c in enumerate(own[j::4])]
+            for j in range(4)
+        ]
+    worst, unequal, wrong = 0.0, 0, []
+    for race in races:
+        name = f"{race[0].loss}/{race[0].optimizer}/{race[0].init}/K={len(race)}"
+        with batches_of_the_processor():
+            exact = trained(race, here)
+            with mock.patch(f"{NetworkStack.__module__}.initial_parameters", nudged_parameters):
+                nudged = trained(race, here)
+            captured = trained(race, there)
+            with eagerly():
+                eager = trained(race, there)
+        for k, curve in enumerate(captured):
+            try:
+                worst = max(worst, check_alike(f"{name}[{k}]", curve, exact[k], nudged[k]))
+            except Wrong as error:
+                wrong.append(str(error))
+            unequal += not identical(curve, eager[k])
+            apart = deviation(curve, eager[k])
+            allowed = 1e-4 + 10 * deviation(nudged[k], exact[k])
+            if apart > allowed:
+                wrong.append(f"{name}[{k}]: captured strays {apart:.2g} from eager")
+    report.say(
+        "records_checked", sum(map(len, races)),
+        f"{len(races)} races of 1 and {len(races[-1])} networks: CUDA strays at most "
+        f"{worst:.2f} of what is allowed; captured and eager differ in bits of {unequal} curves",
+    )  # fmt: skip
+    report.found |= {"worst_of_allowed": round(worst, 3), "captured_unlike_eager": unequal}
+    require(not wrong, "; ".join(wrong[:8]) + f" ({len(wrong)} in all)")
+
+
+def steering(report: Report, data: TrainingData) -> None:
+    """A changed rate, a curve that diverges, a pause, a stop, a smaller last batch."""
+    config = TrainingConfig(batch_size=256, epochs=2)
+    looks = iter(range(10**9))
+    tiny = 1e-30
+    steps = total_steps(config, data)
+    first, second = trained(
+        [config, config],
+        data,
+        lambda: Control(learning_rates={1: tiny} if next(looks) >= 12 else {}),
+    )
+    change = second.learning_rates[0].step
+    require(1 < change < steps, f"the rate changed at step {change} of {steps}")
+    before = slice(0, change)
+    same = np.allclose(first.losses[before], second.losses[before], rtol=1e-4)
+    require(same, "the rate of one curve changed the other")
+    frozen = {e.losses["cross_entropy"] for e in second.evaluations if e.full and e.step >= change}
+    require(len(frozen) <= 1, "a curve with a rate of 1e-30 went on learning")
+    require(first.losses[-1] < second.losses[-1], "the other curve did not go on")
+    require(int(first.examples_seen[-1]) == 2 * len(data.train_labels), "images were lost")
+
+    wild = replace(config, loss="raw_squared_error", learning_rate=1e6)
+    good, bad = trained([config, wild], data)
+    require(bad.diverged_at is not None and bad.steps[-1] == bad.diverged_at, "no divergence")
+    require(good.diverged_at is None and good.steps[-1] == steps, "the other curve ended")
+    (alone,) = trained([config], data)
+    apart = deviation(good, alone)
+    require(apart < 0.05, f"a diverged neighbour moved a curve by {apart:.2g}")
+    report.say("diverged_at", bad.diverged_at, f"a curve diverged at step {bad.diverged_at} alone")
+
+    slow = TrainingConfig(hidden_sizes=(4096,) * 5, batch_size=10_000, epochs=1000)
+    networks = {"default": replace(config, epochs=1000)}
+    if data.train_images.device.type == "cuda":
+        networks["slow"] = slow
+    for name, one in networks.items():
+        stop = _seconds_to_obey(one, data, pause=False)
+        pause = _seconds_to_obey(one, data, pause=True)
+        report.say(
+            f"stop_s_{name}", round(stop, 3),
+            f"{name} network: stopped within {stop:.3f} s, held within {pause:.3f} s",
+        )  # fmt: skip
+        report.found[f"pause_s_{name}"] = round(pause, 3)
+        require(stop < 1 and pause < 1, f"{name}: {stop:.2f} s to stop, {pause:.2f} s to hold")
+
+
+def _seconds_to_obey(config: TrainingConfig, data: TrainingData, *, pause: bool) -> float:
+    """Train for a second, ask, and return the time to the last step that was made."""
+    asked = time.perf_counter() + 1.5
+    last = asked
+
+    def control() -> Control:
+        now = time.perf_counter()
+        return Control(stop=now > asked + (1.5 if pause else 0), pause=pause and now > asked)
+
+    for chunk in train([config], data, control):
+        if chunk.records.steps.size and time.perf_counter() < asked + 1.4:
+            last = time.perf_counter()
+    return last - asked if pause else time.perf_counter() - asked
+
+
+def memory(report: Report, images: Images, device: torch.device) -> None:
+    """Running out of memory is said in words, and the worker goes on."""
+    if device.type != "cuda":
+        print("out of memory: only on a GPU, whose memory can be limited")
+        return
+    with tempfile.TemporaryDirectory() as folder, _digits_instead(images):
+        store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
+        executor = Executor(store)
+        small = TrainingConfig(dataset="digits", device=device.type, epochs=3)
+        huge = replace(small, hidden_sizes=(4096,) * 6, batch_size=10_000)
+        states = []
+        for configs in ([small], [huge] * 4, [small]):
+            share = 0.02 if configs[0] is huge else 1.0
+            torch.cuda.set_per_process_memory_fraction(share, device)
+            store.create(configs)
+            run = store.claim_next(this_process())
+            executor.execute(run)
+            ended = store.get(run.id)
+            states.append((ended.status, ended.error))
+        store.close()
+    torch.cuda.empty_cache()
+    report.say("out_of_memory", states[1][1], f"out of memory: {states[1]}")
+    require([status for status, _ in states] == ["finished", "failed", "finished"], str(states))
+    require("not enough memory" in states[1][1], states[1][1])
+
+
+@contextmanager
+def _digits_instead(images: Images) -> Iterator[None]:
+    """Let the embedded digits be some of these images: scikit-learn need not be there."""
+    few = Images(
+        images.train_images[:10_000], images.train_labels[:10_000],
+        images.test_images[:1_000], images.test_labels[:1_000],
+    )  # fmt: skip
+    with mock.patch("explorer.trainer.data.embedded_digits", return_value=few):
+        yield
+
+
+def two_processes(report: Report, device: torch.device, quick: bool) -> None:
+    """Two processes train the same race on one device at the same time."""
+    command = [sys.executable, __file__, "--child", "--device", str(device)]
+    begun = time.perf_counter()
+    children = [
+        subprocess.Popen([*command, *(["--quick"] if quick else [])], stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    said = [child.communicate(timeout=150)[0].decode().splitlines() for child in children]
+    require(all(child.returncode == 0 for child in children), "a process failed")
+    losses = [line[-1] for line in said]
+    report.say("two_processes_s", round(time.perf_counter() - begun, 1),
+               f"two processes at once: {losses}")  # fmt: skip
+    require(losses[0] == losses[1], "two processes at once trained differently")
+
+
+# -------------------------------------------------------------------------------------- fast
+
+
+def race_of(networks: int, epochs: int, *, seeds: bool = False) -> list[TrainingConfig]:
+    """Return configs of the default network that differ in their rates, and perhaps seeds."""
+    return [
+        TrainingConfig(epochs=epochs, learning_rate=0.1 / (1 + k), seed=k if seeds else 0)
+        for k in range(networks)
+    ]
+
+
+def step_seconds(configs: Sequence[TrainingConfig], data: TrainingData) -> float:
+    """Train, and return the seconds per step from the second epoch on."""
+    curve = trained(configs, data)[0]
+    skipped = total_steps(replace(configs[0], epochs=1), data)
+    return float(curve.seconds[-1] - curve.seconds[skipped - 1]) / (len(curve.steps) - skipped)
+
+
+def replayed(work: Callable[[], None], device: torch.device, repeats: int = 20) -> float:
+    """Return the seconds of something from a graph, without one on a processor; the median."""
+    for _ in range(3):
+        work()
+    run = work
+    if device.type == "cuda":
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            work()
+        run = graph.replay
+    times = []
+    for _ in range(repeats):
+        synchronize(device)
+        begun = time.perf_counter()
+        run()
+        synchronize(device)
+        times.append(time.perf_counter() - begun)
+    return float(np.median(times))
+
+
+def products_floor(networks: int, device: torch.device, steps: int) -> float:
+    """Return the seconds per step of its matrix products alone."""
+    sizes, batch = (784, 200, 200, 10), 200
+    weights = [torch.randn(networks, a, b, device=device) for b, a in pairwise(sizes)]
+    gradients = [torch.randn(networks, batch, a, device=device) for a in sizes[1:]]
+    below = [torch.randn(1, batch, 784, device=device).expand(networks, -1, -1)]
+    below += [gradient.relu() for gradient in gradients[:-1]]
+
+    def work() -> None:
+        for _ in range(steps):
+            for layer, weight in enumerate(weights):
+                torch.bmm(below[layer], weight.transpose(1, 2))
+            for layer in reversed(range(3)):
+                torch.bmm(gradients[layer].transpose(1, 2), below[layer])
+                if layer:
+                    torch.bmm(gradients[layer], weights[layer])
+
+    return replayed(work, device) / steps
+
+
+def launch_floor(kernels: int, device: torch.device) -> float:
+    """Return the seconds of so many of the smallest kernels."""
+    number = torch.zeros(1, device=device)
+
+    def work() -> None:
+        for _ in range(kernels):
+            number.add_(1)
+
+    return replayed(work, device)
+
+
+def kernels_per_step(data: TrainingData, networks: int = 1) -> int:
+    """Count the kernels of one step with torch's profiler; 0 where it sees none."""
+    device = data.train_images.device
+    if device.type != "cuda":
+        return 0
+    with eagerly(), torch.no_grad():
+        one = stack.StackInTraining(race_of(networks, 1), range(networks), data)
+        one.shuffle()
+        one.advance()
+        one.advance()
+        activities = [torch.profiler.ProfilerActivity.CUDA]
+        with torch.profiler.profile(activities=activities) as profile:
+            one.advance()
+            synchronize(device)
+    return sum(one.count for one in profile.key_averages() if one.device_type.name == "CUDA")
+
+
+def speeds(report: Report, data: TrainingData, quick: bool) -> None:
+    """Time steps of 1 to 128 networks, eager and captured, in float32 and in TF32."""
+    device = data.train_images.device
+    kernels = kernels_per_step(data)
+    report.say("kernels_per_step", kernels, f"kernels of one step, one network: {kernels}")
+    floor = launch_floor(kernels or 30, device)
+    report.say("launch_floor_us", round(1e6 * floor, 1), f"launch floor: {1e6 * floor:.1f} µs")
+    batch = TrainingConfig().batch_size
+    print(f"{'networks':>9} {'products':>9} {'floor µs':>9} {'eager µs':>9} {'graph µs':>9} "
+          f"{'samples/s':>12}")  # fmt: skip
+    for networks in NETWORKS[: 2 if quick else None]:
+        for tf32 in (False, True):
+            devices.use_tf32(tf32)
+            products = "tf32" if tf32 else "float32"
+            epochs = 2 if quick or networks > 8 else 3
+            least = products_floor(networks, device, 2 if quick else 20)
+            graph = step_seconds(race_of(networks, epochs), data)
+            with eagerly():
+                eager = step_seconds(race_of(networks, 2), data)
+            rate = networks * batch / graph
+            print(f"{networks:9} {products:>9} {1e6 * least:9.1f} {1e6 * eager:9.1f} "
+                  f"{1e6 * graph:9.1f} {rate:12,.0f}", flush=True)  # fmt: skip
+            report.found[f"k{networks}_{products}"] = {
+                "products_floor_us": round(1e6 * least, 1),
+                "eager_us": round(1e6 * eager, 1),
+                "graph_us": round(1e6 * graph, 1),
+                "samples_per_s": round(rate),
+            }
+    if not quick:
+        devices.use_tf32(True)
+        seeded = step_seconds(race_of(128, 2, seeds=True), data)
+        report.say("k128_tf32_own_seeds_us", round(1e6 * seeded, 1),
+                   f"128 networks, each with batches of its own, TF32: {1e6 * seeded:.1f} µs a "
+                   f"step, {128 * batch / seeded:,.0f} samples/s")  # fmt: skip
+    devices.use_tf32(False)
+
+
+def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
+    """Ten epochs of the default network, with records to a run store and without, in turns."""
+    device = data.train_images.device
+    config = TrainingConfig(epochs=1 if quick else 10, learning_rate=0.1)
+    alone, watched, accuracies = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
+        for _ in range(2 if quick else 7):
+            synchronize(device)
+            begun = time.perf_counter()
+            for _ in train([config], data):
+                pass
+            alone.append(time.perf_counter() - begun)
+            run_id = store.create([config])
+            begun = time.perf_counter()
+            recorder = Recorder(store, run_id, [total_steps(config, data)])
+            for chunk in train([config], data):
+                recorder.add(chunk)
+            recorder.flush()
+            watched.append(time.perf_counter() - begun)
+            (curve,) = store.read(run_id).curves
+            require(len(curve.steps) == total_steps(config, data), "records were lost")
+            accuracies.append(curve.latest_evaluation.accuracy)
+        store.close()
+    # The first training of a process loads kernels; a worker does that before its first run.
+    first, alone, watched = alone[0], alone[1:], watched[1:]
+    seconds, least = float(np.median(watched)), float(np.median(alone))
+    report.say(
+        "ten_epochs_s", round(seconds, 3),
+        f"ten epochs: {seconds:.3f} s with records ({min(watched):.3f} to {max(watched):.3f}), "
+        f"{least:.3f} s without ({min(alone):.3f} to {max(alone):.3f}), {first:.3f} s the first "
+        f"time; test accuracy {accuracies[-1]:.2%}",
+    )  # fmt: skip
+    report.found |= {
+        "ten_epochs_unwatched_s": round(least, 3),
+        "first_training_s": round(first, 3),
+        "accuracy": accuracies[-1],
+        "watching": round(seconds / least - 1, 4),
+    }
+    if report.found["images"] == "MNIST" and not quick:
+        require(min(accuracies) >= 0.97, f"only {min(accuracies):.2%} of the test images are right")
+
+
+def watching(report: Report, data: TrainingData, quick: bool) -> None:
+    """What live records cost a training of some seconds, rounds taking turns."""
+    config = TrainingConfig(epochs=2 if quick else 60, learning_rate=0.1)
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
+        for _ in range(2 if quick else 4):
+            begun = time.perf_counter()
+            for _ in train([config], data):
+                pass
+            alone = time.perf_counter() - begun
+            recorder = Recorder(store, store.create([config]), [total_steps(config, data)])
+            begun = time.perf_counter()
+            for chunk in train([config], data):
+                recorder.add(chunk)
+            recorder.flush()
+            ratios.append((time.perf_counter() - begun) / alone - 1)
+        store.close()
+    cost = float(np.median(ratios))
+    report.say("watching_long", round(cost, 4),
+               f"watching costs {cost:.1%} of a training of {alone:.1f} s "
+               f"({min(ratios):.1%} to {max(ratios):.1%})")  # fmt: skip
+
+
+def network_memory(report: Report, data: TrainingData, quick: bool) -> None:
+    """Memory that a training takes beside the data."""
+    device = data.train_images.device
+    if device.type != "cuda":
+        return
+    few = replace(
+        data, train_images=data.train_images[:20_000], train_labels=data.train_labels[:20_000]
+    )
+    taken = {}
+    for networks in NETWORKS[: 2 if quick else None]:
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_reserved(device)
+        trained(race_of(networks, 1), few)
+        taken[networks] = (torch.cuda.max_memory_reserved(device) - before) / 2**20
+    many, some = max(taken), 8
+    each = (taken[many] - taken[some]) / max(1, many - some)
+    report.say("memory_mib", {str(k): round(v) for k, v in taken.items()},
+               f"memory beside the data, MiB: {taken}; {each:.1f} per network")  # fmt: skip
+    report.found["memory_mib_per_network"] = round(each, 1)
+
+
+def profile(data: TrainingData, networks: int, tf32: bool) -> None:
+    """Print which kernels a chunk of steps spends its time in."""
+    devices.use_tf32(tf32)
+    device = data.train_images.device
+    with torch.no_grad():
+        one = stack.StackInTraining(race_of(networks, 1), range(networks), data)
+        one.shuffle()
+        while one.step < 100:
+            one.advance()
+            one.read(time.perf_counter)
+        synchronize(device)
+        with torch.profiler.profile() as found:
+            one.advance()
+            synchronize(device)
+    devices.use_tf32(False)
+    print(f"--- {networks} networks, TF32 {tf32}, {one.step - 100} steps")
+    print(found.key_averages().table(sort_by="cuda_time_total", row_limit=40,
+                                     max_name_column_width=90))  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------
+
+
+def images_at_hand(quick: bool) -> tuple[Images, str]:
+    """Return MNIST from EXPLORER_DATA_DIR, else random images of its shape, and their name."""
+    if folder := given_folder():
+        images, name = load_mnist(folder), "MNIST"
+    else:
+        generator = np.random.default_rng(0)
+        patterns = generator.integers(0, 200, (10, 28, 28))
+
+        def part(size: int) -> tuple[np.ndarray, np.ndarray]:
+            labels = np.arange(size) % 10
+            pixels = patterns[labels] + generator.integers(0, 56, (size, 28, 28))
+            return pixels.astype(np.uint8), labels.astype(np.int64)
+
+        images, name = Images(*part(60_000), *part(10_000)), "random images"
+    if quick:
+        images = Images(
+            images.train_images[:6_000], images.train_labels[:6_000],
+            images.test_images[:2_000], images.test_labels[:2_000],
+        )  # fmt: skip
+    return images, name
+
+
+def main() -> int:
+    """Run all parts, print what was found and return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--quick", action="store_true", help="little of everything")
+    parser.add_argument("--parts", default="right,fast", help="right, fast or both")
+    parser.add_argument("--profile", action="store_true", help="print where steps spend time")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    device = torch.device(arguments.device)
+    os.environ.setdefault("EXPLORER_DOWNLOAD", "0")
+    torch.set_num_threads(devices.choose_threads())
+    images, name = images_at_hand(arguments.quick)
+    data = prepare(images, device)
+    if arguments.child:
+        curve = trained([TrainingConfig(epochs=2 if arguments.quick else 30)], data)[0]
+        print(f"last loss {curve.losses[-1]!r}, {curve.seconds[-1]:.2f} s", file=sys.stderr)
+        print(repr(curve.losses[-1]))
+        return 0
+    report = Report(device)
+    report.say("images", name, f"{report.found['device']}, torch {torch.__version__}, {name}")
+    quick = arguments.quick
+    parts: dict[str, dict[str, Callable[[], None]]] = {
+        "fast": {
+            "ten epochs": lambda: ten_epochs(report, data, quick),
+            "watching": lambda: watching(report, data, quick),
+            "speeds": lambda: speeds(report, data, quick),
+            "memory per network": lambda: network_memory(report, data, quick),
+        },
+        "right": {
+            "two processes": lambda: two_processes(report, device, quick),
+            "steering": lambda: steering(report, data),
+            "out of memory": lambda: memory(report, images, device),
+            "records": lambda: records(report, images, device, quick),
+        },
+    }
+    begun = time.perf_counter()
+    for group, own in parts.items():
+        for part, work in own.items():
+            if group in arguments.parts.split(","):
+                with report.part(part):
+                    work()
+    if arguments.profile:
+        for networks, tf32 in ((1, False), (1, True), (128, True), (128, False)):
+            with report.part(f"profile {networks}"):
+                profile(data, networks, tf32)
+    report.say("seconds", round(time.perf_counter() - begun, 1),
+               f"{time.perf_counter() - begun:.0f} s in all")  # fmt: skip
+    if device.type == "cuda" and not quick:
+        report.found["goals"] = goals(report.found)
+    for part, why in report.failed.items():
+        print(f"FAILED {part}: {why}")
+    print(json.dumps(report.found | {"failed": report.failed}))
+    return bool(report.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

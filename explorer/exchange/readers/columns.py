@@ -60,6 +60,11 @@ class Column:
         """Whether it holds numbers, or nothing at all."""
         return self.words is None
 
+    def of_rows(self, rows: NDArray[np.intp]) -> Column:
+        """Return the same column with some of its rows alone."""
+        words = None if self.words is None else self.words.take(pa.array(rows))
+        return Column(self.name, self.values[rows], self.present[rows], words, self.unit)
+
     def distinct_words(self) -> list[str]:
         """Return what stands in a column of words, each word once."""
         if self.words is None:

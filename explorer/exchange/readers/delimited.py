@@ -29,7 +29,7 @@ from explorer.exchange.readers.layout import (
     layout_of,
 )
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
-from explorer.exchange.refusal import ImportRefused, quoted
+from explorer.exchange.refusal import ImportRefused
 
 _BLOCK_BYTES = 2**22
 
@@ -46,17 +46,19 @@ class _Dropped:
     torn: int = 0
 
 
-def read_table(content: bytes, notes: Notes) -> Table:
+def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Table:
     """Read a text as a table.
 
     Args:
         content: In UTF-8, lines ended by \\n or \\r\\n.
         notes: Takes what was assumed.
+        names: Of the columns, where the text has none and parts its cells by tabs; else the first
+            row has them.
 
     Raises:
         ImportRefused: It is no table, or a row of it does not fit.
     """
-    layout = layout_of(content)
+    layout = Layout("\t", names, len(names), 0, 1) if names else layout_of(content)
     _check_size(content, layout)
     if layout.preamble:
         notes.add(f"{counted(layout.preamble, 'line')} before the table left out.")
@@ -97,8 +99,8 @@ def _check_size(content: bytes, layout: Layout) -> None:
         raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
     if rows * layout.width > MOST_CELLS:
         raise ImportRefused(
-            f"The table has about {rows:,} rows of {layout.width:,} cells, and {MOST_CELLS:,} cells "
-            "are read at most: leave columns out, or keep each tenth row."
+            f"The table has about {rows:,} rows of {layout.width:,} cells, and {MOST_CELLS:,} "
+            "cells are read at most: leave columns out, or keep each tenth row."
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pyarrow as pa
@@ -50,9 +50,11 @@ RUN_WORDS = (
     "job_id", "task_id", "name", "label", "seed", "fold", "version", "group",
 )  # fmt: skip
 _RUN_IDS = frozenset(
-    "run_id runid run_uuid run_hash run_key experiment_id experiment_key experimentkey exp_id "
-    "trial_id job_id task_id".split()
-)
+    (
+        "run_id", "runid", "run_uuid", "run_hash", "run_key", "experiment_id", "experiment_key",
+        "experimentkey", "exp_id", "trial_id", "job_id", "task_id",
+    )
+)  # fmt: skip
 METRIC_WORDS = (
     "metric", "metric_name", "metricname", "metric_key", "tag", "tags", "key", "variable",
     "measure", "measurement", "scalar", "series", "quantity", "name",
@@ -66,9 +68,11 @@ CONTEXT_WORDS = (
     "category",
 )  # fmt: skip
 SPLITS = frozenset(
-    "train training fit valid validation validate val dev eval evaluation evaluate test testing "
-    "predict train_inner test_full".split()
-)
+    (
+        "train", "training", "fit", "valid", "validation", "validate", "val", "dev", "eval",
+        "evaluation", "evaluate", "test", "testing", "predict", "train_inner", "test_full",
+    )
+)  # fmt: skip
 _CONFIG = re.compile(r"(config|configs?|params?|hparams?|hyperparameters?|args|settings)[/.]")
 
 _ABSOLUTE = 1e8
@@ -108,7 +112,28 @@ class Meaning:
     @property
     def is_guess(self) -> bool:
         """Whether x counts something that is rather not called a step."""
-        return self.x is not None and normal(self.x.name) in COUNT_WORDS
+        return self.x is not None and bool(find([self.x], COUNT_WORDS))
+
+    def of_rows(self, rows: np.ndarray) -> Meaning:
+        """Return the same columns with some of their rows alone."""
+        cut: dict[int, Column] = {}
+
+        def one(column: Column | None) -> Column | None:
+            if column is not None and id(column) not in cut:
+                cut[id(column)] = column.of_rows(rows)
+            return None if column is None else cut[id(column)]
+
+        values = {each.name: getattr(self, each.name) for each in fields(Meaning)}
+        return Meaning(
+            **{
+                name: [one(column) for column in value]
+                if isinstance(value, list)
+                else value
+                if isinstance(value, str)
+                else one(value)
+                for name, value in values.items()
+            }
+        )
 
 
 def normal(name: str) -> str:
@@ -277,7 +302,8 @@ def dates_of(column: Column) -> np.ndarray | None:
         except pa.ArrowInvalid:
             continue
         codes = column.words.indices.fill_null(0).to_numpy()
-        return moments.cast(pa.int64()).to_numpy(zero_copy_only=False)[codes] / 1e6
+        seconds = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)[codes] / 1e6
+        return np.where(column.present, seconds, np.nan)
     return None
 
 

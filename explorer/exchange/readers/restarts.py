@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -165,7 +166,7 @@ def _without_tails(
     """Drop of each piece what lies at or above the step at which the next one begins."""
     borders = [0, *cuts, x.size]
     aside = np.zeros(x.size, bool)
-    for begin, end in zip(borders, borders[1:], strict=False):
+    for begin, end in itertools.pairwise(borders):
         piece = x[begin:end]
         aside[begin:end] = piece < np.fmax.accumulate(piece) if piece.size else False
     # From the end: the lowest step at which any later piece begins.

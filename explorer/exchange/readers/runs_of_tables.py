@@ -12,9 +12,11 @@ from explorer.exchange.readers.columns import Column
 from explorer.exchange.readers.meaning import is_run_id, normal
 
 _NAMING = frozenset(
-    "run run_name curve trial trial_name name label experiment experiment_name exp_name "
-    "experimentname group".split()
-)
+    (
+        "run", "run_name", "curve", "trial", "trial_name", "name", "label", "experiment",
+        "experiment_name", "exp_name", "experimentname", "group",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

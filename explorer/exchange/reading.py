@@ -27,6 +27,7 @@ from explorer.exchange.readers.found import Notes, ReadCurve, Reading, check_siz
 from explorer.exchange.readers.json_documents import read_json
 from explorer.exchange.readers.json_lines import is_lines, read_json_lines, read_log
 from explorer.exchange.readers.limits import MOST_BYTES
+from explorer.exchange.readers.meaning import dates_of
 from explorer.exchange.readers.own_files import curves_of_own_table, is_own_table
 from explorer.exchange.readers.tracked_folders import (
     is_metric_file,
@@ -46,8 +47,11 @@ _ENDING = re.compile(
 # As TensorBoard's page calls what it downloads.
 _TENSORBOARDS = re.compile(r"run-(.+)-tag-(.+)")
 _GENERAL_NAMES = frozenset(
-    ["metrics", "metric", "progress", "monitor", "history", "log", "logs", "results", "result", "scalars", "trainer_state", "events", "training", "training_log", "csv_logger", "data", "summary"]
-)
+    (
+        "metrics", "metric", "progress", "monitor", "history", "log", "logs", "results", "result",
+        "scalars", "trainer_state", "events", "training", "training_log", "data", "summary",
+    )
+)  # fmt: skip
 # Of other files in an archive: pictures, code, weights, and what systems put there.
 _UNREAD = re.compile(
     r"(^|/)(\.|__MACOSX)|\.(png|jpe?g|gif|svg|pdf|html?|py|ipynb|css|js|pt|pth|ckpt|safetensors|bin"
@@ -89,7 +93,7 @@ def read_curves(content: bytes, filename: str) -> Reading:
             f"The file is larger than {MOST_BYTES >> 20} MB: leave columns out, keep each tenth "
             "row, or split it."
         )
-    if not content.strip():
+    if not content or content.isspace():
         raise ImportRefused("The file is empty.")
     notes = Notes()
     if is_archive(content):
@@ -126,7 +130,7 @@ def _read_one(content: bytes, filename: str, notes: Notes) -> list[ReadCurve]:
 
 
 def _read_text(text: bytes, label: str, metric: str, notes: Notes) -> list[ReadCurve]:
-    start = text.lstrip()[:2]
+    start = text[:1000].lstrip()[:2]
     if start.startswith((b"{", b"[")):
         if is_lines(text):
             return read_json_lines(text, label, notes)
@@ -139,8 +143,11 @@ def _read_text(text: bytes, label: str, metric: str, notes: Notes) -> list[ReadC
     table = read_table(text, notes)
     if is_own_table(table):
         return curves_of_own_table(table, is_shielded=True)
-    if [column.name for column in table.columns] == ["Wall time", "Step", "Value"]:
-        table.columns[2].name = metric
+    if table.columns[-1].name.lower() in ("value", "values") and all(
+        column.is_number or dates_of(column) is not None for column in table.columns
+    ):
+        # As TensorBoard and Neptune write a curve: the file's name alone tells what it is.
+        table.columns[-1].name = metric
     return curves_of(table, label)
 
 
@@ -169,7 +176,7 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
         curves += read_run(run, own, run or label, notes)
     refused: list[str] = []
     for path, one in others:
-        if not one.strip():
+        if not one or one.isspace():
             continue
         try:
             curves += _read_one(one, path, notes) if len(others) == 1 else _placed(path, one, notes)

@@ -26,9 +26,9 @@ _FAILURES = (
     OSError, NotImplementedError, RuntimeError, OverflowError, IndexError, UnicodeDecodeError,
 )  # fmt: skip
 _STARTS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
-    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
-    b"BZh": lambda file: bz2.BZ2File(file),
-    b"\xfd7zXZ\x00": lambda file: lzma.LZMAFile(file),
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
 }
 
 

@@ -81,6 +81,8 @@ class Table:
         size: Number of rows.
         place: Says where a row stands in the file, as in "Line 12".
         has_index: Whether the first column has no name and counts the rows.
+        notes: Takes what is assumed of it.
+        settings: What the file tells of all its runs beside the table.
     """
 
     columns: list[Column]
@@ -88,6 +90,7 @@ class Table:
     place: Callable[[int], str] = lambda row: f"Row {row + 1:,}"
     has_index: bool = False
     notes: Notes = field(default_factory=Notes)
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 def distinct(names: Iterable[str], notes: Notes) -> list[str]:
@@ -154,6 +157,8 @@ def _marks(texts: pa.ChunkedArray) -> set[str]:
     for text in _distinct(with_comma):
         if fits := decimal_marks(text):
             marks &= fits
+        if len(marks) < 2:
+            break
     if marks == {COMMA, POINT}:
         # "1,234" alone tells nothing, but "0.5" beside it does.
         points = pc.match_substring(texts, POINT)
@@ -183,6 +188,8 @@ def _parsed(
     name: str, texts: pa.ChunkedArray, mark: str, place: Callable[[int], str], notes: Notes
 ) -> Column:
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    if quick := _plain_column(name, texts, mark, notes):
+        return quick
     given = pc.fill_null(pc.not_equal(texts, ""), False)
     present = given.to_numpy(zero_copy_only=False).copy()
     values = np.full(len(texts), np.nan)
@@ -197,7 +204,7 @@ def _parsed(
     units: Counter[str] = Counter()
     if rest.size:
         bad = _read_rest(texts, rest, mark, values, present, units)
-    if bad and len(bad) * 2 >= int(present.sum()):
+    if len(bad) * 2 > int(present.sum()):
         return _words(name, texts, present)
     if bad:
         raise ImportRefused(_no_number(name, texts, bad[0], place))
@@ -212,6 +219,27 @@ def _parsed(
     elif rest.size and pc.any(pc.match_substring(texts, COMMA)).as_py():
         notes.add(f"The commas in {quoted(name)} are read as marks of thousands.")
     return Column(name, values, present, None, unit)
+
+
+def _plain_column(name: str, texts: pa.Array, mark: str, notes: Notes) -> Column | None:
+    """Turn a column that Arrow understands as a whole into numbers; None if it does not."""
+    plain = texts
+    if mark == COMMA:
+        if pc.any(pc.match_substring(texts, POINT)).as_py():
+            return None
+        plain = pc.replace_substring(texts, COMMA, POINT)
+    try:
+        numbers = pc.cast(plain, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    if np.isinf(values).any() or pc.any(pc.equal(texts, "")).as_py():
+        return None
+    _note_underflow(name, texts, np.flatnonzero(values == 0), notes)
+    if mark == COMMA:
+        notes.add(f"{quoted(name)} is read with decimal commas.")
+    present = numbers.is_valid().to_numpy(zero_copy_only=False)
+    return Column(name, values, np.ascontiguousarray(present))
 
 
 def _read_rest(
@@ -284,7 +312,10 @@ def _check_range(
     over = np.flatnonzero(is_plain & np.isinf(values))
     if over.size:
         raise ImportRefused(_no_number(name, texts, int(over[0]), place))
-    zeros = np.flatnonzero(is_plain & (values == 0))
+    _note_underflow(name, texts, np.flatnonzero(is_plain & (values == 0)), notes)
+
+
+def _note_underflow(name: str, texts: pa.Array, zeros: NDArray[np.int64], notes: Notes) -> None:
     if zeros.size:
         # By far most zeros are written as such.
         shown = pc.match_substring_regex(texts.take(pa.array(zeros)), _NOT_ZERO)

@@ -76,7 +76,7 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
         if measured:
             data = _data(own, at, run.rows.size, measured, table.notes)
             units = {one.name: one.unit for one in measured if one.unit}
-            settings = run.settings | _settings(own)
+            settings = table.settings | run.settings | _settings(own)
             curves.append(ReadCurve(run.label or label, data, settings, units))
     curves = [curve for curve in curves if curve.data.series]
     if not curves:
@@ -126,14 +126,17 @@ def _measured(meaning: Meaning, size: int, prefix: str) -> list[_Measured]:
             name = word_at(meaning.metric, int(own[0]))
             add(_with_context(meaning, name, int(own[0])), own, meaning.value)
         return list(found.values())
-    contexts = codes_of(meaning.contexts, size)
+    contexts = codes_of(meaning.contexts, size) if meaning.contexts else None
     for column in meaning.metrics:
-        for own in _parts(np.flatnonzero(column.present), contexts):
+        rows = np.flatnonzero(column.present)
+        for own in [rows] if contexts is None and rows.size else _parts(rows, contexts):
             add(_with_context(meaning, column.name, int(own[0])), own, column)
     return list(found.values())
 
 
-def _parts(rows: Rows, codes: np.ndarray) -> list[Rows]:
+def _parts(rows: Rows, codes: np.ndarray | None) -> list[Rows]:
+    if codes is None:
+        return []
     return [rows[part] for part in rows_by_code(codes[rows])]
 
 
@@ -169,7 +172,7 @@ def _settings(meaning: Meaning) -> dict[str, str]:
         is_told = is_setting(column) if column.words is None else _is_same(column)
         if column.name and column.present.all() and is_told:
             found[column.name] = word_at(column, 0)
-    return found
+    return {name: text for name, text in found.items() if text not in ("{}", "[]")}
 
 
 def _is_same(column: Column) -> bool:
@@ -218,6 +221,8 @@ def _data(
     clocks = _clocks(meaning, axis)
     if axis.values is None:
         x = np.arange(float(size))
+        for rows in kept if meaning.metric is not None else ():
+            x[rows] = np.arange(rows.size)
     else:
         x, kept = _placed(meaning, axis, kept, notes)
     mask = np.zeros(size, bool)

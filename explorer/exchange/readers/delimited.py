@@ -13,6 +13,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -29,6 +30,7 @@ from explorer.exchange.readers.layout import (
     layout_of,
 )
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
+from explorer.exchange.readers.settings_in_words import settings_of
 from explorer.exchange.refusal import ImportRefused
 
 _BLOCK_BYTES = 2**22
@@ -79,12 +81,27 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
         return f"Line {line:,}"
 
     columns = columns_of_texts(distinct(names, notes), texts, place, notes, layout.delimiter)
-    has_index = len(columns) > 1 and not columns[0].name and _counts_up(columns[0])
+    # As pandas calls an index without a name, and reads it again.
+    if len(columns) > 1 and columns[0].name.lower() in ("unnamed: 0", "index"):
+        columns[0].name = "" if _counts_up(columns[0]) else columns[0].name
+    is_named = layout.names is not None and len(columns) > 1
+    has_index = is_named and not columns[0].name and _counts_up(columns[0])
     # What has neither a name nor a value is a comma too many at the end of each row.
     kept = [
         one for k, one in enumerate(columns) if one.name or one.present.any() or k == 0 == has_index
     ]
-    return Table(kept, size, place, has_index, notes)
+    return Table(kept, size, place, has_index, notes, _told(layout.comments))
+
+
+def _told(comments: tuple[str, ...]) -> dict[str, str]:
+    """Return settings that stand in a comment as JSON, as Stable-Baselines3 writes them."""
+    for comment in comments:
+        if comment.startswith("{"):
+            try:
+                return settings_of(orjson.loads(comment))
+            except (orjson.JSONDecodeError, AttributeError):
+                continue
+    return {}
 
 
 def _counts_up(column: Column) -> bool:

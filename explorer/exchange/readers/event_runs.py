@@ -22,14 +22,16 @@ from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order
 from explorer.exchange.readers.limits import MOST_MEASUREMENTS, MOST_SERIES
 from explorer.exchange.readers.meaning import EPOCH_WORDS, normal
 from explorer.exchange.readers.own_files import split_events
-from explorer.exchange.readers.records import setting_text
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import rows_by_code
+from explorer.exchange.readers.settings_in_words import setting_text
 from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import EPOCH, LARGEST_STEP, ROW, SECONDS, STEP, CurveData, Series
 
 # Keras writes training and validation of a run to folders of their own under equal tags.
-_PARTS = frozenset(["train", "training", "validation", "val", "valid", "test", "eval", "evaluation"])
+_PARTS = frozenset(
+    ("train", "training", "validation", "val", "valid", "test", "eval", "evaluation")
+)
 _IS_TIME = re.compile(r"\d{9,}(\.\d+)?")
 _TIME = re.compile(r"tfevents\.(\d+)")
 

@@ -13,7 +13,8 @@ from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
 from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WORDS, normal
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
-from explorer.exchange.readers.records import Records, is_scalar, settings_of, table_of_lists
+from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
+from explorer.exchange.readers.settings_in_words import settings_of
 from explorer.exchange.refusal import ImportRefused
 
 _NO_CURVE = (

@@ -12,7 +12,8 @@ import orjson
 
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, counted
-from explorer.exchange.readers.records import Records, settings_of
+from explorer.exchange.readers.records import Records
+from explorer.exchange.readers.settings_in_words import settings_of
 from explorer.exchange.refusal import ImportRefused
 
 _SAMPLE = 50

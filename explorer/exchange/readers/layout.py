@@ -168,16 +168,19 @@ def _parted(
     if width < 2 or head is None:
         return 0.0, None
     body = [row for _, row in records[head + 1 :]]
-    rows = [row for row in body if len(row) == width] or [records[head][1]]
+    rows = [row for row in body if len(row) == width]
     filled = [cell for row in rows for cell in row if not is_missing(cell)]
     numeric = sum(map(is_number, filled)) / len(filled) if filled else 0.5
-    if delimiter == SPACES and (numeric < 0.5 or head > 0 or not _is_header(records[head][1])):
-        # Prose and logs have spaces too.
+    is_header = _is_header(records[head][1])
+    # Prose and logs have spaces and commas too.
+    if numeric < 0.05 or (
+        delimiter == SPACES and (head > 0 or numeric < (0.5 if is_header else 0.95))
+    ):
         return 0.0, None
     fit = (1 + sum(len(row) == width for row in body)) / len(records)
     last, first = records[head]
-    if _is_header(first):
-        names: tuple[str, ...] | None = tuple(_fitted(first, rows))
+    if is_header:
+        names: tuple[str, ...] | None = tuple(_fitted(first, rows or [first]))
         start, number = lines[last].end, lines[last].number + 1
     else:
         names = _named_by_comment(comments, delimiter, len(first))

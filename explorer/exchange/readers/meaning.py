@@ -18,6 +18,8 @@ from explorer.runs.series import EPOCH, SECONDS, STEP
 STEP_WORDS = (
     "step", "_step", "global_step", "trainer/global_step", "train/global_step", "train_step",
     "training_step", "optimizer_step", "opt_step", "total_steps", "num_steps", "steps",
+    "total_timesteps", "timesteps_total", "num_timesteps", "timesteps", "timestep", "env_steps",
+    "env_step", "num_env_steps_sampled_lifetime", "num_env_steps_sampled",
     "iteration", "iterations", "iter", "iters", "n_iter", "niter", "it", "training_iteration",
     "num_iterations", "update", "updates", "num_updates", "train_num_updates",
     "valid_num_updates", "n_updates", "boosting_round", "boost_round", "num_boost_round", "round",
@@ -25,9 +27,7 @@ STEP_WORDS = (
 )  # fmt: skip
 # They count something else than steps, and are taken for x only where they rise.
 COUNT_WORDS = (
-    "total_timesteps", "timesteps_total", "num_timesteps", "timesteps", "timestep",
-    "num_env_steps_sampled_lifetime", "num_env_steps_sampled", "env_steps", "env_step", "frames",
-    "tokens", "num_tokens", "tokens_seen", "n_tokens", "total_tokens", "consumed_tokens",
+    "frames", "tokens", "num_tokens", "tokens_seen", "n_tokens", "total_tokens", "consumed_tokens",
     "train_tokens", "consumed_train_tokens", "num_input_tokens_seen", "samples",
     "consumed_samples", "consumed_train_samples", "samples_seen", "num_samples", "n_samples",
     "examples", "examples_seen", "num_examples", "images", "images_seen", "sequences",
@@ -270,13 +270,13 @@ def _is_clock(column: Column) -> bool:
         return True
     steps = np.diff(values)
     called = set(_keys(column.name))
-    is_sure = not called & {"time", "duration", "t", "date"}
-    return bool(is_sure or values.size == 1 or (steps > 0).all() or _restarts(values))
-
-
-def _restarts(values: np.ndarray) -> bool:
-    """Tell a clock that began again, as after a resume, from durations that go up and down."""
-    return bool((np.diff(values) < 0).mean() <= 0.1) and values[-1] > 2 * values[0]
+    if not called & {"time", "duration", "t"} or values.size == 1:
+        return True
+    if "t" in called:
+        return bool((steps > 0).all())
+    # Durations go up and down, and stay about the same.
+    grows = values[-1] >= values[0] * (1 + (values.size - 1) / 4)
+    return bool((steps < 0).mean() <= 0.1 and grows and values[-1] > values[0])
 
 
 def _tells_runs(column: Column) -> bool:

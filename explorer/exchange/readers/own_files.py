@@ -12,8 +12,8 @@ from explorer.exchange.csv_export import COLUMNS, unshielded
 from explorer.exchange.json_export import FORMAT, VERSION
 from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.found import ReadCurve, in_order
-from explorer.exchange.readers.records import settings_of
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, word_at
+from explorer.exchange.readers.settings_in_words import settings_of
 from explorer.exchange.refusal import ImportRefused
 from explorer.exchange.series import (
     ACCURACY,

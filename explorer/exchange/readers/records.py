@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -169,29 +168,3 @@ def is_scalar(value: Any) -> bool:
     if isinstance(value, str):
         return value.lower() in ("nan", "inf", "-inf", "infinity", "-infinity")
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-
-
-def setting_text(value: Any) -> str | None:
-    """Return a setting in words; None if it is no single one."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return f"{value:.10g}" if math.isfinite(value) else str(value)
-    return None
-
-
-def settings_of(told: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, str]:
-    """Return settings by name, in words; what is nested gets the names of both."""
-    found: dict[str, str] = {}
-    for name, value in told.items():
-        if isinstance(value, dict) and depth < _DEEPEST:
-            found |= settings_of(value, f"{prefix}{name}/", depth + 1)
-        elif isinstance(value, list) and len(value) <= 20 and all(map(is_scalar, value)):
-            found[f"{prefix}{name}"] = ", ".join(str(one) for one in value)
-        elif (text := setting_text(value)) is not None:
-            found[f"{prefix}{name}"] = text
-    return found

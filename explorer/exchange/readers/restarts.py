@@ -117,8 +117,14 @@ def _counted_on(
         before = np.array([epoch[piece[-1]] for piece in pieces])
         if not np.all(at[1:] > before[:-1]):
             return None
-        known = _filled(epoch)
-        return x + (np.floor(known) - np.floor(known[0])) * period, period
+        known = np.floor(_filled(epoch))
+        begun = (known - known[0]) * period
+        counts = x + begun
+        for rows in series:
+            # What is measured once an epoch counts its own batches, and belongs to the end.
+            if rows.size > 1 and np.all(np.diff(known[rows]) > 0):
+                counts[rows] = begun[rows] + ends.max()
+        return counts, period
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])
     if len(pieces) < 3 or not is_alike or ends[-1] > ends[0]:
         return None

@@ -85,13 +85,14 @@ def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
         columns: What tells runs apart.
         size: Number of rows of the table.
     """
-    every = rows_by_code(codes_of(columns, size))
     if not columns:
         return [RunRows("", np.arange(size))]
+    every = rows_by_code(codes_of(columns, size))
     varying = [one for one in columns if _distinct(one, every) > 1]
     naming = [one for one in columns if one in varying and not is_run_id(one)]
     if not naming or _distinct_together(naming, every) < len(every):
         naming = varying
+    naming = next(([one] for one in naming if _distinct(one, every) == len(every)), naming)
     if not varying:
         naming = [one for one in columns if normal(one.name) in _NAMING and not is_run_id(one)][:1]
     found = []

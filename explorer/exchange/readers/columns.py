@@ -133,21 +133,31 @@ def columns_of_texts(
     Raises:
         ImportRefused: A column of numbers has a cell that is none.
     """
-    parsed = []
-    waiting = list(texts)
-    marks = [_marks(column) for column in waiting]
+    whole = [_combined(column) for column in texts]
+    parsed = [_plain_column(name, own, notes) for name, own in zip(names, whole, strict=True)]
+    marks = [
+        _marks(own) if one is None else {POINT} for one, own in zip(parsed, whole, strict=True)
+    ]
     has_comma = any(mark == {COMMA} for mark in marks)
-    for k, name in enumerate(names):
+    found = []
+    for k, (name, one) in enumerate(zip(names, parsed, strict=True)):
         mark = _decided(marks[k], has_comma or delimiter == ";")
-        column, waiting[k] = waiting[k], None
-        if has_comma and marks[k] == {POINT} and _counts_thousands(column):
+        if has_comma and mark == POINT and _counts_thousands(whole[k]):
             notes.add(f"The points in {quoted(name)} are read as marks of thousands.")
-            mark = COMMA
-        parsed.append(_parsed(name, column, mark, place, notes))
-    return parsed
+            mark, one = COMMA, None
+        if one is None and mark == COMMA:
+            one = _comma_column(name, whole[k], notes)
+        found.append(one or _parsed(name, whole[k], mark, place, notes))
+        # A column of text takes as much memory as its part of the file.
+        whole[k] = parsed[k] = None
+    return found
 
 
-def _marks(texts: pa.ChunkedArray) -> set[str]:
+def _combined(texts: pa.ChunkedArray) -> pa.Array:
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _marks(texts: pa.Array) -> set[str]:
     """Return the decimal marks that all cells with a comma, or grouped by points, fit."""
     with_comma = texts.filter(pc.fill_null(pc.match_substring(texts, COMMA), False))
     if not len(with_comma):
@@ -173,23 +183,20 @@ def _decided(marks: set[str], is_usual: bool) -> str:
     return COMMA if is_usual else POINT
 
 
-def _counts_thousands(texts: pa.ChunkedArray) -> bool:
+def _counts_thousands(texts: pa.Array) -> bool:
     points = texts.filter(pc.fill_null(pc.match_substring(texts, POINT), False))
     return bool(len(points)) and bool(pc.all(pc.match_substring_regex(points, _DOT_GROUPS)).as_py())
 
 
-def _distinct(texts: pa.ChunkedArray) -> Iterable[str]:
+def _distinct(texts: pa.Array) -> Iterable[str]:
     """Yield texts, each about once, without holding all of them as Python's own."""
     for start in range(0, len(texts), _CHUNK):
         yield from pc.unique(texts.slice(start, _CHUNK)).to_pylist()
 
 
 def _parsed(
-    name: str, texts: pa.ChunkedArray, mark: str, place: Callable[[int], str], notes: Notes
+    name: str, texts: pa.Array, mark: str, place: Callable[[int], str], notes: Notes
 ) -> Column:
-    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    if quick := _plain_column(name, texts, mark, notes):
-        return quick
     given = pc.fill_null(pc.not_equal(texts, ""), False)
     present = given.to_numpy(zero_copy_only=False).copy()
     values = np.full(len(texts), np.nan)
@@ -221,25 +228,30 @@ def _parsed(
     return Column(name, values, present, None, unit)
 
 
-def _plain_column(name: str, texts: pa.Array, mark: str, notes: Notes) -> Column | None:
+def _plain_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
     """Turn a column that Arrow understands as a whole into numbers; None if it does not."""
-    plain = texts
-    if mark == COMMA:
-        if pc.any(pc.match_substring(texts, POINT)).as_py():
-            return None
-        plain = pc.replace_substring(texts, COMMA, POINT)
     try:
-        numbers = pc.cast(plain, pa.float64())
+        # Arrow goes on to the end of a column that it cannot turn, and takes its time.
+        pc.cast(texts.slice(0, 1000), pa.float64())
+        numbers = pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
         return None
-    values = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
-    if np.isinf(values).any() or pc.any(pc.equal(texts, "")).as_py():
+    values = pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False)
+    if np.isinf(values).any():
         return None
     _note_underflow(name, texts, np.flatnonzero(values == 0), notes)
-    if mark == COMMA:
-        notes.add(f"{quoted(name)} is read with decimal commas.")
     present = numbers.is_valid().to_numpy(zero_copy_only=False)
     return Column(name, values, np.ascontiguousarray(present))
+
+
+def _comma_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
+    """Do the same where all numbers are written with decimal commas, or without decimals."""
+    if pc.any(pc.match_substring(texts, POINT)).as_py():
+        return None
+    column = _plain_column(name, pc.replace_substring(texts, COMMA, POINT), notes)
+    if column is not None:
+        notes.add(f"{quoted(name)} is read with decimal commas.")
+    return column
 
 
 def _read_rest(

@@ -56,40 +56,42 @@ class Records:
     def _add(self, record: Mapping[str, Any], prefix: str, depth: int) -> None:
         if depth > _DEEPEST:
             raise ImportRefused("The records are nested too deep to be a table.")
+        row = len(self._places)
+        self._cells += len(record)
+        if self._cells > MOST_CELLS:
+            raise ImportRefused(f"The file holds more than {MOST_CELLS:,} values: split it.")
         for key, value in record.items():
-            name = f"{prefix}{key}"
-            if isinstance(value, dict):
+            name = f"{prefix}{key}" if prefix else str(key)
+            kind = type(value)
+            if kind is dict:
                 self._add(value, f"{name}/", depth + 1)
                 continue
-            if isinstance(value, list):
+            if kind is list:
                 if len(value) != 1 or not isinstance(value[0], int | float):
                     self._lists.setdefault(name)
                     continue
-                value = value[0]
-            if value is not None:
-                self._take(name, value)
+                (value,) = value
+                kind = type(value)
+            if value is None:
+                continue
+            cells = self._columns.get(name) or self._begin(name)
+            if kind is float:
+                cells.rows.append(row)
+                cells.numbers.append(value)
+            elif kind is int:
+                cells.rows.append(row)
+                cells.numbers.append(_number(name, value))
+            else:
+                cells.text_rows.append(row)
+                cells.texts.append(str(value))
 
-    def _take(self, name: str, value: Any) -> None:
-        cells = self._columns.get(name)
-        if cells is None:
-            if len(self._columns) >= MOST_COLUMNS:
-                raise ImportRefused(
-                    f"The records have more than {MOST_COLUMNS:,} different names: split them."
-                )
-            cells = self._columns[name] = _Cells()
-        self._cells += 1
-        if self._cells > MOST_CELLS:
-            raise ImportRefused(f"The file holds more than {MOST_CELLS:,} values: split it.")
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            cells.text_rows.append(len(self._places))
-            cells.texts.append(str(value))
-            return
-        try:
-            number = float(value)
-        except OverflowError:
-            raise ImportRefused(f"{quoted(name)} holds a number too large for 64 bits.") from None
-        cells.rows.append(len(self._places))
-        cells.numbers.append(number)
+    def _begin(self, name: str) -> _Cells:
+        if len(self._columns) >= MOST_COLUMNS:
+            raise ImportRefused(
+                f"The records have more than {MOST_COLUMNS:,} different names: split them."
+            )
+        cells = self._columns[name] = _Cells()
+        return cells
 
     def table(self, notes: Notes, what: str = "Entry") -> Table:
         """Return the rows as a table.
@@ -113,6 +115,13 @@ class Records:
         if self._lists:
             notes.add(f"Lists within a record are left out: {listed(self._lists)}.")
         return Table(columns, size, place, False, notes)
+
+
+def _number(name: str, value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ImportRefused(f"{quoted(name)} holds a number too large for 64 bits.") from None
 
 
 def _column(

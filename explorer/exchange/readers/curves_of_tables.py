@@ -218,6 +218,9 @@ def _data(
     meaning: Meaning, axis: Axis, size: int, measured: Sequence[_Measured], notes: Notes
 ) -> CurveData:
     kept = [one.rows for one in measured]
+    if axis.values is not None and _is_same_throughout(axis.values, kept):
+        notes.add(f"{quoted(axis.name)} stays the same: the rows are counted, from 0.")
+        axis = Axis(ROW, "row", None)
     clocks = _clocks(meaning, axis)
     if axis.values is None:
         x = np.arange(float(size))
@@ -247,6 +250,12 @@ def _data(
             steps, at, _ = in_order(x[own].astype(np.int64), values[own])
             sides[name] = Series(steps, at)
     return CurveData(series, axis.kind, sides)
+
+
+def _is_same_throughout(x: np.ndarray, rows: Sequence[Rows]) -> bool:
+    """Tell whether nothing was counted, although something was measured again and again."""
+    known = x[np.isfinite(x)]
+    return bool(known.size and np.all(known == known[0]) and max(own.size for own in rows) > 2)
 
 
 def _placed(

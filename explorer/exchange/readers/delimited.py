@@ -154,7 +154,7 @@ def _columns(
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
-                newlines_in_values=b'"' in bytes(content[:_BLOCK_BYTES]) or _has_quotes(content),
+                newlines_in_values=True,
                 invalid_row_handler=uneven,
             ),
             convert_options=pa_csv.ConvertOptions(
@@ -166,11 +166,6 @@ def _columns(
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         raise _Uneven from error
     return [table[key] for key in keys]
-
-
-def _has_quotes(content: bytes | memoryview) -> bool:
-    step = _BLOCK_BYTES
-    return any(b'"' in bytes(content[k : k + step]) for k in range(0, len(content), step))
 
 
 def _parsed_by_row(

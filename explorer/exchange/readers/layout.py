@@ -14,7 +14,8 @@ from explorer.exchange.refusal import ImportRefused
 
 SAMPLE_BYTES = 2**18
 SAMPLE_LINES = 200
-SPACES, PIPES = " ", "|"
+SPACES, PIPES = " ", "| |"
+"""Cells parted by any number of spaces, and between strokes as in Markdown."""
 
 NO_TABLE = (
     "This is text, but no table, such as the log of a console: let the training write a table "
@@ -25,7 +26,7 @@ _COMMENT = re.compile(r"\s*(#|//|%)")
 _RULE = re.compile(r"[\s|:+=\-\u2500-\u257f]*[-=\u2500-\u257f]{2,}[\s|:+=\-\u2500-\u257f]*")
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
 # In the order in which they are preferred where several part the cells equally well.
-_DELIMITERS = ("\t", ";", ",", SPACES)
+_DELIMITERS = ("\t", ";", ",", "|", SPACES)
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|$)")
 
 
@@ -34,7 +35,7 @@ class Layout:
     """A table within a text.
 
     Attributes:
-        delimiter: One character; `SPACES` stands for any number of them, `PIPES` for Markdown.
+        delimiter: One character, `SPACES` or `PIPES`.
         names: Of the columns; None where the first row holds numbers already.
         width: Cells of a row.
         start: Place of the first row, in bytes.

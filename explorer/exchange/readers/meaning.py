@@ -176,7 +176,8 @@ def meaning_of(table: Table) -> Meaning:
 
     _find_long(found, left)
     numbers = [one for one in left if one.is_number]
-    steps = [one for one in find(numbers, STEP_WORDS) if _varies(one)]
+    # A step that stays the same counts nothing, if there is another one.
+    steps = sorted(find(numbers, STEP_WORDS), key=lambda one: not _varies(one))
     counts = [one for one in find(numbers, COUNT_WORDS) if _rises(one)]
     epochs = find(numbers, EPOCH_WORDS)
     found.epoch = take(epochs[0] if epochs else None)

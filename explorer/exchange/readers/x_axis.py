@@ -50,9 +50,6 @@ def axis_of(table: Table, meaning: Meaning) -> Axis:
         return Axis(SECONDS, x.name, seconds_of(x)[0], is_whole=False)
     _check_steps(table, x)
     known = x.values[x.present]
-    if known.size > 2 and np.all(known == known[0]):
-        table.notes.add(f"{quoted(x.name)} is the same in all rows: the rows are counted, from 0.")
-        return Axis(ROW, "row", None)
     is_whole = bool(np.all(known == np.floor(known)))
     if not is_whole:
         table.notes.add(

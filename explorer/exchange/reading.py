@@ -134,7 +134,7 @@ def _read_text(text: bytes, label: str, metric: str, notes: Notes) -> list[ReadC
     if start.startswith((b"{", b"[")):
         if is_lines(text):
             return read_json_lines(text, label, notes)
-        if start.startswith(b"{") or start[1:2] in b"[{-0123456789 \r\n\t":
+        if start.startswith(b"{") or start[1:2] in b'[{]"-0123456789 \r\n\t':
             return read_json(text, label, metric, notes)
     if is_metric_file(text):
         return read_metric_file(text, label, metric, notes)

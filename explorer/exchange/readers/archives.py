@@ -177,9 +177,9 @@ def _tarred(content: bytes, is_wanted: Callable[[str], bool]) -> Iterator[tuple[
                     f"The archive holds more than {MOST_MEMBERS:,} files: pack fewer."
                 )
             name = member.name.removeprefix("./")
+            _check_path(name)
             if not member.isfile() or not is_wanted(name):
                 continue
-            _check_path(name)
             opened_member = archive.extractfile(member)
             data = opened_member.read(MOST_BYTES + 1) if opened_member else b""
             _check_member(name, data, MOST_UNPACKED_BYTES)

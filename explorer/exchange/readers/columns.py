@@ -200,9 +200,10 @@ def _parsed(
     given = pc.fill_null(pc.not_equal(texts, ""), False)
     present = given.to_numpy(zero_copy_only=False).copy()
     values = np.full(len(texts), np.nan)
-    plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), False)
+    plain = pc.match_substring_regex(texts, _PLAIN)
     if mark == COMMA:
         plain = pc.and_(plain, pc.invert(pc.match_substring(texts, POINT)))
+    plain = pc.fill_null(plain, False)
     is_plain = plain.to_numpy(zero_copy_only=False)
     if is_plain.any():
         values[is_plain] = pc.cast(texts.filter(plain), pa.float64()).to_numpy()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
@@ -43,6 +45,7 @@ def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[Rea
         return read_own_document(document)
     found = _Found(label, metric, notes)
     found.walk(document, (), 0)
+    found.end()
     if not found.curves:
         raise ImportRefused(_NO_CURVE)
     curves = joined(found.curves)
@@ -77,6 +80,8 @@ class _Found:
         self._label, self._metric, self._notes = label, metric, notes
         self.curves: list[ReadCurve] = []
         self.settings: dict[str, str] = {}
+        # Curves that stand each by itself, so that they share one time.
+        self._single = Records()
 
     def walk(self, node: Any, path: tuple[str, ...], depth: int) -> None:
         """Look for curves in a part of the document.
@@ -103,11 +108,8 @@ class _Found:
             self._add_records(node, path)
         elif node and all(_is_triple(one) for one in node):
             # As TensorBoard's page downloads a curve.
-            columns = zip(*node, strict=True)
-            named = dict(
-                zip(("wall_time", "step", "/".join(path) or self._metric), columns, strict=True)
-            )
-            self._add_lists(named, ())
+            times, steps, values = zip(*node, strict=True)
+            self._add_single(path, steps, values, times)
         elif len(node) > 1 and all(map(is_scalar, node)):
             self._add_lists({path[-1] if path else self._metric: node}, path[:-1])
         elif len(node) > 1 and all(isinstance(one, list) for one in node):
@@ -124,8 +126,7 @@ class _Found:
             self._add_records(_catboost_rows(node), path)
             return
         if curve := _curve_lists(node):
-            x, lists = curve
-            self._add_lists({x: lists[0], "/".join(path) or self._metric: lists[1]} | lists[2], ())
+            self._add_single(path, *curve)
             return
         lists: dict[str, list[Any]] = {}
         indexed: dict[str, dict[str, Any]] = {}
@@ -152,6 +153,30 @@ class _Found:
                 self.walk(value, path, depth + 1)
             else:
                 self.walk(value, (*path, name), depth + 1)
+
+    def _add_single(
+        self,
+        path: tuple[str, ...],
+        steps: Sequence[Any],
+        values: Sequence[Any],
+        times: Sequence[Any] | None,
+    ) -> None:
+        metric = "/".join(path) or self._metric
+        rows = zip(steps, values, times or [None] * len(steps), strict=True)
+        for step, value, time in rows:
+            # A mark tells the name from a number.
+            record = {"metric": f"={metric}", "step": step, "value": value, "timestamp": time}
+            self._single.add(record, len(self._single) + 1)
+
+    def end(self) -> None:
+        """Make curves of what was found each by itself."""
+        if len(self._single):
+            table = self._single.table(self._notes)
+            names = table.columns[0].words
+            table.columns[0].words = pa.DictionaryArray.from_arrays(
+                names.indices, pc.utf8_slice_codeunits(names.dictionary, 1)
+            )
+            self.curves += curves_of(table, self._label)
 
     def _add_records(self, records: list[Mapping[str, Any]], path: tuple[str, ...]) -> None:
         gathered = Records()
@@ -234,7 +259,7 @@ def _is_curve(node: Mapping[str, Any]) -> bool:
 
 def _curve_lists(
     node: Mapping[str, Any],
-) -> tuple[str, tuple[list[Any], list[Any], dict[str, list[Any]]]] | None:
+) -> tuple[list[Any], list[Any], list[Any] | None] | None:
     """Return the steps, the values and the times of one curve, as trackers write them."""
     for x, y in (("x", "y"), ("steps", "values"), ("step", "value"), ("steps", "value")):
         steps, values = node.get(x), node.get(y)
@@ -247,7 +272,7 @@ def _curve_lists(
         ):
             times = node.get("timestamps", node.get("timestamp"))
             is_timed = isinstance(times, list) and len(times) == len(steps)
-            return "step", (steps, values, {"timestamp": times} if is_timed else {})
+            return steps, values, times if is_timed else None
     return None
 
 

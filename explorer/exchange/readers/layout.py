@@ -161,7 +161,7 @@ def _parted(
         except csv.Error:
             return 0.0, None
     widths = Counter(len(row) for _, row in records[1:] or records)
-    width = max(widths, key=lambda one: (widths[one], one))
+    width = max(widths, key=lambda one: (widths[one], one == len(records[0][1]), one))
     if width > MOST_COLUMNS:
         raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
     fitting = {width, width - 1, width + 1} if len(records) > 1 else {width}
@@ -181,7 +181,7 @@ def _parted(
     fit = (1 + sum(len(row) == width for row in body)) / len(records)
     last, first = records[head]
     if is_header:
-        names: tuple[str, ...] | None = tuple(_fitted(first, rows or [first]))
+        names: tuple[str, ...] | None = tuple(_fitted(first, body or [first]))
         start, number = lines[last].end, lines[last].number + 1
     else:
         names = _named_by_comment(comments, delimiter, len(first))
@@ -204,11 +204,11 @@ def _is_header(row: Sequence[str]) -> bool:
 def _fitted(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Fit the header to rows with one cell more: one at their end, or an index before them."""
     fitted = [name.strip() for name in names]
-    width = Counter(map(len, rows)).most_common(1)[0][0]
-    if width == len(fitted) + 1:
-        is_trailing = all(not row[-1].strip() for row in rows if len(row) == width)
+    # Only where all rows are so: a single one is rather a mistake.
+    if all(len(row) == len(fitted) + 1 for row in rows):
+        is_trailing = all(not row[-1].strip() for row in rows)
         fitted = [*fitted, ""] if is_trailing else ["", *fitted]
-    elif width == len(fitted) - 1 and not fitted[-1]:
+    elif not fitted[-1] and all(len(row) == len(fitted) - 1 for row in rows):
         fitted.pop()
     return fitted
 
@@ -231,7 +231,7 @@ def _single(lines: Sequence[_Line], comments: tuple[str, ...]) -> Layout:
     first, *others = lines
     rows = [line.text for line in others] or [first.text]
     numeric = sum(is_number(text) or is_missing(text) for text in rows)
-    if numeric * 2 < len(rows):
+    if numeric * 2 < len(rows) or is_missing(first.text):
         raise ImportRefused(NO_TABLE)
     text = first.text.strip().strip('"')
     if is_number(text):

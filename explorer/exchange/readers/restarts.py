@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.exchange.readers.found import Notes, counted, times
 from explorer.exchange.refusal import quoted
+from explorer.runs.series import LARGEST_STEP
 
 Rows = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -124,12 +125,13 @@ def _counted_on(
             # What is measured once an epoch counts its own batches, and belongs to the end.
             if rows.size > 1 and np.all(np.diff(known[rows]) > 0):
                 counts[rows] = begun[rows] + ends.max()
-        return counts, period
+        return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])
     if len(pieces) < 3 or not is_alike or ends[-1] > ends[0]:
         return None
     begun = np.array([piece[0] for piece in pieces[1:]])
-    return x + np.searchsorted(begun, np.arange(x.size), side="right") * period, period
+    counts = x + np.searchsorted(begun, np.arange(x.size), side="right") * period
+    return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
 
 
 def _filled(values: Floats) -> Floats:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import numpy as np
+import pyarrow as pa
+
+from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.delimited import read_table
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
@@ -29,9 +33,12 @@ def read_metric_file(content: bytes, label: str, metric: str, notes: Notes) -> l
     Raises:
         ImportRefused: A line of it is none of a metric file.
     """
+    return curves_of(_metric_table(content, metric, notes), label)
+
+
+def _metric_table(content: bytes, metric: str, notes: Notes) -> Table:
     width = len(content.split(b"\n", 1)[0].split())
-    names = ("timestamp", metric, "step")[:width]
-    return curves_of(read_table(content.replace(b" ", b"\t"), notes, names), label)
+    return read_table(content.replace(b" ", b"\t"), notes, ("timestamp", metric, "step")[:width])
 
 
 def told_apart(
@@ -92,19 +99,40 @@ def read_run(
             label = named[1]
         elif _DVC.fullmatch(path) or inner.startswith("metrics/"):
             metrics.append((path, content))
+    tables: dict[str, Table] = {}
     for path, content in metrics:
         try:
-            curves += _of_metric(path, content, label, notes)
+            if found := _DVC.fullmatch(path):
+                table = read_table(content, notes)
+                if len(table.columns) > 1 and table.columns[-1].is_number:
+                    table.columns[-1].name = found[2]
+                curves += curves_of(table, label)
+            elif found := _METRIC.fullmatch(path):
+                tables[found[2]] = _metric_table(content, "value", notes)
         except ImportRefused as error:
             raise ImportRefused(f"{quoted(path)}: {error}") from error
+    if tables:
+        curves += curves_of(_long(tables, notes), label)
     return [ReadCurve(one.label, one.data, settings, one.units) for one in joined(curves)]
 
 
-def _of_metric(path: str, content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
-    if found := _DVC.fullmatch(path):
-        table = read_table(content, notes)
-        if len(table.columns) > 1 and table.columns[-1].is_number:
-            table.columns[-1].name = found[2]
-        return curves_of(table, label)
-    found = _METRIC.fullmatch(path)
-    return read_metric_file(content, label, found[2] if found else path, notes)
+def _long(tables: Mapping[str, Table], notes: Notes) -> Table:
+    """Put metrics of one run below each other, so that they share one time."""
+    sizes = [table.size for table in tables.values()]
+    columns: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {}
+    for table in tables.values():
+        for name in ("timestamp", "value", "step"):
+            own = next((one for one in table.columns if one.name == name), None)
+            values, present = columns.setdefault(name, ([], []))
+            values.append(np.full(table.size, np.nan) if own is None else own.values)
+            present.append(np.zeros(table.size, bool) if own is None else own.present)
+    words = pa.DictionaryArray.from_arrays(
+        pa.array(np.repeat(np.arange(len(sizes)), sizes)), pa.array(list(tables))
+    )
+    size = sum(sizes)
+    metric = Column("metric", np.full(size, np.nan), np.ones(size, bool), words)
+    numbers = [
+        Column(name, np.concatenate(values), np.concatenate(present))
+        for name, (values, present) in columns.items()
+    ]
+    return Table([metric, *numbers], size, notes=notes)

@@ -186,7 +186,8 @@ def _hyperparameters(content: bytes) -> dict[str, str]:
 
 def _setting(value: Any) -> str | None:
     if value.HasField("number"):
-        return setting_text(value.number)
+        number = value.number
+        return setting_text(int(number) if number.is_integer() else number)
     if value.HasField("flag"):
         return setting_text(value.flag)
     return value.text.decode("utf-8", "replace") if value.HasField("text") else None

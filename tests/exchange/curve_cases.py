@@ -779,6 +779,14 @@ TOOLS = {
         ),
         notes=[],
     ),
+    "appended_other_columns.jsonl": read(
+        curve(
+            "appended_other_columns",
+            "step",
+            {"loss": (3, 0, 2, 2, 1.4), "val_loss": (1, 1, 1, 1.6, 1.6)},
+        ),
+        notes=["What is no number is left out: “note”."],
+    ),
     "backup_restore.csv": read(
         curve(
             "backup_restore",
@@ -859,6 +867,15 @@ TOOLS = {
         curve("epoch_fraction", "epoch", {"loss": (4, 0, 3, 2, 1.6)}, clocks={"epoch": (0.25, 1)}),
         notes=["“epoch” is no whole number throughout: the ro"],
     ),
+    "epoch_time.csv": read(
+        curve(
+            "epoch_time",
+            "epoch",
+            {"temps": (3, 1, 3, 12.5, 37.6), "perte": (3, 1, 3, 0.9, 0.6)},
+            clocks={"epoch": (1, 3)},
+        ),
+        notes=["“temps” is read with decimal commas.", "“perte” is read with decimal commas."],
+    ),
     "extra_quote.csv": refused("Line 4: “loss” is “1.5�2,1.2�”, no number: correct it, or le"),
     "fairseq.log": read(
         curve(
@@ -916,6 +933,15 @@ TOOLS = {
         ),
         notes=["“epoch” is no whole number throughout: the ro"],
     ),
+    "hf_eval_only.json": read(
+        curve(
+            "hf_eval_only",
+            "step",
+            {"eval_loss": (2, 100, 200, 1, 0.8), "eval_accuracy": (2, 100, 200, 0.5, 0.6)},
+            clocks={"epoch": (1, 2)},
+        ),
+        notes=[],
+    ),
     "ignite.csv": read(
         curve("ignite", "row", {"loss": (2, 0, 1, 2, 1.5)}, settings={"event_name": "iteration"}),
         notes=[
@@ -923,6 +949,7 @@ TOOLS = {
             "Columns beside the measured value are left ou",
         ],
     ),
+    "index_orient.json": read(curve("index_orient", "step", {"loss": (2, 0, 5, 2, 1.5)}), notes=[]),
     "keras_history.json": read(
         curve(
             "keras_history",
@@ -936,6 +963,10 @@ TOOLS = {
             clocks={"epoch": (0, 2)},
         ),
         notes=["The rows are taken for epochs, counted from 0"],
+    ),
+    "keyed.json": read(
+        curve("keyed", "step", {"train_loss": (2, 1, 2, 2, 1.5), "val/acc": (2, 1, 2, 0.1, 0.2)}),
+        notes=["The numbers by which the records are found ar"],
     ),
     "kv.log": read(
         curve("kv", "step", {"loss": (2, 0, 1, 2, 1.5), "lr": (2, 0, 1, 0.1, 0.1)}), notes=[]
@@ -953,6 +984,14 @@ TOOLS = {
                 "valid_1/binary_logloss": (2, 0, 1, 0.65, 0.6),
                 "valid_1/auc": (2, 0, 1, 0.6, 0.7),
             },
+        ),
+        notes=["No column counts the steps: the rows are coun"],
+    ),
+    "lightgbm_record.csv": read(
+        curve(
+            "lightgbm_record",
+            "row",
+            {"training-l2": (3, 0, 2, 1, 0.7), "valid-l2": (3, 0, 2, 1.1, 0.9)},
         ),
         notes=["No column counts the steps: the rows are coun"],
     ),
@@ -987,6 +1026,22 @@ TOOLS = {
             clocks={"epoch": (1, 2)},
         ),
         notes=["1 line before the table left out."],
+    ),
+    "missing_step.csv": read(
+        curve("missing_step", "step", {"loss": (2, 0, 1, 2, 1.5)}),
+        notes=["1 measurement has no “step”: left out."],
+    ),
+    "mixed_thousands.csv": read(
+        curve(
+            "mixed_thousands",
+            "step",
+            {"Loss": (3, 1, 1000, 2.31, 1.5)},
+            clocks={"tokens": (1024, 1024000.0)},
+        ),
+        notes=[
+            "The points in “Tokens” are read as marks of t",
+            "“Loss” is read with decimal commas.",
+        ],
     ),
     "mlflow_history.json": read(
         curve("mlflow_history", "step", {"loss": (2, 0, 1, 2, 1)}, clocks={"seconds": (0, 2)}),
@@ -1034,6 +1089,9 @@ TOOLS = {
             "“accuracy/top1” is taken for percent: it goes",
         ],
     ),
+    "nan_step.jsonl": read(
+        curve("nan_step", "step", {"loss": (3, 0, 2, 2, INF), "lr": (4, 0, 3, 0.1, 0.1)}), notes=[]
+    ),
     "nanogpt.log": refused("This is text, but no table, such as the log of a console: le"),
     "neox.jsonl": read(
         curve(
@@ -1074,6 +1132,36 @@ TOOLS = {
         ),
         notes=["“acc” is written in “%”."],
     ),
+    "psql.txt": read(curve("psql", "step", {"loss": (2, 0, 1, 2, 1.5)}), notes=[]),
+    "python_repr.csv": read(
+        curve(
+            "python_repr",
+            "step",
+            {"loss": (2, 0, 1, 2.5, NAN), "acc": (2, 0, 1, 0.1, 0.2), "lr": (2, 0, 1, 0.01, 0.01)},
+        ),
+        notes=[],
+    ),
+    "pytorch_dict.json": read(
+        curve(
+            "pytorch_dict",
+            "epoch",
+            {"train/loss": (2, 1, 2, 1, 0.8), "val/loss": (2, 1, 2, 1.1, 0.9)},
+            clocks={"epoch": (1, 2)},
+        ),
+        notes=[],
+    ),
+    "quoted_delim.csv": read(
+        curve(
+            "quoted_delim",
+            "step",
+            {"loss, train": (2, 0, 1, 2, 1.5), "loss; val": (2, 0, 1, 2.1, 1.7)},
+        ),
+        notes=[],
+    ),
+    "restart_from_zero.csv": read(
+        curve("restart_from_zero", "step", {"loss": (2, 0, 1, 2.1, 2)}),
+        notes=["The training was resumed once, at “step” 0: t"],
+    ),
     "rllib_progress.csv": read(
         curve(
             "rllib_progress",
@@ -1083,7 +1171,7 @@ TOOLS = {
                 "info/learner/default_policy/loss": (3, 4000, 12000, 0.9, 0.7),
             },
             clocks={"seconds": (10.1, 30.2), "training_iteration": (1, 3)},
-            settings={"hostname": "host", "config/lr": "0.0001", "config/env": "CartPole-v1"},
+            settings={"hostname": "host", "config/env": "CartPole-v1", "config/lr": "0.0001"},
         ),
         notes=["What is no number is left out: “custom_metric"],
     ),
@@ -1096,7 +1184,7 @@ TOOLS = {
                 "info/learner/loss": (2, 4000, 8000, 0.9, NAN),
             },
             clocks={"seconds": (10.1, 20.3), "training_iteration": (1, 2)},
-            settings={"config/lr": "0.0001", "config/env": "CartPole-v1", "done": "False"},
+            settings={"config/env": "CartPole-v1", "done": "False", "config/lr": "0.0001"},
         ),
         notes=["Lists within a record are left out: “hist_sta"],
     ),
@@ -1138,6 +1226,15 @@ TOOLS = {
         ),
         notes=[],
     ),
+    "seconds_unit.csv": read(
+        curve(
+            "seconds_unit",
+            "epoch",
+            {"loss": (2, 1, 2, 0.9, 0.7)},
+            clocks={"epoch": (1, 2), "seconds": (12.5, 25)},
+        ),
+        notes=[],
+    ),
     "seeds.csv": read(
         curve("seed 0", "step", {"loss": (3, 0, 2, 2, 1.5)}, settings={"seed": "0"}),
         curve("seed 1", "step", {"loss": (3, 0, 2, 2.1, 1.4)}, settings={"seed": "1"}),
@@ -1150,6 +1247,10 @@ TOOLS = {
             {"train loss": (2, 0, 1, 2, 1.5), "val loss": (1, 0, 0, 2.1, 2.1)},
         ),
         notes=[],
+    ),
+    "shuffled_long.csv": read(
+        curve("shuffled_long", "step", {"loss": (4, 0, 3, 2, 1.7), "acc": (3, 1, 3, 0.1, 0.3)}),
+        notes=["The rows are not in the order of “step”, and "],
     ),
     "split_col.csv": read(
         curve(
@@ -1165,6 +1266,14 @@ TOOLS = {
         ),
         notes=[],
     ),
+    "step_names.csv": read(
+        curve("step_names", "step", {"loss": (3, 0, 2, 2, 1.2)}),
+        notes=["What is no number is left out: “label”."],
+    ),
+    "string_lists.json": read(
+        curve("string_lists", "row", {"loss": (3, 0, 2, 0.9, 0.7)}),
+        notes=["No column counts the steps: the rows are coun"],
+    ),
     "tb_new.csv": read(
         curve("tb_new", "step", {"tb_new": (2, 0, 1, 2, 1.5)}, clocks={"seconds": (0, 1)}), notes=[]
     ),
@@ -1172,9 +1281,22 @@ TOOLS = {
         curve("thousands_us", "step", {"loss": (3, 0, 2000, 2.5, 2.3)}),
         notes=["The commas in “step” are read as marks of tho"],
     ),
+    "three_epochs_no_epoch.csv": read(
+        curve("three_epochs_no_epoch", "step", {"loss": (9, 0, 8, 2, 1.2)}),
+        notes=["“batch” begins anew 2 times: it is counted on"],
+    ),
     "timeonly.csv": read(
         curve("timeonly", "seconds", {"loss": (2, 0, 1, 2, 1.5)}, clocks={"seconds": (0, 5)}),
         notes=["No column counts steps or epochs: x is the ti"],
+    ),
+    "tokens_and_step.csv": read(
+        curve(
+            "tokens_and_step",
+            "step",
+            {"loss": (2, 10, 20, 3, 2.5)},
+            clocks={"tokens": (40960, 81920)},
+        ),
+        notes=[],
     ),
     "torchtune.txt": read(
         curve(
@@ -1204,6 +1326,11 @@ TOOLS = {
         ),
         notes=[],
     ),
+    "trial.csv": read(
+        curve("t1", "step", {"mean_accuracy": (2, 1, 2, 0.5, 0.6)}, settings={"config/lr": "0.1"}),
+        curve("t2", "step", {"mean_accuracy": (2, 1, 2, 0.4, 0.7)}, settings={"config/lr": "0.01"}),
+        notes=[],
+    ),
     "tsv_note.csv": read(
         curve("tsv_note", "step", {"loss": (3, 0, 2, 2, 1.2)}),
         notes=["What is no number is left out: “comment”."],
@@ -1217,6 +1344,26 @@ TOOLS = {
             units={"throughput": "it/s"},
         ),
         notes=["“throughput” is written in “it/s”."],
+    ),
+    "wandb_relative_two.csv": read(
+        curve("a", "seconds", {"loss": (2, 0, 1, 2, 1.5)}, clocks={"seconds": (0.5, 1.5)}),
+        curve("b", "seconds", {"loss": (2, 0, 1, 2.1, 1.6)}, clocks={"seconds": (0.7, 1.8)}),
+        notes=["No column counts steps or epochs: x is the ti"],
+    ),
+    "wandb_runs_history.csv": read(
+        curve(
+            "brisk-sun-1",
+            "step",
+            {"train/loss": (2, 0, 10, 2, 1.5), "lr": (2, 0, 10, 0.1, 0.1)},
+            clocks={"seconds": (0.5, 5.5)},
+        ),
+        curve(
+            "calm-sea-2",
+            "step",
+            {"train/loss": (2, 0, 10, 2.1, 1.7), "lr": (2, 0, 10, 0.01, 0.01)},
+            clocks={"seconds": (0.4, 5.4)},
+        ),
+        notes=[],
     ),
     "xgb_text.csv": read(
         curve(

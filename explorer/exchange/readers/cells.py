@@ -130,7 +130,10 @@ def decimal_marks(text: str) -> frozenset[str]:
         One of them if the cell tells; both if it does not, as "1,234" or "12"; none of a cell
         that is no number with either.
     """
-    text = _SPACERS.sub("", text.strip().removesuffix("%").strip())
+    text = text.strip().removesuffix("%").strip()
+    if len(text) > LONGEST:
+        return frozenset()
+    text = _SPACERS.sub("", text)
     fits = {COMMA} if _ONLY_DECIMAL_COMMA.fullmatch(text) else set()
     # No one groups thousands behind a leading 0.
     if not text.lstrip("+-").startswith("0,") and _GROUPED[POINT].fullmatch(text):

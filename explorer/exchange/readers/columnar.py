@@ -44,6 +44,8 @@ def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
     """
     try:
         read = _parquet(content) if content.startswith(_PARQUET) else _arrow(content)
+        # A damaged file could otherwise lead outside of its own memory.
+        read.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise ImportRefused("The file is damaged or cut off: write it again.") from error
     table = _table(read, notes)

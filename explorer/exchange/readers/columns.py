@@ -24,11 +24,13 @@ from explorer.exchange.readers.cells import (
     number_of,
 )
 from explorer.exchange.readers.found import Notes, listed
+from explorer.exchange.readers.limits import LONGEST_NAME
 from explorer.exchange.refusal import ImportRefused, quoted
 
 # As Arrow takes them; what else it would take ("nan(3)") is looked at one by one.
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _DOT_GROUPS = r"^[+-]?[0-9]{1,3}(\.[0-9]{3})+$"
+_COMMA_GROUP = r"[0-9],[0-9]{3}"
 _MANY_DOT_GROUPS = r"^[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}$"
 _NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 _CHUNK = 50_000
@@ -65,11 +67,13 @@ class Column:
         words = None if self.words is None else self.words.take(pa.array(rows))
         return Column(self.name, self.values[rows], self.present[rows], words, self.unit)
 
-    def distinct_words(self) -> list[str]:
-        """Return what stands in a column of words, each word once."""
+    @property
+    def num_words(self) -> int:
+        """How many different words stand in a column of words."""
         if self.words is None:
-            return []
-        return [word for word in self.words.dictionary.to_pylist() if not is_missing(word or "")]
+            return 0
+        codes = self.words.indices.fill_null(-1).to_numpy()
+        return int(np.unique(codes[self.present]).size)
 
 
 @dataclass(slots=True, eq=False)
@@ -94,8 +98,16 @@ class Table:
 
 
 def distinct(names: Iterable[str], notes: Notes) -> list[str]:
-    """Tell columns of one name apart by a number behind it, and say so."""
+    """Tell columns of one name apart by a number behind it, and say so.
+
+    Raises:
+        ImportRefused: A name is too long to be one.
+    """
     every = [name.strip() for name in names]
+    if longest := next((name for name in every if len(name) > LONGEST_NAME), ""):
+        raise ImportRefused(
+            f"The name {quoted(longest)} is longer than {LONGEST_NAME} characters: shorten it."
+        )
     taken = set(every)
     seen: Counter[str] = Counter()
     found = []
@@ -143,7 +155,6 @@ def columns_of_texts(
     for k, (name, one) in enumerate(zip(names, parsed, strict=True)):
         mark = _decided(marks[k], has_comma or delimiter == ";")
         if has_comma and mark == POINT and _counts_thousands(whole[k]):
-            notes.add(f"The points in {quoted(name)} are read as marks of thousands.")
             mark, one = COMMA, None
         if one is None and mark == COMMA:
             one = _comma_column(name, whole[k], notes)
@@ -224,7 +235,9 @@ def _parsed(
         )
     if mark == COMMA and pc.any(pc.match_substring(texts, COMMA)).as_py():
         notes.add(f"{quoted(name)} is read with decimal commas.")
-    elif rest.size and pc.any(pc.match_substring(texts, COMMA)).as_py():
+    elif mark == COMMA and pc.any(pc.match_substring(texts, POINT)).as_py():
+        notes.add(f"The points in {quoted(name)} are read as marks of thousands.")
+    elif rest.size and pc.any(pc.match_substring_regex(texts, _COMMA_GROUP)).as_py():
         notes.add(f"The commas in {quoted(name)} are read as marks of thousands.")
     return Column(name, values, present, None, unit)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,12 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
         # Each run by itself, so that many of them cost no more than their rows.
         own, at = (
             (meaning, axis) if len(runs) == 1 else (meaning.of_rows(run.rows), _cut(axis, run.rows))
+        )
+        told = [one for one in own.metrics if is_setting(one)]
+        own = replace(
+            own,
+            metrics=[one for one in own.metrics if one not in told],
+            texts=[*own.texts, *told],
         )
         measured = _measured(own, run.rows.size, prefix)
         if measured:
@@ -143,15 +149,16 @@ def _parts(rows: Rows, codes: np.ndarray | None) -> list[Rows]:
 def _with_context(meaning: Meaning, name: str, row: int) -> str:
     parts = []
     for column in meaning.contexts:
-        is_told = _is_varied(column) or normal(word_at(column, row)) in SPLITS
-        text = _spoken(word_at(column, row)) if is_told or column.name.endswith("context") else ""
+        text = _spoken(word_at(column, row)) if _names(meaning, column, row) else ""
         if text and not normal(name).startswith((f"{normal(text)}_", f"{normal(text)}/")):
             parts.append(text)
     return "/".join((*parts, name))
 
 
-def _is_varied(column: Column) -> bool:
-    return len(column.distinct_words()) > 1
+def _names(meaning: Meaning, column: Column, row: int) -> bool:
+    """Tell whether a context belongs to the names, not to the settings."""
+    is_split = normal(word_at(column, row)) in SPLITS or column.name.lower().endswith("context")
+    return is_split or column.name in meaning.varied
 
 
 def _spoken(text: str) -> str:
@@ -167,7 +174,7 @@ def _spoken(text: str) -> str:
 
 def _settings(meaning: Meaning) -> dict[str, str]:
     found = {}
-    constant = [one for one in meaning.contexts if not _is_varied(one)]
+    constant = [one for one in meaning.contexts if not _names(meaning, one, 0)]
     for column in (*meaning.texts, *constant):
         is_told = is_setting(column) if column.words is None else _is_same(column)
         if column.name and column.present.all() and is_told:
@@ -185,7 +192,7 @@ def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) 
     varied = [
         one.name
         for one in meaning.texts
-        if not one.is_number and one.name not in told and one.distinct_words()
+        if not one.is_number and one.name not in told and one.present.any()
     ]
     if varied:
         table.notes.add(f"What is no number is left out: {listed(varied)}.")

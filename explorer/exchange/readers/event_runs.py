@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from google.protobuf import message
 
 from explorer.exchange.event_files import (
     HYPERPARAMETERS,
@@ -174,7 +175,7 @@ def _named(tag: str, inner: str) -> str:
 def _hyperparameters(content: bytes) -> dict[str, str]:
     try:
         told = HyperparameterData.FromString(content)
-    except ValueError:
+    except message.DecodeError:
         return {}
     found = {}
     for entry in told.start.hparams:

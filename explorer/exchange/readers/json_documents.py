@@ -122,6 +122,9 @@ class _Found:
             rows = [dict(zip(map(str, node["columns"]), row, strict=False)) for row in node["data"]]
             self._add_records(rows, path)
             return
+        if _is_keyed(node):
+            self._add_records(_keyed_rows(node, self._notes), path)
+            return
         if _is_catboost(node):
             self._add_records(_catboost_rows(node), path)
             return
@@ -243,6 +246,20 @@ def _is_indexed(node: Mapping[str, Any]) -> bool:
         and all(key.isdecimal() for key in node)
         and all(is_scalar(value) or isinstance(value, str) for value in node.values())
     )
+
+
+def _is_keyed(node: Mapping[str, Any]) -> bool:
+    """Tell whether it holds records by the number of their step, or of their row."""
+    return bool(node) and all(
+        key.isdecimal() and isinstance(value, dict) for key, value in node.items()
+    )
+
+
+def _keyed_rows(node: Mapping[str, Any], notes: Notes) -> list[Mapping[str, Any]]:
+    if any(normal(name) in _X_WORDS for row in node.values() for name in row):
+        return list(node.values())
+    notes.add("The numbers by which the records are found are taken for steps.")
+    return [{"step": int(key)} | row for key, row in node.items()]
 
 
 def _rows_by_index(columns: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -23,7 +23,8 @@ NO_TABLE = (
     "write a line “step,loss” and below it a line with both numbers for each step."
 )
 _COMMENT = re.compile(r"\s*(#|//|%)")
-_RULE = re.compile(r"[\s|:+=\-\u2500-\u257f]*[-=\u2500-\u257f]{2,}[\s|:+=\-\u2500-\u257f]*")
+# Of lines that are drawn: strokes of ASCII, and those made for it.
+_STROKES = frozenset(" \t|:+=-" + "".join(map(chr, range(0x2500, 0x2580))))
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
 # In the order in which they are preferred where several part the cells equally well.
 _DELIMITERS = ("\t", ";", ",", "|", SPACES)
@@ -68,7 +69,8 @@ def is_comment(text: str) -> bool:
 
 def is_rule(text: str) -> bool:
     """Tell whether a line is drawn, as below the header of a Markdown table."""
-    return bool(_RULE.fullmatch(text))
+    text = text.strip()
+    return len(text.strip("|:+ \t")) > 1 and _STROKES.issuperset(text)
 
 
 def cells_of(text: str, delimiter: str) -> list[str]:

@@ -93,6 +93,7 @@ class Meaning:
         metric: In a long table, the names of what was measured.
         value: In a long table, what was measured.
         contexts: What else belongs to the names of what was measured.
+        varied: Names of the contexts that differ within the table.
         metrics: In a wide table, what was measured.
         texts: Columns of words that are none of these.
     """
@@ -106,6 +107,7 @@ class Meaning:
     metric: Column | None = None
     value: Column | None = None
     contexts: list[Column] = field(default_factory=list)
+    varied: frozenset[str] = frozenset()
     metrics: list[Column] = field(default_factory=list)
     texts: list[Column] = field(default_factory=list)
 
@@ -129,7 +131,7 @@ class Meaning:
                 name: [one(column) for column in value]
                 if isinstance(value, list)
                 else value
-                if isinstance(value, str)
+                if isinstance(value, str | frozenset)
                 else one(value)
                 for name, value in values.items()
             }
@@ -204,10 +206,11 @@ def meaning_of(table: Table) -> Meaning:
     found.contexts = [
         one for one in find(left, CONTEXT_WORDS) if not one.is_number and one not in found.runs
     ]
+    found.varied = frozenset(one.name for one in found.contexts if one.num_words > 1)
     for one in (*found.runs, *found.contexts):
         left.remove(one)
     if found.metric is None:
-        found.metrics = [one for one in left if one.is_number and not is_setting(one)]
+        found.metrics = [one for one in left if one.is_number]
     found.texts = [one for one in left if one not in found.metrics]
     return found
 
@@ -282,7 +285,9 @@ def _is_clock(column: Column) -> bool:
 
 def _tells_runs(column: Column) -> bool:
     if not column.is_number:
-        return True
+        # Of the more general names each must come up again, or it tells rows apart.
+        is_sure = any(key.startswith(("run", "exp")) for key in _keys(column.name))
+        return is_sure or column.num_words * 2 <= int(column.present.sum())
     values = column.values[column.present]
     keys = set(_keys(column.name))
     if keys & {"group", "name", "label", "version"} and not _varies(column):

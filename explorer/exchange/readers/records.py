@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, listed
+from explorer.exchange.readers.layout import is_number
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
 from explorer.exchange.refusal import ImportRefused, quoted
 
@@ -173,7 +174,7 @@ def table_of_lists(lists: Mapping[str, Sequence[Any]], notes: Notes) -> Table:
 
 
 def is_scalar(value: Any) -> bool:
-    """Tell whether a value is one number, as a number or in a word such as "NaN"."""
+    """Tell whether a value is one number, None, or a text that says a number."""
     if isinstance(value, str):
-        return value.lower() in ("nan", "inf", "-inf", "infinity", "-infinity")
+        return is_number(value)
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -49,7 +49,7 @@ def axis_of(table: Table, meaning: Meaning) -> Axis:
         table.notes.add(f"No column counts steps or epochs: x is the time in {quoted(x.name)}.")
         return Axis(SECONDS, x.name, seconds_of(x)[0], is_whole=False)
     _check_steps(table, x)
-    known = x.values[x.present]
+    known = x.values[x.present & ~np.isnan(x.values)]
     is_whole = bool(np.all(known == np.floor(known)))
     if not is_whole:
         table.notes.add(
@@ -88,7 +88,8 @@ def _may_count(column: Column) -> bool:
 
 
 def _check_steps(table: Table, x: Column) -> None:
-    wrong = x.present & ~((x.values >= 0) & (x.values <= LARGEST_STEP))
+    # NaN is no step, and what was measured at it is left out.
+    wrong = x.present & ((x.values < 0) | (x.values > LARGEST_STEP))
     if not wrong.any():
         return
     row = int(np.argmax(wrong))

@@ -40,7 +40,7 @@ from explorer.exchange.refusal import ImportRefused, quoted
 __all__ = ["ReadCurve", "Reading", "read_curves"]
 
 _ENDING = re.compile(
-    r"(\.(csv|tsv|txt|tab|dat|log|out|md|json|jsonl|ndjson|parquet|pq|arrow|feather|ipc|zip|tar|tgz"
+    r"(\.(csv|tsv|txt|tab|dat|log|out|md|json|jsonl|ndjson|parquet|pq|arrows?|feather|ipc|zip|tar|tgz"
     r"|gz|bz2|xz))+$",
     re.IGNORECASE,
 )

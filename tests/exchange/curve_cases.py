@@ -801,6 +801,15 @@ TOOLS = {
         curve("batch_restart", "step", {"loss": (6, 0, 5, 2, 1.5)}, clocks={"epoch": (0, 1)}),
         notes=["“batch” begins anew once: it is counted on, 3"],
     ),
+    "batches_of_epochs.csv": read(
+        curve(
+            "batches_of_epochs",
+            "epoch",
+            {"batches": (3, 1, 3, 469, 469), "loss": (3, 1, 3, 0.9, 0.6)},
+            clocks={"epoch": (1, 3)},
+        ),
+        notes=[],
+    ),
     "catboost_training.json": read(
         curve(
             "catboost_training",
@@ -841,6 +850,14 @@ TOOLS = {
             clocks={"seconds": (0, 1)},
         ),
         notes=[],
+    ),
+    "curves.arrows": read(
+        curve("curves", "epoch", {"val_loss": (2, 1, 2, 0.5, 0.25)}, clocks={"epoch": (1, 2)}),
+        notes=[],
+    ),
+    "curves.feather": read(
+        curve("curves", "step", {"loss": (2, 0, 5, 2, 1.5)}),
+        notes=["What is no number is left out: “note”."],
     ),
     "detectron2_metrics.json": read(
         curve(
@@ -994,6 +1011,10 @@ TOOLS = {
             {"training-l2": (3, 0, 2, 1, 0.7), "valid-l2": (3, 0, 2, 1.1, 0.9)},
         ),
         notes=["No column counts the steps: the rows are coun"],
+    ),
+    "lists_beside.json": read(
+        curve("lists_beside", "step", {"loss": (2, 1, 2, 2, 1.5)}, settings={"lr": "0.1"}),
+        notes=["“callbacks” is left out: There is no column o"],
     ),
     "lists_step.json": read(
         curve(
@@ -1247,6 +1268,10 @@ TOOLS = {
             {"train loss": (2, 0, 1, 2, 1.5), "val loss": (1, 0, 0, 2.1, 2.1)},
         ),
         notes=[],
+    ),
+    "sep_tab.csv": read(
+        curve("sep_tab", "step", {"loss": (2, 0, 1, 2.5, 1.5)}),
+        notes=["“loss” is read with decimal commas."],
     ),
     "shuffled_long.csv": read(
         curve("shuffled_long", "step", {"loss": (4, 0, 3, 2, 1.7), "acc": (3, 1, 3, 0.1, 0.3)}),

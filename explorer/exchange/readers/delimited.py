@@ -87,9 +87,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     is_named = layout.names is not None and len(columns) > 1
     has_index = is_named and not columns[0].name and _counts_up(columns[0])
     # What has neither a name nor a value is a comma too many at the end of each row.
-    kept = [
-        one for k, one in enumerate(columns) if one.name or one.present.any() or k == 0 == has_index
-    ]
+    kept = [one for one in columns if one.name or one.present.any()]
     return Table(kept, size, place, has_index, notes, _told(layout.comments))
 
 
@@ -111,7 +109,7 @@ def _counts_up(column: Column) -> bool:
 
 
 def _check_size(content: bytes, layout: Layout) -> None:
-    rows = content.count(b"\n", layout.start) or content.count(b"\r", layout.start)
+    rows = content.count(b"\n", layout.start)
     if layout.width > MOST_COLUMNS:
         raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
     if rows * layout.width > MOST_CELLS:

@@ -11,13 +11,14 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
 from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WORDS, normal
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused
+from explorer.exchange.refusal import ImportRefused, quoted
 
 _NO_CURVE = (
     "No curve was found in the JSON: it should hold a list of records such as {“step”: 0, "
@@ -47,7 +48,8 @@ def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[Rea
     found.walk(document, (), 0)
     found.end()
     if not found.curves:
-        raise ImportRefused(_NO_CURVE)
+        raise ImportRefused(found.refusals[0] if found.refusals else _NO_CURVE)
+    notes.extend(found.refusals)
     curves = joined(found.curves)
     if not found.settings:
         return curves
@@ -80,6 +82,7 @@ class _Found:
         self._label, self._metric, self._notes = label, metric, notes
         self.curves: list[ReadCurve] = []
         self.settings: dict[str, str] = {}
+        self.refusals: list[str] = []
         # Curves that stand each by itself, so that they share one time.
         self._single = Records()
 
@@ -102,7 +105,7 @@ class _Found:
         if node and all(isinstance(one, dict) for one in node):
             if any(_is_curve(one) or _has_lists(one) for one in node[:3]):
                 for place, one in enumerate(node):
-                    name = one.get("name") or one.get("label") or f"{place + 1}"
+                    name = one.get("name") or one.get("label") or f"curve {place + 1}"
                     self.walk(one, (*path, str(name)), depth + 1)
                 return
             self._add_records(node, path)
@@ -179,18 +182,26 @@ class _Found:
             table.columns[0].words = pa.DictionaryArray.from_arrays(
                 names.indices, pc.utf8_slice_codeunits(names.dictionary, 1)
             )
-            self.curves += curves_of(table, self._label)
+            self._add(table, ())
 
     def _add_records(self, records: list[Mapping[str, Any]], path: tuple[str, ...]) -> None:
         gathered = Records()
         for place, record in enumerate(records, 1):
             gathered.add(record, place)
-        table = gathered.table(self._notes)
-        self.curves += curves_of(table, self._label, _prefix(path))
+        self._add(gathered.table(self._notes), path)
 
     def _add_lists(self, lists: Mapping[str, Any], path: tuple[str, ...]) -> None:
-        table = table_of_lists({str(name): own for name, own in lists.items()}, self._notes)
-        self.curves += curves_of(table, self._label, _prefix(path))
+        self._add(table_of_lists(lists, self._notes), path)
+
+    def _add(self, table: Table, path: tuple[str, ...]) -> None:
+        prefix = "".join(f"{name}/" for name in path)
+        try:
+            self.curves += curves_of(table, self._label, prefix)
+        except ImportRefused as error:
+            # Beside the curves a document may hold lists of anything.
+            self.refusals.append(
+                f"{quoted(prefix[:-1])} is left out: {error}" if path else str(error)
+            )
 
 
 # Names of a part that say nothing of what is in it.
@@ -200,10 +211,6 @@ _TRANSPARENT = frozenset(
         "records", "rows", "runs", "epochs", "iterations", "evals_result", "evals_result_",
     )
 )  # fmt: skip
-
-
-def _prefix(path: tuple[str, ...]) -> str:
-    return "".join(f"{name}/" for name in path)
 
 
 def _is_triple(one: Any) -> bool:

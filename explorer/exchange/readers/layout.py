@@ -25,7 +25,7 @@ NO_TABLE = (
 _COMMENT = re.compile(r"\s*(#|//|%)")
 # Of lines that are drawn: strokes of ASCII, and those made for it.
 _STROKES = frozenset(" \t|:+=-" + "".join(map(chr, range(0x2500, 0x2580))))
-_SEPARATOR = re.compile(r"\"?sep=(.)\"?", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\"?sep=([\t,;:|~^])\"?", re.IGNORECASE)
 # In the order in which they are preferred where several part the cells equally well.
 _DELIMITERS = ("\t", ";", ",", "|", SPACES)
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\n|\r|$)")
@@ -102,7 +102,7 @@ def layout_of(content: bytes) -> Layout:
     delimiters: Sequence[str] = _DELIMITERS
     skipped = 0
     for line in lines:
-        if found := _SEPARATOR.fullmatch(line.text.strip()):
+        if found := _SEPARATOR.fullmatch(line.text.strip(" ")):
             delimiters = (found[1],)
         elif _COMMENT.match(line.text):
             comments.append(_COMMENT.sub("", line.text, count=1).strip())

@@ -8,7 +8,7 @@ MOST_UNPACKED_BYTES = 256 * 2**20
 """Of all files inside an archive together."""
 MOST_MEMBERS = 10_000
 """Files inside an archive."""
-MOST_CELLS = 20_000_000
+MOST_CELLS = 15_000_000
 """Of a table, empty ones too."""
 MOST_MEASUREMENTS = 5_000_000
 """Of all curves of a file together."""

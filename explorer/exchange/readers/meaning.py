@@ -178,10 +178,12 @@ def meaning_of(table: Table) -> Meaning:
 
     _find_long(found, left)
     numbers = [one for one in left if one.is_number]
-    # A step that stays the same counts nothing, if there is another one.
-    steps = sorted(find(numbers, STEP_WORDS), key=lambda one: not _varies(one))
+    steps = find(numbers, STEP_WORDS)
     counts = [one for one in find(numbers, COUNT_WORDS) if _rises(one)]
     epochs = find(numbers, EPOCH_WORDS)
+    # A step that stays the same, such as the number of batches, counts nothing if others do.
+    if any(map(_varies, (*steps, *counts, *epochs))):
+        steps = [one for one in steps if _varies(one)]
     found.epoch = take(epochs[0] if epochs else None)
     candidates = [one for one in (*steps, *counts) if one is not found.epoch]
     measured = _measured_rows(left, {id(one) for one in candidates})

@@ -9,6 +9,7 @@ import lzma
 import tarfile
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ import pytest
 from explorer.exchange.readers import archives, columnar, delimited, found, limits
 from explorer.exchange.reading import read_curves
 
+ARROW = (Path(__file__).parent / "cases" / "tools" / "curves.arrows").read_bytes()
 TABLE = b"step,loss\n0,2.0\n5,1.5\n"
 
 
@@ -27,6 +29,12 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
         for name, content in files.items():
             writing.writestr(name, content)
     return archive.getvalue()
+
+
+def misplaced(archive: bytes) -> bytes:
+    """Let a zip say that its directory begins far behind its end."""
+    place = archive.rfind(b"PK\x05\x06") + 16
+    return archive[:place] + (9_000_000).to_bytes(4, "little") + archive[place + 4 :]
 
 
 def tarred(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
@@ -103,6 +111,7 @@ def test_a_bomb_is_refused_before_it_takes_the_memory(monkeypatch):
         (zipped({"xl/workbook.xml": b"<x/>", "xl/sheet.xml": b"<x/>"}), "Excel"),
         (zipped({"a.png": b"x"}), "no file with curves"),
         (zipped({"a.csv": TABLE})[:-30], "damaged"),
+        (misplaced(zipped({"a.csv": TABLE})), "damaged"),
         (tarred({"../evil.csv": TABLE}), "leads out"),
         (gzip.compress(TABLE)[:-9], "damaged"),
         (b"", "empty"),
@@ -112,6 +121,8 @@ def test_a_bomb_is_refused_before_it_takes_the_memory(monkeypatch):
         (b'{"a": 1}', "No curve"),
         (b'{"a": [1, 2', "Line 1"),
         (b"[]", "No curve"),
+        (b"| |\n|---|\n| |\n", "empty|no row|no table"),
+        (ARROW.replace(b"val_loss", b"val\xc3loss"), "damaged"),
         (b"[" * 100_000, "nested"),
         (b"step,loss\n0,1\n1,2\n2,x\n", "Line 4: “loss” is “x”"),
         (b"step,loss\n0,1\n-3,2\n", "Line 3: “step” is -3"),

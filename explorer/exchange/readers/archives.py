@@ -23,7 +23,7 @@ _TOO_MUCH = (
 )
 _FAILURES = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError,
-    OSError, NotImplementedError, RuntimeError, OverflowError, IndexError, UnicodeDecodeError,
+    OSError, NotImplementedError, RuntimeError, IndexError, ValueError, OverflowError,
 )  # fmt: skip
 _STARTS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": gzip.open,

@@ -46,9 +46,9 @@ def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
         read = _parquet(content) if content.startswith(_PARQUET) else _arrow(content)
         # A damaged file could otherwise lead outside of its own memory.
         read.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
+        table = _table(read, notes)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ImportRefused("The file is damaged or cut off: write it again.") from error
-    table = _table(read, notes)
     if is_own_table(table):
         metadata = read.schema.metadata or {}
         settings = (

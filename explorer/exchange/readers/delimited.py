@@ -88,6 +88,8 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     has_index = is_named and not columns[0].name and _counts_up(columns[0])
     # What has neither a name nor a value is a comma too many at the end of each row.
     kept = [one for one in columns if one.name or one.present.any()]
+    if not kept:
+        raise ImportRefused("The table is empty: it has neither a name nor a number.")
     return Table(kept, size, place, has_index, notes, _told(layout.comments))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -158,7 +159,10 @@ def _record(line: bytes) -> Any:
         return None
     text = re.sub(r"(?<=: )(-?)(nan|inf)(?=[,}])", r"'\1\2'", line.decode())
     try:
-        return ast.literal_eval(text)
+        with warnings.catch_warnings():
+            # Of a damaged line, that it is odd Python.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
 

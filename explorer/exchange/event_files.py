@@ -4,7 +4,8 @@ A file is a row of records: length (8 bytes, little-endian), checksum of the len
 checksum of the data (4); the checksum is a masked CRC-32C, the data is an `Event`.
 
 Source: tensorflow/core/lib/io/record_writer.h; tensorflow/core/util/event.proto,
-tensorflow/core/framework/summary.proto and tensor.proto.
+tensorflow/core/framework/summary.proto and tensor.proto; tensorboard/plugins/hparams/
+plugin_data.proto; google/protobuf/struct.proto.
 """
 
 from __future__ import annotations
@@ -29,16 +30,23 @@ _TYPES = {
     "int64": _FIELD.TYPE_INT64,
     "string": _FIELD.TYPE_STRING,
     "bytes": _FIELD.TYPE_BYTES,
+    "bool": _FIELD.TYPE_BOOL,
 }
 # The part of TensorFlow's messages that holds scalars and texts: name, type, number. A type that
 # is no name of a number or text is a message, "*" behind it means repeated. What else a file may
 # hold, such as images and graphs, are unknown fields here and skipped.
 _MESSAGES = {
-    "Event": "wall_time double 1, step int64 2, file_version bytes 3, summary Summary 5",
+    "Event": "wall_time double 1, step int64 2, file_version bytes 3, summary Summary 5, "
+    "session_log SessionLog 7",
+    "SessionLog": "status int32 1",
     "Summary": "value Value* 1",
     "Value": "tag bytes 1, simple_value float 2, tensor Tensor 8, metadata Metadata 9",
     "Metadata": "plugin Plugin 1",
-    "Plugin": "name bytes 1",
+    "Plugin": "name bytes 1, content bytes 2",
+    "HyperparameterData": "start SessionStart 3",
+    "SessionStart": "hparams Hyperparameter* 1",
+    "Hyperparameter": "key bytes 1, value AnyValue 2",
+    "AnyValue": "number double 2, text bytes 3, flag bool 4",
     "Tensor": "dtype int32 1, shape Shape 2, content bytes 4, half int32* 13, float float* 5, "
     "double double* 6, int int32* 7, string bytes* 8, int64 int64* 10",
     "Shape": "dim Dimension* 2",
@@ -83,6 +91,15 @@ def _message_classes() -> dict[str, type[Any]]:
 
 _CLASSES = _message_classes()
 Event = _CLASSES["Event"]
+HyperparameterData = _CLASSES["HyperparameterData"]
+"""What the plugin of this name keeps with a summary's value."""
+HYPERPARAMETERS = b"hparams"
+SESSION_STARTED = 1
+"""Status of a session's log where a training begins, or goes on after a restart."""
+
+
+class TornRecord(ImportRefused):
+    """A file that ends in the middle of a record, as one does that is being written."""
 
 
 def framed(events: Iterable[Any]) -> bytes:
@@ -99,7 +116,8 @@ def events_in(content: bytes) -> Iterator[Any]:
     """Read the events of a file, every checksum checked.
 
     Raises:
-        ImportRefused: The file is cut off, damaged, or no event file.
+        TornRecord: The file is cut off in the middle of a record.
+        ImportRefused: It is damaged, or no event file.
     """
     place = 0
     while place < len(content):
@@ -108,14 +126,14 @@ def events_in(content: bytes) -> Iterator[Any]:
             if place == 0:
                 raise ImportRefused("This is no event file of TensorBoard.")
             if len(head) < 12:
-                raise ImportRefused(_CUT_OFF)
+                raise TornRecord(_CUT_OFF)
             raise ImportRefused(
                 f"The event file is damaged at byte {place:,}: a checksum is wrong."
             )
         start, (length,) = place + 12, struct.unpack("<Q", head[:8])
         end = start + length
         if end + 4 > len(content):
-            raise ImportRefused(_CUT_OFF)
+            raise TornRecord(_CUT_OFF)
         data = content[start:end]
         if _checksum(data) != content[end : end + 4]:
             raise ImportRefused(
@@ -128,7 +146,6 @@ def events_in(content: bytes) -> Iterator[Any]:
         place = end + 4
 
 
-_DAMAGED = "The event file is damaged at byte {:,}: a checksum is wrong."
 _CUT_OFF = "The event file is cut off in the middle of a record: copy it again, whole."
 
 

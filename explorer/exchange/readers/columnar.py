@@ -1,0 +1,151 @@
+"""Parquet and Arrow: tables whose columns have types already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from explorer.exchange.json_export import FORMAT
+from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
+from explorer.exchange.readers.curves_of_tables import curves_of
+from explorer.exchange.readers.found import Notes, ReadCurve, listed
+from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS, MOST_UNPACKED_BYTES
+from explorer.exchange.readers.own_files import (
+    curves_of_own_table,
+    is_own_table,
+    settings_in_metadata,
+)
+from explorer.exchange.refusal import ImportRefused
+
+_PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
+# As pandas calls the index of a frame that has no name of its own.
+_INDEX = "__index_level_0__"
+
+
+def is_columnar(content: bytes) -> bool:
+    """Tell whether bytes are Parquet or Arrow."""
+    return content.startswith((_PARQUET, _ARROW_FILE, _ARROW_STREAM))
+
+
+def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
+    """Read Parquet, an Arrow file (Feather), or an Arrow stream.
+
+    Args:
+        content: The file.
+        label: What to call a run that the table has no name for.
+        notes: Takes what is assumed.
+
+    Raises:
+        ImportRefused: It is damaged, too much, or holds no curve.
+    """
+    try:
+        read = _parquet(content) if content.startswith(_PARQUET) else _arrow(content)
+        # A damaged file could otherwise lead outside of its own memory.
+        read.validate(full=True)
+        table = _table(read, notes)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise ImportRefused("The file is damaged or cut off: write it again.") from error
+    if is_own_table(table):
+        metadata = read.schema.metadata or {}
+        settings = (
+            settings_in_metadata(metadata[FORMAT.encode()]) if FORMAT.encode() in metadata else {}
+        )
+        return curves_of_own_table(table, is_shielded=False, settings=settings)
+    return curves_of(table, label)
+
+
+def _parquet(content: bytes) -> pa.Table:
+    file = pq.ParquetFile(pa.BufferReader(content))
+    _check_size(file.metadata.num_rows, file.metadata.num_columns)
+    groups = (file.metadata.row_group(k) for k in range(file.metadata.num_row_groups))
+    if sum(group.total_byte_size for group in groups) > MOST_UNPACKED_BYTES:
+        raise ImportRefused("The table is too large: leave columns out, or keep each tenth row.")
+    return file.read(use_threads=False)
+
+
+def _arrow(content: bytes) -> pa.Table:
+    source = pa.BufferReader(content)
+    if content.startswith(_ARROW_FILE):
+        file = pa.ipc.open_file(source)
+        batches = (file.get_batch(k) for k in range(file.num_record_batches))
+        schema = file.schema
+    else:
+        stream = pa.ipc.open_stream(source)
+        batches, schema = iter(stream), stream.schema
+    kept: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        rows += batch.num_rows
+        _check_size(rows, batch.num_columns)
+        kept.append(batch)
+    return pa.Table.from_batches(kept, schema)
+
+
+def _check_size(rows: int, columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
+    if rows * columns > MOST_CELLS:
+        raise ImportRefused(
+            f"The table has {rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells are read "
+            "at most: leave columns out, or keep each tenth row."
+        )
+    if not rows:
+        raise ImportRefused("The table has no row.")
+
+
+def _table(read: pa.Table, notes: Notes) -> Table:
+    def place(row: int) -> str:
+        return f"Row {row + 1:,}"
+
+    if not read.num_rows:
+        raise ImportRefused("The table has no row.")
+    columns: list[Column] = []
+    nested: list[str] = []
+    has_index = False
+    for name, chunks in zip(distinct(read.column_names, notes), read.columns, strict=True):
+        column = _column(name, chunks, place, notes)
+        if column is None:
+            nested.append(name)
+        elif name == _INDEX:
+            column.name = ""
+            has_index = column.is_number and bool((np.diff(column.values) > 0).all())
+            columns.insert(0, column)
+        else:
+            columns.append(column)
+    if nested:
+        notes.add(f"Columns of lists or of bytes are left out: {listed(nested)}.")
+    return Table(columns, read.num_rows, place, has_index, notes)
+
+
+def _column(
+    name: str, chunks: pa.ChunkedArray, place: Callable[[int], str], notes: Notes
+) -> Column | None:
+    kind = chunks.type
+    if pa.types.is_dictionary(kind):
+        chunks = chunks.cast(kind.value_type)
+        kind = chunks.type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_boolean(kind):
+        chunks, kind = chunks.cast(pa.string()), pa.string()
+    if pa.types.is_string(kind):
+        return columns_of_texts([name], [chunks], place, notes)[0]
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        moments = chunks.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
+        return _numbers(name, pc.divide(moments.cast(pa.float64()), 1e6))
+    if pa.types.is_duration(kind):
+        spans = chunks.cast(pa.duration("us")).cast(pa.int64())
+        return _numbers(name, pc.divide(spans.cast(pa.float64()), 1e6))
+    if pa.types.is_null(kind):
+        return Column(name, np.full(len(chunks), np.nan), np.zeros(len(chunks), bool))
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        return None
+    return _numbers(name, chunks.cast(pa.float64(), safe=False))
+
+
+def _numbers(name: str, chunks: pa.ChunkedArray) -> Column:
+    present = chunks.is_valid().to_numpy(zero_copy_only=False)
+    values = chunks.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    return Column(name, values, np.ascontiguousarray(present))

@@ -1,0 +1,349 @@
+"""Columns of a table, and how columns of text become columns of numbers.
+
+Numbers that every program writes alike are turned into float64 by Arrow, a column at once; only
+cells that it does not take are looked at one by one, each spelling once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from explorer.exchange.readers.cells import (
+    COMMA,
+    POINT,
+    OutOfRange,
+    decimal_marks,
+    is_missing,
+    number_of,
+)
+from explorer.exchange.readers.found import Notes, listed
+from explorer.exchange.readers.limits import LONGEST_NAME
+from explorer.exchange.refusal import ImportRefused, quoted
+
+# As Arrow takes them; what else it would take ("nan(3)") is looked at one by one.
+_PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_DOT_GROUPS = r"^[+-]?[0-9]{1,3}(\.[0-9]{3})+$"
+_COMMA_GROUP = r"[0-9],[0-9]{3}"
+_MANY_DOT_GROUPS = r"^[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}$"
+_NOT_ZERO = r"^[+-]?[0.]*[1-9]"
+_CHUNK = 50_000
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(slots=True, eq=False)
+class Column:
+    """A column of numbers, or of words.
+
+    Attributes:
+        name: As the header has it; "" for one without a name.
+        values: float64 [n], NaN where nothing stands; of words, NaN throughout.
+        present: bool [n], where something stands.
+        words: [n] of a column of words, else None.
+        unit: As written behind every number, or "".
+    """
+
+    name: str
+    values: Floats
+    present: Mask
+    words: pa.DictionaryArray | None = None
+    unit: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers, or nothing at all."""
+        return self.words is None
+
+    def of_rows(self, rows: NDArray[np.intp]) -> Column:
+        """Return the same column with some of its rows alone."""
+        words = None if self.words is None else self.words.take(pa.array(rows))
+        return Column(self.name, self.values[rows], self.present[rows], words, self.unit)
+
+    @property
+    def num_words(self) -> int:
+        """How many different words stand in a column of words."""
+        if self.words is None:
+            return 0
+        codes = self.words.indices.fill_null(-1).to_numpy()
+        return int(np.unique(codes[self.present]).size)
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """Named columns of one length.
+
+    Attributes:
+        columns: In the order of the file, no two of one name.
+        size: Number of rows.
+        place: Says where a row stands in the file, as in "Line 12".
+        has_index: Whether the first column has no name and counts the rows.
+        notes: Takes what is assumed of it.
+        settings: What the file tells of all its runs beside the table.
+    """
+
+    columns: list[Column]
+    size: int
+    place: Callable[[int], str] = lambda row: f"Row {row + 1:,}"
+    has_index: bool = False
+    notes: Notes = field(default_factory=Notes)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def distinct(names: Iterable[str], notes: Notes) -> list[str]:
+    """Tell columns of one name apart by a number behind it, and say so.
+
+    Raises:
+        ImportRefused: A name is too long to be one.
+    """
+    every = [name.strip() for name in names]
+    if longest := next((name for name in every if len(name) > LONGEST_NAME), ""):
+        raise ImportRefused(
+            f"The name {quoted(longest)} is longer than {LONGEST_NAME} characters: shorten it."
+        )
+    taken = set(every)
+    seen: Counter[str] = Counter()
+    found = []
+    for name in every:
+        seen[name] += 1
+        if not name or seen[name] == 1:
+            found.append(name)
+            continue
+        count = seen[name]
+        while f"{name} ({count})" in taken:
+            count += 1
+        taken.add(f"{name} ({count})")
+        found.append(f"{name} ({count})")
+        notes.add(f"Several columns are called {quoted(name)}; the later ones carry a number.")
+    return found
+
+
+def columns_of_texts(
+    names: Sequence[str],
+    texts: Sequence[pa.ChunkedArray],
+    place: Callable[[int], str],
+    notes: Notes,
+    delimiter: str = ",",
+) -> list[Column]:
+    """Turn columns of text into columns of numbers where they are numbers.
+
+    Args:
+        names: Of the columns.
+        texts: Each a column of strings, null or "" where nothing stands. Emptied on the way, to
+            free their memory.
+        place: Says where a row stands.
+        notes: Takes what was guessed.
+        delimiter: What parts the cells; decimals after a comma are usual with ";" alone.
+
+    Raises:
+        ImportRefused: A column of numbers has a cell that is none.
+    """
+    whole = [_combined(column) for column in texts]
+    parsed = [_plain_column(name, own, notes) for name, own in zip(names, whole, strict=True)]
+    marks = [
+        _marks(own) if one is None else {POINT} for one, own in zip(parsed, whole, strict=True)
+    ]
+    has_comma = any(mark == {COMMA} for mark in marks)
+    found = []
+    for k, (name, one) in enumerate(zip(names, parsed, strict=True)):
+        mark = _decided(marks[k], has_comma or delimiter == ";")
+        if has_comma and mark == POINT and _counts_thousands(whole[k]):
+            mark, one = COMMA, None
+        if one is None and mark == COMMA:
+            one = _comma_column(name, whole[k], notes)
+        found.append(one or _parsed(name, whole[k], mark, place, notes))
+        # A column of text takes as much memory as its part of the file.
+        whole[k] = parsed[k] = None
+    return found
+
+
+def _combined(texts: pa.ChunkedArray) -> pa.Array:
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _marks(texts: pa.Array) -> set[str]:
+    """Return the decimal marks that all cells with a comma, or grouped by points, fit."""
+    with_comma = texts.filter(pc.fill_null(pc.match_substring(texts, COMMA), False))
+    if not len(with_comma):
+        grouped = pc.match_substring_regex(texts, _MANY_DOT_GROUPS)
+        return {COMMA} if pc.any(grouped).as_py() else {POINT}
+    marks = {COMMA, POINT}
+    for text in _distinct(with_comma):
+        if fits := decimal_marks(text):
+            marks &= fits
+        if len(marks) < 2:
+            break
+    if marks == {COMMA, POINT}:
+        # "1,234" alone tells nothing, but "0.5" beside it does.
+        points = pc.match_substring(texts, POINT)
+        if pc.any(points).as_py():
+            marks = {POINT}
+    return marks or {POINT}
+
+
+def _decided(marks: set[str], is_usual: bool) -> str:
+    if len(marks) == 1:
+        return next(iter(marks))
+    return COMMA if is_usual else POINT
+
+
+def _counts_thousands(texts: pa.Array) -> bool:
+    points = texts.filter(pc.fill_null(pc.match_substring(texts, POINT), False))
+    return bool(len(points)) and bool(pc.all(pc.match_substring_regex(points, _DOT_GROUPS)).as_py())
+
+
+def _distinct(texts: pa.Array) -> Iterable[str]:
+    """Yield texts, each about once, without holding all of them as Python's own."""
+    for start in range(0, len(texts), _CHUNK):
+        yield from pc.unique(texts.slice(start, _CHUNK)).to_pylist()
+
+
+def _parsed(
+    name: str, texts: pa.Array, mark: str, place: Callable[[int], str], notes: Notes
+) -> Column:
+    given = pc.fill_null(pc.not_equal(texts, ""), False)
+    present = given.to_numpy(zero_copy_only=False).copy()
+    values = np.full(len(texts), np.nan)
+    plain = pc.match_substring_regex(texts, _PLAIN)
+    if mark == COMMA:
+        plain = pc.and_(plain, pc.invert(pc.match_substring(texts, POINT)))
+    plain = pc.fill_null(plain, False)
+    is_plain = plain.to_numpy(zero_copy_only=False)
+    if is_plain.any():
+        values[is_plain] = pc.cast(texts.filter(plain), pa.float64()).to_numpy()
+    rest = np.flatnonzero(present & ~is_plain)
+    bad: list[int] = []
+    units: Counter[str] = Counter()
+    if rest.size:
+        bad = _read_rest(texts, rest, mark, values, present, units)
+    if len(bad) * 2 > int(present.sum()):
+        return _words(name, texts, present)
+    if bad:
+        raise ImportRefused(_no_number(name, texts, bad[0], place))
+    _check_range(name, texts, values, is_plain, place, notes)
+    unit = units.most_common(1)[0][0] if units else ""
+    if len(units) > 1:
+        raise ImportRefused(
+            f"The column {quoted(name)} mixes the units {listed(units)}: write one unit throughout."
+        )
+    if mark == COMMA and pc.any(pc.match_substring(texts, COMMA)).as_py():
+        notes.add(f"{quoted(name)} is read with decimal commas.")
+    elif mark == COMMA and pc.any(pc.match_substring(texts, POINT)).as_py():
+        notes.add(f"The points in {quoted(name)} are read as marks of thousands.")
+    elif rest.size and pc.any(pc.match_substring_regex(texts, _COMMA_GROUP)).as_py():
+        notes.add(f"The commas in {quoted(name)} are read as marks of thousands.")
+    return Column(name, values, present, None, unit)
+
+
+def _plain_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
+    """Turn a column that Arrow understands as a whole into numbers; None if it does not."""
+    try:
+        # Arrow goes on to the end of a column that it cannot turn, and takes its time.
+        pc.cast(texts.slice(0, 1000), pa.float64())
+        numbers = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values = pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False)
+    if np.isinf(values).any():
+        return None
+    _note_underflow(name, texts, np.flatnonzero(values == 0), notes)
+    present = numbers.is_valid().to_numpy(zero_copy_only=False)
+    return Column(name, values, np.ascontiguousarray(present))
+
+
+def _comma_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
+    """Do the same where all numbers are written with decimal commas, or without decimals."""
+    if pc.any(pc.match_substring(texts, POINT)).as_py():
+        return None
+    column = _plain_column(name, pc.replace_substring(texts, COMMA, POINT), notes)
+    if column is not None:
+        notes.add(f"{quoted(name)} is read with decimal commas.")
+    return column
+
+
+def _read_rest(
+    texts: pa.Array,
+    rest: NDArray[np.int64],
+    mark: str,
+    values: Floats,
+    present: Mask,
+    units: Counter[str],
+) -> list[int]:
+    """Read the cells that Arrow does not take into `values`; return the rows of those that fail."""
+    bad: list[int] = []
+    for start in range(0, rest.size, _CHUNK):
+        rows = rest[start : start + _CHUNK]
+        spelled = texts.take(pa.array(rows)).dictionary_encode()
+        codes = spelled.indices.to_numpy()
+        words = spelled.dictionary.to_pylist()
+        found = np.full(len(words), np.nan)
+        missing, failed = np.zeros(len(words), bool), np.zeros(len(words), bool)
+        for k, word in enumerate(words):
+            if is_missing(word):
+                missing[k] = True
+                continue
+            try:
+                number = number_of(word, mark)
+            except OutOfRange:
+                number = None
+            if number is None:
+                failed[k] = True
+                continue
+            found[k] = number.value
+            if number.unit:
+                units[number.unit] += 1
+        values[rows] = found[codes]
+        present[rows[missing[codes]]] = False
+        bad += rows[failed[codes]].tolist()
+    return bad
+
+
+def _words(name: str, texts: pa.Array, present: Mask) -> Column:
+    encoded = texts.dictionary_encode()
+    return Column(name, np.full(len(texts), np.nan), present, encoded)
+
+
+def _no_number(name: str, texts: pa.Array, row: int, place: Callable[[int], str]) -> str:
+    text = texts[row].as_py()
+    called = quoted(name) if name else "a column without a name"
+    try:
+        number_of(text)
+    except OutOfRange:
+        return (
+            f"{place(row)}: {called} is {quoted(text)}, which is larger than a 64-bit number can "
+            "be: correct it, or write Infinity."
+        )
+    return (
+        f"{place(row)}: {called} is {quoted(text)}, no number: correct it, or leave it empty "
+        "where nothing was measured."
+    )
+
+
+def _check_range(
+    name: str,
+    texts: pa.Array,
+    values: Floats,
+    is_plain: Mask,
+    place: Callable[[int], str],
+    notes: Notes,
+) -> None:
+    """See that no number became another one for being too large or too small."""
+    over = np.flatnonzero(is_plain & np.isinf(values))
+    if over.size:
+        raise ImportRefused(_no_number(name, texts, int(over[0]), place))
+    _note_underflow(name, texts, np.flatnonzero(is_plain & (values == 0)), notes)
+
+
+def _note_underflow(name: str, texts: pa.Array, zeros: NDArray[np.int64], notes: Notes) -> None:
+    if zeros.size:
+        # By far most zeros are written as such.
+        shown = pc.match_substring_regex(texts.take(pa.array(zeros)), _NOT_ZERO)
+        if pc.any(shown).as_py():
+            notes.add(f"Numbers in {quoted(name)} too small for 64 bits are read as 0.")

@@ -1,0 +1,315 @@
+"""Curves out of a table: which series there are, of which run, and what their steps are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.exchange.readers.columns import Column, Table
+from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order, listed
+from explorer.exchange.readers.meaning import (
+    SPLITS,
+    Meaning,
+    is_setting,
+    meaning_of,
+    normal,
+    seconds_of,
+)
+from explorer.exchange.readers.restarts import settle
+from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, runs_of, word_at
+from explorer.exchange.readers.wandb_columns import runs_by_column
+from explorer.exchange.readers.x_axis import Axis, axis_of
+from explorer.exchange.refusal import ImportRefused, quoted
+from explorer.runs.series import EPOCH, ROW, SECONDS, STEP, CurveData, Series
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """One series as it stands in the table."""
+
+    name: str
+    rows: Rows
+    values: np.ndarray
+    unit: str = ""
+
+
+def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
+    """Make the curves of a table.
+
+    Args:
+        table: Its notes take what is assumed.
+        label: What to call a run that the table has no name for.
+        prefix: Put before the name of every series.
+
+    Raises:
+        ImportRefused: Nothing can be drawn, or it cannot be told what counts the steps.
+    """
+    if parts := runs_by_column(table):
+        return [curve for name, part in parts for curve in curves_of(part, name, prefix)]
+    _name_columns(table, label)
+    meaning = meaning_of(table)
+    if meaning.value is None and not meaning.metrics:
+        raise ImportRefused(
+            "There is no column of numbers to draw beside the steps: the columns are "
+            f"{listed(one.name for one in table.columns)}."
+        )
+    axis = axis_of(table, meaning)
+    curves = []
+    runs = runs_of(meaning.runs, table.size)
+    if axis.kind == ROW and len(runs) == table.size > 1:
+        raise ImportRefused(
+            "This is a table of runs with a row for each, and without the curve of any: export "
+            "the history of their metrics instead."
+        )
+    for run in runs:
+        # Each run by itself, so that many of them cost no more than their rows.
+        own, at = (
+            (meaning, axis) if len(runs) == 1 else (meaning.of_rows(run.rows), _cut(axis, run.rows))
+        )
+        told = [one for one in own.metrics if is_setting(one)]
+        own = replace(
+            own,
+            metrics=[one for one in own.metrics if one not in told],
+            texts=[*own.texts, *told],
+        )
+        measured = _measured(own, run.rows.size, prefix)
+        if measured:
+            data = _data(own, at, run.rows.size, measured, table.notes)
+            units = {one.name: one.unit for one in measured if one.unit}
+            settings = table.settings | run.settings | _settings(own)
+            curves.append(ReadCurve(run.label or label, data, settings, units))
+    curves = [curve for curve in curves if curve.data.series]
+    if not curves:
+        raise ImportRefused("No number was measured at any step: there is nothing to draw.")
+    _note_left_out(table, meaning, curves)
+    return curves
+
+
+def _cut(axis: Axis, rows: Rows) -> Axis:
+    values = None if axis.values is None else axis.values[rows]
+    return Axis(axis.kind, axis.name, values, axis.is_whole)
+
+
+def _name_columns(table: Table, label: str) -> None:
+    """Give columns without a name one, where it is clear what they are."""
+    nameless = [one for one in table.columns if not one.name]
+    if table.has_index:
+        nameless.remove(table.columns[0])
+    if len(nameless) == len(table.columns) > 1:
+        raise ImportRefused(
+            "The columns have no names: put a first line such as “step,loss” above the numbers, "
+            "with a name for each column."
+        )
+    for column in nameless:
+        place = next(k for k, one in enumerate(table.columns) if one is column) + 1
+        column.name = f"column {place}" if len(table.columns) > 1 else label
+        table.notes.add(f"A column without a name is called {quoted(column.name)}.")
+    others = table.columns[1:]
+    if table.has_index and len(others) == 1 and others[0].name == "0":
+        # As pandas writes a Series that has no name.
+        others[0].name = label
+
+
+def _measured(meaning: Meaning, size: int, prefix: str) -> list[_Measured]:
+    found: dict[str, _Measured] = {}
+
+    def add(name: str, rows: Rows, column: Column) -> None:
+        whole, count = prefix + name, 2
+        while whole in found:
+            whole, count = f"{prefix}{name} ({count})", count + 1
+        found[whole] = _Measured(whole, rows, column.values, column.unit)
+
+    if meaning.metric is not None and meaning.value is not None:
+        rows = np.flatnonzero(meaning.value.present & meaning.metric.present)
+        codes = codes_of([meaning.metric, *meaning.contexts], size)
+        for own in _parts(rows, codes):
+            name = word_at(meaning.metric, int(own[0]))
+            add(_with_context(meaning, name, int(own[0])), own, meaning.value)
+        return list(found.values())
+    contexts = codes_of(meaning.contexts, size) if meaning.contexts else None
+    for column in meaning.metrics:
+        rows = np.flatnonzero(column.present)
+        for own in [rows] if contexts is None and rows.size else _parts(rows, contexts):
+            add(_with_context(meaning, column.name, int(own[0])), own, column)
+    return list(found.values())
+
+
+def _parts(rows: Rows, codes: np.ndarray | None) -> list[Rows]:
+    if codes is None:
+        return []
+    return [rows[part] for part in rows_by_code(codes[rows])]
+
+
+def _with_context(meaning: Meaning, name: str, row: int) -> str:
+    parts = []
+    for column in meaning.contexts:
+        text = _spoken(word_at(column, row)) if _names(meaning, column, row) else ""
+        if text and not normal(name).startswith((f"{normal(text)}_", f"{normal(text)}/")):
+            parts.append(text)
+    return "/".join((*parts, name))
+
+
+def _names(meaning: Meaning, column: Column, row: int) -> bool:
+    """Tell whether a context belongs to the names, not to the settings."""
+    is_split = normal(word_at(column, row)) in SPLITS or column.name.lower().endswith("context")
+    return is_split or column.name in meaning.varied
+
+
+def _spoken(text: str) -> str:
+    """Return a context in words: Aim writes {"subset": "val"}."""
+    if text.startswith("{"):
+        try:
+            told = json.loads(text.replace("'", '"'))
+        except ValueError:
+            return text
+        return "/".join(str(value) for value in told.values()) if isinstance(told, dict) else text
+    return text
+
+
+def _settings(meaning: Meaning) -> dict[str, str]:
+    found = {}
+    constant = [one for one in meaning.contexts if not _names(meaning, one, 0)]
+    for column in (*meaning.texts, *constant):
+        is_told = is_setting(column) if column.words is None else _is_same(column)
+        if column.name and column.present.all() and is_told:
+            found[column.name] = word_at(column, 0)
+    return {name: text for name, text in found.items() if text not in ("{}", "[]")}
+
+
+def _is_same(column: Column) -> bool:
+    codes = column.words.indices.to_numpy(zero_copy_only=False) if column.words else np.zeros(0)
+    return bool(codes.size and np.all(codes == codes[0]))
+
+
+def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) -> None:
+    told = {name for curve in curves for name in curve.settings}
+    varied = [
+        one.name
+        for one in meaning.texts
+        if not one.is_number and one.name not in told and one.present.any()
+    ]
+    if varied:
+        table.notes.add(f"What is no number is left out: {listed(varied)}.")
+    aside = [
+        one.name
+        for one in meaning.texts
+        if one.is_number and one.name and meaning.metric and not is_setting(one)
+    ]
+    if aside:
+        table.notes.add(f"Columns beside the measured value are left out: {listed(aside)}.")
+    empty = [one.name for one in table.columns if one.name and not one.present.any()]
+    if empty:
+        table.notes.add(f"Nothing stands in {listed(empty)}: left out.")
+    for one in (*meaning.metrics, *([meaning.value] if meaning.value else [])):
+        if one.unit:
+            table.notes.add(f"{quoted(one.name)} is written in {quoted(one.unit)}.")
+        elif _is_percent(one):
+            table.notes.add(f"{quoted(one.name)} is taken for percent: it goes above 1.")
+
+
+def _is_percent(column: Column) -> bool:
+    words = set(normal(column.name).replace("/", "_").split("_"))
+    if not words & {"acc", "accuracy", "top1", "top5", "acc1", "acc5"}:
+        return False
+    values = column.values[np.isfinite(column.values)]
+    return bool(values.size and values.max() > 1 and values.max() <= 100 and values.min() >= 0)
+
+
+def _data(
+    meaning: Meaning, axis: Axis, size: int, measured: Sequence[_Measured], notes: Notes
+) -> CurveData:
+    kept = [one.rows for one in measured]
+    if axis.values is not None and _is_same_throughout(axis.values, kept):
+        notes.add(f"{quoted(axis.name)} stays the same: the rows are counted, from 0.")
+        axis = Axis(ROW, "row", None)
+    clocks = _clocks(meaning, axis)
+    if axis.values is None:
+        x = np.arange(float(size))
+        for rows in kept if meaning.metric is not None else ():
+            x[rows] = np.arange(rows.size)
+    else:
+        x, kept = _placed(meaning, axis, kept, notes)
+    mask = np.zeros(size, bool)
+    for rows in kept:
+        mask[rows] = True
+    series = {}
+    twice = 0
+    for one, rows in zip(measured, kept, strict=True):
+        if rows.size:
+            steps, values, more = in_order(x[rows].astype(np.int64), one.values[rows])
+            series[one.name] = Series(steps, values)
+            twice += more
+    if twice:
+        notes.add(
+            f"{counted(twice, 'measurement shares', 'measurements share')} {quoted(axis.name)} "
+            "with a later one, which counts."
+        )
+    sides = {}
+    for name, values in clocks.items():
+        own = np.flatnonzero(mask & np.isfinite(values))
+        if own.size:
+            steps, at, _ = in_order(x[own].astype(np.int64), values[own])
+            sides[name] = Series(steps, at)
+    return CurveData(series, axis.kind, sides)
+
+
+def _is_same_throughout(x: np.ndarray, rows: Sequence[Rows]) -> bool:
+    """Tell whether nothing was counted, although something was measured again and again."""
+    known = x[np.isfinite(x)]
+    return bool(known.size and np.all(known == known[0]) and max(own.size for own in rows) > 2)
+
+
+def _placed(
+    meaning: Meaning, axis: Axis, rows: list[Rows], notes: Notes
+) -> tuple[np.ndarray, list[Rows]]:
+    """Return the step of each row, and of each series the rows that count."""
+    known = np.isfinite(axis.values)
+    lost = sum(int((~known[own]).sum()) for own in rows)
+    if lost:
+        notes.add(
+            f"{counted(lost, 'measurement has', 'measurements have')} no {quoted(axis.name)}: "
+            "left out."
+        )
+        rows = [own[known[own]] for own in rows]
+    epoch = meaning.epoch.values if meaning.epoch is not None and axis.kind != EPOCH else None
+    settled = settle(axis.values, rows, epoch, axis.name, notes)
+    if axis.is_whole:
+        return settled.x, settled.rows
+    # The rows that count are numbered in the order of an x that is no whole number.
+    counting = np.zeros(known.size, bool)
+    for own in settled.rows:
+        counting[own] = True
+    order = np.flatnonzero(counting)
+    order = order[np.argsort(settled.x[order], kind="stable")]
+    steps = np.zeros(known.size)
+    steps[order] = np.arange(order.size)
+    return steps, settled.rows
+
+
+def _clocks(meaning: Meaning, axis: Axis) -> dict[str, np.ndarray]:
+    """Return what is known of each row beside its measurements, by name, NaN where unknown."""
+    found: dict[str, np.ndarray] = {}
+    if meaning.epoch is not None:
+        found[EPOCH] = meaning.epoch.values
+    elif axis.kind == EPOCH and axis.values is not None:
+        found[EPOCH] = axis.values
+    if meaning.seconds is not None:
+        moments, is_since_1970 = seconds_of(meaning.seconds)
+        begun = np.nanmin(moments) if is_since_1970 and np.isfinite(moments).any() else 0.0
+        found[SECONDS] = moments - begun
+    if axis.values is None:
+        return found
+    if not axis.is_whole and axis.kind == STEP:
+        found[STEP] = axis.values
+    counting = [*meaning.counts, *([meaning.x] if meaning.is_guess and meaning.x else [])]
+    for column in counting:
+        name = normal(column.name).rpartition("/")[2]
+        if name != STEP or not np.array_equal(column.values, axis.values, equal_nan=True):
+            found.setdefault(name, column.values)
+    return found

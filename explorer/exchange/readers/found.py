@@ -1,0 +1,181 @@
+"""What is read of a file: its curves, and what was assumed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.exchange.readers.limits import (
+    LONGEST_NAME,
+    MOST_CURVES,
+    MOST_MEASUREMENTS,
+    MOST_SERIES,
+)
+from explorer.exchange.refusal import ImportRefused, quoted
+from explorer.runs.series import CurveData, Series
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadCurve:
+    """One training, as a file tells of it.
+
+    Attributes:
+        label: What the file calls it, or the file's own name.
+        data: What was measured.
+        settings: By name, in words: learning rate, optimiser and whatever else the file tells.
+        units: By name of a series, the unit that the file itself names, such as "%" or "ms".
+    """
+
+    label: str
+    data: CurveData
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """All that was read of a file.
+
+    Attributes:
+        curves: At least one, each with at least one series.
+        notes: A plain sentence for everything that was assumed, sorted, dropped or guessed.
+    """
+
+    curves: tuple[ReadCurve, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Notes:
+    """Plain sentences, each once, in the order in which they came up."""
+
+    MOST = 30
+
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def add(self, text: str) -> None:
+        """Take a sentence, unless it was said before."""
+        self._texts.setdefault(text)
+
+    def extend(self, texts: Iterable[str]) -> None:
+        """Take several."""
+        for text in texts:
+            self.add(text)
+
+    def texts(self) -> tuple[str, ...]:
+        """Return the sentences; of very many the first ones, and how many more there were."""
+        said = tuple(self._texts)
+        if len(said) <= self.MOST:
+            return said
+        return (*said[: self.MOST], f"And {len(said) - self.MOST:,} more notes like these.")
+
+
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """Return names in quotation marks for a sentence, the first ones of many."""
+    every = list(names)
+    shown = ", ".join(quoted(name) for name in every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: "1 row", "2,000 rows"."""
+    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
+
+
+def times(count: int) -> str:
+    """Return how often something happened: "once", "2 times"."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def check_size(curves: Iterable[ReadCurve]) -> None:
+    """Refuse more curves, series or measurements than can be shown.
+
+    Raises:
+        ImportRefused: There are more.
+    """
+    count = series = measurements = 0
+    for curve in curves:
+        count += 1
+        series += len(curve.data.series)
+        measurements += sum(len(one) for one in curve.data.series.values())
+        for name in (curve.label, *curve.data.series):
+            if len(name) > LONGEST_NAME:
+                raise ImportRefused(
+                    f"The name {quoted(name)} is longer than {LONGEST_NAME} characters: shorten it."
+                )
+    for found, most, what in (
+        (count, MOST_CURVES, "curves"),
+        (series, MOST_SERIES, "series"),
+        (measurements, MOST_MEASUREMENTS, "measurements"),
+    ):
+        if found > most:
+            raise ImportRefused(
+                f"The file holds {found:,} {what}, and {most:,} are read at most: split it."
+            )
+
+
+def joined(curves: Iterable[ReadCurve]) -> list[ReadCurve]:
+    """Put together what several parts of a file tell of one run.
+
+    Args:
+        curves: Those of one label and one kind of x become one; of several series of one name
+            the later ones carry a number.
+    """
+    found: dict[tuple[str, str], ReadCurve] = {}
+    for curve in curves:
+        key = (curve.label, curve.data.x)
+        found[key] = _joined(found[key], curve) if key in found else curve
+    labels = [label for label, _ in found]
+    return [
+        replace(curve, label=f"{label} (by {x})") if labels.count(label) > 1 else curve
+        for (label, x), curve in found.items()
+    ]
+
+
+def _joined(one: ReadCurve, other: ReadCurve) -> ReadCurve:
+    series = dict(one.data.series)
+    units = dict(one.units)
+    for name, own in other.data.series.items():
+        free, count = name, 2
+        while free in series:
+            free, count = f"{name} ({count})", count + 1
+        series[free] = own
+        if name in other.units:
+            units[free] = other.units[name]
+    clocks = dict(one.data.clocks)
+    for name, clock in other.data.clocks.items():
+        clocks[name] = _both(clocks[name], clock) if name in clocks else clock
+    data = replace(
+        one.data,
+        series=series,
+        clocks=clocks,
+        events={**one.data.events, **other.data.events},
+        snapshots={**one.data.snapshots, **other.data.snapshots},
+    )
+    return ReadCurve(one.label, data, {**one.settings, **other.settings}, units)
+
+
+def _both(one: Series, other: Series) -> Series:
+    steps, values, _ = in_order(
+        np.concatenate([one.steps, other.steps]), np.concatenate([one.values, other.values])
+    )
+    return Series(steps, values)
+
+
+def in_order(
+    steps: NDArray[np.int64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+    """Sort measurements by step, of several at one step the last one.
+
+    Returns:
+        Rising steps, their values, and how many measurements did not count.
+    """
+    if np.all(steps[1:] > steps[:-1]):
+        return steps, values, 0
+    order = np.argsort(steps, kind="stable")
+    ordered = steps[order]
+    last = np.append(ordered[1:] != ordered[:-1], True)
+    return ordered[last], values[order][last], int((~last).sum())

@@ -1,0 +1,182 @@
+"""Logs with a record in each line: JSON lines, Python dictionaries, and "name:value" pairs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from explorer.exchange.readers.curves_of_tables import curves_of
+from explorer.exchange.readers.found import Notes, ReadCurve, counted
+from explorer.exchange.readers.records import Records
+from explorer.exchange.readers.settings_in_words import settings_of
+from explorer.exchange.refusal import ImportRefused
+
+_SAMPLE = 50
+_LONGEST_LITERAL = 100_000
+# What a logger writes before a record, as in "2024-01-01 | INFO | train | {…}".
+_PREFIXED = re.compile(rb"[^{]*\|\s*(\{.*\})\s*")
+_NUMBERED = re.compile(
+    r"(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)\s*\|?\s+(?=\S+[:=])", re.IGNORECASE
+)
+_PAIR = re.compile(r"([A-Za-z_][\w./\-]*)[:=]([^\s:=]+)")
+_OF_PART = re.compile(r"(?:train|valid|test)_(num_updates)")
+
+
+def is_lines(content: bytes) -> bool:
+    """Tell whether every line is a record of its own, by the first two."""
+    first = [line for _, line in _lines(content[:1_000_000], 3)]
+    return len(first) >= 2 and all(isinstance(_record(line), dict) for line in first[:2])
+
+
+def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
+    """Read JSON lines.
+
+    Args:
+        content: In UTF-8.
+        label: What to call the run.
+        notes: Takes what is assumed.
+
+    Raises:
+        ImportRefused: A line is no record.
+    """
+    records = Records()
+    settings: dict[str, str] = {}
+    first: tuple[int, dict[str, Any]] | None = None
+    ends_whole = content.endswith((b"\n", b"\r"))
+    last = len(content.rstrip())
+    for number, line in _lines(content):
+        record = _record(line)
+        if not isinstance(record, dict):
+            if not ends_whole and content.endswith(line, 0, last):
+                notes.add("The last line is cut off in the middle, and left out.")
+                break
+            raise ImportRefused(
+                f"Line {number:,} is no JSON object like those before it: correct it or take it "
+                "out."
+            )
+        if first is None and not len(records):
+            first = (number, record)
+            continue
+        if first is not None:
+            # A log may begin with what was set, before anything was measured.
+            if record.keys() & first[1].keys():
+                records.add(first[1], first[0])
+            else:
+                settings = settings_of(first[1])
+            first = None
+        records.add(record, number)
+    if first is not None:
+        records.add(first[1], first[0])
+    return _with_settings(curves_of(records.table(notes, "Line"), label), settings)
+
+
+def _with_settings(curves: list[ReadCurve], settings: dict[str, str]) -> list[ReadCurve]:
+    return [
+        ReadCurve(one.label, one.data, settings | dict(one.settings), one.units) for one in curves
+    ]
+
+
+def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
+    """Read a log whose lines are told by their form to hold one record each.
+
+    These are lines of "name:value" pairs, as torchtune writes them, or of "name=value", and lines
+    that end in a JSON object, as fairseq writes them among others.
+
+    Args:
+        content: In UTF-8.
+        label: What to call the run.
+        notes: Takes what is assumed.
+
+    Returns:
+        Its curves; None if the lines are of another form.
+    """
+    sample = [line for _, line in _lines(content[:1_000_000], _SAMPLE)]
+    if sample and all(_pairs(line) for line in sample):
+        records = Records()
+        for number, line in _lines(content):
+            pairs = _pairs(line)
+            if not pairs:
+                raise ImportRefused(
+                    f"Line {number:,} is not made of “name:value” like those before it: take it "
+                    "out."
+                )
+            records.add(pairs, number)
+        return curves_of(records.table(notes, "Line"), label)
+    return _read_prefixed(content, label, notes)
+
+
+def _read_prefixed(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
+    start = content[:1_000_000]
+    if b"| {" not in start and b"|{" not in start:
+        return None
+    records = Records()
+    others = 0
+    for number, line in _lines(content):
+        found = _PREFIXED.fullmatch(line)
+        record = _record(found[1]) if found else None
+        if not isinstance(record, dict) or not record:
+            others += 1
+            continue
+        records.add({_OF_PART.sub(r"\1", key): value for key, value in record.items()}, number)
+    if not len(records):
+        return None
+    if others:
+        notes.add(f"{counted(others, 'line')} without a record left out.")
+    return curves_of(records.table(notes, "Line"), label)
+
+
+def _lines(content: bytes, most: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of each line and its text, without empty lines."""
+    start = number = found = 0
+    while start < len(content) and (most is None or found < most):
+        end = content.find(b"\n", start)
+        end = len(content) if end < 0 else end
+        number += 1
+        if line := content[start:end].strip():
+            found += 1
+            yield number, line
+        start = end + 1
+
+
+def _record(line: bytes) -> Any:
+    """Return what a line says in JSON, or as Python prints dictionaries; None if neither."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        # Python writes NaN and Infinity, which JSON does not have.
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        pass
+    if not line.startswith(b"{'") or len(line) > _LONGEST_LITERAL:
+        return None
+    text = re.sub(r"(?<=: )(-?)(nan|inf)(?=[,}])", r"'\1\2'", line.decode())
+    try:
+        with warnings.catch_warnings():
+            # Of a damaged line, that it is odd Python.
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _pairs(line: bytes) -> dict[str, str]:
+    """Return the pairs that a line is made of; none if there is anything else in it."""
+    text = re.sub(r"([:=])\s+", r"\1", line.decode())
+    found: dict[str, str] = {}
+    if numbered := _NUMBERED.match(text):
+        found[numbered[1].lower()] = numbered[2]
+        text = text[numbered.end() :]
+    for part in re.split(r"[\s,;|]+", text.strip()):
+        pair = _PAIR.fullmatch(part)
+        if not pair or pair[1] in found:
+            return {}
+        found[pair[1]] = pair[2]
+    return found if len(found) > 1 else {}

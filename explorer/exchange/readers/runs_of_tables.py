@@ -1,0 +1,121 @@
+"""The runs that a table holds, each with its rows, its name and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.exchange.readers.columns import Column
+from explorer.exchange.readers.meaning import is_run_id, normal
+
+_NAMING = frozenset(
+    (
+        "run", "run_name", "curve", "trial", "trial_name", "name", "label", "experiment",
+        "experiment_name", "exp_name", "experimentname", "group",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunRows:
+    """The rows of one run.
+
+    Attributes:
+        label: What the table calls it; "" if it does not.
+        rows: Indices, rising.
+        settings: What tells of the run beside its name.
+    """
+
+    label: str
+    rows: NDArray[np.intp]
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+def codes_of(columns: Sequence[Column], size: int) -> NDArray[np.int64]:
+    """Number the combinations of what stands in some columns, row by row, in order of appearance.
+
+    Args:
+        columns: Of words or of numbers.
+        size: Number of rows.
+
+    Returns:
+        int64 [size].
+    """
+    codes = np.zeros(size, np.int64)
+    for column in columns:
+        if column.words is not None:
+            own = column.words.indices.fill_null(len(column.words.dictionary)).to_numpy()
+            own = own.astype(np.int64)
+            own[~column.present] = len(column.words.dictionary)
+        else:
+            own = np.unique(column.values, return_inverse=True)[1]
+        _, first, codes = np.unique(
+            codes * (int(own.max(initial=0)) + 1) + own, return_index=True, return_inverse=True
+        )
+        rank = np.empty(first.size, np.int64)
+        rank[np.argsort(first, kind="stable")] = np.arange(first.size)
+        codes = rank[codes]
+    return codes
+
+
+def rows_by_code(codes: NDArray[np.int64]) -> list[NDArray[np.intp]]:
+    """Return the rows of each code from 0 on, rising."""
+    order = np.argsort(codes, kind="stable")
+    borders = np.flatnonzero(np.diff(codes[order])) + 1
+    return np.split(order, borders) if codes.size else []
+
+
+def word_at(column: Column, row: int) -> str:
+    """Return what stands at a place, as text."""
+    if column.words is not None:
+        return (column.words[row].as_py() or "").strip()
+    value = column.values[row]
+    if np.isnan(value):
+        return ""
+    return str(int(value)) if value == np.floor(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
+    """Part a table by run.
+
+    Args:
+        columns: What tells runs apart.
+        size: Number of rows of the table.
+    """
+    if not columns:
+        return [RunRows("", np.arange(size))]
+    every = rows_by_code(codes_of(columns, size))
+    varying = [one for one in columns if _distinct(one, every) > 1]
+    naming = [one for one in columns if one in varying and not is_run_id(one)]
+    if not naming or _distinct_together(naming, every) < len(every):
+        naming = varying
+    naming = next(([one] for one in naming if _distinct(one, every) == len(every)), naming)
+    if not varying:
+        naming = [one for one in columns if normal(one.name) in _NAMING and not is_run_id(one)][:1]
+    found = []
+    for rows in every:
+        first = int(rows[0])
+        label = ", ".join(filter(None, (_named(one, first, len(naming)) for one in naming)))
+        settings = {
+            one.name: text for one in columns if one not in naming and (text := word_at(one, first))
+        }
+        if len(naming) > 1 or any(one.is_number for one in naming):
+            settings |= {one.name: word_at(one, first) for one in naming}
+        found.append(RunRows(label, rows, settings))
+    return found
+
+
+def _named(column: Column, row: int, count: int) -> str:
+    text = word_at(column, row)
+    return f"{column.name} {text}" if column.is_number and text else text
+
+
+def _distinct(column: Column, every: Sequence[NDArray[np.intp]]) -> int:
+    return len({word_at(column, int(rows[0])) for rows in every})
+
+
+def _distinct_together(columns: Sequence[Column], every: Sequence[NDArray[np.intp]]) -> int:
+    return len({tuple(word_at(one, int(rows[0])) for one in columns) for rows in every})

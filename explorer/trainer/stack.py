@@ -148,14 +148,15 @@ class StackInTraining:
     def _make_steps(self, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
         """Make steps on indices [rows, steps · B]; norms are measured at the last of each part."""
         count = len(losses)
-        batches = indices.tensor_split(count, dim=1)
-        labels = self.data.train_labels[indices].tensor_split(count, dim=1)
-        for place in range(count):
-            activations = self._make_step(batches[place], labels[place], losses[place])
+        chosen = self.data.train_labels.index_select(0, indices.reshape(-1)).view_as(indices)
+        size = indices.shape[1] // count
+        batches = zip(indices.split(size, 1), chosen.split(size, 1), losses, strict=True)
+        for place, (batch, labels, mean_losses) in enumerate(batches):
+            activations = self._make_step(batch, labels, mean_losses)
             if len(norms) and (place + 1) % (count // len(norms)) == 0:
                 self._measure(activations, norms[(place + 1) * len(norms) // count - 1])
 
-    def _make_step(self, batch: Tensor, labels: Tensor, losses: Tensor) -> list[Tensor]:
+    def _make_step(self, batch: Tensor, labels: Tensor, mean_losses: Tensor) -> list[Tensor]:
         rows, size = batch.shape
         stacked = len(self._network)
         images = self.data.train_images.index_select(0, batch.reshape(-1)).view(rows, size, -1)
@@ -165,7 +166,7 @@ class StackInTraining:
         )
         self._network.backward(activations, gradient.div_(size))
         self._optimizer.step(self._network.gradients)
-        torch.mean(by_example, 1, out=losses)
+        torch.mean(by_example, 1, out=mean_losses)
         return activations
 
     def _measure(self, activations: Sequence[Tensor], norms: Tensor) -> None:

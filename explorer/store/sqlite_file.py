@@ -86,11 +86,34 @@ class SqliteFile:
 
     def _number_in_file(self) -> int:
         """Return the store's number; -1 where the file is too short to have one."""
-        with open(self._path, "rb", buffering=0) as file:
-            head = file.read(_HEADER_BYTES)
+        head = _beginning(self._path)
         if len(head) < _HEADER_BYTES:
             return -1
         return struct.unpack_from(">I", head, _APPLICATION_ID)[0]
+
+
+_descriptors: dict[tuple[int, int], int] = {}
+"""Device and number of a file → where it stays open."""
+
+
+def _beginning(path: Path) -> bytes:
+    """Read a file's header without ever closing the file.
+
+    POSIX drops all of a process's locks on a file as soon as the process closes it once, wherever
+    it was opened. SQLite's would go too, and the next process to let go of the database would take
+    itself for the last one, and remove the log that this process goes on to write to. See "How To
+    Corrupt An SQLite Database File", 2.2, on sqlite.org.
+    """
+    if not hasattr(os, "pread"):
+        # On Windows locks belong to what was opened.
+        with open(path, "rb", buffering=0) as file:
+            return file.read(_HEADER_BYTES)
+    status = os.stat(path)
+    if (status.st_dev, status.st_ino) not in _descriptors:
+        opened = os.open(path, os.O_RDONLY)
+        status = os.fstat(opened)
+        _descriptors.setdefault((status.st_dev, status.st_ino), opened)
+    return os.pread(_descriptors[status.st_dev, status.st_ino], _HEADER_BYTES, 0)
 
 
 def _numbered(engine: sa.Engine) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,29 @@ def test_two_stores_have_different_numbers_and_one_keeps_its_own(
     assert numbers[:2] == numbers[2:]
     assert numbers[0] != numbers[1]
     assert 0 not in numbers
+
+
+def test_looking_at_the_file_leaves_its_locks_and_so_its_log_in_place(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/runs.sqlite3"
+    store = RunStore(url)
+    first = store.create(RACE)
+    log = tmp_path / "runs.sqlite3-wal"
+    before = log.stat().st_ino
+    # Another process opens the store, queues a run and lets go of it: it is not the last one.
+    another = (
+        "import sys\n"
+        "from contextlib import closing\n"
+        "from explorer.runs.config import TrainingConfig\n"
+        "from explorer.store.run_store import RunStore\n"
+        "with closing(RunStore(sys.argv[1])) as store: print(store.create([TrainingConfig()]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", another, url],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert log.stat().st_ino == before
+    assert {run.id for run in store.list_runs()} == {first, done.stdout.strip()}
+    store.close()

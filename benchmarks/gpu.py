@@ -347,10 +347,10 @@ def memory(report: Report, images: Images, device: torch.device) -> None:
         for configs in ([small], [huge] * 4, [small]):
             share = 0.02 if configs[0] is huge else 1.0
             torch.cuda.set_per_process_memory_fraction(share, device)
-            store.create(configs)
-            run = store.claim_next(this_process())
+            store.runs.create(configs)
+            run = store.runs.claim_next(this_process())
             executor.execute(run)
-            ended = store.get(run.id)
+            ended = store.runs.get(run.id)
             states.append((ended.status, ended.error))
         store.close()
     torch.cuda.empty_cache()
@@ -522,14 +522,14 @@ def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
             for _ in train([config], data):
                 pass
             alone.append(time.perf_counter() - begun)
-            run_id = store.create([config])
+            run_id = store.runs.create([config])
             begun = time.perf_counter()
             recorder = Recorder(store, run_id, [total_steps(config, data)])
             for chunk in train([config], data):
                 recorder.add(chunk)
             recorder.flush()
             watched.append(time.perf_counter() - begun)
-            (curve,) = store.read(run_id).curves
+            (curve,) = store.records.read(run_id).curves
             require(len(curve.steps) == total_steps(config, data), "records were lost")
             accuracies.append(curve.latest_evaluation.accuracy)
         store.close()
@@ -563,7 +563,7 @@ def watching(report: Report, data: TrainingData, quick: bool) -> None:
             for _ in train([config], data):
                 pass
             alone = time.perf_counter() - begun
-            recorder = Recorder(store, store.create([config]), [total_steps(config, data)])
+            recorder = Recorder(store, store.runs.create([config]), [total_steps(config, data)])
             begun = time.perf_counter()
             for chunk in train([config], data):
                 recorder.add(chunk)

@@ -35,7 +35,7 @@ from benchmarks import servers
 from benchmarks.simulated_load import Load, drive, edit_q, refresh
 from explorer.jobs import launcher
 from explorer.runs.race_presets import RACE_PRESETS
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
 
 
@@ -49,19 +49,19 @@ def live_run(store: RunStore) -> Iterator[str]:
     run_id = launcher.start(configs, "benchmark", store=store)
     try:
         deadline = time.monotonic() + 60
-        while not store.get(run_id).progress.step:
+        while not store.runs.get(run_id).progress.step:
             if time.monotonic() > deadline:
-                raise RuntimeError(f"No training began: {launcher.explain(store.get(run_id))}")
+                raise RuntimeError(f"No training began: {launcher.explain(store.runs.get(run_id))}")
             time.sleep(0.1)
         yield run_id
     finally:
-        worker = store.get(run_id).worker
-        store.request_stop(run_id)
+        worker = store.runs.get(run_id).worker
+        store.requests.stop(run_id)
         if worker is not None:
             _see_off(worker)
 
 
-def _see_off(mark: WorkerMark) -> None:
+def _see_off(mark: WorkerId) -> None:
     """Wait for the worker to stop its run and leave for want of another, else end it."""
     try:
         worker = psutil.Process(mark.pid)

@@ -59,9 +59,9 @@ def training(seed: int) -> list[CurveChunk]:
 
 def write_run(store: RunStore, chunks: Sequence[CurveChunk]) -> str:
     """Record one run, chunk by chunk."""
-    run_id = store.create([CONFIG])
+    run_id = store.runs.create([CONFIG])
     for chunk in chunks:
-        store.append(run_id, [chunk])
+        store.records.append(run_id, [chunk])
     return run_id
 
 

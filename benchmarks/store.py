@@ -33,13 +33,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
 from explorer.figures.thinning import kept_points
 from explorer.runs.record_columns import CurveChunk, by_curve
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
 
 WRITERS = 8
 RUNS_EACH = 4
 CHOSEN = 20
-MARK = WorkerMark("benchmark", 1, 0.0)
+MARK = WorkerId("benchmark", 1, 0.0)
 
 
 def _write(place: str, seed: int, together: Any, runs: int) -> None:
@@ -47,7 +47,7 @@ def _write(place: str, seed: int, together: Any, runs: int) -> None:
     batches = training(seed)
     store = RunStore(place) if "://" in place else None
     if store:
-        store.list_runs(1)
+        store.runs.list(1)
 
     def write(run: int) -> None:
         if store:
@@ -92,7 +92,7 @@ def read_store(url: str, chosen: Sequence[str]) -> np.ndarray:
     store = RunStore(url)
     last = []
     for run_id in chosen:
-        (curve,) = store.read(run_id).curves
+        (curve,) = store.records.read(run_id).curves
         places = kept_points(curve.steps, curve.losses)
         last.append(curve.losses[places[-1]])
     store.close()
@@ -148,9 +148,9 @@ def fill(store: RunStore, runs: int) -> list[str]:
     kept = []
     for run in range(runs):
         kept.append(write_run(store, halves[run % CHOSEN]))
-        store.claim_next(MARK)
-        store.finish(kept[-1], "finished")
-        store.put_together(kept[-1])
+        store.runs.claim_next(MARK)
+        store.runs.finish(kept[-1], "finished")
+        store.records.compact(kept[-1])
     return kept
 
 
@@ -188,7 +188,7 @@ def measure(folder: Path, database: str | None, rounds: int, runs: int) -> dict[
     for _ in range(rounds):
         seconds["store"].append(timed(lambda: read_store(kept, chosen)))
         seconds["event_files"].append(timed(lambda: read_events(chosen_events)))
-        seconds["table"].append(timed(store.list_curves))
+        seconds["table"].append(timed(store.curves.list))
     store.close()
     return {
         "append_points_per_s": max(rates["store"]),

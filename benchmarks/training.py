@@ -150,7 +150,7 @@ def measure(images: Images, device: torch.device, rounds: int) -> dict[str, list
 
         def observe() -> Callable[[], None]:
             # The page creates the run, a worker records it: only the second is timed.
-            observed.append(store.create([one]))
+            observed.append(store.runs.create([one]))
             recorder = Recorder(store, observed[-1], [total_steps(one, data)])
             return lambda: trainer_observed(one, data, recorder)
 
@@ -175,7 +175,7 @@ def measure(images: Images, device: torch.device, rounds: int) -> dict[str, list
                     seconds = time.perf_counter() - start
                     speeds[name].append(curves * len(images.train_labels) / seconds)
         for run_id in observed:
-            if store.read(run_id).curves[0].steps.size != total_steps(one, data):
+            if store.records.read(run_id).curves[0].steps.size != total_steps(one, data):
                 raise RuntimeError("An observed training lost records.")
         store.close()
     return speeds

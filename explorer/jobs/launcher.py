@@ -77,7 +77,7 @@ def start(
     """
     store = store or default_store()
     check_memory(configs, store)
-    run_id = store.create(configs, name, session)
+    run_id = store.runs.create(configs, name, session)
     have_work_done(store)
     return run_id
 
@@ -97,7 +97,7 @@ def check_memory(configs: Sequence[TrainingConfig], store: RunStore) -> None:
     words = memory.shortage(configs, memory.available_bytes())
     if words and device == "auto":
         # There may be a GPU with more.
-        words = memory.shortage(configs, expected_memory_bytes(store.list_curves()))
+        words = memory.shortage(configs, expected_memory_bytes(store.curves.list()))
     if words:
         raise ConfigError(words)
 
@@ -127,17 +127,17 @@ def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
 
 def request_stop(run_id: str, *, store: RunStore | None = None) -> None:
     """Ask a run to stop; it does within a second, and a queued one at once."""
-    (store or default_store()).request_stop(run_id)
+    (store or default_store()).requests.stop(run_id)
 
 
 def pause(run_id: str, *, store: RunStore | None = None) -> None:
     """Ask a run to hold."""
-    (store or default_store()).request_pause(run_id)
+    (store or default_store()).requests.pause(run_id)
 
 
 def resume(run_id: str, *, store: RunStore | None = None) -> None:
     """Ask a held run to go on."""
-    (store or default_store()).request_resume(run_id)
+    (store or default_store()).requests.resume(run_id)
 
 
 def ensure_workers(*, store: RunStore | None = None) -> int:
@@ -177,7 +177,7 @@ def set_learning_rate(
     run_id: str, value: float, curve: int | None = None, *, store: RunStore | None = None
 ) -> None:
     """Change the learning rate of one curve, or of all, from the next step on."""
-    (store or default_store()).request_learning_rate(run_id, value, curve)
+    (store or default_store()).requests.set_learning_rate(run_id, value, curve)
 
 
 def state_of(run: Run | CurveRow) -> str:
@@ -199,19 +199,19 @@ def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) 
         UnknownRun: There is no such run.
     """
     store, by_run = store or default_store(), _by_run(chosen)
-    rows = {row.run_id: row for row in store.list_curves(by_run)}
+    rows = {row.run_id: row for row in store.curves.list(by_run)}
     # Those that may refuse come first, so that nothing is deleted when one does.
     ended = {run_id for run_id, row in rows.items() if row.status in ENDED}
     for run_id in sorted(by_run, key=ended.__contains__):
         worker = rows[run_id].worker if run_id in rows else None
-        store.delete(run_id, by_run[run_id], alive=is_alive(worker))
+        store.curves.delete(run_id, by_run[run_id], alive=is_alive(worker))
 
 
 def restore(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:
     """Bring deleted curves back; see `delete`."""
     store = store or default_store()
     for run_id, which in _by_run(chosen).items():
-        store.restore(run_id, which)
+        store.curves.restore(run_id, which)
 
 
 def _by_run(chosen: Iterable[tuple[str, int]]) -> dict[str, list[int]]:

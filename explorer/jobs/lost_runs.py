@@ -45,7 +45,7 @@ def why_lost(store: RunStore, run: Run) -> str:
         )
     elif code is not None and code < 0:
         reasons.append(_by_signal(-code))
-    said = worker_processes.last_words(store, worker.pid) or (status.said if status else "")
+    said = worker_processes.last_log_line(store, worker.pid) or (status.said if status else "")
     if said:
         reasons.append(f"Its last words: {said}")
     return " ".join(reasons)

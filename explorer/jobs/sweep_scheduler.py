@@ -9,10 +9,10 @@ from dataclasses import replace
 from explorer.jobs import launcher
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import FAILED, FINISHED, LOST, STOPPED, CurveRow
-from explorer.runs.sweep_cells import ACTIVE, DIVERGED, DONE, MISSING, Cell
+from explorer.runs.summary import CurveSummary
+from explorer.runs.sweep_cells import ACTIVE, DIVERGED, DONE, MISSING, Cell, Sweep
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.run_store import RunStore
-from explorer.store.sweeps import Sweep
 
 _KNOWN_RUNS = 5
 _MOST_LOSSES = 3
@@ -42,7 +42,7 @@ def start(
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
     launcher.check_memory([grid.base], store)
-    sweep_id = store.create_sweep(grid, name, session)
+    sweep_id = store.sweeps.create(grid, name, session)
     launcher.have_work_done(store)
     return sweep_id
 
@@ -55,11 +55,11 @@ def stop(sweep_id: str, *, store: RunStore | None = None) -> None:
         StoreUnavailable: The run store cannot be used.
     """
     store = store or launcher.default_store()
-    store.close_sweep(sweep_id)
-    sweep = store.get_sweep(sweep_id)
-    rows = store.list_curves([one.run_id for one in sweep.runs])
+    store.sweeps.close(sweep_id)
+    sweep = store.sweeps.get(sweep_id)
+    rows = store.curves.list([one.run_id for one in sweep.runs])
     for run_id in {row.run_id for row in rows if launcher.state_of(row) in ACTIVE}:
-        store.request_stop(run_id)
+        store.requests.stop(run_id)
 
 
 def resume(sweep_id: str, *, store: RunStore | None = None) -> None:
@@ -70,7 +70,7 @@ def resume(sweep_id: str, *, store: RunStore | None = None) -> None:
         StoreUnavailable: The run store cannot be used.
     """
     store = store or launcher.default_store()
-    store.reopen_sweep(sweep_id)
+    store.sweeps.reopen(sweep_id)
     launcher.have_work_done(store)
 
 
@@ -91,7 +91,7 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
         size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base), launcher.max_workers())
         return next_cells(sweep, rows, size)
 
-    return any(store.continue_sweep(one, choose) for one in store.open_sweeps())
+    return any(store.sweeps.queue_next(one, choose) for one in store.sweeps.list_open())
 
 
 def cells_of(sweep: Sweep, rows: Sequence[CurveRow]) -> list[Cell]:
@@ -164,16 +164,16 @@ def seconds_per_work(rows: Sequence[CurveRow], base: TrainingConfig) -> list[flo
         rows: Curves that are kept, the newest first.
         base: Settings of the training that is to be estimated.
     """
-    by_run: dict[str, list[CurveRow]] = {}
+    by_run: dict[str, list[tuple[TrainingConfig, CurveSummary]]] = {}
     for row in rows:
-        if row.status == FINISHED and row.config and row.summary and row.summary.seconds > 0:
-            by_run.setdefault(row.run_id, []).append(row)
-    like = [of for of in by_run.values() if _shape(of[0].config) == _shape(base)]
+        if row.status == FINISHED and row.config and row.summary.seconds > 0:
+            by_run.setdefault(row.run_id, []).append((row.config, row.summary))
+    like = [of for of in by_run.values() if _shape(of[0][0]) == _shape(base)]
     found = []
     for of in (like or list(by_run.values()))[:_KNOWN_RUNS]:
-        work = sum(row.summary.examples_seen * row.config.num_parameters for row in of)
+        work = sum(summary.examples_seen * config.num_parameters for config, summary in of)
         if work:
-            found.append(max(row.summary.seconds for row in of) / work)
+            found.append(max(summary.seconds for _, summary in of) / work)
     return found
 
 
@@ -185,7 +185,7 @@ def _state(row: CurveRow | None) -> str:
     if row is None:
         return MISSING
     state = launcher.state_of(row)
-    diverged = row.summary is not None and row.summary.diverged_at is not None
+    diverged = row.summary.diverged_at is not None
     return DIVERGED if state == FINISHED and diverged else state
 
 

@@ -23,7 +23,7 @@ import psutil
 
 from explorer.jobs import gpus
 from explorer.runs.config import ConfigError
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
 from explorer.store.sqlite_file import private_folder
@@ -88,14 +88,14 @@ def process_space() -> str:
     return " ".join(parts)
 
 
-def this_process() -> WorkerMark:
+def this_process() -> WorkerId:
     """Return the mark of the calling process."""
     return mark_of(psutil.Process())
 
 
-def mark_of(process: psutil.Process) -> WorkerMark:
+def mark_of(process: psutil.Process) -> WorkerId:
     """Return the mark of a process on this machine."""
-    return WorkerMark(process_space(), process.pid, _seconds_after_boot(process))
+    return WorkerId(process_space(), process.pid, _seconds_after_boot(process))
 
 
 def _seconds_after_boot(process: psutil.Process) -> float:
@@ -103,7 +103,7 @@ def _seconds_after_boot(process: psutil.Process) -> float:
     return process.create_time() - psutil.boot_time()
 
 
-def is_alive(worker: WorkerMark | None) -> bool | None:
+def is_alive(worker: WorkerId | None) -> bool | None:
     """Tell whether a worker process lives; None where that cannot be seen from here."""
     if worker is None or worker.host != process_space():
         return None
@@ -169,11 +169,10 @@ def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
         # A worker's own packages must be those of the server that started it.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
     }
-    apart: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
+    apart: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        apart = {"creationflags": flags}
     # Only what is said before the worker opens its own log, named by its process number.
     _started[lock_file] = time.monotonic()
     with (folder / f"{slot}.start.log").open("wb") as log:
@@ -208,7 +207,7 @@ def start_failure(store: RunStore) -> str:
     folder = slot_folder(store)
     for lock_file, child in list(_children.items()):
         if lock_file.parent == folder and _failed(child):
-            said = last_words(store, child.pid) or f"its logs are in {folder}"
+            said = last_log_line(store, child.pid) or f"its logs are in {folder}"
             return f"The training process does not start: {said}"
     return ""
 
@@ -218,7 +217,7 @@ def _failed(child: subprocess.Popen[bytes] | None) -> bool:
     return child is not None and (child.poll() or 0) > 0
 
 
-def last_words(store: RunStore, pid: int) -> str:
+def last_log_line(store: RunStore, pid: int) -> str:
     """Return the last line that a worker said, or ""."""
     log = slot_folder(store) / f"{pid}.log"
     if not log.exists():

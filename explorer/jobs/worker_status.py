@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 _BYTES, _LONGEST = 4096, 400
 
@@ -87,8 +88,10 @@ class StatusFile:
         sentence, since = min(self._waits.values(), key=lambda wait: wait[1], default=("", 0.0))
         self._change(waiting=sentence, waiting_since=since)
 
-    def _change(self, **values: object) -> None:
-        short = {k: v[:_LONGEST] if isinstance(v, str) else v for k, v in values.items()}
+    def _change(self, **values: Any) -> None:
+        short: dict[str, Any] = {
+            k: v[:_LONGEST] if isinstance(v, str) else v for k, v in values.items()
+        }
         self._status = replace(self._status, **short)
         text = json.dumps(asdict(self._status), ensure_ascii=False).encode()
         # Nothing can be told of a file that cannot be written, except through itself.

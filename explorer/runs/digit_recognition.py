@@ -44,7 +44,7 @@ class DigitNetwork:
 
     Attributes:
         config: The curve's settings.
-        weights: As `RunStore.weights` returns them.
+        weights: As `RunWeights.get` returns them.
         dataset: "mnist" or "digits": what its training images were like.
         pixel_mean: Mean of its training images' pixels, 0 to 255.
         pixel_scale: Their standard deviation.
@@ -101,7 +101,7 @@ def network_of(row: CurveRow, weights: Mapping[str, NDArray[np.float32]]) -> Dig
 
     Args:
         row: The curve.
-        weights: As `RunStore.weights` returns them.
+        weights: As `RunWeights.get` returns them.
 
     Raises:
         ValueError: It is not recorded what the curve was trained on.

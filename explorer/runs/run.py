@@ -18,7 +18,7 @@ LEASE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerMark:
+class WorkerId:
     """Identity of a worker process that a later process with the same number does not share.
 
     Attributes:
@@ -112,7 +112,7 @@ class Run:
     queue_place: int | None = None
     progress: Progress = Progress()
     control: Control = Control()
-    worker: WorkerMark | None = None
+    worker: WorkerId | None = None
     origin: str = ""
 
 
@@ -136,8 +136,7 @@ class CurveRow:
         worker: Who took the run, or None.
         error: Why the run failed, in plain words.
         environment: Data, device and versions, once known.
-        summary: What its records come to; None while that is not yet worked out for a run that
-            an older version recorded.
+        summary: What its records come to.
         tags: In the order in which they were given.
         note: Free text.
         origin: Where a run made elsewhere was read from; "" for one trained here.
@@ -159,10 +158,10 @@ class CurveRow:
     ended_at: float | None = None
     heartbeat: float | None = None
     silence: float | None = None
-    worker: WorkerMark | None = None
+    worker: WorkerId | None = None
     error: str = ""
     environment: Environment | None = None
-    summary: CurveSummary | None = None
+    summary: CurveSummary = field(default_factory=CurveSummary)
     tags: tuple[str, ...] = ()
     note: str = ""
     origin: str = ""

@@ -108,7 +108,7 @@ def table(grid: SweepGrid, cells: Sequence[Cell], x: str, y: str, quantity: str)
 
 def value_of(cell: Cell, quantity: str) -> float | None:
     """Return a quantity of a finished cell; None where it has none, and of every other cell."""
-    if cell.state != FINISHED or cell.row is None or cell.row.summary is None:
+    if cell.state != FINISHED or cell.row is None:
         return None
     value = QUANTITIES[quantity].of(cell.row.summary)
     return None if value is None or math.isnan(value) else float(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import sqlite3
@@ -18,7 +19,6 @@ from sqlalchemy.engine import URL
 
 from explorer.store import schema
 from explorer.store.reach import Reach
-from explorer.store.rows import update_claimed
 from explorer.store.sqlite_file import (
     DELETED,
     OVERWRITTEN,
@@ -29,6 +29,9 @@ from explorer.store.sqlite_file import (
 from explorer.store.tables import runs
 
 DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
+
+_LOG = logging.getLogger(__name__)
+_FILE, _OLDER_FILE = "runs.v2.sqlite3", "runs.v1.sqlite3"
 
 _PATIENCE_SECONDS = 10.0
 _LEAST_FREE_BYTES = 2**20
@@ -68,7 +71,7 @@ def database_url(url: str | None = None) -> URL:
     """
     text = url or os.environ.get(DATABASE_VARIABLE)
     if not text:
-        return URL.create("sqlite", database=str(data_folder() / "runs.v1.sqlite3"))
+        return URL.create("sqlite", database=str(data_folder() / _FILE))
     try:
         parsed = sa.make_url(text)
     except sa.exc.ArgumentError as error:
@@ -146,7 +149,8 @@ class Database:
         self.url = url
         self.reach = Reach()
         self.claims: dict[str, str] = {}
-        self._path = Path(url.database) if url.get_backend_name() == "sqlite" else None
+        is_file = url.get_backend_name() == "sqlite"
+        self._path = Path(url.database or "") if is_file else None
         self._engine: sa.Engine | None = None
         self._file: SqliteFile | None = None
         self._opening = threading.Lock()
@@ -241,7 +245,8 @@ class Database:
                 return self._engine
             options: dict[str, Any] = {"max_overflow": 50}
             if self._path:
-                keep_private(self._path)
+                if keep_private(self._path):
+                    _say_older(self._path)
                 options["connect_args"] = {"timeout": _PATIENCE_SECONDS}
             else:
                 options["pool_pre_ping"] = True
@@ -263,6 +268,13 @@ class Database:
                     f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
                     f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
                 ) from error
+            except schema.OlderDatabase as error:
+                engine.dispose()
+                raise StoreGone(
+                    f"The recorded runs ({place_of(self.url)}) are those of an older version of "
+                    "this app, which this one cannot read and leaves as they are: set "
+                    f"{DATABASE_VARIABLE} to another database."
+                ) from error
             except BaseException:
                 engine.dispose()
                 raise
@@ -271,25 +283,20 @@ class Database:
             return engine
 
 
+def _say_older(path: Path) -> None:
+    """Say, once the file of this version is made, that there is one of an older version."""
+    older = path.with_name(_OLDER_FILE)
+    if path.name == _FILE and older.exists():
+        _LOG.warning(
+            "%s holds the runs that an older version of this app recorded; it is left as it is, "
+            "and new runs are recorded in %s.",
+            older,
+            path,
+        )
+
+
 def _is_busy(error: BaseException | None) -> bool:
     return "locked" in str(error).lower()
-
-
-class StorePart:
-    """What the parts of the run store share.
-
-    Args:
-        database: Where the runs are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def _update_claimed(
-        self, connection: sa.Connection, run_id: str, values: dict[str, Any]
-    ) -> None:
-        """Write columns of a run as its worker; see `update_claimed`."""
-        update_claimed(connection, run_id, self._database.claims.get(run_id), values)
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,17 +12,24 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.record_columns import CurveChunk, CurveRecords, Records, by_curve, join
 from explorer.runs.run import FINISHED, Progress
 from explorer.runs.summary import CurveSummary
-from explorer.store.creation import add_curves
-from explorer.store.database import StorePart
-from explorer.store.labels import check_name
+from explorer.store.annotations import check_name
+from explorer.store.database import Database
 from explorer.store.record_bytes import from_bytes, to_bytes
-from explorer.store.rows import num_curves_of, unknown_run, update_run
+from explorer.store.rows import lock_run, num_curves_of, unknown_run, update_claimed
+from explorer.store.runs import add_run
 from explorer.store.tables import batches, curves, runs
 from explorer.store.weights import write_weights
 
 
-class RunRecords(StorePart):
-    """The part of the run store that holds the records."""
+class RunRecords:
+    """The records of runs, as `RunStore.records`.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def append(
         self,
@@ -58,7 +63,7 @@ class RunRecords(StorePart):
                 raise unknown_run(run_id)
             columns = by_curve(chunks, len(known))
             payload = to_bytes(columns)
-            self._update_claimed(connection, run_id, values)
+            update_claimed(connection, run_id, self._database.claims.get(run_id), values)
             if not _is_next(connection, run_id, number):
                 return
             _add_batch(connection, run_id, payload)
@@ -67,7 +72,7 @@ class RunRecords(StorePart):
                 if chunk.weights:
                     write_weights(connection, run_id, chunk.weights)
 
-    def add_foreign(
+    def add_imported(
         self,
         columns: Sequence[CurveRecords],
         curve_names: Sequence[str],
@@ -90,7 +95,7 @@ class RunRecords(StorePart):
             The id of the run.
 
         Raises:
-            LabelError: A name cannot be kept.
+            AnnotationError: A name cannot be kept.
             ValueError: No curve, no origin, or not one name and one loss per curve.
         """
         losses = [""] * len(columns) if losses is None else losses
@@ -99,25 +104,23 @@ class RunRecords(StorePart):
         for one in (name, *curve_names):
             check_name(one)
         configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
-        run_id, now = secrets.token_urlsafe(6), time.time()
+        now = time.time()
         last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)
-        row = {
-            "id": run_id,
-            "name": name,
-            "num_curves": len(configs),
-            "configs": json.dumps([config.to_dict() for config in configs]),
-            "status": FINISHED,
-            "created_at": now,
-            "ended_at": now,
-            "step": last,
-            "total_steps": last,
-            "origin": origin,
-        }
         payload = to_bytes(columns, small=True)
         known = dict.fromkeys(range(len(configs)), CurveSummary())
         with self._database.transaction(may_create=True) as connection:
-            connection.execute(sa.insert(runs).values(row))
-            add_curves(connection, run_id, len(configs), losses)
+            run_id = add_run(
+                connection,
+                configs,
+                losses,
+                name=name,
+                status=FINISHED,
+                created_at=now,
+                ended_at=now,
+                step=last,
+                total_steps=last,
+                origin=origin,
+            )
             _add_batch(connection, run_id, payload)
             _extend_summaries(connection, run_id, known, columns)
         return run_id
@@ -136,7 +139,7 @@ class RunRecords(StorePart):
             num_curves = num_curves_of(connection, run_id)
             return _read(connection, run_id, num_curves, after)
 
-    def put_together(self, run_id: str) -> None:
+    def compact(self, run_id: str) -> None:
         """Make one small row of all batches of a run that has ended.
 
         Whoever reads on from an earlier cursor gets nothing twice; see `Records.is_whole`.
@@ -156,30 +159,14 @@ class RunRecords(StorePart):
         whole = join([from_bytes(row.payload) for row in rows], num_curves, newest)
         payload = to_bytes(whole.curves, small=True)
         with self._database.transaction() as connection:
-            update_run(connection, run_id, {"id": run_id})
+            lock_run(connection, run_id)
             older = own & (batches.c.sequence < newest)
-            # Somebody else has put them together since.
+            # Somebody else has compacted them since.
             if connection.execute(sa.delete(batches).where(older)).rowcount != len(rows) - 1:
                 connection.rollback()
                 return
             update = sa.update(batches).where(batches.c.sequence == newest)
             connection.execute(update.values(payload=payload, first_sequence=rows[0].first))
-
-    def summarise(self, run_id: str) -> tuple[CurveSummary, ...]:
-        """Work out and keep the summaries of a run that an older version recorded.
-
-        Args:
-            run_id: A run that has ended.
-
-        Returns:
-            One summary per curve.
-        """
-        with self._database.transaction() as connection:
-            update_run(connection, run_id, {"id": run_id})
-            records = _read(connection, run_id, num_curves_of(connection, run_id), 0)
-            summaries = tuple(CurveSummary().extended(columns) for columns in records.curves)
-            _write_summaries(connection, run_id, enumerate(summaries))
-        return summaries
 
 
 def _is_next(connection: sa.Connection, run_id: str, number: int | None) -> bool:
@@ -195,33 +182,20 @@ def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:
     connection.execute(sa.insert(batches).values(run_id=run_id, payload=payload))
 
 
-def _summaries(connection: sa.Connection, run_id: str) -> dict[int, CurveSummary | None]:
-    """Return the summary of each curve; None where an older version began the run."""
-    rows = connection.execute(_SUMMARIES, {"of_run": run_id})
-    return {curve: None if text is None else CurveSummary.from_json(text) for curve, text in rows}
+def _summaries(connection: sa.Connection, run_id: str) -> dict[int, CurveSummary]:
+    return {row.curve: row.summary for row in connection.execute(_SUMMARIES, {"of_run": run_id})}
 
 
 def _extend_summaries(
     connection: sa.Connection,
     run_id: str,
-    known: Mapping[int, CurveSummary | None],
+    known: Mapping[int, CurveSummary],
     columns: Sequence[CurveRecords],
 ) -> None:
-    newest = [
-        (curve, summary.extended(columns[curve]))
-        for curve, summary in known.items()
-        if summary is not None
-    ]
-    changed = [(curve, summary) for curve, summary in newest if summary != known[curve]]
-    _write_summaries(connection, run_id, changed)
-
-
-def _write_summaries(
-    connection: sa.Connection, run_id: str, summaries: Iterable[tuple[int, CurveSummary]]
-) -> None:
     rows = [
-        {"of_run": run_id, "of_curve": curve, "newest": summary.to_json()}
-        for curve, summary in summaries
+        {"of_run": run_id, "of_curve": curve, "newest": newest}
+        for curve, summary in known.items()
+        if (newest := summary.extended(columns[curve])) != summary
     ]
     if rows:
         connection.execute(_WRITE_SUMMARY, rows)
@@ -249,6 +223,6 @@ def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -
     parts = [from_bytes(row.payload) for row in rows]
     records = join(parts, num_curves, rows[-1].sequence if rows else after)
     first = rows[0].first_sequence if rows else None
-    # Of the batches put together in this row, the reader has some already.
+    # Of the batches compacted into this row, the reader has some already.
     records.is_whole = first is not None and first <= after
     return records

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import json
-
 import sqlalchemy as sa
 
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.run import QUEUED, STOPPED, Control
-from explorer.store.database import StorePart
-from explorer.store.database_clock import database_now
-from explorer.store.rows import control_from, is_kept, num_curves_of, unknown_run, update_run
-from explorer.store.tables import runs
+from explorer.store.database import Database
+from explorer.store.rows import is_kept, lock_run, num_curves_of, unknown_run, update_run
+from explorer.store.tables import database_now, runs
 
 
-class RunRequests(StorePart):
-    """The part of the run store that passes requests to the trainer."""
+class RunRequests:
+    """Passes requests to the trainer, as `RunStore.requests`.
 
-    def request_stop(self, run_id: str) -> None:
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def stop(self, run_id: str) -> None:
         """Ask a run to end; one that is still queued ends at once."""
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"stop_requested": True})
             queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
             connection.execute(queued.values(status=STOPPED, ended_at=database_now()))
 
-    def request_pause(self, run_id: str) -> None:
+    def pause(self, run_id: str) -> None:
         """Ask a run to hold."""
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"pause_requested": True})
 
-    def request_resume(self, run_id: str) -> None:
+    def resume(self, run_id: str) -> None:
         """Ask a held run to go on."""
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"pause_requested": False})
 
-    def request_learning_rate(self, run_id: str, value: float, curve: int | None = None) -> None:
+    def set_learning_rate(self, run_id: str, value: float, curve: int | None = None) -> None:
         """Ask for a new learning rate from the next step on.
 
         Args:
@@ -50,13 +54,13 @@ class RunRequests(StorePart):
             num_curves = num_curves_of(connection, run_id)
             if curve is not None and curve not in range(num_curves):
                 raise ConfigError(f"This run has no curve {curve}, only 0 to {num_curves - 1}.")
-            # The row is locked before it is read, so that two tabs do not lose each other's wish.
-            update_run(connection, run_id, {"id": run_id})
+            # Locked before it is read, so that neither of two tabs loses the other's request.
+            lock_run(connection, run_id)
             query = sa.select(runs.c.learning_rates).where(runs.c.id == run_id)
-            rates = json.loads(connection.execute(query).scalar_one())
+            rates = connection.execute(query).scalar_one()
             chosen = range(num_curves) if curve is None else [curve]
-            rates |= {str(index): value for index in chosen}
-            update_run(connection, run_id, {"learning_rates": json.dumps(rates)})
+            rates |= dict.fromkeys(chosen, value)
+            update_run(connection, run_id, {"learning_rates": rates})
 
     def control(self, run_id: str) -> Control:
         """Return what people asked of a run."""
@@ -65,4 +69,4 @@ class RunRequests(StorePart):
             row = connection.execute(sa.select(*columns).where(is_kept(run_id))).one_or_none()
         if row is None:
             raise unknown_run(run_id)
-        return control_from(row)
+        return Control(row.stop_requested, row.pause_requested, row.learning_rates)

@@ -1,4 +1,4 @@
-"""Bringing a database to the tables of this version, however old it is."""
+"""Bringing a database to the tables of this version."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import sqlalchemy as sa
 
 from explorer.store.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
-"""Every revision in `migrations`, oldest first; the last is what `run_tables` describes."""
+REVISIONS = ("v2_0001",)
+"""Every revision in `migrations`, oldest first; the last is what `tables` describes."""
+
+_BEFORE = frozenset({"0001", "0002", "0003", "0004", "0005"})
+"""Revisions of versions whose tables are not migrated."""
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
 _LOCK_NUMBER = 0x63_65_65_78
@@ -22,8 +25,12 @@ class NewerDatabase(RuntimeError):
     """The database was brought to a revision that this version does not know."""
 
 
+class OlderDatabase(RuntimeError):
+    """The database has tables from before the first revision that is migrated."""
+
+
 def prepare(engine: sa.Engine) -> None:
-    """Make the tables, or migrate those of an older version; costs one look where all is well.
+    """Make the tables, or migrate those of an earlier revision; costs one look where all is well.
 
     Several processes may do this at once: one works, the others wait and find it done. A process
     that is killed on the way leaves the database as it was.
@@ -33,18 +40,21 @@ def prepare(engine: sa.Engine) -> None:
 
     Raises:
         NewerDatabase: A newer version of the app has migrated it.
+        OlderDatabase: It has tables that are too old to be migrated; they are left as they are.
     """
     if _is_newest(engine):
         return
     with changing(engine) as connection:
         version = _version(connection)
-        if version is not None and version not in REVISIONS:
-            raise NewerDatabase(version)
-        if version is None and not sa.inspect(connection).has_table("runs"):
+        if version in _BEFORE or (version is None and sa.inspect(connection).has_table("runs")):
+            raise OlderDatabase(version)
+        if version is None:
             metadata.create_all(connection)
             _mark_newest(connection)
+        elif version not in REVISIONS:
+            raise NewerDatabase(version)
         elif version != REVISIONS[-1]:
-            _upgrade(connection, unmarked=version is None)
+            _upgrade(connection)
 
 
 def _is_newest(engine: sa.Engine) -> bool:
@@ -73,15 +83,13 @@ def _mark_newest(connection: sa.Connection) -> None:
     connection.execute(sa.insert(_VERSIONS).values(version_num=REVISIONS[-1]))
 
 
-def _upgrade(connection: sa.Connection, *, unmarked: bool) -> None:
+def _upgrade(connection: sa.Connection) -> None:
     # A quarter of a second to import, which nobody should pay whose database is up to date.
     from alembic import command
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    if unmarked:
-        command.stamp(config, REVISIONS[0])
     command.upgrade(config, "head")
 
 

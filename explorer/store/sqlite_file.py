@@ -23,20 +23,24 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir(_APPLICATION, appauthor=False))
 
 
-def keep_private(path: Path) -> None:
+def keep_private(path: Path) -> bool:
     """Make the folder and the file of a database, where they are missing, for their owner alone.
 
     A folder that somebody else made keeps its rights, the user's data folder apart.
 
     Args:
         path: The file. SQLite gives the files beside it the same rights.
+
+    Returns:
+        Whether the file was missing and has been made.
     """
     private_folder(path.parent)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         # Somebody has chosen its rights, or another process has just made it.
-        return
+        return False
+    return True
 
 
 def private_folder(folder: Path) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from explorer.runs.run import LOST, PAUSED, RUNNING, CurveRow
+from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
-from explorer.store.creation import queue_run
-from explorer.store.database_clock import database_now
-from explorer.store.listing import RunListing, listed_curves
+from explorer.store.curves import listed_curves
+from explorer.store.database import Database
 from explorer.store.queue_limits import check_room
-from explorer.store.tables import runs, sweep_runs, sweeps
+from explorer.store.runs import queue_run
+from explorer.store.tables import database_now, runs, sweep_runs, sweeps
 
 
 class UnknownSweep(KeyError):
@@ -27,48 +26,17 @@ class UnknownSweep(KeyError):
         return str(self.args[0])
 
 
-@dataclass(frozen=True, slots=True)
-class SweepRun:
-    """One run of a sweep.
+class StoredSweeps:
+    """The sweeps of a store, as `RunStore.sweeps`.
 
-    Attributes:
-        run_id: The run.
-        cells: Index of the cell that each of its curves is.
-        attempt: The sweep's attempt in which it was queued.
+    Args:
+        database: Where they are.
     """
 
-    run_id: str
-    cells: tuple[int, ...]
-    attempt: int
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """A sweep as the store knows it.
-
-    Attributes:
-        id: Short id that can stand in a URL.
-        name: What its starter called it, or "".
-        grid: What it trains.
-        created_at: Seconds since 1970.
-        attempt: 1, and one more whenever somebody asked for what is missing.
-        is_open: Whether workers are to go on with it.
-        runs: Its runs, the oldest first, also those that were deleted.
-    """
-
-    id: str
-    name: str
-    grid: SweepGrid
-    created_at: float
-    attempt: int
-    is_open: bool
-    runs: tuple[SweepRun, ...]
-
-
-class RunSweeps(RunListing):
-    """The part of the run store that keeps sweeps."""
-
-    def create_sweep(self, grid: SweepGrid, name: str = "", session: str = "") -> str:
+    def create(self, grid: SweepGrid, name: str = "", session: str = "") -> str:
         """Keep a sweep for workers to go on with, and return its id.
 
         Args:
@@ -83,7 +51,7 @@ class RunSweeps(RunListing):
         row = {
             "id": sweep_id,
             "name": name,
-            "grid": grid.to_json(),
+            "grid": grid,
             "created_at": time.time(),
             "is_open": True,
             "session": session,
@@ -93,7 +61,7 @@ class RunSweeps(RunListing):
             connection.execute(sa.insert(sweeps).values(row))
         return sweep_id
 
-    def get_sweep(self, sweep_id: str) -> Sweep:
+    def get(self, sweep_id: str) -> Sweep:
         """Return a sweep.
 
         Raises:
@@ -102,27 +70,27 @@ class RunSweeps(RunListing):
         with self._database.transaction() as connection:
             return _sweep(connection, sweep_id)
 
-    def list_sweeps(self, limit: int = 20) -> list[Sweep]:
+    def list(self, limit: int = 20) -> Sequence[Sweep]:
         """Return the newest sweeps, newest first."""
         query = sa.select(sweeps).order_by(sweeps.c.sequence.desc()).limit(limit)
         with self._database.transaction() as connection:
             return [_sweep_from(connection, row) for row in connection.execute(query).all()]
 
-    def open_sweeps(self) -> list[str]:
+    def list_open(self) -> Sequence[str]:
         """Return the ids of the sweeps that workers are to go on with, oldest first."""
         query = sa.select(sweeps.c.id).where(sweeps.c.is_open).order_by(sweeps.c.sequence)
         with self._database.transaction() as connection:
-            return list(connection.execute(query).scalars())
+            return connection.execute(query).scalars().all()
 
-    def close_sweep(self, sweep_id: str) -> None:
+    def close(self, sweep_id: str) -> None:
         """Let no worker go on with a sweep."""
         self._change(sweep_id, {"is_open": False})
 
-    def reopen_sweep(self, sweep_id: str) -> None:
+    def reopen(self, sweep_id: str) -> None:
         """Have workers try again what is missing of a sweep."""
         self._change(sweep_id, {"is_open": True, "attempt": sweeps.c.attempt + 1})
 
-    def continue_sweep(
+    def queue_next(
         self, sweep_id: str, choose: Callable[[Sweep, Sequence[CurveRow]], Sequence[int] | None]
     ) -> str | None:
         """Queue a run for cells of a sweep, chosen while nobody else can.
@@ -157,7 +125,7 @@ class RunSweeps(RunListing):
             every = sweep.grid.named_cells()
             name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
             run_id = queue_run(connection, [every[cell] for cell in chosen], name)
-            values = {"run_id": run_id, "sweep_id": sweep_id, "cells": json.dumps(list(chosen))}
+            values = {"run_id": run_id, "sweep_id": sweep_id, "cells": chosen}
             connection.execute(sa.insert(sweep_runs).values(values | {"attempt": sweep.attempt}))
             return run_id
 
@@ -206,14 +174,11 @@ def _sweep_from(connection: sa.Connection, row: sa.Row[Any]) -> Sweep:
         .where(sweep_runs.c.sweep_id == row.id)
         .order_by(runs.c.sequence)
     )
-    found = [
-        SweepRun(one.run_id, tuple(json.loads(one.cells)), one.attempt)
-        for one in connection.execute(of_sweep)
-    ]
+    found = [SweepRun(one.run_id, one.cells, one.attempt) for one in connection.execute(of_sweep)]
     return Sweep(
         id=row.id,
         name=row.name,
-        grid=SweepGrid.from_json(row.grid),
+        grid=row.grid,
         created_at=row.created_at,
         attempt=row.attempt,
         is_open=row.is_open,

@@ -1,8 +1,96 @@
-"""Tables of the run store; `migrations` brings older databases to them."""
+"""Tables of the run store, their JSON columns, and the clock that all machines share."""
 
 from __future__ import annotations
 
+import functools
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from explorer.runs.config import TrainingConfig
+from explorer.runs.records import Environment, RunInfo
+from explorer.runs.summary import CurveSummary
+from explorer.runs.sweep_grid import SweepGrid
+
+
+class database_now(sa.sql.expression.FunctionElement[float]):
+    """SQL for the seconds since 1970 as the database counts them."""
+
+    type = sa.Double()
+    inherit_cache = True
+
+
+@compiles(database_now, "sqlite")
+def _sqlite(element: Any, compiler: Any, **_: Any) -> str:
+    # Days since noon of 24 November 4714 BC, to the millisecond.
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(database_now, "postgresql")
+def _postgresql(element: Any, compiler: Any, **_: Any) -> str:
+    # Not now(), which stands still during a transaction.
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS DOUBLE PRECISION)"
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A column of JSON that is an object of ours in Python.
+
+    Args:
+        to_text: Writes the object as JSON.
+        from_text: Reads what `to_text` wrote.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, to_text: Callable[[Any], str], from_text: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.to_text, self.from_text = to_text, from_text
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        """Return the text to store."""
+        return None if value is None else self.to_text(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        """Return the object that was stored."""
+        return None if value is None else self.from_text(value)
+
+
+def _configs_to_text(configs: Sequence[TrainingConfig]) -> str:
+    return json.dumps([config.to_dict() for config in configs])
+
+
+# A listing meets the same texts at every opening of the table. What is cached never changes.
+@functools.lru_cache(maxsize=4096)
+def _configs_from_text(text: str) -> tuple[TrainingConfig, ...]:
+    return tuple(TrainingConfig.from_dict(values) for values in json.loads(text))
+
+
+def _tuple_to_text(values: Sequence[Any]) -> str:
+    return json.dumps(list(values))
+
+
+@functools.lru_cache(maxsize=256)
+def _tuple_from_text(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+def _rates_from_text(text: str) -> dict[int, float]:
+    return {int(curve): rate for curve, rate in json.loads(text).items()}
+
+
+_CONFIGS = Json(_configs_to_text, _configs_from_text)
+_ENVIRONMENT = Json(
+    Environment.facts_json, functools.lru_cache(maxsize=256)(Environment.from_facts)
+)
+_INFO = Json(RunInfo.to_json, RunInfo.from_json)
+_RATES = Json(json.dumps, _rates_from_text)
+_SUMMARY = Json(CurveSummary.to_json, CurveSummary.from_json)
+_GRID = Json(SweepGrid.to_json, SweepGrid.from_json)
+_TUPLE = Json(_tuple_to_text, _tuple_from_text)
 
 metadata = sa.MetaData()
 
@@ -13,22 +101,26 @@ runs = sa.Table(
     sa.Column("id", sa.String(32), nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("num_curves", sa.Integer, nullable=False),
-    sa.Column("configs", sa.Text, nullable=False),
+    # One per curve; of a run made elsewhere they hold the curves' names alone.
+    sa.Column("configs", _CONFIGS, nullable=False),
     sa.Column("status", sa.String(16), nullable=False, index=True),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("started_at", sa.Double),
     sa.Column("ended_at", sa.Double),
     sa.Column("heartbeat", sa.Double),
-    sa.Column("info", sa.Text),
-    sa.Column("message", sa.Text, nullable=False, default=""),
-    sa.Column("error", sa.Text, nullable=False, default=""),
-    sa.Column("step", sa.Integer, nullable=False, default=0),
-    sa.Column("total_steps", sa.Integer, nullable=False, default=0),
-    sa.Column("samples_per_second", sa.Double, nullable=False, default=0.0),
+    sa.Column("info", _INFO),
+    # The info without its pictures, so that a table of many runs need not read them.
+    sa.Column("environment", _ENVIRONMENT),
+    sa.Column("message", sa.Text, nullable=False, server_default=""),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("step", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total_steps", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("samples_per_second", sa.Double, nullable=False, server_default="0"),
     sa.Column("seconds_left", sa.Double),
-    sa.Column("stop_requested", sa.Boolean, nullable=False, default=False),
-    sa.Column("pause_requested", sa.Boolean, nullable=False, default=False),
-    sa.Column("learning_rates", sa.Text, nullable=False, default="{}"),
+    sa.Column("stop_requested", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("pause_requested", sa.Boolean, nullable=False, server_default=sa.false()),
+    # By index of the curve.
+    sa.Column("learning_rates", _RATES, nullable=False, server_default="{}"),
     sa.Column("worker_host", sa.Text),
     sa.Column("worker_pid", sa.Integer),
     sa.Column("worker_create_time", sa.Double),
@@ -38,8 +130,6 @@ runs = sa.Table(
     sa.Column("num_batches", sa.Integer, nullable=False, server_default="0"),
     # Which browser session queued it; "" where none did.
     sa.Column("session", sa.String(64), nullable=False, server_default=""),
-    # The info without its pictures, so that a table of many runs need not read them.
-    sa.Column("environment", sa.Text),
     sa.Column("origin", sa.Text, nullable=False, server_default=""),
     # Set once every curve is deleted.
     sa.Column("deleted_at", sa.Double),
@@ -52,7 +142,7 @@ batches = sa.Table(
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("run_id", sa.String(32), nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=False),
-    # Where several batches were put together: the sequence of the oldest, this row's the newest.
+    # Of a row that holds several batches: the sequence of the oldest, this row's the newest.
     sa.Column("first_sequence", sa.Integer),
     sa.Index("batches_of_run", "run_id", "sequence"),
 )
@@ -63,10 +153,9 @@ curves = sa.Table(
     metadata,
     sa.Column("run_id", sa.String(32), primary_key=True),
     sa.Column("curve", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("tags", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("tags", _TUPLE, nullable=False, server_default="[]"),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
-    # JSON of a CurveSummary; NULL where the records were written before there were summaries.
-    sa.Column("summary", sa.Text),
+    sa.Column("summary", _SUMMARY, nullable=False, server_default="{}"),
     # Of a curve made elsewhere, which has no settings that would say it.
     sa.Column("foreign_loss", sa.Text, nullable=False, server_default=""),
     sa.Column("deleted_at", sa.Double),
@@ -88,7 +177,7 @@ sweeps = sa.Table(
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", sa.String(32), nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
-    sa.Column("grid", sa.Text, nullable=False),
+    sa.Column("grid", _GRID, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
     # Raised when a person asks for what is missing to be tried again.
     sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
@@ -98,12 +187,12 @@ sweeps = sa.Table(
     sa.Column("session", sa.String(64), nullable=False, server_default=""),
 )
 
-# Which cells of a sweep the curves of a run are, as a JSON list in the order of the curves.
+# Which cells of a sweep the curves of a run are, in the order of the curves.
 sweep_runs = sa.Table(
     "sweep_runs",
     metadata,
     sa.Column("run_id", sa.String(32), primary_key=True),
     sa.Column("sweep_id", sa.String(32), nullable=False, index=True),
-    sa.Column("cells", sa.Text, nullable=False),
+    sa.Column("cells", _TUPLE, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import WeightsRecord
-from explorer.store.database import StorePart
+from explorer.store.database import Database
 from explorer.store.rows import is_kept, unknown_run
 from explorer.store.tables import runs, weights
 
@@ -25,10 +24,17 @@ class WeightsError(LookupError):
     """There are no weights of a curve, or none that can be used; its text is a plain sentence."""
 
 
-class RunWeights(StorePart):
-    """The part of the run store that holds the networks that were trained."""
+class RunWeights:
+    """The networks that were trained, as `RunStore.weights`.
 
-    def weights(self, run_id: str, curve: int) -> dict[str, np.ndarray]:
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, run_id: str, curve: int) -> dict[str, np.ndarray]:
         """Return the final weights of a curve, checked against its network's layers.
 
         Args:
@@ -42,9 +48,9 @@ class RunWeights(StorePart):
         Raises:
             WeightsError: None are kept, or they are damaged or of another network.
         """
-        return read_weights(self.weights_file(run_id, curve), self._config(run_id, curve))
+        return read_weights(self.file(run_id, curve), self._config(run_id, curve))
 
-    def weights_file(self, run_id: str, curve: int) -> bytes:
+    def file(self, run_id: str, curve: int) -> bytes:
         """Return the final weights of a curve as a safetensors file, unchecked but in its size.
 
         Args:
@@ -61,8 +67,8 @@ class RunWeights(StorePart):
             length = connection.execute(size).scalar_one_or_none()
             if length is None:
                 raise WeightsError(
-                    "The weights of this curve are not kept: it has not ended, it diverged, its "
-                    "training was cut off, or an older version recorded it."
+                    "The weights of this curve are not kept: it has not ended, it diverged, or its "
+                    "training was cut off."
                 )
             # Before they are read: what is stored may have been put there by anything.
             _check_size(length, config)
@@ -74,10 +80,10 @@ class RunWeights(StorePart):
             row = connection.execute(query).one_or_none()
         if row is None:
             raise unknown_run(run_id)
-        configs = json.loads(row.configs)
-        if curve not in range(len(configs)) or row.origin:
+        if curve not in range(len(row.configs)) or row.origin:
             raise WeightsError("There is no such curve that was trained here.")
-        return TrainingConfig.from_dict(configs[curve])
+        config: TrainingConfig = row.configs[curve]
+        return config
 
 
 def write_weights(connection: sa.Connection, run_id: str, record: WeightsRecord) -> None:
@@ -98,7 +104,7 @@ def read_weights(file: bytes, config: TrainingConfig) -> dict[str, np.ndarray]:
         config: Says which layers there must be.
 
     Returns:
-        As `RunWeights.weights`, input side first.
+        As `RunWeights.get`, input side first.
 
     Raises:
         WeightsError: The file is damaged or holds something else.

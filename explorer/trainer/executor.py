@@ -82,7 +82,7 @@ class Executor:
             say(error)
 
     def _finish(self, run: Run, status: str, words: str) -> None:
-        self._patience.insist(lambda: self._store.finish(run.id, status, words))
+        self._patience.insist(lambda: self._store.runs.finish(run.id, status, words))
 
     def _outcome(self, run: Run) -> tuple[str, str]:
         """Train a run, and return how it ended, and where it failed why."""
@@ -132,7 +132,7 @@ class Executor:
         with RunWatcher(self._store, run.id, self._patience, writer.drain) as watcher:
 
             def report(words: str) -> None:
-                writer.put(lambda: self._store.set_message(run.id, words))
+                writer.put(lambda: self._store.runs.set_message(run.id, words))
 
             torch.set_num_threads(devices.choose_threads())
             devices.use_tf32()
@@ -141,7 +141,7 @@ class Executor:
                 raise ConfigError(words)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
             info = _info(source, data, device)
-            writer.put(lambda: self._store.set_info(run.id, info))
+            writer.put(lambda: self._store.runs.set_info(run.id, info))
             steps = [total_steps(config, data) for config in run.configs]
             recorder = Recorder(self._store, run.id, steps, writer.put)
 
@@ -150,19 +150,19 @@ class Executor:
             def control() -> Control:
                 nonlocal looks
                 writer.check()
-                wish = watcher.control()
-                if wish.pause:
+                request = watcher.control()
+                if request.pause:
                     recorder.flush()
                     looks += 1
                     # The newest steps follow the first look, and a run is not said to hold before
                     # they are recorded.
                     if looks == 2:
-                        writer.put(lambda: self._store.set_paused(run.id, True))
+                        writer.put(lambda: self._store.runs.set_paused(run.id, True))
                 elif looks:
-                    writer.put(lambda: self._store.set_paused(run.id, False))
+                    writer.put(lambda: self._store.runs.set_paused(run.id, False))
                     looks = 0
                 # What is held in memory while the store cannot be used has an end.
-                return replace(wish, pause=True) if writer.is_full else wish
+                return replace(request, pause=True) if writer.is_full else request
 
             for chunk in train(run.configs, data, control):
                 recorder.add(chunk)

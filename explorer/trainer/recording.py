@@ -67,7 +67,7 @@ class Recorder:
         if self._pending:
             # Bound now: a batch that is tried again must be the same one.
             write = functools.partial(
-                self._store.append, self._run_id, self._pending, self._progress(),
+                self._store.records.append, self._run_id, self._pending, self._progress(),
                 number=self._num_batches,
             )  # fmt: skip
             self._put(write, sum(chunk.records.steps.size for chunk in self._pending))

@@ -75,23 +75,25 @@ class RunWatcher:
         beaten = held_since = time.monotonic()
         while not self._ended.wait(_LOOK_SECONDS):
             try:
-                self._control = wish = self._insist(lambda: self._store.control(self._run_id))
+                self._control = request = self._insist(
+                    lambda: self._store.requests.control(self._run_id)
+                )
                 now = time.monotonic()
-                if wish.pause != paused:
-                    paused, held_since = wish.pause, now
+                if request.pause != paused:
+                    paused, held_since = request.pause, now
                 if paused and now - held_since > _PAUSE_SECONDS:
-                    self._insist(lambda: self._store.request_stop(self._run_id))
+                    self._insist(lambda: self._store.requests.stop(self._run_id))
                 if now - beaten >= _BEAT_SECONDS:
-                    self._insist(lambda: self._store.beat(self._run_id))
+                    self._insist(lambda: self._store.runs.heartbeat(self._run_id))
                     beaten = now
             except (RuntimeError, UnknownRun) as error:
                 self._error = error
                 return
-            if wish.stop:
+            if request.stop:
                 stop_seen = stop_seen or now
                 if now - stop_seen > _STOP_SECONDS and not self._ended.is_set():
                     try:
                         self._drain()
-                        self._insist(lambda: self._store.finish(self._run_id, STOPPED))
+                        self._insist(lambda: self._store.runs.finish(self._run_id, STOPPED))
                     finally:
                         os._exit(0)

@@ -19,7 +19,7 @@ from explorer.jobs import memory, sweep_scheduler, worker_processes
 from explorer.jobs.alarm import Alarm
 from explorer.jobs.launcher import default_store
 from explorer.jobs.worker_status import StatusFile
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.database import StoreUnavailable
 from explorer.store.patience import Patience
 from explorer.store.run_store import RunStore
@@ -65,7 +65,7 @@ def main() -> int:
 
 def serve(
     store: RunStore,
-    me: WorkerMark,
+    me: WorkerId,
     go_on: Callable[[], bool],
     status: StatusFile,
     slot: int = 0,
@@ -93,7 +93,7 @@ def serve(
     idle_since = time.monotonic()
     untidy = True
     while time.monotonic() - idle_since < idle_seconds and go_on():
-        run = patience.insist(lambda: store.claim_next(me))
+        run = patience.insist(lambda: store.runs.claim_next(me))
         if run is not None:
             status.note_oom_kills(memory.oom_kills())
             executor.execute(run)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer.exchange.exported import labelled
@@ -19,11 +21,11 @@ from pages.training.parts.run_table import run_table
 from pages.training.parts.store_notice import say_unusable, store_notice
 
 
-def kept_curves() -> tuple[list[CurveRow], list[CurveRow]]:
+def kept_curves() -> tuple[Sequence[CurveRow], Sequence[CurveRow]]:
     """Return the curves that are kept, and those that were deleted and can be brought back."""
     try:
         store = launcher.default_store()
-        return store.list_curves(), store.list_curves(deleted=True)
+        return store.curves.list(), store.curves.list(deleted=True)
     except StoreUnavailable as error:
         say_unusable(error)
         st.stop()

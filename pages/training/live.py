@@ -31,7 +31,7 @@ def open_run(run_id: str | None) -> None:
 def latest_runs(current: str | None) -> None:
     """Offer the newest races to look at again."""
     try:
-        runs = launcher.default_store().list_runs(12)
+        runs = launcher.default_store().runs.list(12)
     except StoreUnavailable as error:
         say_unusable(error)
         return

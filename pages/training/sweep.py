@@ -32,7 +32,7 @@ def open_sweep(sweep_id: str | None) -> None:
 def earlier_sweeps(current: str | None) -> None:
     """Offer the newest sweeps to look at again."""
     entries = []
-    for one in launcher.default_store().list_sweeps(12):
+    for one in launcher.default_store().sweeps.list(12):
         varied = ", ".join(one.grid.varied()).replace("_", " ") or "one cell"
         entries.append((one.id, one.created_at, f"{one.grid.num_cells} cells, {varied}"))
     earlier_list(entries, current, open_sweep, kind="sweep")

@@ -33,20 +33,20 @@ def server(start_app) -> Server:
 
 
 def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
-    run_id = store.create(configs, name)
-    store.claim_next(MARK)
-    store.set_info(run_id, make_info(dataset="digits"))
+    run_id = store.runs.create(configs, name)
+    store.runs.claim_next(MARK)
+    store.runs.set_info(run_id, make_info(dataset="digits"))
     for curve in range(len(configs)):
         own = np.arange(1, STEPS + 1)
         losses = 2 / own + 0.1 + 0.05 * np.sin(own)
-        store.append(
+        store.records.append(
             run_id,
             [
                 chunk_of_steps(curve, own, 20 * own, losses, own / 100),
                 *(evaluation(s, 0.9 + curve / 50, curve=curve) for s in (1000, 2000, 4000)),
             ],
         )
-    store.finish(run_id, "finished")
+    store.runs.finish(run_id, "finished")
 
 
 def opened(page: Page, server: Server, link: str = "") -> Page:

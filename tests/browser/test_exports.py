@@ -30,13 +30,13 @@ def server(start_app) -> Server:
     """A server whose store holds a race of two curves."""
     server = start_app()
     with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
-        run_id = store.create([BASE, replace(BASE, loss="softmax_squared_error")], "a race")
-        store.claim_next(MARK)
-        store.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
+        run_id = store.runs.create([BASE, replace(BASE, loss="softmax_squared_error")], "a race")
+        store.runs.claim_next(MARK)
+        store.runs.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
         for curve in range(2):
             made = [*steps(1, 40, curve=curve), evaluation(40, 0.9, curve=curve)]
-            store.append(run_id, made)
-        store.finish(run_id, "finished")
+            store.records.append(run_id, made)
+        store.runs.finish(run_id, "finished")
     return server
 
 

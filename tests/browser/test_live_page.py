@@ -34,7 +34,7 @@ def server(app: Server) -> Server:
 def finished(server: Server) -> str:
     """A short race that the server's process trains when somebody first looks at it."""
     with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
-        return store.create(RACE, "a short race")
+        return store.runs.create(RACE, "a short race")
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +48,9 @@ def _no_race_left(server: Server) -> Iterator[None]:
     """Stop what a test leaves behind, so that the next does not queue after it."""
     yield
     with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
-        for run in store.list_runs():
+        for run in store.runs.list():
             if run.status not in ENDED:
-                store.request_stop(run.id)
+                store.requests.stop(run.id)
 
 
 @pytest.fixture

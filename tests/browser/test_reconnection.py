@@ -106,11 +106,11 @@ def race(server: Server) -> Stay:
     runs = {}
     with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
         for name in ("old", "new"):
-            runs[name] = run_id = store.create([BASE], name)
-            store.claim_next(MARK)
-            store.set_info(run_id, make_info(dataset="digits"))
-            store.append(run_id, [*steps(1, 49), evaluation(49, 0.9)])
-            store.finish(run_id, "finished")
+            runs[name] = run_id = store.runs.create([BASE], name)
+            store.runs.claim_next(MARK)
+            store.runs.set_info(run_id, make_info(dataset="digits"))
+            store.records.append(run_id, [*steps(1, 49), evaluation(49, 0.9)])
+            store.runs.finish(run_id, "finished")
     return Stay(f"live?run={runs['old']}", latest_race, ("run", runs["new"]))
 
 

@@ -48,10 +48,10 @@ def store_race(server: Server) -> str:
     )
     with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
         race = [replace(config, dataset="digits", device="cpu") for config in RACE]
-        run_id = store.create(race, "for drawing")
-        store.set_info(run_id, info)
-        store.append(run_id, trained(race, data))
-        store.finish(run_id, "finished")
+        run_id = store.runs.create(race, "for drawing")
+        store.runs.set_info(run_id, info)
+        store.records.append(run_id, trained(race, data))
+        store.runs.finish(run_id, "finished")
     return run_id
 
 

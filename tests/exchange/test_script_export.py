@@ -73,7 +73,7 @@ def recorded(_as_in_a_worker: None) -> list[ExportedCurve]:
     )  # fmt: skip
     environment = Environment.from_facts(facts.facts_json())
 
-    def wishes() -> Iterator[Control]:
+    def new_rates() -> Iterator[Control]:
         for _ in range(RATE_CHANGE_STEP - 1):
             yield Control()
         while True:
@@ -87,7 +87,7 @@ def recorded(_as_in_a_worker: None) -> list[ExportedCurve]:
 
     curves = []
     for place, config in enumerate(CONFIGS):
-        asked = {0: wishes(), 5: stopping()}.get(place)
+        asked = {0: new_rates(), 5: stopping()}.get(place)
         control = (lambda asked=asked: next(asked)) if asked else Control
         (records,) = by_curve(train([config], data, control), 1)
         row = make_row(

@@ -21,10 +21,10 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.record_columns import CurveRecords, Records, by_curve, join
 from explorer.runs.run import FINISHED, CurveRow
 from explorer.runs.summary import CurveSummary
+from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, estimated_seconds
 from explorer.runs.sweep_results import QUANTITIES, best_first, value_of
 from explorer.store.run_store import RunBusy, RunStore
-from explorer.store.sweeps import Sweep, SweepRun
 from explorer.store.tables import sweep_runs
 from tests.exchange.sample_curves import make_row
 from tests.runs.sample_records import MARK, divergence, evaluation, steps
@@ -66,27 +66,27 @@ def test_a_cell_is_the_curve_of_its_own_place_in_each_run() -> None:
 
 
 def test_the_runs_of_a_sweep_come_in_the_order_in_which_they_were_queued(store: RunStore) -> None:
-    sweep_id = store.create_sweep(grid_of())
-    queued = [store.create([BASE]) for _ in range(4)]
+    sweep_id = store.sweeps.create(grid_of())
+    queued = [store.runs.create([BASE]) for _ in range(4)]
     with store._database.transaction() as connection:
         for run_id in (queued[2], queued[0], queued[3], queued[1]):
             row = {"run_id": run_id, "sweep_id": sweep_id, "cells": "[0]", "attempt": 1}
             connection.execute(sa.insert(sweep_runs).values(row))
-    assert [run.run_id for run in store.get_sweep(sweep_id).runs] == queued
+    assert [run.run_id for run in store.sweeps.get(sweep_id).runs] == queued
 
 
 def test_runs_are_taken_and_sweeps_gone_on_with_in_the_order_of_their_queueing(
     store: RunStore,
 ) -> None:
-    queued = [store.create([BASE]) for _ in range(5)]
-    assert [store.claim_next(MARK).id for _ in queued] == queued
-    sweeps = [store.create_sweep(grid_of()) for _ in range(3)]
-    assert store.open_sweeps() == sweeps
-    assert [one.id for one in store.list_sweeps()] == sweeps[::-1]
-    assert [one.id for one in store.list_sweeps(2)] == sweeps[:0:-1]
+    queued = [store.runs.create([BASE]) for _ in range(5)]
+    assert [store.runs.claim_next(MARK).id for _ in queued] == queued
+    sweeps = [store.sweeps.create(grid_of()) for _ in range(3)]
+    assert store.sweeps.list_open() == sweeps
+    assert [one.id for one in store.sweeps.list()] == sweeps[::-1]
+    assert [one.id for one in store.sweeps.list(2)] == sweeps[:0:-1]
     for number in range(1, 4):
         assert continue_open(store, lambda _: None)
-        begun = [bool(store.get_sweep(one).runs) for one in sweeps]
+        begun = [bool(store.sweeps.get(one).runs) for one in sweeps]
         assert begun == [True] * number + [False] * (3 - number)
 
 
@@ -198,13 +198,13 @@ def test_the_latest_measurement_is_the_last_one(accuracies: list[float]) -> None
 
 @pytest.mark.parametrize("busy", [0, 1, 2])
 def test_where_one_run_refuses_to_be_deleted_none_is(store: RunStore, busy: int) -> None:
-    runs = [store.create([BASE]) for _ in range(3)]
+    runs = [store.runs.create([BASE]) for _ in range(3)]
     for place, run_id in enumerate(runs):
-        store.claim_next(MARK)
-        store.append(run_id, steps(1, 5))
+        store.runs.claim_next(MARK)
+        store.records.append(run_id, steps(1, 5))
         if place != busy:
-            store.finish(run_id, FINISHED)
+            store.runs.finish(run_id, FINISHED)
     for order in itertools.permutations(runs):
         with pytest.raises(RunBusy):
             launcher.delete([(run_id, 0) for run_id in order], store=store)
-        assert len(store.list_curves()) == 3
+        assert len(store.curves.list()) == 3

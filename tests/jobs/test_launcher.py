@@ -52,8 +52,8 @@ def wait_for(
 ) -> Run:
     deadline = time.monotonic() + seconds
     while True:
-        run = store.get(run_id)
-        if condition(run, store.read(run_id)):
+        run = store.runs.get(run_id)
+        if condition(run, store.records.read(run_id)):
             return run
         assert launcher.state_of(run) not in ("failed", "lost"), launcher.explain(run)
         assert time.monotonic() < deadline, f"still {run.status}: {run.message}"
@@ -82,9 +82,9 @@ def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) 
     assert launcher.ensure_workers() == 0
     run = wait_for(started, run_id, has_steps)
     assert launcher.state_of(run) == "running"
-    assert started.get(queued).queue_place == 1
-    assert launcher.explain(started.get(queued)).startswith("Place 1 in the queue")
-    info = started.get(run_id).info
+    assert started.runs.get(queued).queue_place == 1
+    assert launcher.explain(started.runs.get(queued)).startswith("Place 1 in the queue")
+    info = started.runs.get(run_id).info
     assert info is not None
     assert info.dataset_description.endswith("not MNIST")
     assert (info.device, info.threads) == ("cpu", 1)
@@ -93,33 +93,33 @@ def test_a_race_is_run_steered_stopped_and_the_queue_goes_on(started: RunStore) 
     launcher.pause(run_id)
     held = wait_for(started, run_id, state_is("paused")).progress.step
     time.sleep(0.5)
-    assert started.get(run_id).progress.step == held
-    assert started.read(run_id).curves[0].steps[-1] == held
+    assert started.runs.get(run_id).progress.step == held
+    assert started.records.read(run_id).curves[0].steps[-1] == held
     launcher.set_learning_rate(run_id, 0.5, 1)
     launcher.resume(run_id)
     wait_for(started, run_id, lambda run, _: run.progress.step > held + 10)
     wait_for(started, run_id, lambda _, records: records.curves[1].learning_rates)
-    (change,) = started.read(run_id).curves[1].learning_rates
+    (change,) = started.records.read(run_id).curves[1].learning_rates
     assert (change.curve, change.learning_rate) == (1, 0.5)
-    assert not started.read(run_id).curves[0].learning_rates
+    assert not started.records.read(run_id).curves[0].learning_rates
 
     begun = time.monotonic()
     launcher.request_stop(run_id)
     wait_for(started, run_id, state_is("stopped"))
     assert time.monotonic() - begun < 1.5
-    steps = started.read(run_id).curves[0].steps
+    steps = started.records.read(run_id).curves[0].steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
 
     finished = wait_for(started, queued, state_is("finished"))
     assert finished.progress.fraction == 1.0
     assert launcher.explain(finished) == ""
-    (curve,) = started.read(queued).curves
+    (curve,) = started.records.read(queued).curves
     assert curve.steps.size == finished.progress.total_steps == 16
     assert curve.latest_evaluation is not None
     assert curve.latest_evaluation.full
-    assert started.weights(queued, 0)["0.weight"].shape == (20, 784)
+    assert started.weights.get(queued, 0)["0.weight"].shape == (20, 784)
     wait_for(started, queued, lambda *_: num_batches(started, queued) == 1)
-    assert started.read(queued).curves[0].steps.tolist() == curve.steps.tolist()
+    assert started.records.read(queued).curves[0].steps.tolist() == curve.steps.tolist()
 
     warm = time.monotonic()
     next_run = launcher.start([LONG])
@@ -136,12 +136,12 @@ def test_a_killed_worker_leaves_a_lost_run_and_the_next_run_gets_a_new_one(
     assert run.worker is not None
     os.kill(run.worker.pid, signal.SIGKILL)
     killed = time.monotonic()
-    while launcher.state_of(started.get(lost)) != "lost":
+    while launcher.state_of(started.runs.get(lost)) != "lost":
         assert time.monotonic() - killed < 3
         time.sleep(0.02)
-    assert started.read(lost).curves[0].steps.size
-    assert "what it recorded is kept" in launcher.explain(started.get(lost))
-    assert launcher.state_of(started.get(queued)) == "queued"
+    assert started.records.read(lost).curves[0].steps.size
+    assert "what it recorded is kept" in launcher.explain(started.runs.get(lost))
+    assert launcher.state_of(started.runs.get(queued)) == "queued"
     monkeypatch.setenv("EXPLORER_IDLE_MINUTES", "0.005")
     while not launcher.ensure_workers():
         assert time.monotonic() - killed < 10
@@ -193,17 +193,17 @@ def test_a_damaged_data_folder_fails_the_run_in_a_sentence(
     monkeypatch.setenv("EXPLORER_DATA_DIR", str(tmp_path / "given"))
     run_id = launcher.start([replace(SHORT, dataset="auto")])
     deadline = time.monotonic() + 90
-    while launcher.state_of(started.get(run_id)) in ("queued", "running"):
+    while launcher.state_of(started.runs.get(run_id)) in ("queued", "running"):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    run = started.get(run_id)
+    run = started.runs.get(run_id)
     assert launcher.state_of(run) == "failed"
     assert FILES["train_labels"] in launcher.explain(run)
     # The worker goes on, and takes the file once it is whole.
     write_mnist(tmp_path / "given", images)
     again = launcher.start([replace(SHORT, dataset="auto")])
     wait_for(started, again, state_is("finished"))
-    info = started.get(again).info
+    info = started.runs.get(again).info
     assert info is not None
     assert info.train_images == 600
 
@@ -261,7 +261,7 @@ def test_a_worker_that_does_not_start_is_told_and_not_started_over_and_over(
     (child,) = children_of(started)
     assert child.wait(timeout=60) == 1
     assert launcher.ensure_workers() == 0
-    told = launcher.explain(started.get(run_id))
+    told = launcher.explain(started.runs.get(run_id))
     assert told == "The training process does not start: ImportError: libcudart.so is missing"
 
 

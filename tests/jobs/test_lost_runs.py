@@ -18,7 +18,7 @@ import pytest
 from explorer.jobs import launcher, lost_runs, memory, worker_processes
 from explorer.jobs.worker_status import StatusFile, read_status, say
 from explorer.runs.config import TrainingConfig
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
 from tests.runs.sample_records import steps
 
@@ -39,9 +39,9 @@ def child(store: RunStore):
 
 
 def claimed(store: RunStore, child: subprocess.Popen[bytes]) -> str:
-    run_id = store.create([TrainingConfig()])
-    store.claim_next(worker_processes.mark_of(psutil.Process(child.pid)))
-    store.append(run_id, steps(1, 5))
+    run_id = store.runs.create([TrainingConfig()])
+    store.runs.claim_next(worker_processes.mark_of(psutil.Process(child.pid)))
+    store.records.append(run_id, steps(1, 5))
     return run_id
 
 
@@ -62,9 +62,9 @@ def test_the_signal_that_ended_it_is_named(
     store: RunStore, child: subprocess.Popen[bytes], number: int, words: str
 ) -> None:
     run_id = claimed(store, child)
-    assert launcher.explain(store.get(run_id)) == ""
+    assert launcher.explain(store.runs.get(run_id)) == ""
     ended(child, number)
-    said = launcher.explain(store.get(run_id))
+    said = launcher.explain(store.runs.get(run_id))
     assert said.startswith("The training process ended without a word at step 0; what it recorded")
     assert words in said
 
@@ -77,9 +77,9 @@ def test_memory_that_ran_out_is_named(
     status.note_oom_kills(3)
     ended(child, signal.SIGKILL)
     monkeypatch.setattr(memory, "oom_kills", lambda: 3)
-    assert "memory ran out" not in launcher.explain(store.get(run_id))
+    assert "memory ran out" not in launcher.explain(store.runs.get(run_id))
     monkeypatch.setattr(memory, "oom_kills", lambda: 4)
-    said = launcher.explain(store.get(run_id))
+    said = launcher.explain(store.runs.get(run_id))
     assert "because memory ran out, most likely this one: choose fewer curves" in said
     assert "SIGKILL" not in said
 
@@ -90,19 +90,19 @@ def test_a_full_disk_is_named_though_the_log_lies_on_it(
     run_id = claimed(store, child)
     StatusFile(worker_processes.slot_folder(store), child.pid).say("The disk is full.")
     ended(child, signal.SIGKILL)
-    assert "The disk of" not in launcher.explain(store.get(run_id))
+    assert "The disk of" not in launcher.explain(store.runs.get(run_id))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 0))
-    said = launcher.explain(store.get(run_id))
+    said = launcher.explain(store.runs.get(run_id))
     assert f"The disk of {store.folder} is full (nothing is left): free some space." in said
     assert said.endswith("Its last words: The disk is full.")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 3 * 2**20))
-    assert "is full (3.0 MiB are left)" in launcher.explain(store.get(run_id))
+    assert "is full (3.0 MiB are left)" in launcher.explain(store.runs.get(run_id))
 
 
 def test_a_worker_elsewhere_and_one_that_only_slept_are_not_called_dead(store: RunStore) -> None:
-    run_id = store.create([TrainingConfig()])
-    store.claim_next(WorkerMark("ray:node 7", 1, 1.0))
-    run = replace(store.get(run_id), status="lost")
+    run_id = store.runs.create([TrainingConfig()])
+    store.runs.claim_next(WorkerId("ray:node 7", 1, 1.0))
+    run = replace(store.runs.get(run_id), status="lost")
     assert "on another machine" in lost_runs.why_lost(store, run)
     me = worker_processes.this_process()
     assert "was silent for too long" in lost_runs.why_lost(store, replace(run, worker=me))
@@ -116,16 +116,16 @@ def test_a_worker_that_waits_for_the_store_is_heard_by_another_way(
     assert launcher.waiting_words(store=store) == ""
     status.began("writer", "The recorded runs are in use by another program.")
     status.began("watcher", "Another reason.")
-    said = launcher.explain(store.get(run_id))
+    said = launcher.explain(store.runs.get(run_id))
     assert said.startswith("Waiting for the store, since 0 s: what is measured is held in memory")
     assert said.endswith("The recorded runs are in use by another program.")
-    assert launcher.state_of(store.get(run_id)) == "running"
+    assert launcher.state_of(store.runs.get(run_id)) == "running"
     words = launcher.waiting_words(store=store)
     assert words.startswith("A training process waits for the store, since 0 s")
     status.ended("writer")
-    assert "Another reason." in launcher.explain(store.get(run_id))
+    assert "Another reason." in launcher.explain(store.runs.get(run_id))
     status.ended("watcher")
-    assert launcher.explain(store.get(run_id)) == launcher.waiting_words(store=store) == ""
+    assert launcher.explain(store.runs.get(run_id)) == launcher.waiting_words(store=store) == ""
     status.began("writer", "Again.")
     ended(child, signal.SIGKILL)
     assert launcher.waiting_words(store=store) == "", "the dead wait for nothing"

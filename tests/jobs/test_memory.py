@@ -123,16 +123,16 @@ def test_train_refuses_a_race_that_the_machine_has_no_memory_for(
     monkeypatch.setattr(memory, "available_bytes", lambda: 8.0 * GIB)
     with pytest.raises(ConfigError, match=r"These 7 networks need about 19\.\d GiB.*8\.0 GiB"):
         launcher.start([replace(HUGE, device=device)] * 7, store=store)
-    assert store.list_runs() == []
+    assert store.runs.list() == []
 
 
 def test_a_worker_looks_once_more_before_it_begins(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = store.create([HUGE] * 7)
+    run_id = store.runs.create([HUGE] * 7)
     monkeypatch.setattr(memory, "available_bytes", lambda: 8.0 * GIB)
-    Executor(store).execute(store.claim_next(MARK))
-    run = store.get(run_id)
+    Executor(store).execute(store.runs.claim_next(MARK))
+    run = store.runs.get(run_id)
     assert run.status == "failed"
     assert "8.0 GiB are free" in run.error
 
@@ -153,10 +153,10 @@ def test_an_idle_worker_gives_the_images_back_and_makes_them_again(
     short = TrainingConfig(dataset="digits", device="cpu", hidden_sizes=(20,), epochs=1)
 
     def run() -> list[float]:
-        run_id = store.create([short])
-        executor.execute(store.claim_next(MARK))
-        assert store.get(run_id).status == "finished"
-        return store.read(run_id).curves[0].losses.tolist()
+        run_id = store.runs.create([short])
+        executor.execute(store.runs.claim_next(MARK))
+        assert store.runs.get(run_id).status == "finished"
+        return store.records.read(run_id).curves[0].losses.tolist()
 
     first = run()
     assert first == run()

@@ -40,43 +40,43 @@ def queue_next(store: RunStore, size: int = 4) -> list[int] | None:
     """Let a worker without work look after the sweeps; return the cells that it queued."""
     if not continue_open(store, room_for(size)):
         return None
-    newest = [run for one in store.list_sweeps() for run in one.runs][-1]
+    newest = [run for one in store.sweeps.list() for run in one.runs][-1]
     return list(newest.cells)
 
 
 def finish(store: RunStore, status: str = FINISHED, diverged: tuple[int, ...] = ()) -> str:
-    run = store.claim_next(this_process())
+    run = store.runs.claim_next(this_process())
     records = []
     for curve in range(len(run.configs)):
         records += [*steps(1, 8, curve), evaluation(8, 0.8 + curve / 100, curve=curve, full=True)]
         if curve in diverged:
             records.append(divergence(curve, 8))
-    store.append(run.id, records)
-    store.finish(run.id, status, "It cannot be." if status == "failed" else "")
+    store.records.append(run.id, records)
+    store.runs.finish(run.id, status, "It cannot be." if status == "failed" else "")
     return run.id
 
 
 def states(store: RunStore, sweep_id: str) -> list[str]:
-    sweep = store.get_sweep(sweep_id)
-    rows = store.list_curves([run.run_id for run in sweep.runs])
+    sweep = store.sweeps.get(sweep_id)
+    rows = store.curves.list([run.run_id for run in sweep.runs])
     return [cell.state for cell in cells_of(sweep, rows)]
 
 
 def test_a_sweep_is_kept_as_it_was_given(store):
     drawn = grid(learning_rate=(0.1, 0.2), seed=(0, 1))
-    sweep = store.get_sweep(store.create_sweep(drawn, "rates"))
+    sweep = store.sweeps.get(store.sweeps.create(drawn, "rates"))
     assert (sweep.grid, sweep.name, sweep.is_open, sweep.attempt, sweep.runs) == (
         drawn, "rates", True, 1, (),
     )  # fmt: skip
-    assert [one.id for one in store.list_sweeps()] == [sweep.id] == store.open_sweeps()
+    assert [one.id for one in store.sweeps.list()] == [sweep.id] == store.sweeps.list_open()
     with pytest.raises(UnknownSweep, match="There is no sweep “nothere”"):
-        store.get_sweep("nothere")
+        store.sweeps.get("nothere")
     with pytest.raises(UnknownSweep):
-        store.close_sweep("nothere")
+        store.sweeps.close("nothere")
 
 
 def test_cells_are_queued_in_parts_that_fit_and_the_sweep_ends_by_itself(store):
-    sweep_id = store.create_sweep(grid(seed=tuple(range(7))))
+    sweep_id = store.sweeps.create(grid(seed=tuple(range(7))))
     assert queue_next(store, 3) == [0, 1, 2]
     # What is queued is not queued again: a second worker takes the next part.
     assert queue_next(store, 3) == [3, 4, 5]
@@ -84,25 +84,25 @@ def test_cells_are_queued_in_parts_that_fit_and_the_sweep_ends_by_itself(store):
     finish(store)
     assert queue_next(store, 3) == [6]
     assert queue_next(store, 3) is None
-    assert store.open_sweeps() == [sweep_id]
+    assert store.sweeps.list_open() == [sweep_id]
     finish(store)
     assert queue_next(store, 3) is None
-    assert store.open_sweeps() == []
+    assert store.sweeps.list_open() == []
     assert states(store, sweep_id) == ["finished"] * 7
 
 
 def test_the_curves_of_a_part_are_the_cells_that_it_names(store):
     drawn = grid(learning_rate=(0.1, 0.2, 0.3), seed=(0, 1))
-    store.create_sweep(drawn)
+    store.sweeps.create(drawn)
     cells = queue_next(store, 4)
-    run = store.claim_next(MARK)
+    run = store.runs.claim_next(MARK)
     assert [replace(config, name="") for config in run.configs] == [
         drawn.cells()[cell] for cell in cells
     ]
 
 
 def test_a_diverged_cell_is_a_result_and_takes_no_other_with_it(store):
-    sweep_id = store.create_sweep(grid(seed=(0, 1, 2)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1, 2)))
     queue_next(store)
     finish(store, diverged=(1,))
     assert queue_next(store) is None
@@ -110,7 +110,7 @@ def test_a_diverged_cell_is_a_result_and_takes_no_other_with_it(store):
 
 
 def test_what_failed_together_is_tried_again_one_by_one(store):
-    sweep_id = store.create_sweep(grid(seed=(0, 1, 2)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1, 2)))
     queue_next(store)
     finish(store, "failed")
     assert queue_next(store) == [0]
@@ -120,34 +120,34 @@ def test_what_failed_together_is_tried_again_one_by_one(store):
     assert queue_next(store) == [2]
     finish(store)
     assert queue_next(store) is None
-    assert store.open_sweeps() == []
+    assert store.sweeps.list_open() == []
     assert states(store, sweep_id) == ["finished", "failed", "finished"]
 
 
 def test_a_killed_worker_does_not_end_the_sweep(store):
-    sweep_id = store.create_sweep(grid(seed=(0, 1)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1)))
     queue_next(store)
     dead = replace(this_process(), create_time=1.0)
-    store.claim_next(dead)
+    store.runs.claim_next(dead)
     assert states(store, sweep_id) == ["lost", "lost"]
     assert queue_next(store) == [0, 1]
 
 
 def lose(store: RunStore) -> None:
     """Have a worker take the next run and be killed."""
-    store.claim_next(replace(this_process(), create_time=1.0))
+    store.runs.claim_next(replace(this_process(), create_time=1.0))
 
 
 def test_lost_cells_are_innocent_and_tried_again_so_often_and_no_more(store):
-    sweep_id = store.create_sweep(grid(seed=(0, 1)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1)))
     for expected in ([0, 1], [0, 1], [0], [1]):
         assert queue_next(store) == expected
         lose(store)
     assert queue_next(store) is None
-    assert store.open_sweeps() == []
+    assert store.sweeps.list_open() == []
     assert states(store, sweep_id) == ["lost", "lost"]
     # Whoever asks for them once more gets as many trials again.
-    store.reopen_sweep(sweep_id)
+    store.sweeps.reopen(sweep_id)
     assert queue_next(store) == [0, 1]
     finish(store)
     assert queue_next(store) is None
@@ -155,7 +155,7 @@ def test_lost_cells_are_innocent_and_tried_again_so_often_and_no_more(store):
 
 
 def test_a_loss_says_nothing_against_a_cell_and_a_failure_does(store):
-    sweep_id = store.create_sweep(grid(seed=(0, 1)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1)))
     queue_next(store)
     finish(store, "failed")
     assert queue_next(store) == [0]
@@ -170,16 +170,16 @@ def test_a_loss_says_nothing_against_a_cell_and_a_failure_does(store):
 
 def test_every_worker_gets_its_part_of_a_sweep(store, monkeypatch):
     monkeypatch.setenv("EXPLORER_MAX_WORKERS", "3")
-    store.create_sweep(grid(seed=tuple(range(8))))
+    store.sweeps.create(grid(seed=tuple(range(8))))
     assert [queue_next(store, 8) for _ in range(4)] == [[0, 1, 2], [3, 4, 5], [6, 7], None]
 
 
 def test_a_run_that_was_taken_from_its_worker_ends_there_and_the_next_is_trained(
     store, monkeypatch
 ):
-    taken, other = store.create([BASE]), store.create([BASE])
+    taken, other = store.runs.create([BASE]), store.runs.create([BASE])
     executor = Executor(store)
-    run = store.claim_next(this_process())
+    run = store.runs.claim_next(this_process())
 
     def train(*_):
         with store._database.transaction() as connection:
@@ -189,10 +189,10 @@ def test_a_run_that_was_taken_from_its_worker_ends_there_and_the_next_is_trained
     with monkeypatch.context() as patch:
         patch.setattr(executor_module, "train", train)
         executor.execute(run)
-    assert store.get(taken).status == "running"
-    assert not store.read(taken)
-    executor.execute(store.claim_next(this_process()))
-    assert store.get(other).status == FINISHED
+    assert store.runs.get(taken).status == "running"
+    assert not store.records.read(taken)
+    executor.execute(store.runs.claim_next(this_process()))
+    assert store.runs.get(other).status == FINISHED
 
 
 def test_stop_keeps_what_is_done_and_resume_trains_what_is_missing(store, monkeypatch):
@@ -201,11 +201,11 @@ def test_stop_keeps_what_is_done_and_resume_trains_what_is_missing(store, monkey
     queue_next(store, 2)
     finish(store)
     queue_next(store, 2)
-    running = store.claim_next(this_process())
+    running = store.runs.claim_next(this_process())
     queue_next(store, 2)
     sweep_scheduler.stop(sweep_id, store=store)
-    assert store.control(running.id).stop
-    store.finish(running.id, STOPPED)
+    assert store.requests.control(running.id).stop
+    store.runs.finish(running.id, STOPPED)
     assert queue_next(store, 2) is None
     assert states(store, sweep_id) == ["finished"] * 2 + ["stopped"] * 4
     sweep_scheduler.resume(sweep_id, store=store)
@@ -217,7 +217,7 @@ def test_stop_keeps_what_is_done_and_resume_trains_what_is_missing(store, monkey
 
 def test_resuming_tries_again_what_failed_alone(store, monkeypatch):
     monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    sweep_id = store.create_sweep(grid())
+    sweep_id = store.sweeps.create(grid())
     queue_next(store)
     finish(store, "failed")
     assert queue_next(store) is None
@@ -227,21 +227,21 @@ def test_resuming_tries_again_what_failed_alone(store, monkeypatch):
 
 def test_a_deleted_curve_is_missing_and_can_be_trained_again(store, monkeypatch):
     monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
-    sweep_id = store.create_sweep(grid(seed=(0, 1, 2)))
+    sweep_id = store.sweeps.create(grid(seed=(0, 1, 2)))
     queue_next(store)
     run_id = finish(store)
     queue_next(store)
-    store.delete(run_id, [1])
+    store.curves.delete(run_id, [1])
     assert states(store, sweep_id) == ["finished", "missing", "finished"]
     sweep_scheduler.resume(sweep_id, store=store)
     assert queue_next(store) == [1]
 
 
 def test_runs_of_others_come_before_the_next_part(store):
-    store.create_sweep(grid(seed=(0, 1)))
-    other = store.create([BASE], "somebody's")
-    assert store.claim_next(MARK).id == other
-    assert store.claim_next(MARK) is None
+    store.sweeps.create(grid(seed=(0, 1)))
+    other = store.runs.create([BASE], "somebody's")
+    assert store.runs.claim_next(MARK).id == other
+    assert store.runs.claim_next(MARK) is None
     assert queue_next(store) == [0, 1]
 
 
@@ -250,18 +250,18 @@ def test_the_data_of_a_sweep_are_settled_at_its_start(store, monkeypatch, at_han
     monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)
     monkeypatch.setattr(launcher, "mnist_is_at_hand", lambda: at_hand)
     sweep_id = sweep_scheduler.start(grid(TrainingConfig(dataset="auto")), store=store)
-    assert {cell.dataset for cell in store.get_sweep(sweep_id).grid.cells()} == {dataset}
+    assert {cell.dataset for cell in store.sweeps.get(sweep_id).grid.cells()} == {dataset}
 
 
 def test_a_real_sweep_is_trained_to_its_end(store):
     drawn = grid(loss=("cross_entropy", "softmax_squared_error"), learning_rate=(0.1, 1e6))
-    sweep_id = store.create_sweep(drawn)
+    sweep_id = store.sweeps.create(drawn)
     executor = Executor(store)
     while continue_open(store, room_for(3)):
-        executor.execute(store.claim_next(this_process()))
-    sweep = store.get_sweep(sweep_id)
+        executor.execute(store.runs.claim_next(this_process()))
+    sweep = store.sweeps.get(sweep_id)
     assert [len(run.cells) for run in sweep.runs] == [3, 1]
-    rows = store.list_curves([run.run_id for run in sweep.runs])
+    rows = store.curves.list([run.run_id for run in sweep.runs])
     cells = cells_of(sweep, rows)
     assert [cell.state for cell in cells][:2] == ["finished", "diverged"]
     assert not sweep.is_open
@@ -301,7 +301,7 @@ def test_the_best_cell_comes_first_whatever_better_means():
 
 
 def test_the_next_cells_are_never_more_than_fit(store):
-    store.create_sweep(grid(seed=tuple(range(5))))
-    (sweep,) = store.list_sweeps()
+    store.sweeps.create(grid(seed=tuple(range(5))))
+    (sweep,) = store.sweeps.list()
     assert next_cells(sweep, [], 2) == [0, 1]
     assert next_cells(sweep, [], 50) == [0, 1, 2, 3, 4]

@@ -13,6 +13,7 @@ from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.records import EvalRecord
+from explorer.store.curves import StoredCurves
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts.chosen_curves import MOST_CURVES
@@ -25,9 +26,9 @@ RACE = (BASE, replace(BASE, loss="softmax_squared_error"))
 
 
 def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 30) -> str:
-    run_id = store.create(configs, name)
-    assert store.claim_next(this_process())
-    store.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
+    run_id = store.runs.create(configs, name)
+    assert store.runs.claim_next(this_process())
+    store.runs.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
     records = []
     for curve in range(len(configs)):
         own = np.arange(1, steps + 1)
@@ -39,8 +40,8 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
             EvalRecord(curve, 20, 1.0, True, 360, losses, 0.92 + curve / 25, confusion, q),
         ]
         records += [measured(*evaluations)]
-    store.append(run_id, records)
-    store.finish(run_id, "finished")
+    store.records.append(run_id, records)
+    store.runs.finish(run_id, "finished")
     return run_id
 
 
@@ -146,10 +147,10 @@ def test_results_tell_steps_to_the_accuracies(store):
 
 def test_a_diverged_curve_says_so_in_the_table(store):
     run_id = finished(store)
-    other = store.create(RACE, "diverged")
-    store.claim_next(this_process())
-    store.append(other, [one_step(0, 1, 20, float("nan"), 0.1), divergence(0, 1)])
-    store.finish(other, "finished")
+    other = store.runs.create(RACE, "diverged")
+    store.runs.claim_next(this_process())
+    store.records.append(other, [one_step(0, 1, 20, float("nan"), 0.1), divergence(0, 1)])
+    store.runs.finish(other, "finished")
     app = opened("compare", runs=f"{other},{run_id}")
     states = table(app)["State"].tolist()
     assert states == ["diverged at step 1", "finished", "finished", "finished"]
@@ -204,28 +205,28 @@ def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
     fields["Name of the curve"].set_value("first *curve*")
     app.text_area[0].set_value("look at the start")
     press(app, "Save")
-    row = store.list_curves([run_id])[0]
+    row = store.curves.list([run_id])[0]
     assert (row.run_name, row.label, row.note) == ("Renamed", "first *curve*", "look at the start")
     assert "Saved." in [one.value for one in app.success]
     {one.label: one for one in app.text_input}["Name of the curve"].set_value("x" * 81)
     press(app, "Save")
     assert "A name has at most 80 characters" in shown(app)
-    assert store.list_curves([run_id])[0].label == "first *curve*"
+    assert store.curves.list([run_id])[0].label == "first *curve*"
 
 
 def test_deleting_asks_once_and_is_undone(store):
     run_id = finished(store)
     app = opened("compare", runs=run_id)
     press(app, "Delete these 2 curves")
-    assert len(store.list_curves()) == 2
+    assert len(store.curves.list()) == 2
     press(app, "Keep")
-    assert len(store.list_curves()) == 2
+    assert len(store.curves.list()) == 2
     press(app, "Delete these 2 curves")
     press(app, "Delete")
-    assert not store.list_curves()
+    assert not store.curves.list()
     assert "2 curves were deleted." in shown(app)
     press(app, "Undo")
-    assert len(store.list_curves()) == 2
+    assert len(store.curves.list()) == 2
     assert address(app)["runs"] == f"{run_id}:0,{run_id}:1"
 
 
@@ -234,18 +235,18 @@ def test_what_was_deleted_in_another_session_can_be_brought_back(store):
     launcher.delete([(run_id, 1)])
     app = opened("compare")
     press(app, "Bring back")
-    assert len(store.list_curves()) == 2
+    assert len(store.curves.list()) == 2
 
 
 def test_a_running_race_is_not_deleted(store):
-    run_id = store.create(RACE, "running")
-    store.claim_next(this_process())
-    store.append(run_id, [one_step(0, 1, 20, 2.0, 0.1)])
+    run_id = store.runs.create(RACE, "running")
+    store.runs.claim_next(this_process())
+    store.records.append(run_id, [one_step(0, 1, 20, 2.0, 0.1)])
     app = opened("compare", runs=f"{run_id}:0")
     press(app, "Delete this curve")
     press(app, "Delete")
     assert "Nothing was deleted." in shown(app)
-    assert len(store.list_curves()) == 2
+    assert len(store.curves.list()) == 2
 
 
 def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
@@ -254,7 +255,7 @@ def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
     def broken(*_: object, **__: object) -> list[object]:
         raise error
 
-    monkeypatch.setattr(RunStore, "list_curves", broken)
+    monkeypatch.setattr(StoredCurves, "list", broken)
     app = opened("compare")
     assert [one.value.replace("\\", "") for one in app.error] == [str(error)]
 
@@ -265,20 +266,20 @@ def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
     )
     foreign = make_curve().records
     foreign.evaluations = [make_evaluation(8, examples=0)]
-    store.add_foreign([foreign], ["theirs"], name="", origin="theirs.csv")
+    store.records.add_imported([foreign], ["theirs"], name="", origin="theirs.csv")
     assert "on test images (of runs made elsewhere: on a number that is not known)" in shown(
         opened("compare")
     )
 
 
 def test_a_curve_in_training_is_looked_at_again_until_it_has_ended(store):
-    run_id = store.create(RACE, "running")
-    store.claim_next(this_process())
-    store.append(run_id, [one_step(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
+    run_id = store.runs.create(RACE, "running")
+    store.runs.claim_next(this_process())
+    store.records.append(run_id, [one_step(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
     app = opened("compare", runs=run_id)
     assert "<td>running</td>" in shown(app)
-    store.append(run_id, [one_step(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
-    store.finish(run_id, "finished")
+    store.records.append(run_id, [one_step(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
+    store.runs.finish(run_id, "finished")
     ran(app)
     assert "<td>finished</td>" in shown(app)
     assert "<td>2</td>" in shown(app)

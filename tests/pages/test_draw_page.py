@@ -36,16 +36,16 @@ def arrays_of(config: TrainingConfig, seed: int) -> dict[str, np.ndarray]:
 
 def recorded(store: RunStore, *configs: TrainingConfig, diverged: int = -1, **info: object) -> str:
     """A finished race whose curves have weights, but for one that diverged."""
-    run_id = store.create(configs)
-    store.set_info(run_id, make_info(**{"pixel_mean": 30.0, "pixel_scale": 80.0} | info))
+    run_id = store.runs.create(configs)
+    store.runs.set_info(run_id, make_info(**{"pixel_mean": 30.0, "pixel_scale": 80.0} | info))
     records: list[CurveChunk] = []
     for k, config in enumerate(configs):
         records += steps(1, 2, curve=k)
         records += [
             divergence(k, 3) if k == diverged else final_weights(k, 2, arrays_of(config, k))
         ]
-    store.append(run_id, records)
-    store.finish(run_id, "finished")
+    store.records.append(run_id, records)
+    store.runs.finish(run_id, "finished")
     return run_id
 
 
@@ -205,8 +205,8 @@ def test_the_live_page_leads_here_once_a_race_has_ended(store):
     run_id = started(store)
     arrays = arrays_of(TrainingConfig(), 0)
     assert "draw" not in links_of(live_page(run_id))
-    store.append(run_id, [final_weights(k, 20, arrays) for k in (0, 1)])
-    store.finish(run_id, "finished")
+    store.records.append(run_id, [final_weights(k, 20, arrays) for k in (0, 1)])
+    store.runs.finish(run_id, "finished")
     assert f"runs={run_id}%3A0%2C{run_id}%3A1" in links_of(live_page(run_id))["draw"]
 
 

@@ -34,7 +34,7 @@ def export_page() -> None:
     from explorer.jobs import launcher
     from pages.training.parts.export_controls import export_controls
 
-    export_controls(launcher.default_store().list_curves())
+    export_controls(launcher.default_store().curves.list())
 
 
 def import_page() -> None:
@@ -48,10 +48,10 @@ def import_page() -> None:
 def recorded(store: RunStore) -> str:
     losses = ("cross_entropy", "raw_squared_error")
     race = [TrainingConfig(loss=loss, dataset="digits") for loss in losses]
-    run_id = store.create(race, "A race")
-    store.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
-    store.append(run_id, [*steps(1, 20), *steps(1, 20, curve=1), evaluation(20, 0.9)])
-    store.finish(run_id, "finished")
+    run_id = store.runs.create(race, "A race")
+    store.runs.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
+    store.records.append(run_id, [*steps(1, 20), *steps(1, 20, curve=1), evaluation(20, 0.9)])
+    store.runs.finish(run_id, "finished")
     return run_id
 
 
@@ -91,8 +91,8 @@ def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
     assert not any(button.disabled for button in app.button)
     assert not app.caption
     # What is recorded after the page was drawn is in the file.
-    row = store.list_curves()[0]
-    store.append(row.run_id, steps(21, 5))
+    row = store.curves.list()[0]
+    store.records.append(row.run_id, steps(21, 5))
 
     document = json.loads(saved(app, monkeypatch, "JSON"))
     assert [len(c["training"]["step"]) for c in document["curves"]] == [25, 20]
@@ -139,12 +139,12 @@ def gone_page() -> None:
     from explorer.jobs import launcher
     from pages.training.parts.export_controls import export_controls
 
-    rows = launcher.default_store().list_curves()
+    rows = launcher.default_store().curves.list()
     export_controls([replace(row, run_id=f"{row.run_id}x") for row in rows])
 
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):
-    store.add_foreign([make_curve().records], ["Theirs"], name="", origin="x.csv")
+    store.records.add_imported([make_curve().records], ["Theirs"], name="", origin="x.csv")
     app = AppTest.from_function(export_page).run()
     disabled = [button.label for button in app.button if button.disabled]
     assert disabled == ["Python script"]
@@ -165,18 +165,18 @@ def test_a_table_of_ours_is_taken_in_as_it_is(store):
     app.button[0].click().run()
     assert not app.exception
     assert app.success[0].value == "Took in one curve of “curves.csv”."
-    (row,) = store.list_curves()
+    (row,) = store.curves.list()
     assert (row.run_id, row.label, row.origin, row.own_loss) == (
         app.session_state["opened"],
         "Cross-entropy",
         "curves.csv",
         "cross_entropy",
     )
-    kept = store.read(row.run_id).curves[0]
+    kept = store.records.read(row.run_id).curves[0]
     assert kept.losses.tolist() == curve.records.losses.tolist()
     # The field is empty again: pressing twice does not take it in twice.
     assert not app.button
-    assert len(store.list_curves()) == 1
+    assert len(store.curves.list()) == 1
 
 
 THEIRS = b"run,step,Train Loss,val_acc,lr\na,10,2.0,10,0.1\na,20,1.0,80,0.1\nb,10,3.0,,0.1\n"
@@ -200,12 +200,12 @@ def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     app.text_input[0].set_value("From *elsewhere*").run()
     app.button[0].click().run()
     assert app.success[0].value == r"Took in 2 curves of “From \*elsewhere\*”."
-    first, second = store.list_curves()
+    first, second = store.curves.list()
     assert [first.label, second.label] == ["a", "b"]
     assert (first.run_name, first.own_loss) == ("From *elsewhere*", "cross_entropy")
     assert first.summary is not None
     assert first.summary.final_accuracy == 0.8
-    assert store.read(second.run_id).curves[1].losses.tolist() == [3.0]
+    assert store.records.read(second.run_id).curves[1].losses.tolist() == [3.0]
 
 
 def test_what_cannot_be_taken_in_is_said_and_nothing_changes(store):
@@ -218,7 +218,7 @@ def test_what_cannot_be_taken_in_is_said_and_nothing_changes(store):
     app.selectbox[0].select("lr").run()
     app.button[0].click().run()
     assert not app.error
-    assert store.read(store.list_curves()[0].run_id).curves[0].losses.tolist() == [0.1, 0.1]
+    assert store.records.read(store.curves.list()[0].run_id).curves[0].losses.tolist() == [0.1, 0.1]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_can_be_replaced(store, name, co
     assert app.error[0].value.startswith("Nothing was taken in. ")
     assert said in app.error[0].value
     assert not app.button
-    assert store.list_curves() == []
+    assert store.curves.list() == []
     app.file_uploader[0].set_value(("good.csv", THEIRS, "text/csv")).run()
     assert not app.error
     assert app.button

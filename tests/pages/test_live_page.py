@@ -47,17 +47,17 @@ def bars(app: AppTest) -> str:
 
 
 def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
-    run_id = store.create(configs, "a test")
+    run_id = store.runs.create(configs, "a test")
     carry_out(store, run_id)
     return run_id
 
 
 def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
     """Make 20 steps of a queued race, as a worker would, in so many seconds."""
-    configs = store.get(run_id).configs
-    assert store.claim_next(this_process()).id == run_id
+    configs = store.runs.get(run_id).configs
+    assert store.runs.claim_next(this_process()).id == run_id
     q = np.full((20, 10), 0.1)
-    store.set_info(
+    store.runs.set_info(
         run_id,
         RunInfo(
             dataset="digits",
@@ -85,7 +85,7 @@ def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
         losses = dict.fromkeys(LOSS_LABELS, 0.25)
         confusion = np.eye(10, dtype=np.int64) * 36
         records += [measured(EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q))]
-    store.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
+    store.records.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
 
 
 def test_a_running_race_tells_data_device_progress_and_accuracy(store):
@@ -110,10 +110,10 @@ def clock(monkeypatch):
 def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store, clock):
     app = opened()
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     carry_out(store, run.id, seconds=0.4)
     assert "12 s left" in bars(ran(app))
-    store.finish(run.id, "finished")
+    store.runs.finish(run.id, "finished")
     said = words(ran(app))
     assert "The training took 0.4 s, too quick to watch: played back over 5 s, now at step" in said
     # Measured at its end, which the replay has not come to.
@@ -130,7 +130,7 @@ def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store, cl
 
 def test_a_replay_can_be_skipped_and_asked_for(store, clock):
     run_id = started(store)
-    store.finish(run_id, "finished")
+    store.runs.finish(run_id, "finished")
     app = opened(run_id)
     assert "The training took 0.1 s, too quick to watch." in words(app)
     press(app, "Replay")
@@ -146,9 +146,9 @@ def test_who_asks_for_less_motion_sees_the_end_at_once(store, clock, monkeypatch
     monkeypatch.setattr(race_pace, "is_reduced", lambda: True)
     app = opened()
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     carry_out(store, run.id)
-    store.finish(run.id, "finished")
+    store.runs.finish(run.id, "finished")
     assert "87.5%" in words(ran(app))
     assert "The training took 0.1 s, too quick to watch." in words(app)
     press(app, "Replay")
@@ -158,20 +158,20 @@ def test_who_asks_for_less_motion_sees_the_end_at_once(store, clock, monkeypatch
 def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store, clock):
     app = opened()
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     carry_out(store, run.id)
-    store.append(run.id, [], Progress(20, 25, 4321.0, 0.02))
+    store.records.append(run.id, [], Progress(20, 25, 4321.0, 0.02))
     assert "87.5%" not in words(ran(app))
-    store.append(run.id, [], Progress(20, 1000, 4321.0, 30.0))
+    store.records.append(run.id, [], Progress(20, 1000, 4321.0, 30.0))
     assert "87.5%" in words(ran(app))
 
 
 def test_a_race_that_could_be_watched_is_not_played_back(store, clock):
     app = opened()
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     carry_out(store, run.id, seconds=1.5)
-    store.finish(run.id, "finished")
+    store.runs.finish(run.id, "finished")
     assert "87.5%" in words(ran(app))
     assert "too quick" not in words(app)
     assert "Replay" not in {button.label for button in app.button}
@@ -195,27 +195,27 @@ def test_several_gpus_are_named_and_one_is_not(store, monkeypatch):
 )
 def test_an_ended_race_says_how_it_ended_and_can_no_longer_be_steered(store, status, sentence):
     run_id = started(store)
-    store.finish(run_id, status, sentence if status == "failed" else "")
+    store.runs.finish(run_id, status, sentence if status == "failed" else "")
     app = opened(run_id)
     assert sentence in words(app)
     assert not {"Pause", "Stop"} & {button.label for button in app.button}
 
 
 def test_a_lost_race_says_so_and_keeps_its_records(store):
-    run_id = store.create(RACE)
-    store.claim_next(replace(this_process(), create_time=1.0))
-    store.append(run_id, [one_step(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
+    run_id = store.runs.create(RACE)
+    store.runs.claim_next(replace(this_process(), create_time=1.0))
+    store.records.append(run_id, [one_step(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
     assert "ended without a word at step 1; what it recorded is kept" in words(opened(run_id))
 
 
 def test_a_queued_race_tells_its_place(store):
-    store.create(RACE)
-    assert "Place 2 in the queue" in words(opened(store.create(RACE)))
+    store.runs.create(RACE)
+    assert "Place 2 in the queue" in words(opened(store.runs.create(RACE)))
 
 
 def test_a_diverged_curve_is_named_with_its_step_and_what_to_do(store):
     run_id = started(store)
-    store.append(run_id, [divergence(1, 21)])
+    store.records.append(run_id, [divergence(1, 21)])
     said = words(opened(run_id))
     assert "“MSE on softmax” diverged at step 21" in said
     assert "the others go on" in said
@@ -232,17 +232,17 @@ def test_the_buttons_write_what_they_ask_into_the_store(store):
     run_id = started(store)
     app = opened(run_id)
     press(app, "Pause")
-    assert store.control(run_id).pause
+    assert store.requests.control(run_id).pause
     press(app, "Resume")
-    assert not store.control(run_id).pause
+    assert not store.requests.control(run_id).pause
     field(app, "New learning rate").set_value("1/40")
     press(app, "Set")
-    assert store.control(run_id).learning_rates == {0: 0.025, 1: 0.025}
+    assert store.requests.control(run_id).learning_rates == {0: 0.025, 1: 0.025}
     field(app, "New learning rate").set_value("-3")
     press(app, "Set")
     assert "The learning rate must be above 0" in words(app)
     press(app, "Stop")
-    assert store.control(run_id).stop
+    assert store.requests.control(run_id).stop
 
 
 def test_a_new_learning_rate_is_promised_only_while_there_is_a_next_step(store):
@@ -251,7 +251,7 @@ def test_a_new_learning_rate_is_promised_only_while_there_is_a_next_step(store):
     _first(app.text_input, "New learning rate").set_value("0.1").run()
     press(app, "Set")
     assert "Learning rate 0.1 for all curves from the next step on." in words(app)
-    store.finish(run_id, "finished")
+    store.runs.finish(run_id, "finished")
     app.run()
     assert "Finished after step 20." in words(app)
     assert "next step" not in words(app)
@@ -262,7 +262,7 @@ def test_train_starts_the_race_that_stands_in_the_form(store):
     app.pills[0].set_value("Learning rates").run()
     field(app, "Learning rate").set_value("0.75").run()
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     expected = fit_to_digits(RACE_PRESETS["Learning rates"].configs)
     rates = [config.learning_rate for config in run.configs]
     assert rates == [0.75, *(config.learning_rate for config in expected[1:])]
@@ -292,7 +292,7 @@ def test_a_deleted_data_folder_is_a_sentence_and_the_next_race_makes_a_new_one(s
     ran(app)
     assert "The recorded runs were deleted" in words(app)
     press(app, "Train")
-    assert len(store.list_runs()) == 1
+    assert len(store.runs.list()) == 1
     assert "deleted" not in words(app)
 
 
@@ -315,7 +315,7 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_starts(store, label, te
     assert sentence in words(ran(app))
     press(app, "Train")
     assert "Nothing was started" in words(app)
-    assert not store.list_runs()
+    assert not store.runs.list()
     assert field(app, label).value == text
 
 
@@ -337,7 +337,7 @@ def test_a_curves_name_is_shown_as_it_was_written(store):
     field(app, "Name").set_value(name).run()
     assert f"**Curve 1:** {name}" in words(ran(app))
     press(app, "Train")
-    assert store.list_runs()[0].configs[0].name == name
+    assert store.runs.list()[0].configs[0].name == name
 
 
 def test_choosing_other_data_fits_the_length_unless_it_was_set_by_hand(store):
@@ -354,7 +354,7 @@ def test_choosing_other_data_fits_the_length_unless_it_was_set_by_hand(store):
 def test_a_recorded_races_settings_come_back_into_the_form(store):
     configs = tuple(replace(config, epochs=3, seed=9, name="mine") for config in RACE)
     run_id = started(store, configs)
-    store.finish(run_id, "finished")
+    store.runs.finish(run_id, "finished")
     app = opened(run_id)
     assert field(app, "Epochs").value == "3"
     field(app, "Epochs").set_value("5").run()
@@ -384,7 +384,7 @@ def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
     # Both reach the server at once, as when a field is left by a press on Train.
     field(app, "Epochs").set_value("7")
     press(app, "Train")
-    (run,) = store.list_runs()
+    (run,) = store.runs.list()
     assert {config.epochs for config in run.configs} == {7}
 
 

@@ -44,7 +44,7 @@ def test_an_address_that_is_none_is_told(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_store_that_can_only_be_read_is_told_and_shown(store: RunStore, page: str) -> None:
-    run_id = store.create([TrainingConfig()], "kept")
+    run_id = store.runs.create([TrainingConfig()], "kept")
     with store._database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA query_only = 1")
     app = opened(page, **({"run": run_id} if page == "live" else {}))
@@ -55,7 +55,7 @@ def test_a_store_that_can_only_be_read_is_told_and_shown(store: RunStore, page: 
 
 
 def test_a_disk_with_no_room_left_is_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    store.create([TrainingConfig()])
+    store.runs.create([TrainingConfig()])
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 5000))
     (told,) = errors(opened("live"))
@@ -63,7 +63,7 @@ def test_a_disk_with_no_room_left_is_told(store: RunStore, monkeypatch: pytest.M
 
 
 def test_a_store_that_somebody_writes_to_in_this_moment_is_in_order(store: RunStore) -> None:
-    store.create([TrainingConfig()])
+    store.runs.create([TrainingConfig()])
     writer = sqlite3.connect(store._database.url.database, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     assert errors(opened("live")) == []
@@ -77,7 +77,7 @@ def test_a_store_that_somebody_writes_to_in_this_moment_is_in_order(store: RunSt
 def test_a_page_that_cannot_read_the_store_tells_of_trainings_that_wait_for_it(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = store.create([TrainingConfig()])
+    run_id = store.runs.create([TrainingConfig()])
     worker_processes.slot_folder(store).mkdir()
     status = StatusFile(worker_processes.slot_folder(store))
     status.began("writer", "The server is away.")
@@ -93,8 +93,8 @@ def test_a_page_that_cannot_read_the_store_tells_of_trainings_that_wait_for_it(
 
 
 def test_a_race_whose_worker_waits_says_so_and_keeps_its_buttons(store: RunStore) -> None:
-    run_id = store.create([TrainingConfig()])
-    store.claim_next(worker_processes.this_process())
+    run_id = store.runs.create([TrainingConfig()])
+    store.runs.claim_next(worker_processes.this_process())
     worker_processes.slot_folder(store).mkdir()
     status = StatusFile(worker_processes.slot_folder(store))
     status.began("writer", "The disk is full: free some space.")
@@ -115,11 +115,11 @@ def test_a_session_that_queues_too_much_is_told(
         app = train.click().run()
     (told,) = errors(app)
     assert told.startswith("2 of your races and sweeps wait already")
-    assert len(store.list_runs()) == 2
+    assert len(store.runs.list()) == 2
     other = opened("live")
     (train,) = [one for one in other.button if one.label == "Train"]
     train.click().run()
-    assert len(store.list_runs()) == 3
+    assert len(store.runs.list()) == 3
 
 
 def test_a_race_that_does_not_fit_into_memory_is_told_before_it_is_queued(
@@ -130,7 +130,7 @@ def test_a_race_that_does_not_fit_into_memory_is_told_before_it_is_queued(
     (train,) = [one for one in app.button if one.label == "Train"]
     (told,) = errors(train.click().run())
     assert "of memory to train, and 1 MiB are free: choose fewer curves" in told
-    assert store.list_runs() == []
+    assert store.runs.list() == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")

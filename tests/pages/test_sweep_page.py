@@ -23,13 +23,13 @@ def shown(app: AppTest) -> str:
 def train(store: RunStore, status: str = "finished") -> None:
     """Carry out the next part of the open sweep as a worker would."""
     assert continue_open(store, lambda config: None)
-    run = store.claim_next(this_process())
-    store.set_info(run.id, make_info(dataset="digits", train_images=1437, test_images=360))
+    run = store.runs.claim_next(this_process())
+    store.runs.set_info(run.id, make_info(dataset="digits", train_images=1437, test_images=360))
     records = []
     for curve in range(len(run.configs)):
         records += [*steps(1, 8, curve), evaluation(8, 0.9 + curve / 50, curve=curve, full=True)]
-    store.append(run.id, records)
-    store.finish(run.id, status, "The images are gone." if status == "failed" else "")
+    store.records.append(run.id, records)
+    store.runs.finish(run.id, status, "The images are gone." if status == "failed" else "")
 
 
 def test_the_plan_tells_cells_runs_time_and_memory(store):
@@ -68,14 +68,14 @@ def test_what_cannot_be_trained_is_said_and_starts_nothing(store, field, text, s
     assert sentence in shown(app)
     press(app, "Train the grid")
     assert "Nothing was started" in shown(app)
-    assert not store.list_sweeps()
+    assert not store.sweeps.list()
     if field in ("rates", "seeds"):
         assert text in [one.value for one in app.text_input]
 
 
 def test_a_sweep_is_shown_from_its_start_to_its_results(store):
     app = press(opened("sweep", **SMALL), "Train the grid")
-    (sweep,) = store.list_sweeps()
+    (sweep,) = store.sweeps.list()
     assert "0 of 4 cells done: 4 waiting." in shown(app)
     train(store)
     assert not continue_open(store, lambda config: None)
@@ -85,14 +85,14 @@ def test_a_sweep_is_shown_from_its_start_to_its_results(store):
         payload["name"] for payload in components(app, "plot").values()
     }
     links = [e.proto.query_string for e in app.main if e.type == "page_link"]
-    (run,) = store.get_sweep(sweep.id).runs
+    (run,) = store.sweeps.get(sweep.id).runs
     assert any(f"{run.run_id}%3A3" in link for link in links)
 
 
 def test_the_link_of_a_sweep_shows_it_arranged_as_it_was(store):
     press(opened("sweep", **SMALL), "Train the grid")
     train(store)
-    (sweep,) = store.list_sweeps()
+    (sweep,) = store.sweeps.list()
     app = opened("sweep", sweep=sweep.id, by="Test cross-entropy / nats", columns="Seed",
                  rows="Learning rate")  # fmt: skip
     (heat,) = [p for p in components(app, "plot").values() if p["name"] == "sweep-heat-map"]
@@ -104,9 +104,9 @@ def test_the_link_of_a_sweep_shows_it_arranged_as_it_was(store):
 def test_stop_and_resume_stand_where_they_are_of_use(store):
     app = press(opened("sweep", **SMALL), "Train the grid")
     press(app, "Stop the sweep")
-    assert not store.list_sweeps()[0].is_open
+    assert not store.sweeps.list()[0].is_open
     press(app, "Train the 4 missing cells")
-    assert store.list_sweeps()[0].is_open
+    assert store.sweeps.list()[0].is_open
     train(store)
     continue_open(store, lambda config: None)
     ran(app)
@@ -145,5 +145,5 @@ def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
     (epochs,) = [one for one in app.text_input if one.label == "Epochs"]
     epochs.set_value("7")
     press(app, "Train the grid")
-    (sweep,) = store.list_sweeps()
+    (sweep,) = store.sweeps.list()
     assert sweep.grid.base.epochs == 7

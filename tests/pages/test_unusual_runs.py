@@ -20,7 +20,7 @@ INFINITE = b"step,loss\n0,2\n1,inf\n2,1\n"
 def imported(store: RunStore, content: bytes = INFINITE) -> str:
     found = read_file("curve.csv", content)
     curves = curves_of(found.curves, guessed(found.series_names()))
-    return store.add_foreign(
+    return store.records.add_imported(
         [curve.records for curve in curves], ["theirs"] * len(curves), name="", origin="curve.csv"
     )
 
@@ -30,9 +30,9 @@ def diverged(store: RunStore) -> str:
     config = TrainingConfig(
         dataset="digits", device="cpu", loss="raw_squared_error", learning_rate=50.0, epochs=1
     )
-    run_id = store.create([config], "fast")
-    Executor(store).execute(store.claim_next(this_process()))
-    (curve,) = store.read(run_id).curves
+    run_id = store.runs.create([config], "fast")
+    Executor(store).execute(store.runs.claim_next(this_process()))
+    (curve,) = store.records.read(run_id).curves
     assert curve.diverged_at is not None
     assert not all(map(math.isfinite, curve.losses))
     return run_id
@@ -53,7 +53,7 @@ def test_curves_with_infinities_are_compared(store, link):
     assert not app.error
     assert len(components(app, "plot")) == 2
     assert [button.label for button in app.button if button.label == "HTML report"]
-    both = opened("compare", runs=",".join(row.id for row in store.list_curves()), **link)
+    both = opened("compare", runs=",".join(row.id for row in store.curves.list()), **link)
     assert not both.error
     assert len(components(both, "plot")) == 2
     assert run_id in str(components(app, "page_link"))
@@ -88,7 +88,7 @@ def test_an_imported_run_leaves_the_form_of_the_race_as_it_is(store):
 
 
 def test_a_race_in_place_of_a_sweep_is_linked(store):
-    run_id = store.create([TrainingConfig(dataset="digits")], "a race")
+    run_id = store.runs.create([TrainingConfig(dataset="digits")], "a race")
     app = opened("sweep", sweep=run_id)
     assert [one.value for one in app.info] == ["The link names a race, not a sweep."]
     assert not app.error

@@ -9,9 +9,9 @@ import numpy as np
 
 from explorer.runs.record_columns import CurveChunk, CurveRecords
 from explorer.runs.records import EvalRecord, RunInfo, WeightsRecord
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 
-MARK = WorkerMark("here", 12, 34.5)
+MARK = WorkerId("here", 12, 34.5)
 
 
 def chunk_of_steps(

@@ -50,7 +50,7 @@ def test_the_recorded_softmax_of_the_fixed_digits_comes_out_again(
 ) -> None:
     data = prepare(images)
     race = [SMALL, replace(SMALL, loss="softmax_squared_error", output_relu=True)]
-    run_id = store.create(race)
+    run_id = store.runs.create(race)
     shown = data.digit_indices.numpy()
     info = make_info(
         digits=images.test_images[shown],
@@ -58,23 +58,23 @@ def test_the_recorded_softmax_of_the_fixed_digits_comes_out_again(
         pixel_mean=data.pixel_mean,
         pixel_scale=data.pixel_scale,
     )
-    store.set_info(run_id, info)
-    store.append(run_id, train(race, data))
-    records = store.read(run_id)
-    digits = store.get(run_id).info.digits
-    for row, curve in zip(store.list_curves(), records.curves, strict=True):
-        network = network_of(row, store.weights(row.run_id, row.curve))
+    store.runs.set_info(run_id, info)
+    store.records.append(run_id, train(race, data))
+    records = store.records.read(run_id)
+    digits = store.runs.get(run_id).info.digits
+    for row, curve in zip(store.curves.list(), records.curves, strict=True):
+        network = network_of(row, store.weights.get(row.run_id, row.curve))
         recorded = curve.latest_evaluation.digits_softmax
         for digit, q in zip(digits, recorded, strict=True):
             np.testing.assert_allclose(network.answer(digit).q, q, atol=1e-6)
 
 
 def test_a_drawing_is_seen_and_scaled_like_the_images_that_were_trained_on(store: RunStore) -> None:
-    run_id = store.create([SMALL])
-    store.set_info(run_id, make_info(dataset="digits", pixel_mean=1.5, pixel_scale=2.5))
-    store.append(run_id, [final_weights(0, 1, NetworkStack([SMALL], "cpu").arrays(0))])
-    (row,) = store.list_curves([run_id])
-    network = network_of(row, store.weights(row.run_id, row.curve))
+    run_id = store.runs.create([SMALL])
+    store.runs.set_info(run_id, make_info(dataset="digits", pixel_mean=1.5, pixel_scale=2.5))
+    store.records.append(run_id, [final_weights(0, 1, NetworkStack([SMALL], "cpu").arrays(0))])
+    (row,) = store.curves.list([run_id])
+    network = network_of(row, store.weights.get(row.run_id, row.curve))
     assert (network.pixel_mean, network.pixel_scale) == (1.5, 2.5)
     np.testing.assert_array_equal(network.image_of(SEVEN), image_like("digits", SEVEN))
     with pytest.raises(ValueError, match="not recorded what"):

@@ -57,27 +57,27 @@ def answers_lost(store: RunStore):
 
 
 WRITINGS: dict[str, Callable[[RunStore, str], object]] = {
-    "records": lambda store, run_id: store.append(run_id, steps(11, 5), Progress(15, 100)),
-    "beat": lambda store, run_id: store.beat(run_id),
-    "end": lambda store, run_id: store.finish(run_id, "finished"),
-    "message": lambda store, run_id: store.set_message(run_id, "Reading."),
-    "pause": lambda store, run_id: store.set_paused(run_id, True),
-    "info": lambda store, run_id: store.set_info(run_id, make_info()),
+    "records": lambda store, run_id: store.records.append(run_id, steps(11, 5), Progress(15, 100)),
+    "beat": lambda store, run_id: store.runs.heartbeat(run_id),
+    "end": lambda store, run_id: store.runs.finish(run_id, "finished"),
+    "message": lambda store, run_id: store.runs.set_message(run_id, "Reading."),
+    "pause": lambda store, run_id: store.runs.set_paused(run_id, True),
+    "info": lambda store, run_id: store.runs.set_info(run_id, make_info()),
 }
 
 
 @pytest.mark.parametrize("kind", WRITINGS)
 def test_without_the_claim_nothing_is_written(store: RunStore, kind: str) -> None:
-    run_id = store.create(RACE)
+    run_id = store.runs.create(RACE)
     worker, stranger = RunStore(store.url), RunStore(store.url)
-    worker.claim_next(MARK)
-    worker.append(run_id, steps(1, 10))
-    before = store.get(run_id)
+    worker.runs.claim_next(MARK)
+    worker.records.append(run_id, steps(1, 10))
+    before = store.runs.get(run_id)
     with pytest.raises(ClaimLost, match="no longer this training process's own"):
         WRITINGS[kind](stranger, run_id)
-    after = store.get(run_id)
+    after = store.runs.get(run_id)
     assert replace(after, silence=None) == replace(before, silence=None)
-    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 11))
+    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 11))
     WRITINGS[kind](worker, run_id)
     worker.close()
     stranger.close()
@@ -88,58 +88,62 @@ def test_a_worker_that_slept_until_its_cells_were_given_to_another_writes_no_mor
     store: RunStore, kind: str
 ) -> None:
     sleeper, other = RunStore(store.url), RunStore(store.url)
-    store.create_sweep(SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0]))
+    store.sweeps.create(
+        SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
+    )
     assert continue_open(sleeper, lambda _: None)
-    slept = sleeper.claim_next(ELSEWHERE)
-    sleeper.append(slept.id, steps(1, 10))
+    slept = sleeper.runs.claim_next(ELSEWHERE)
+    sleeper.records.append(slept.id, steps(1, 10))
     hear_all(other)
     let_pass(store, slept.id, LEASE_SECONDS - 5)
     assert not continue_open(other, lambda _: None), "its lease has not lapsed yet"
     let_pass(store, slept.id, 5.5)
     assert continue_open(other, lambda _: None)
-    again = other.claim_next(OTHER)
+    again = other.runs.claim_next(OTHER)
     assert again.id != slept.id
     with pytest.raises(ClaimLost):
         WRITINGS[kind](sleeper, slept.id)
-    assert store.get(slept.id).status == "lost"
-    assert store.read(slept.id).curves[0].steps.tolist() == list(range(1, 11))
+    assert store.runs.get(slept.id).status == "lost"
+    assert store.records.read(slept.id).curves[0].steps.tolist() == list(range(1, 11))
     WRITINGS[kind](other, again.id)
     sleeper.close()
     other.close()
 
 
 def test_a_worker_renews_its_claim_until_another_has_taken_it(store: RunStore) -> None:
-    run_id = store.create(RACE)
-    store.claim_next(ELSEWHERE)
+    run_id = store.runs.create(RACE)
+    store.runs.claim_next(ELSEWHERE)
     hear_all(store)
     let_pass(store, run_id, LEASE_SECONDS + 1)
-    assert launcher.state_of(store.get(run_id)) == "lost"
-    store.beat(run_id)
-    assert launcher.state_of(store.get(run_id)) == "running"
-    store.append(run_id, steps(1, 5))
-    store.finish(run_id, "finished")
-    assert store.get(run_id).status == "finished"
+    assert launcher.state_of(store.runs.get(run_id)) == "lost"
+    store.runs.heartbeat(run_id)
+    assert launcher.state_of(store.runs.get(run_id)) == "running"
+    store.records.append(run_id, steps(1, 5))
+    store.runs.finish(run_id, "finished")
+    assert store.runs.get(run_id).status == "finished"
 
 
 def test_a_run_that_speaks_in_the_moment_of_its_loss_is_not_taken(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.create_sweep(SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0]))
+    store.sweeps.create(
+        SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
+    )
     continue_open(store, lambda _: None)
-    run = store.claim_next(ELSEWHERE)
+    run = store.runs.claim_next(ELSEWHERE)
     let_pass(store, run.id, LEASE_SECONDS + 1)
     hear_all(store)
-    spoken = store.get(run.id).heartbeat
+    spoken = store.runs.get(run.id).heartbeat
     monkeypatch.setattr(sweeps, "_runs_with", lambda *_: {run.id: spoken - 1})
     assert not continue_open(store, lambda _: None)
-    assert store.get(run.id).status == "running"
-    store.beat(run.id)
+    assert store.runs.get(run.id).status == "running"
+    store.runs.heartbeat(run.id)
 
 
 def test_leases_go_by_the_clock_of_the_database_alone(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id = store.create(RACE)
+    run_id = store.runs.create(RACE)
     now = time.time()
     for skew in (-3600.0, 3600.0):
         # The worker's machine, and then the judge's, is an hour off.
@@ -147,20 +151,20 @@ def test_leases_go_by_the_clock_of_the_database_alone(
         with monkeypatch.context() as patch:
             patch.setattr(time, "time", lambda skew=skew: now + skew)
             if skew < 0:
-                worker.claim_next(ELSEWHERE)
+                worker.runs.claim_next(ELSEWHERE)
                 claims = worker._database.claims
             worker._database.claims = claims
-            worker.beat(run_id)
+            worker.runs.heartbeat(run_id)
         hear_all(judge)
-        run = judge.get(run_id)
+        run = judge.runs.get(run_id)
         assert abs(run.silence) < LEASE_SECONDS
         assert abs(run.heartbeat - now) < 60
         let_pass(store, run_id, LEASE_SECONDS + 1)
         hear_all(judge)
         with monkeypatch.context() as patch:
             patch.setattr(time, "time", lambda skew=skew: now + skew)
-            assert run_state(judge.get(run_id), None) == "lost"
-            (row,) = judge.list_curves()
+            assert run_state(judge.runs.get(run_id), None) == "lost"
+            (row,) = judge.curves.list()
             assert run_state(row, None) == "lost"
         worker.close()
         judge.close()
@@ -169,63 +173,63 @@ def test_leases_go_by_the_clock_of_the_database_alone(
 def test_time_in_which_the_store_could_not_be_used_counts_against_no_lease(
     store: RunStore,
 ) -> None:
-    run_id = store.create(RACE)
-    store.claim_next(ELSEWHERE)
+    run_id = store.runs.create(RACE)
+    store.runs.claim_next(ELSEWHERE)
     let_pass(store, run_id, LONGEST_WAIT_SECONDS - 60)
     hear_all(store)
     store._database.reach.failed()
-    assert launcher.state_of(store.get(run_id)) == "running"
+    assert launcher.state_of(store.runs.get(run_id)) == "running"
     # A process that has just begun has not heard whether anybody could have spoken.
     fresh = RunStore(store.url)
-    assert launcher.state_of(fresh.get(run_id)) == "running"
+    assert launcher.state_of(fresh.runs.get(run_id)) == "running"
     hear_all(fresh)
-    assert launcher.state_of(fresh.get(run_id)) == "lost"
+    assert launcher.state_of(fresh.runs.get(run_id)) == "lost"
     # Nobody waits that long.
     let_pass(store, run_id, 120)
     store._database.reach.failed()
-    assert launcher.state_of(store.get(run_id)) == "lost"
+    assert launcher.state_of(store.runs.get(run_id)) == "lost"
     fresh.close()
 
 
 def test_a_batch_whose_answer_was_lost_is_not_written_twice(store: RunStore) -> None:
-    run_id = store.create(RACE)
-    store.claim_next(MARK)
-    store.append(run_id, steps(1, 5), number=0)
+    run_id = store.runs.create(RACE)
+    store.runs.claim_next(MARK)
+    store.records.append(run_id, steps(1, 5), number=0)
     with answers_lost(store), pytest.raises(StoreUnavailable):
-        store.append(run_id, steps(6, 5), number=1)
-    store.append(run_id, steps(6, 5), Progress(10, 100), number=1)
-    store.append(run_id, steps(11, 5), number=2)
-    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 16))
-    (row,) = store.list_curves()
+        store.records.append(run_id, steps(6, 5), number=1)
+    store.records.append(run_id, steps(6, 5), Progress(10, 100), number=1)
+    store.records.append(run_id, steps(11, 5), number=2)
+    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 16))
+    (row,) = store.curves.list()
     assert row.summary.steps == 15
 
 
 def test_batches_are_counted_anew_under_every_claim(store: RunStore) -> None:
-    first, second = store.create(RACE), store.create(RACE)
+    first, second = store.runs.create(RACE), store.runs.create(RACE)
     for run_id in (first, second):
-        assert store.claim_next(MARK).id == run_id
+        assert store.runs.claim_next(MARK).id == run_id
         for number in (0, 1):
-            store.append(run_id, steps(1 + 5 * number, 5), number=number)
-    assert store.read(second).curves[0].steps.tolist() == list(range(1, 11))
+            store.records.append(run_id, steps(1 + 5 * number, 5), number=number)
+    assert store.records.read(second).curves[0].steps.tolist() == list(range(1, 11))
 
 
 def test_a_claim_whose_answer_was_lost_is_found_again(store: RunStore) -> None:
-    first, second = store.create(RACE), store.create(RACE)
+    first, second = store.runs.create(RACE), store.runs.create(RACE)
     with answers_lost(store), pytest.raises(StoreUnavailable):
-        store.claim_next(MARK)
-    assert store.claim_next(MARK).id == first
-    store.append(first, steps(1, 5))
-    assert store.claim_next(MARK).id == second
-    assert store.claim_next(MARK) is None
+        store.runs.claim_next(MARK)
+    assert store.runs.claim_next(MARK).id == first
+    store.records.append(first, steps(1, 5))
+    assert store.runs.claim_next(MARK).id == second
+    assert store.runs.claim_next(MARK) is None
 
 
 def test_a_claim_that_failed_leaves_the_run_for_others(store: RunStore) -> None:
-    run_id = store.create(RACE)
+    run_id = store.runs.create(RACE)
     other = RunStore(store.url)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.store.run_store.claim", lambda *_: 1 / 0)
+        patch.setattr("explorer.store.runs._claim", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            store.claim_next(MARK)
-    assert other.claim_next(OTHER).id == run_id
-    assert store.claim_next(MARK) is None
+            store.runs.claim_next(MARK)
+    assert other.runs.claim_next(OTHER).id == run_id
+    assert store.runs.claim_next(MARK) is None
     other.close()

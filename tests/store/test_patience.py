@@ -97,8 +97,8 @@ def test_what_no_waiting_helps_is_raised_at_once(world: World, error: Exception)
 
 @pytest.fixture
 def run_id(store: RunStore) -> str:
-    run_id = store.create([TrainingConfig()])
-    store.claim_next(MARK)
+    run_id = store.runs.create([TrainingConfig()])
+    store.runs.claim_next(MARK)
     return run_id
 
 
@@ -120,7 +120,7 @@ def test_a_fault_of_the_store_neither_stops_a_training_nor_loses_or_doubles_a_re
         noticed.set()
         came_back.wait()
 
-    append, failures = store.append, 0
+    append, failures = store.records.append, 0
 
     def fails_while_away(*arguments: object, **options: object) -> None:
         nonlocal failures
@@ -133,7 +133,7 @@ def test_a_fault_of_the_store_neither_stops_a_training_nor_loses_or_doubles_a_re
             raise StoreUnavailable("The store is away.")
         append(*arguments, **options)
 
-    monkeypatch.setattr(store, "append", fails_while_away)
+    monkeypatch.setattr(store.records, "append", fails_while_away)
     with StoreWriter(Patience(world, pause=pause)) as writer:
         recorder = Recorder(store, run_id, [100], writer.put)
         record(recorder, 1, 10)
@@ -141,11 +141,11 @@ def test_a_fault_of_the_store_neither_stops_a_training_nor_loses_or_doubles_a_re
         away.set()
         for first in range(11, 91, 10):
             record(recorder, first, 10)
-        told = noticed.wait(30), store.read(run_id).curves[0].steps.size, writer.is_full
+        told = noticed.wait(30), store.records.read(run_id).curves[0].steps.size, writer.is_full
         came_back.set()
         record(recorder, 91, 10)
     assert told == (True, 20, False)
-    assert store.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
     assert failures == 1
     assert not world.told
 

@@ -23,38 +23,38 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(
     store: RunStore, small_limits: None
 ) -> None:
-    store.create(RACE, session="one")
-    store.create_sweep(GRID, session="one")
-    for create in (store.create, store.create_sweep):
-        given = RACE if create == store.create else GRID
+    store.runs.create(RACE, session="one")
+    store.sweeps.create(GRID, session="one")
+    for create in (store.runs.create, store.sweeps.create):
+        given = RACE if create == store.runs.create else GRID
         with pytest.raises(QueueFull, match=r"2 of your races and sweeps wait already.*stop one"):
             create(given, session="one")
-    store.create(RACE, session="another")
-    assert store.claim_next(MARK)
-    store.create(RACE, session="one")
+    store.runs.create(RACE, session="another")
+    assert store.runs.claim_next(MARK)
+    store.runs.create(RACE, session="one")
 
 
 def test_everybody_together_may_have_so_many_waiting_and_no_more(
     store: RunStore, small_limits: None
 ) -> None:
     for session in ("a", "b", "c", "d", ""):
-        last = store.create(RACE, session=session)
+        last = store.runs.create(RACE, session=session)
     with pytest.raises(QueueFull, match=r"5 races and sweeps wait already.*try again"):
-        store.create(RACE, session="e")
-    store.request_stop(last)
-    store.create(RACE, session="e")
+        store.runs.create(RACE, session="e")
+    store.requests.stop(last)
+    store.runs.create(RACE, session="e")
 
 
 def test_the_runs_of_a_sweep_count_with_it_and_no_longer_when_it_is_done(
     store: RunStore, small_limits: None
 ) -> None:
-    sweep_id = store.create_sweep(GRID, session="one")
+    sweep_id = store.sweeps.create(GRID, session="one")
     assert continue_open(store, lambda _: None)
-    store.create(RACE, session="one")
+    store.runs.create(RACE, session="one")
     with pytest.raises(QueueFull):
-        store.create(RACE, session="one")
-    store.close_sweep(sweep_id)
-    store.create(RACE, session="one")
+        store.runs.create(RACE, session="one")
+    store.sweeps.close(sweep_id)
+    store.runs.create(RACE, session="one")
 
 
 @pytest.mark.parametrize("variable", ["EXPLORER_MAX_QUEUED", "EXPLORER_MAX_QUEUED_PER_SESSION"])
@@ -64,4 +64,4 @@ def test_a_limit_that_makes_no_sense_is_told(
 ) -> None:
     monkeypatch.setenv(variable, text)
     with pytest.raises(ConfigError, match=f"{variable} must be a whole number from 1 on"):
-        store.create(RACE, session="one")
+        store.runs.create(RACE, session="one")

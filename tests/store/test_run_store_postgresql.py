@@ -43,7 +43,7 @@ for module in MODULES:
     for name, value in vars(module).items():
         if not name.startswith("test_") or name in IMPORTS:
             continue
-        if {"store", "old_url"} & set(inspect.signature(value).parameters):
+        if {"store", "old_url", "fresh_url"} & set(inspect.signature(value).parameters):
             assert name not in globals(), f"two tests are called {name}"
             globals()[name] = value
 
@@ -63,7 +63,7 @@ def fresh_url(server: Server) -> Callable[[], str]:
 
 
 def test_the_store_is_on_postgresql(store: RunStore) -> None:
-    store.create([TrainingConfig()])
+    store.runs.create([TrainingConfig()])
     with store._database.transaction() as connection:
         version = connection.exec_driver_sql("SELECT version()").scalar_one()
     assert version.startswith("PostgreSQL")
@@ -72,6 +72,6 @@ def test_the_store_is_on_postgresql(store: RunStore) -> None:
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     store = RunStore(f"postgresql+psycopg://me:secret@/runs?host={tmp_path}")
     with pytest.raises(StoreUnavailable, match="cannot be used") as told:
-        store.list_runs()
+        store.runs.list()
     assert "secret" not in str(told.value)
     assert str(tmp_path) in str(told.value)

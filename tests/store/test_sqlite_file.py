@@ -36,8 +36,8 @@ def test_what_is_recorded_is_for_its_owner_alone(
     before = os.umask(umask)
     try:
         store = RunStore()
-        run_id = store.create(RACE)
-        store.append(run_id, steps(1, 5))
+        run_id = store.runs.create(RACE)
+        store.records.append(run_id, steps(1, 5))
         assert rights(data_folder()) == 0o700
         files = [file for file in data_folder().iterdir() if file.is_file()]
         assert len(files) == 3, "the database, its -wal and its -shm"
@@ -54,7 +54,7 @@ def test_the_users_data_folder_is_closed_to_others_where_it_was_open(
     monkeypatch.delenv("EXPLORER_DATABASE_URL")
     data_folder().mkdir(parents=True, mode=0o755)
     store = RunStore()
-    store.create(RACE)
+    store.runs.create(RACE)
     assert rights(data_folder()) == 0o700
     store.close()
 
@@ -67,7 +67,7 @@ def test_a_folder_and_a_file_that_somebody_made_keep_their_rights(tmp_path: Path
     (folder / "runs.sqlite3").touch()
     (folder / "runs.sqlite3").chmod(0o660)
     store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
-    store.create(RACE)
+    store.runs.create(RACE)
     assert (rights(folder), rights(folder / "runs.sqlite3")) == (0o775, 0o660)
     store.close()
 
@@ -81,13 +81,18 @@ def test_a_file_overwritten_by_another_store_is_noticed_and_left_alone(
     fresh_url: Callable[[], str], tmp_path: Path
 ) -> None:
     mine, other = RunStore(fresh_url()), RunStore(fresh_url())
-    run_id = mine.create(RACE)
-    others = other.create(RACE)
+    run_id = mine.runs.create(RACE)
+    others = other.runs.create(RACE)
     theirs = closed_copy(other, tmp_path / "other")
-    assert mine.get(run_id).status == "queued"
+    assert mine.runs.get(run_id).status == "queued"
     file = Path(mine._database.url.database)
     file.write_bytes(theirs.read_bytes())
-    uses = (mine.get, mine.read, lambda one: mine.append(one, steps(1, 5)), mine.request_stop)
+    uses = (
+        mine.runs.get,
+        mine.records.read,
+        lambda one: mine.records.append(one, steps(1, 5)),
+        mine.requests.stop,
+    )
     for use in uses:
         for one in (run_id, others):
             with pytest.raises(StoreGone, match=r"was overwritten by another file.*Stop the app"):
@@ -96,10 +101,10 @@ def test_a_file_overwritten_by_another_store_is_noticed_and_left_alone(
 
 
 def test_a_file_cut_short_is_noticed(store: RunStore) -> None:
-    run_id = store.create(RACE)
+    run_id = store.runs.create(RACE)
     Path(store._database.url.database).write_bytes(b"")
     with pytest.raises(StoreGone, match="was overwritten"):
-        store.get(run_id)
+        store.runs.get(run_id)
 
 
 def test_two_stores_have_different_numbers_and_one_keeps_its_own(
@@ -109,7 +114,7 @@ def test_two_stores_have_different_numbers_and_one_keeps_its_own(
     numbers = []
     for url in (*urls, *urls):
         store = RunStore(url)
-        store.create(RACE)
+        store.runs.create(RACE)
         with store._database.transaction() as connection:
             numbers.append(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
         store.close()
@@ -121,7 +126,7 @@ def test_two_stores_have_different_numbers_and_one_keeps_its_own(
 def test_looking_at_the_file_leaves_its_locks_and_so_its_log_in_place(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/runs.sqlite3"
     store = RunStore(url)
-    first = store.create(RACE)
+    first = store.runs.create(RACE)
     log = tmp_path / "runs.sqlite3-wal"
     before = log.stat().st_ino
     # Another process opens the store, queues a run and lets go of it: it is not the last one.
@@ -130,7 +135,7 @@ def test_looking_at_the_file_leaves_its_locks_and_so_its_log_in_place(tmp_path: 
         "from contextlib import closing\n"
         "from explorer.runs.config import TrainingConfig\n"
         "from explorer.store.run_store import RunStore\n"
-        "with closing(RunStore(sys.argv[1])) as store: print(store.create([TrainingConfig()]))\n"
+        "with closing(RunStore(sys.argv[1])) as store: print(store.runs.create([TrainingConfig()]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", another, url],
@@ -140,5 +145,5 @@ def test_looking_at_the_file_leaves_its_locks_and_so_its_log_in_place(tmp_path: 
         check=True,
     )
     assert log.stat().st_ino == before
-    assert {run.id for run in store.list_runs()} == {first, done.stdout.strip()}
+    assert {run.id for run in store.runs.list()} == {first, done.stdout.strip()}
     store.close()

@@ -56,55 +56,55 @@ def test_a_run_ends_with_the_weights_that_its_last_measurement_measured(
 ) -> None:
     looks = count(1)
     race = [SMALL, replace(SMALL, hidden_sizes=()), replace(SMALL, seed=1)]
-    run_id = store.create(race)
+    run_id = store.runs.create(race)
     control = lambda: Control(stop=stop_at is not None and next(looks) > stop_at)  # noqa: E731
-    store.append(run_id, train(race, data, control))
-    records = store.read(run_id)
+    store.records.append(run_id, train(race, data, control))
+    records = store.records.read(run_id)
     for k, curve in enumerate(records.curves):
         measured = curve.latest_evaluation
         assert measured is not None
         with torch.no_grad():
-            outputs = sequential(store.weights(run_id, k))(data.test_images)
+            outputs = sequential(store.weights.get(run_id, k))(data.test_images)
         accuracy = (outputs.argmax(1) == data.test_labels).float().mean().item()
         assert accuracy == pytest.approx(measured.accuracy)
         loss = torch.nn.functional.cross_entropy(outputs, data.test_labels).item()
         assert loss == pytest.approx(measured.losses["cross_entropy"], rel=1e-5)
-    assert all(row.has_weights for row in store.list_curves())
+    assert all(row.has_weights for row in store.curves.list())
 
 
 def test_a_curve_that_diverged_keeps_no_weights_and_the_others_do(
     store: RunStore, data: TrainingData
 ) -> None:
     race = [SMALL, replace(SMALL, loss="raw_squared_error", learning_rate=1e6)]
-    run_id = store.create(race)
-    store.append(run_id, train(race, data))
-    assert [row.has_weights for row in store.list_curves()] == [True, False]
-    assert store.weights(run_id, 0).keys() == weight_shapes(SMALL).keys()
+    run_id = store.runs.create(race)
+    store.records.append(run_id, train(race, data))
+    assert [row.has_weights for row in store.curves.list()] == [True, False]
+    assert store.weights.get(run_id, 0).keys() == weight_shapes(SMALL).keys()
     with pytest.raises(WeightsError, match=r"are not kept: .* it diverged"):
-        store.weights(run_id, 1)
+        store.weights.get(run_id, 1)
 
 
 def test_weights_are_written_with_the_records_that_come_with_them(store: RunStore) -> None:
-    run_id = store.create([SMALL, SMALL])
+    run_id = store.runs.create([SMALL, SMALL])
     arrays = arrays_of(SMALL)
-    store.append(run_id, [*steps(1, 5), final_weights(1, 5, arrays_of(SMALL, seed=1))])
-    store.append(run_id, [final_weights(1, 5, arrays)])
-    found = store.weights(run_id, 1)
+    store.records.append(run_id, [*steps(1, 5), final_weights(1, 5, arrays_of(SMALL, seed=1))])
+    store.records.append(run_id, [final_weights(1, 5, arrays)])
+    found = store.weights.get(run_id, 1)
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name], array)
-    assert safetensors.numpy.load(store.weights_file(run_id, 1)).keys() == arrays.keys()
-    assert store.read(run_id).curves[0].steps.size == 5
+    assert safetensors.numpy.load(store.weights.file(run_id, 1)).keys() == arrays.keys()
+    assert store.records.read(run_id).curves[0].steps.size == 5
 
 
 def test_weights_of_no_run_no_curve_or_a_run_made_elsewhere_are_told(store: RunStore) -> None:
-    run_id = store.create([SMALL])
-    foreign = store.add_foreign(by_curve(steps(1, 2), 1), ["a"], name="", origin="a.csv")
+    run_id = store.runs.create([SMALL])
+    foreign = store.records.add_imported(by_curve(steps(1, 2), 1), ["a"], name="", origin="a.csv")
     for wrong in ((run_id, 0), (run_id, 1), (run_id, -1), (foreign, 0)):
         with pytest.raises(WeightsError) as told:
-            store.weights(*wrong)
+            store.weights.get(*wrong)
         assert str(told.value).endswith(".")
     with pytest.raises(UnknownRun):
-        store.weights("nowhere", 0)
+        store.weights.get("nowhere", 0)
 
 
 def header(**entries: object) -> bytes:
@@ -139,12 +139,12 @@ def hostile_files() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kind", hostile_files())
 def test_damaged_and_hostile_files_are_refused_in_a_sentence(store: RunStore, kind: str) -> None:
-    run_id = store.create([SMALL])
+    run_id = store.runs.create([SMALL])
     row = {"run_id": run_id, "curve": 0, "payload": hostile_files()[kind]}
     with store._database.transaction() as connection:
         connection.execute(sa.insert(weights).values(row))
     with pytest.raises(WeightsError, match=r"damaged|of another network") as told:
-        store.weights(run_id, 0)
+        store.weights.get(run_id, 0)
     assert str(told.value).endswith(".")
 
 
@@ -160,12 +160,12 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(place: int, written: b
 
 
 def test_reading_weights_imports_no_torch(store: RunStore) -> None:
-    run_id = store.create([SMALL])
-    store.append(run_id, [final_weights(0, 1, arrays_of(SMALL))])
+    run_id = store.runs.create([SMALL])
+    store.records.append(run_id, [final_weights(0, 1, arrays_of(SMALL))])
     program = (
         "import sys\n"
         "from explorer.store.run_store import RunStore\n"
-        "print(len(RunStore().weights(sys.argv[1], 0)), 'torch' in sys.modules)\n"
+        "print(len(RunStore().weights.get(sys.argv[1], 0)), 'torch' in sys.modules)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, run_id], cwd=ROOT, capture_output=True, text=True

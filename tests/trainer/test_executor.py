@@ -35,11 +35,11 @@ def test_memory_that_runs_out_is_told_and_given_back_and_the_next_race_trains(
     executor = Executor(store)
     for trainer in (too_large, train):
         monkeypatch.setattr(executor_module, "train", trainer)
-        store.create([SHORT])
-        run = store.claim_next(this_process())
+        store.runs.create([SHORT])
+        run = store.runs.claim_next(this_process())
         assert run is not None
         executor.execute(run)
-    second, first = store.list_runs()
+    second, first = store.runs.list()
     assert first.status == "failed"
     assert first.error.startswith("There is not enough memory for this race: choose fewer curves")
     # The error, and with it every tensor of the training, was let go before.

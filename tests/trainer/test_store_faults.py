@@ -68,21 +68,21 @@ def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
 def in_training(store: RunStore) -> Run:
     """Start a race and return it once it has recorded something."""
     run_id = launcher.start(RACE, store=store)
-    wait_until(lambda: store.read(run_id).curves[0].steps.size)
-    return store.get(run_id)
+    wait_until(lambda: store.records.read(run_id).curves[0].steps.size)
+    return store.runs.get(run_id)
 
 
 def goes_on_and_ends(store: RunStore, run_id: str) -> None:
     """See that the training goes on, and that it has recorded every step exactly once."""
-    reached = store.read(run_id).curves[0].steps[-1]
-    wait_until(lambda: store.read(run_id).curves[0].steps[-1] > reached + 500)
-    assert launcher.state_of(store.get(run_id)) == "running"
-    wait_until(lambda: not launcher.explain(store.get(run_id), store=store), 10)
+    reached = store.records.read(run_id).curves[0].steps[-1]
+    wait_until(lambda: store.records.read(run_id).curves[0].steps[-1] > reached + 500)
+    assert launcher.state_of(store.runs.get(run_id)) == "running"
+    wait_until(lambda: not launcher.explain(store.runs.get(run_id), store=store), 10)
     launcher.request_stop(run_id, store=store)
-    wait_until(lambda: store.get(run_id).status == "stopped", 10)
-    steps = store.read(run_id).curves[0].steps
+    wait_until(lambda: store.runs.get(run_id).status == "stopped", 10)
+    steps = store.records.read(run_id).curves[0].steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
-    (row,) = store.list_curves()
+    (row,) = store.curves.list()
     assert row.summary.steps == len(steps)
 
 
@@ -91,12 +91,12 @@ def test_a_file_locked_for_45_seconds_ends_nothing(sqlite: RunStore) -> None:
     blocker = sqlite3.connect(sqlite._database.url.database, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     locked = time.monotonic()
-    wait_until(lambda: launcher.explain(sqlite.get(run.id), store=sqlite), 30)
-    said = launcher.explain(sqlite.get(run.id), store=sqlite)
+    wait_until(lambda: launcher.explain(sqlite.runs.get(run.id), store=sqlite), 30)
+    said = launcher.explain(sqlite.runs.get(run.id), store=sqlite)
     assert said.startswith("Waiting for the store, since ")
     assert "in use by another program" in said
     while time.monotonic() - locked < 45:
-        assert launcher.state_of(sqlite.get(run.id)) == "running"
+        assert launcher.state_of(sqlite.runs.get(run.id)) == "running"
         time.sleep(1)
     blocker.execute("ROLLBACK")
     blocker.close()
@@ -177,18 +177,18 @@ def test_a_full_disk_is_waited_for_and_named(
     try:
         run = in_training(store)
         filler = fill(place)
-        wait_until(lambda: "is full" in launcher.explain(store.get(run.id), store=store), 60)
-        said = launcher.explain(store.get(run.id), store=store)
+        wait_until(lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), 60)
+        said = launcher.explain(store.runs.get(run.id), store=store)
         assert said.startswith("Waiting for the store, since ")
         filler.unlink()
         goes_on_and_ends(store, run.id)
         # Once more, and this time it is killed while it waits.
         run = in_training(store)
         filler = fill(place)
-        wait_until(lambda: "is full" in launcher.explain(store.get(run.id), store=store), 60)
+        wait_until(lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), 60)
         psutil.Process(run.worker.pid).kill()
-        wait_until(lambda: launcher.state_of(store.get(run.id)) == "lost", 10)
-        said = launcher.explain(store.get(run.id), store=store)
+        wait_until(lambda: launcher.state_of(store.runs.get(run.id)) == "lost", 10)
+        said = launcher.explain(store.runs.get(run.id), store=store)
         assert f"The disk of {store.folder} is full" in said
     finally:
         end_workers(store)
@@ -199,7 +199,7 @@ def test_a_full_disk_is_waited_for_and_named(
 def test_an_idle_worker_hardly_works_and_takes_a_run_at_once(sqlite: RunStore) -> None:
     launcher.ensure_workers(store=sqlite)
     first = launcher.start([replace(RACE[0], epochs=1)], store=sqlite)
-    wait_until(lambda: sqlite.get(first).status == "finished")
+    wait_until(lambda: sqlite.runs.get(first).status == "finished")
     (child,) = children_of(sqlite)
     process = psutil.Process(child.pid)
     time.sleep(3)
@@ -213,9 +213,9 @@ def test_an_idle_worker_hardly_works_and_takes_a_run_at_once(sqlite: RunStore) -
     waits = []
     for _ in range(5):
         run_id = launcher.start([replace(RACE[0], epochs=1)], store=sqlite)
-        run = sqlite.get(run_id)
-        wait_until(lambda run_id=run_id: sqlite.get(run_id).status == "finished")
-        run = sqlite.get(run_id)
+        run = sqlite.runs.get(run_id)
+        wait_until(lambda run_id=run_id: sqlite.runs.get(run_id).status == "finished")
+        run = sqlite.runs.get(run_id)
         waits.append(run.started_at - run.created_at)
         time.sleep(0.5)
     print("Queue to start:", [f"{wait:.3f}" for wait in waits])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.run import WorkerMark
+from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore, StoreUnavailable, UnknownRun
 from explorer.trainer import watcher as watcher_module
 from explorer.trainer.watcher import RunWatcher
@@ -17,8 +17,8 @@ from explorer.trainer.watcher import RunWatcher
 
 @pytest.fixture
 def run_id(store: RunStore) -> str:
-    run_id = store.create([TrainingConfig()])
-    store.claim_next(WorkerMark("here", 1, 1.0))
+    run_id = store.runs.create([TrainingConfig()])
+    store.runs.claim_next(WorkerId("here", 1, 1.0))
     return run_id
 
 
@@ -31,10 +31,10 @@ def wait_until(condition: Callable[[], object], seconds: float = 5) -> None:
 
 def test_requests_arrive(store: RunStore, run_id: str) -> None:
     with RunWatcher(store, run_id) as watcher:
-        store.request_pause(run_id)
+        store.requests.pause(run_id)
         wait_until(lambda: watcher.control().pause)
-        store.request_resume(run_id)
-        store.request_learning_rate(run_id, 0.5)
+        store.requests.resume(run_id)
+        store.requests.set_learning_rate(run_id, 0.5)
         wait_until(lambda: not watcher.control().pause)
         wait_until(lambda: watcher.control().learning_rates == {0: 0.5})
 
@@ -43,10 +43,10 @@ def test_the_heartbeat_goes_on_while_nothing_is_recorded(
     store: RunStore, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher_module, "_BEAT_SECONDS", 0.1)
-    first = store.get(run_id).heartbeat
+    first = store.runs.get(run_id).heartbeat
     assert first is not None
     with RunWatcher(store, run_id):
-        wait_until(lambda: (store.get(run_id).heartbeat or 0) > first)
+        wait_until(lambda: (store.runs.get(run_id).heartbeat or 0) > first)
 
 
 def test_a_run_held_for_too_long_is_stopped(
@@ -54,17 +54,17 @@ def test_a_run_held_for_too_long_is_stopped(
 ) -> None:
     monkeypatch.setattr(watcher_module, "_PAUSE_SECONDS", 0.3)
     monkeypatch.setattr(watcher_module, "_STOP_SECONDS", 60)
-    store.request_pause(run_id)
+    store.requests.pause(run_id)
     with RunWatcher(store, run_id) as watcher:
         wait_until(lambda: watcher.control().stop)
 
 
 def test_a_run_or_store_that_is_gone_ends_the_training(store: RunStore, run_id: str) -> None:
     with RunWatcher(store, run_id) as watcher:
-        store.delete(run_id, alive=False)
+        store.curves.delete(run_id, alive=False)
         with pytest.raises(UnknownRun):
             wait_until(watcher.is_stopped)
-    other = store.create([TrainingConfig()])
+    other = store.runs.create([TrainingConfig()])
     with RunWatcher(store, other) as watcher:
         Path(store._database.url.database).unlink()
         with pytest.raises(StoreUnavailable):
@@ -72,14 +72,14 @@ def test_a_run_or_store_that_is_gone_ends_the_training(store: RunStore, run_id: 
 
 
 def test_a_training_that_does_not_hear_is_ended_within_a_second(store: RunStore) -> None:
-    run_id = store.create([TrainingConfig()])
+    run_id = store.runs.create([TrainingConfig()])
     program = (
         "import time\n"
         "from explorer.store.run_store import RunStore\n"
         "from explorer.trainer.watcher import RunWatcher\n"
         "from explorer.jobs.worker_processes import this_process\n"
         "store = RunStore()\n"
-        "with RunWatcher(store, store.claim_next(this_process()).id):\n"
+        "with RunWatcher(store, store.runs.claim_next(this_process()).id):\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"
     )
@@ -91,8 +91,8 @@ def test_a_training_that_does_not_hear_is_ended_within_a_second(store: RunStore)
     assert deaf.stdout is not None
     deaf.stdout.readline()
     asked = time.monotonic()
-    store.request_stop(run_id)
-    wait_until(lambda: store.get(run_id).status == "stopped")
+    store.requests.stop(run_id)
+    wait_until(lambda: store.runs.get(run_id).status == "stopped")
     assert time.monotonic() - asked < 2
     assert deaf.wait(timeout=5) == 0
     deaf.stdout.close()

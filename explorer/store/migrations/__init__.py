@@ -1,6 +1,6 @@
-"""How a database of an older version becomes one of this version, as alembic runs it.
+"""How a database of an earlier revision becomes one of this version, as alembic runs it.
 
-A new revision is one more file in `versions`, its number added to `run_schema.REVISIONS`, and the
-same change in `run_tables`; the tests compare the two. Columns that are added need a default of
-the server, for a worker of the older version may still be writing.
+A new revision is one more file in `versions`, its number added to `schema.REVISIONS`, and the
+same change in `tables`; the tests compare the two. Columns that are added need a default of
+the server, for a worker of the earlier version may still be writing.
 """

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates on the connection, and in the transaction, that `run_schema` opened."""
+"""Alembic's entry: migrates on the connection, and in the transaction, that `schema` opened."""
 
 from alembic import context
 

@@ -42,7 +42,7 @@ def open_link(rows: Sequence[CurveRow]) -> None:
             count = "One curve" if missing == 1 else f"{missing} curves"
             _say(f"{count} of the link cannot be shown: deleted, or not in this run store.")
     elif _STYLES not in st.session_state:
-        newest = next((row.run_id for row in rows if row.summary and row.summary.steps), None)
+        newest = next((row.run_id for row in rows if row.summary.steps), None)
         choose([row.id for row in rows if row.run_id == newest])
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.exchange.settings import split_settings
 from explorer.figures.numbers import written
 from explorer.runs.run import CurveRow
-from explorer.runs.summary import TARGETS, CurveSummary
+from explorer.runs.summary import TARGETS
 from pages.components.escaping import escaped
 from pages.training.parts.chosen_curves import styles_of
 from pages.training.parts.run_table import state_words, swatch
@@ -64,7 +64,7 @@ def legend(names: Sequence[tuple[str, int]]) -> None:
 
 
 def _results(rows: Sequence[CurveRow]) -> dict[str, list[str]]:
-    summaries = [row.summary or CurveSummary() for row in rows]
+    summaries = [row.summary for row in rows]
 
     def accuracy(value: float | None, full: bool) -> str:
         return "–" if value is None else f"{value:.2%}{'' if full else ' *'}"

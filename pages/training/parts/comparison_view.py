@@ -50,7 +50,7 @@ def comparison(
     """
     if is_training(rows):
         try:
-            newest = launcher.default_store().list_curves({row.run_id for row in rows})
+            newest = launcher.default_store().curves.list({row.run_id for row in rows})
         except StoreUnavailable as error:
             say_unusable(error)
             return

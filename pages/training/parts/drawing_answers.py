@@ -23,7 +23,7 @@ from pages.training.parts.race_details import open_divergence
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
-    return network_of(_row, launcher.default_store().weights(_row.run_id, _row.curve))
+    return network_of(_row, launcher.default_store().weights.get(_row.run_id, _row.curve))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.exchange.roles import Roles, curves_of, guessed, is_percent, kept_name
 from explorer.jobs import launcher
 from explorer.runs.config import LOSS_LABELS
-from explorer.store.run_store import LabelError, StoreUnavailable
+from explorer.store.run_store import AnnotationError, StoreUnavailable
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
@@ -145,14 +145,14 @@ def _take_in(
 ) -> None:
     try:
         curves = curves_of(found.curves, roles)
-        run_id = launcher.default_store().add_foreign(
+        run_id = launcher.default_store().records.add_imported(
             [curve.records for curve in curves],
             [curve.name for curve in curves],
             name=name,
             origin=kept_name(found.name),
             losses=[curve.own_loss for curve in curves],
         )
-    except (ImportRefused, LabelError, StoreUnavailable) as error:
+    except (ImportRefused, AnnotationError, StoreUnavailable) as error:
         st.session_state[f"{key} said"] = ("", str(error))
         return
     # A new turn empties the fields.

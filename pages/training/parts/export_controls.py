@@ -102,7 +102,7 @@ def _made(
     """Return the file, or why it could not be made, in plain words."""
     try:
         store = launcher.default_store()
-        by_run = {run_id: store.read(run_id) for run_id in {row.run_id for row in rows}}
+        by_run = {run_id: store.records.read(run_id) for run_id in {row.run_id for row in rows}}
         curves = [
             ExportedCurve(row, by_run[row.run_id].curves[row.curve], label)
             for row, label in zip(rows, labels, strict=True)

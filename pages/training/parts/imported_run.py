@@ -38,7 +38,7 @@ def run_instead(run_id: str, here: str, *, via: str) -> bool:
         StoreUnavailable: The run store cannot be used.
     """
     try:
-        run = launcher.default_store().get(run_id)
+        run = launcher.default_store().runs.get(run_id)
     except UnknownRun:
         return False
     if run.origin:

@@ -30,7 +30,7 @@ def network_choice(*, link: str) -> list[CurveRow]:
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
-    rows = launcher.default_store().list_curves()
+    rows = launcher.default_store().curves.list()
     usable = {row.id: row for row in rows if row.has_weights}
     opened = page_link.opened_with("network choice")
     if asked := opened.get(link) or opened.get("run"):
@@ -106,7 +106,7 @@ def _described(usable: Mapping[str, CurveRow], name: str) -> str:
     row = usable[name]
     when = time.strftime("%d %b, %H:%M", time.localtime(row.created_at))
     parts = [row.label, row.run_name, when]
-    if row.summary and row.summary.final_accuracy is not None:
+    if row.summary.final_accuracy is not None:
         parts.insert(1, f"{row.summary.final_accuracy:.1%}")
     return " · ".join(part for part in parts if part)
 
@@ -126,7 +126,7 @@ def _say_missing(name: str, rows: Sequence[CurveRow], *, others: bool) -> None:
     elif row.origin:
         here = f"so only its curves are kept, and no network to draw for{instead}"
         say_imported(row, here, via="network-choice")
-    elif row.summary and row.summary.diverged_at is not None:
+    elif row.summary.diverged_at is not None:
         st.warning(f"“{escaped(row.label)}” diverged and left no network{instead}.")
     else:
         st.warning(f"“{escaped(row.label)}” left no network, or has not ended{instead}.")
@@ -137,7 +137,7 @@ def _tell_diverged(chosen: Sequence[CurveRow], rows: Sequence[CurveRow]) -> None
     diverged = [
         f"“{escaped(row.label)}”"
         for row in rows
-        if row.run_id in runs and row.summary and row.summary.diverged_at is not None
+        if row.run_id in runs and row.summary.diverged_at is not None
     ]
     if diverged:
         st.caption(f"{', '.join(diverged)} diverged in the same race and left no network.")

@@ -49,7 +49,7 @@ def _open_run(run_key: str, run_id: str) -> None:
     st.session_state[run_key] = run_id
     if race_form.is_untouched():
         with suppress(UnknownRun, StoreUnavailable):  # the view itself says so in words
-            run = launcher.default_store().get(run_id)
+            run = launcher.default_store().runs.get(run_id)
             # Of a run made elsewhere no settings are known.
             if not run.origin:
                 race_form.use_settings(run.configs)

@@ -43,7 +43,9 @@ class _Follower:
             if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
                 return known
             self._read_at = time.monotonic()
-            newest = launcher.default_store().read(run_id, after=known.cursor if known else 0)
+            newest = launcher.default_store().records.read(
+                run_id, after=known.cursor if known else 0
+            )
             if known is not None:
                 newest = known.extended(newest) if newest.cursor != known.cursor else known
             self._records = newest

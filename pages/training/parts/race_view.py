@@ -35,7 +35,7 @@ _FEW_VIEWERS = 8
 def race_view(run_id: str) -> None:
     """Show a race and keep it up to date until it has ended."""
     try:
-        run = launcher.default_store().get(run_id)
+        run = launcher.default_store().runs.get(run_id)
     except UnknownRun as error:
         st.error(f"{error} Press Train to start a new race, or open another one below.")
         return
@@ -68,7 +68,7 @@ def _phase(run: Run, state: str) -> str:
 
 def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> None:
     try:
-        run = launcher.default_store().get(run_id)
+        run = launcher.default_store().runs.get(run_id)
         state = launcher.state_of(run)
         every = newest_records(run_id, ended=state not in race_status.ACTIVE)
         if run.status == "queued":
@@ -123,7 +123,7 @@ def _standings(run: Run, labels: Sequence[str], records: Records) -> None:
 
 
 def _offer_drawing(run: Run) -> None:
-    kept = [row.id for row in launcher.default_store().list_curves([run.id]) if row.has_weights]
+    kept = [row.id for row in launcher.default_store().curves.list([run.id]) if row.has_weights]
     if kept:
         these = "these networks" if len(kept) > 1 else "this network"
         link_to(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
-from explorer.store.run_store import LabelError, RunBusy, StoreUnavailable, UnknownRun
+from explorer.store.run_store import AnnotationError, RunBusy, StoreUnavailable, UnknownRun
 from pages.components.escaping import escaped
 
 _SAID, _ASKED, _GONE = "edit said", "edit asked", "edit gone"
@@ -70,15 +70,15 @@ def _save(
     store = launcher.default_store()
     try:
         if run_name != row.run_name:
-            store.rename_run(row.run_id, run_name)
+            store.annotations.rename_run(row.run_id, run_name)
         if name != (row.config.name if row.config else row.label):
-            store.rename_curve(row.run_id, row.curve, name)
+            store.annotations.rename_curve(row.run_id, row.curve, name)
         for one in annotated:
             if tuple(tags) != one.tags:
-                store.set_tags(one.run_id, tags, one.curve)
+                store.annotations.set_tags(one.run_id, tags, one.curve)
             if note != one.note:
-                store.set_note(one.run_id, note, one.curve)
-    except (LabelError, UnknownRun, StoreUnavailable) as error:
+                store.annotations.set_note(one.run_id, note, one.curve)
+    except (AnnotationError, UnknownRun, StoreUnavailable) as error:
         st.session_state[_SAID] = ("error", str(error))
         return
     st.session_state[_SAID] = ("done", "Saved.")

@@ -104,7 +104,7 @@ def state_words(row: CurveRow) -> str:
     """Return a curve's state in words, which its run's alone does not tell if it diverged."""
     if row.origin:
         return "made elsewhere"
-    if row.summary and row.summary.diverged_at is not None:
+    if row.summary.diverged_at is not None:
         return f"diverged at step {row.summary.diverged_at:,}"
     return launcher.state_of(row)
 

@@ -25,7 +25,7 @@ def sweep_plan(grid: SweepGrid | None) -> str:
     """
     if grid is None:
         return "A field above cannot be used; it says why."
-    rows = launcher.default_store().list_curves()
+    rows = launcher.default_store().curves.list()
     size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
     count = math.ceil(grid.num_cells / size)
     cells = "1 cell" if grid.num_cells == 1 else f"{grid.num_cells} cells"

@@ -11,11 +11,10 @@ import streamlit as st
 from explorer.figures import sweep as figures
 from explorer.figures.numbers import written
 from explorer.jobs import launcher, sweep_scheduler
-from explorer.runs.sweep_cells import ACTIVE, DONE, Cell
+from explorer.runs.sweep_cells import ACTIVE, DONE, Cell, Sweep
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, best_first, table
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
-from explorer.store.sweeps import Sweep
 from pages.components.address.page_link import link_to
 from pages.components.escaping import escaped
 from pages.components.inputs.kept_choice import kept_choice
@@ -130,8 +129,8 @@ def read_sweep(sweep_id: str) -> tuple[Sweep, list[Cell]]:
         StoreUnavailable: The run store cannot be used.
     """
     store = launcher.default_store()
-    sweep = store.get_sweep(sweep_id)
-    rows = store.list_curves([one.run_id for one in sweep.runs]) if sweep.runs else []
+    sweep = store.sweeps.get(sweep_id)
+    rows = store.curves.list([one.run_id for one in sweep.runs]) if sweep.runs else []
     return sweep, sweep_scheduler.cells_of(sweep, rows)
 
 
@@ -159,7 +158,7 @@ def _about(grid: SweepGrid, options: SweepOptions) -> None:
 
 
 def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
-    ranked = [cell for cell in best_first(cells, quantity) if cell.row and cell.row.summary]
+    ranked = [cell for cell in best_first(cells, quantity) if cell.row]
     varied = grid.varied()
     rows = []
     for cell in ranked[:_SHOWN]:
@@ -183,8 +182,8 @@ def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
             {"runs": best}, via="sweep-best")  # fmt: skip
 
 
-def _obey(sweep_id: str, wish: str) -> None:
+def _obey(sweep_id: str, request: str) -> None:
     try:
-        (sweep_scheduler.stop if wish == "stop" else sweep_scheduler.resume)(sweep_id)
+        (sweep_scheduler.stop if request == "stop" else sweep_scheduler.resume)(sweep_id)
     except (UnknownSweep, StoreUnavailable) as error:
         st.session_state[_PROBLEM] = str(error)

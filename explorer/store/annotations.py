@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from explorer.runs.config import LONGEST_NAME
-from explorer.store.database import StorePart
-from explorer.store.rows import LabelError, chosen_curves, num_curves_of, update_run
+from explorer.store.database import Database
+from explorer.store.rows import (
+    AnnotationError,
+    chosen_curves,
+    lock_run,
+    num_curves_of,
+    update_run,
+)
 from explorer.store.tables import curves, runs
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
 
 
-class RunLabels(StorePart):
-    """The part of the run store that keeps names, tags and notes."""
+class RunAnnotations:
+    """Names, tags and notes, as `RunStore.annotations`.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def set_tags(self, run_id: str, tags: Sequence[str], curve: int | None = None) -> None:
         """Replace the tags of a curve.
@@ -27,20 +40,20 @@ class RunLabels(StorePart):
             curve: Index of the curve; None means all of the run.
 
         Raises:
-            LabelError: Tags that cannot be kept, or no such curve.
+            AnnotationError: Tags that cannot be kept, or no such curve.
         """
         if len(tags) > MOST_TAGS:
-            raise LabelError(f"A curve can have at most {MOST_TAGS} tags, not {len(tags)}.")
+            raise AnnotationError(f"A curve can have at most {MOST_TAGS} tags, not {len(tags)}.")
         for tag in tags:
             fits = 1 <= len(tag) <= LONGEST_TAG and tag.isprintable()
             if not fits or "," in tag or tag != tag.strip():
-                raise LabelError(
+                raise AnnotationError(
                     f"A tag has 1 to {LONGEST_TAG} characters, no comma, and no space at its "
                     f"ends; “{tag}” cannot be one."
                 )
             if list(tags).count(tag) > 1:
-                raise LabelError(f"The tag “{tag}” is given twice.")
-        self._annotate(run_id, curve, {"tags": json.dumps(list(tags))})
+                raise AnnotationError(f"The tag “{tag}” is given twice.")
+        self._annotate(run_id, curve, {"tags": tags})
 
     def set_note(self, run_id: str, note: str, curve: int | None = None) -> None:
         """Replace the note of a curve.
@@ -51,17 +64,17 @@ class RunLabels(StorePart):
             curve: Index of the curve; None means all of the run.
 
         Raises:
-            LabelError: A note that cannot be kept, or no such curve.
+            AnnotationError: A note that cannot be kept, or no such curve.
         """
         if len(note) > LONGEST_NOTE:
-            raise LabelError(
+            raise AnnotationError(
                 f"A note has at most {LONGEST_NOTE:,} characters; this one has {len(note):,}."
             )
         if "\0" in note:
-            raise LabelError("A note with the character NUL in it cannot be kept.")
+            raise AnnotationError("A note with the character NUL in it cannot be kept.")
         self._annotate(run_id, curve, {"note": note})
 
-    def _annotate(self, run_id: str, curve: int | None, values: dict[str, str]) -> None:
+    def _annotate(self, run_id: str, curve: int | None, values: dict[str, object]) -> None:
         with self._database.transaction() as connection:
             num_curves = num_curves_of(connection, run_id)
             chosen = chosen_curves(num_curves, None if curve is None else [curve])
@@ -72,7 +85,7 @@ class RunLabels(StorePart):
         """Call a run otherwise; "" for no name.
 
         Raises:
-            LabelError: The name cannot be kept.
+            AnnotationError: The name cannot be kept.
         """
         check_name(name)
         with self._database.transaction() as connection:
@@ -82,24 +95,26 @@ class RunLabels(StorePart):
         """Call a curve otherwise; "" names it by its settings again.
 
         Raises:
-            LabelError: The name cannot be kept, or there is no such curve.
+            AnnotationError: The name cannot be kept, or there is no such curve.
         """
         check_name(name)
         with self._database.transaction() as connection:
             # Locked before it is read, so that two names given at a time are both kept.
-            update_run(connection, run_id, {"id": run_id})
+            lock_run(connection, run_id)
             query = sa.select(runs.c.configs).where(runs.c.id == run_id)
-            configs = json.loads(connection.execute(query).scalar_one())
+            configs = list(connection.execute(query).scalar_one())
             chosen_curves(len(configs), [curve])
-            configs[curve]["name"] = name
-            update_run(connection, run_id, {"configs": json.dumps(configs)})
+            configs[curve] = replace(configs[curve], name=name)
+            update_run(connection, run_id, {"configs": configs})
 
 
 def check_name(name: str) -> None:
     """Check that a run or a curve can be called so.
 
     Raises:
-        LabelError: The name cannot be kept.
+        AnnotationError: The name cannot be kept.
     """
     if len(name) > LONGEST_NAME or not (name.isprintable() or not name):
-        raise LabelError(f"A name has at most {LONGEST_NAME} characters, all of them printable.")
+        raise AnnotationError(
+            f"A name has at most {LONGEST_NAME} characters, all of them printable."
+        )

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from explorer.core.gathering import gathered_gradient, indexed_columns, indexed_columns_gradient
+from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
 from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import category_axis, distinct

@@ -11,13 +11,13 @@ from explorer.teaching.term import Term
 from explorer.teaching.worked_examples import EXAMPLES
 
 _ONE_HOT = {
-    "p": listed(EXAMPLES["A13"]["p"]),
-    "q": listed(EXAMPLES["A13"]["q"]),
+    "p": listed(EXAMPLES["one_hot_of_four"]["p"]),
+    "q": listed(EXAMPLES["one_hot_of_four"]["q"]),
     "unit": "nats",
 }
-_UNIFORM = listed(EXAMPLES["A3"]["p"])
-_SKEWED = {"p": listed(EXAMPLES["A4"]["p"]), "q": _UNIFORM, "unit": "bits"}
-_LOGITS = {"edit": "logits", "z": listed(EXAMPLES["A17"]["logits"][0]), "y": "3"}
+_UNIFORM = listed(EXAMPLES["fair_lottery"]["p"])
+_SKEWED = {"p": listed(EXAMPLES["lottery_with_favourite"]["p"]), "q": _UNIFORM, "unit": "bits"}
+_LOGITS = {"edit": "logits", "z": listed(EXAMPLES["softmax_batch"]["logits"][0]), "y": "3"}
 _MULTI_LABEL = LABELLED_PRESETS["Labels 0, 1, 0, 1, sigmoids"]
 _TWO_LABELS = {
     "part": "Three forms",
@@ -25,7 +25,7 @@ _TWO_LABELS = {
     "z": listed(_MULTI_LABEL.logits),
     "labels": ",".join(str(label + 1) for label in _MULTI_LABEL.labels),
 }
-_SATURATED = {"z": repr(EXAMPLES["A20"]["z"]), "y": "1"}
+_SATURATED = {"z": repr(EXAMPLES["vanishing_gradient"]["z"]), "y": "1"}
 
 _TERMS = (
     Term(
@@ -35,7 +35,7 @@ _TERMS = (
         r"I(x) = -\log p(x)",
         "bits, nats or dits",
         "self_information",
-        {"p": repr(EXAMPLES["A1"]["p"][1]), "unit": "bits"},
+        {"p": repr(EXAMPLES["table_tennis"]["p"][1]), "unit": "bits"},
     ),
     Term(
         "entropy",
@@ -181,7 +181,7 @@ _TERMS = (
         "跳字模型",
         "Learns a vector for each word by predicting the words around it. Its loss is the softmax "
         "cross-entropy of every neighbour, averaged over a text.",
-        EXAMPLES["A32"]["window_average"],
+        EXAMPLES["skip_gram_objectives"]["window_average"],
         "nats per word",
         "three_forms",
         {"part": "Skip-gram", "objective": "whole text"},
@@ -191,7 +191,7 @@ _TERMS = (
         "负采样",
         "Skip-gram without the sum over all words: a yes-or-no question for the neighbour, and one "
         "for each of a few words drawn as noise.",
-        EXAMPLES["A32"]["negative_sampling"],
+        EXAMPLES["skip_gram_objectives"]["negative_sampling"],
         "nats",
         "three_forms",
         {"part": "Skip-gram", "objective": "negative sampling"},

@@ -18,10 +18,10 @@ from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
-_TENNIS = EXAMPLES["A1"]["p"]
-_SKEWED, _UNIFORM = EXAMPLES["B6"]["p"], EXAMPLES["A3"]["p"]
-_RARE = EXAMPLES["A5"]["p"]
-_FIRST, _Q1, _Q2 = (EXAMPLES["A11"][name] for name in ("p", "q1", "q2"))
+_TENNIS = EXAMPLES["table_tennis"]["p"]
+_SKEWED, _UNIFORM = EXAMPLES["kl_is_asymmetric"]["p"], EXAMPLES["fair_lottery"]["p"]
+_RARE = EXAMPLES["lottery_nearly_decided"]["p"]
+_FIRST, _Q1, _Q2 = (EXAMPLES["two_guesses"][name] for name in ("p", "q1", "q2"))
 
 
 def _bits(value: SupportsFloat, digits: int = 6) -> str:

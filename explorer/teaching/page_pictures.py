@@ -84,7 +84,7 @@ def _entropy() -> str:
 
 
 def _divergence() -> str:
-    return _bars([(EXAMPLES["B6"]["p"], P), (EXAMPLES["A3"]["p"], Q)])
+    return _bars([(EXAMPLES["kl_is_asymmetric"]["p"], P), (EXAMPLES["fair_lottery"]["p"], Q)])
 
 
 def _binary() -> str:

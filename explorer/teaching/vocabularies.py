@@ -37,7 +37,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
         "Scores of the lecture": Vocabulary(
             ("cat", "sat", "mat"),
             ((1.0, 0.2, -0.8), (0.0, 1.0, 0.5)),
-            (EXAMPLES["A25"]["scores"], (0.9, 0.4, -1.1)),
+            (EXAMPLES["skip_gram"]["scores"], (0.9, 0.4, -1.1)),
         ),
         "Two topics": Vocabulary(
             ("tea", "milk", "ball", "goal"),
@@ -47,7 +47,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
         "All at rest": Vocabulary(("cat", "sat", "mat"), ((0.0,) * 3,) * 2, ((0.0,) * 3,) * 2),
     }
 )
-"""Name → vocabulary; the first is shown at first, with the neighbour of A25 as index 1."""
+"""Name → vocabulary. The first is the default; its word 1 is the neighbour in the lecture."""
 
 MAX_WORDS = 200
 """Longest text that is read."""

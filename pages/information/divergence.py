@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.comparison import Comparison
-from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.figures.numbers import measured
 from explorer.teaching.presets import PRESETS

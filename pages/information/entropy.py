@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.figures.numbers import measured, written
 from explorer.teaching.presets import PRESETS

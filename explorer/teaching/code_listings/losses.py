@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.binary_losses import sigmoid_binary_cross_entropy
 from explorer.core.distributions import one_hot
-from explorer.core.gathering import gathered_cross_entropy, indexed_columns_cross_entropy
+from explorer.core.gather_slip import gathered_cross_entropy, indexed_columns_cross_entropy
 from explorer.core.multiclass_losses import softmax_cross_entropy
 from explorer.teaching.code_listings.listing import Listing, assigned, listing
 

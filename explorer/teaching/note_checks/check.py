@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from explorer.teaching.worked_examples import EXAMPLES
+
 Verdict = Literal["wrong", "sloppy", "right under a condition"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Topic = Literal[
@@ -65,7 +67,7 @@ class NoteCheck:
     """One statement of the notes, checked.
 
     Attributes:
-        row: row of the lessons, "B1" to "B21", key of `EXAMPLES` with the inputs.
+        key: Key of the worked example in `EXAMPLES` that holds the inputs.
         topic: what it is about.
         verdict: how far it holds.
         statement: the statement as the notes make it, Markdown with KaTeX.
@@ -76,7 +78,7 @@ class NoteCheck:
         conditions: data, settings and seeds of the measurements.
     """
 
-    row: str
+    key: str
     topic: Topic
     verdict: Verdict
     statement: str
@@ -85,3 +87,8 @@ class NoteCheck:
     because: str
     measurements: tuple[Measurement, ...] = ()
     conditions: str = ""
+
+    @property
+    def lesson(self) -> str:
+        """Row of the lessons table, "B1" to "B21", as cards and addresses show it."""
+        return EXAMPLES[self.key].lesson

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.core.gathering import (
+from explorer.core.gather_slip import (
     class_shares,
     gathered_cross_entropy,
     indexed_columns_cross_entropy,
@@ -17,16 +17,19 @@ from explorer.core.stability import softmax_then_log
 from explorer.teaching.note_checks.check import NATS, Measurement, NoteCheck, Quantity
 from explorer.teaching.worked_examples import EXAMPLES
 
-_B15, _B17, _B18, _B19 = (EXAMPLES[row] for row in ("B15", "B17", "B18", "B19"))
-_LOGITS, _CLASSES = np.array(_B19["logits"]), np.array(_B19["classes"])
+_UNSEEDED, _NORMAL, _NLL, _GATHER_SLIP = (
+    EXAMPLES[key]
+    for key in ("unseeded_loss", "plain_normal_explodes", "nll_of_log_softmax", "gather_slip")
+)
+_LOGITS, _CLASSES = np.array(_GATHER_SLIP["logits"]), np.array(_GATHER_SLIP["classes"])
 
 
 def _draws() -> RandomLosses:
-    return random_losses(*(_B15[name] for name in ("features", "classes", "draws", "seed")))
+    return random_losses(*(_UNSEEDED[name] for name in ("features", "classes", "draws", "seed")))
 
 
 def _at_start(init: str) -> InitialGradients:
-    return initial_gradients(_B17["layers"], init)
+    return initial_gradients(_NORMAL["layers"], init)
 
 
 _DIGITS = (
@@ -37,14 +40,14 @@ _DIGITS = (
 
 CHECKS = (
     NoteCheck(
-        "B15",
+        "unseeded_loss",
         "code and numerics",
         "sloppy",
-        rf"With random $x$ and $w$ the loss is {_B15['quoted']}, printed as *the* result.",
+        rf"With random $x$ and $w$ the loss is {_UNSEEDED['quoted']}, printed as *the* result.",
         (
             Quantity(
-                f"share of the draws above {_B15['quoted']}",
-                lambda: (_draws().stable > float(_B15["quoted"])).mean(),
+                f"share of the draws above {_UNSEEDED['quoted']}",
+                lambda: (_draws().stable > float(_UNSEEDED["quoted"])).mean(),
                 digits=2,
             ),
         ),
@@ -68,7 +71,7 @@ CHECKS = (
         "the logarithm of a float32 softmax gives up.",
     ),
     NoteCheck(
-        "B16",
+        "relu_on_logits",
         "training",
         "wrong",
         "The network ends in `F.relu`: a ReLU on the logits, as on every other layer.",
@@ -91,14 +94,16 @@ CHECKS = (
         _DIGITS,
     ),
     NoteCheck(
-        "B17",
+        "plain_normal_explodes",
         "training",
         "wrong",
         "Without Kaiming initialisation the gradient *vanishes*.",
         (
             Quantity(
                 "loss if all signals vanished: ln 10",
-                lambda: entropy(np.full(_B17["layers"][-1], 1 / _B17["layers"][-1]), base=NATS),
+                lambda: entropy(
+                    np.full(_NORMAL["layers"][-1], 1 / _NORMAL["layers"][-1]), base=NATS
+                ),
                 "nats",
             ),
         ),
@@ -144,30 +149,30 @@ CHECKS = (
         _DIGITS,
     ),
     NoteCheck(
-        "B18",
+        "nll_of_log_softmax",
         "code and numerics",
         "sloppy",
-        f"`{_B18['quoted']}`, fed with the logarithm of a softmax.",
+        f"`{_NLL['quoted']}`, fed with the logarithm of a softmax.",
         (
             Quantity(
                 "softmax, then log, float32, logit gap 110",
-                lambda: softmax_then_log([0.0, -_B18["gap"]], 1, "float32"),
+                lambda: softmax_then_log([0.0, -_NLL["gap"]], 1, "float32"),
                 "nats",
             ),
         ),
         (
             Quantity(
                 "log_softmax, the same logits",
-                lambda: -log_softmax([0.0, -_B18["gap"]])[1],
+                lambda: -log_softmax([0.0, -_NLL["gap"]])[1],
                 "nats",
             ),
         ),
-        f"There is no `{_B18['quoted']}`; the name is `{_B18['right']}`. And it is to be fed by "
+        f"There is no `{_NLL['quoted']}`; the name is `{_NLL['right']}`. And it is to be fed by "
         "`F.log_softmax`, which never forms the probability that underflows; or use "
         "`F.cross_entropy` on the logits, which is the two in one.",
     ),
     NoteCheck(
-        "B19",
+        "gather_slip",
         "code and numerics",
         "wrong",
         "`output_layer[:, Y]` picks the true class's entry of each row.",

@@ -58,7 +58,9 @@ class WorkedExample:
     """One row of the lessons table.
 
     Attributes:
-        row: id, "A1" to "A32" for examples and formulas, "B1" to "B21" for corrections.
+        key: Name of the example in snake_case, key of `EXAMPLES`.
+        lesson: Row of the lessons table: "A1" to "A32" for examples and formulas, "B1" to "B21"
+            for corrections.
         notes: ids of the notes that it stands in, keys of `NOTES`.
         title: what it shows, a few words.
         inputs: name → what goes in: numbers, nested tuples of them for arrays, or text.
@@ -66,7 +68,8 @@ class WorkedExample:
         references: quantity → printed value; empty where the row is an identity or a mapping.
     """
 
-    row: str
+    key: str
+    lesson: str
     notes: tuple[str, ...]
     title: str
     inputs: Mapping[str, Any] = field(default_factory=dict)

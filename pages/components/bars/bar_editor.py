@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
-from explorer.core import editing
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars, renamed, set_text
 from explorer.core.information import unit_name
 from pages.components.address import page_link
 from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
@@ -148,7 +147,7 @@ def _open_link(
         session: of the editor.
         link: the address's parameters.
         series: rows of the editor.
-        limits: what `explorer.core.editing` needs to know of the editor.
+        limits: what `explorer.core.bars` needs to know of the editor.
         presets: name → state; a link without names to an example has the example's.
     """
     session.rev += 1
@@ -159,7 +158,7 @@ def _open_link(
     for name in asked:
         text = link[name][0]
         try:
-            bars, notes = editing.set_text(bars, name, text, **limits)
+            bars, notes = set_text(bars, name, text, **limits)
         except ValueError as error:
             session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
             continue
@@ -174,7 +173,7 @@ def _open_link(
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     elif is_read:
-        bars = editing.renamed(session.bars, bars, presets.values(), str(limits["noun"]))
+        bars = renamed(session.bars, bars, presets.values(), str(limits["noun"]))
     numbers = link.get("lock", [""])[0].split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

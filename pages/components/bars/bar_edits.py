@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.core import editing
+from explorer.core.bars import Bars, Notes, renamed, resize, set_normalized_text, set_text
 from explorer.core.distributions import parse_vector
-from explorer.core.editing import Bars
 from pages.components.payloads import sequence_of
 
 LONGEST_NAME = 24
@@ -34,7 +33,7 @@ def receive(
         session: of the editor.
         edit: as the editor's script sent it, or anything else that somebody sends.
         presets: name → state.
-        limits: what `explorer.core.editing` needs to know of the editor.
+        limits: what `explorer.core.bars` needs to know of the editor.
     """
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
@@ -88,22 +87,20 @@ def _obey(
     """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
     series = str(command.get("series") or next(iter(session.bars.values)))
     text = str(command.get("text", ""))
-    notes: editing.Notes = {}
+    notes: Notes = {}
     before = session.bars
     session.rev += 1
     try:
         match command.get("kind"):
             case "text":
-                session.bars, notes = editing.set_text(session.bars, series, text, **limits)
+                session.bars, notes = set_text(session.bars, series, text, **limits)
             case "normalize":
-                session.bars, notes = editing.set_normalized_text(
-                    session.bars, series, text, **limits
-                )
+                session.bars, notes = set_normalized_text(session.bars, series, text, **limits)
             case "resize":
                 size = command["size"]
                 if type(size) is not int:
                     raise TypeError("The number of outcomes must be a whole number.")
-                session.bars, notes = editing.resize(session.bars, size, **limits)
+                session.bars, notes = resize(session.bars, size, **limits)
             case "preset":
                 session.bars = presets[str(command["name"])]
     except (KeyError, TypeError, OverflowError):
@@ -119,7 +116,7 @@ def _obey(
     is_text = command.get("kind") in ("text", "normalize")
     if is_text and len(before.names) != len(session.bars.names):
         noun = str(limits["noun"])
-        session.bars = editing.renamed(before, session.bars, presets.values(), noun)
+        session.bars = renamed(before, session.bars, presets.values(), noun)
     session.messages = {name: {"note": note} for name, note in notes.items()}
 
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
-from explorer.core.editing import Bars
-from explorer.core.gathering import (
+from explorer.core.gather_slip import (
     class_shares,
     gathered_cross_entropy,
     indexed_columns_cross_entropy,
@@ -27,7 +27,7 @@ from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing
 from pages.losses.parts.form_comparison import framework_names
 
-_LECTURE = EXAMPLES["A17"]
+_LECTURE = EXAMPLES["softmax_batch"]
 _SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
 
 Batch = tuple[Bars, np.ndarray, np.ndarray]

@@ -10,7 +10,7 @@ from pages.components.inputs.kept_choice import choose
 from pages.components.slider.live_slider import set_value
 
 _CHOSEN = "binary example"
-_SATURATED = EXAMPLES["A20"]
+_SATURATED = EXAMPLES["vanishing_gradient"]
 _BUTTONS = ((_SATURATED["z"], _SATURATED["y"]), (0.0, 1), (5.0, 0))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.core.editing import Bars, outcome_names
+from explorer.core.bars import Bars, outcome_names
 from explorer.core.three_forms import OneNodeForm, SigmoidForm, SoftmaxForm, three_forms
 from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
@@ -119,7 +119,7 @@ def framework_names(*tensorflow: str) -> None:
     """Show TensorFlow's function names beside PyTorch's."""
     lines = []
     for name in tensorflow:
-        function, comma, targets = EXAMPLES["A31"]["pytorch_name"][name].partition(", ")
+        function, comma, targets = EXAMPLES["framework_names"]["pytorch_name"][name].partition(", ")
         lines.append(f"- `{function}`{comma}{targets}: TensorFlow `{name.removeprefix('tf.nn.')}`")
     st.markdown("\n".join(lines))
 

@@ -23,7 +23,7 @@ def random_logits(precision: str) -> dict[str, str]:
     Args:
         precision: a key of `explorer.core.precision.PRECISIONS`.
     """
-    example = EXAMPLES["B15"]
+    example = EXAMPLES["unseeded_loss"]
     features, classes, draws = (example[name] for name in ("features", "classes", "draws"))
     left, right = st.columns([4, 5], gap="large")
     with left:

@@ -38,7 +38,7 @@ from pages.losses.parts.vocabulary_editor import LONGEST, EditedVocabulary, voca
 _OBJECTIVES = ("full softmax", "negative sampling", "whole text")
 _RATE = 0.5
 _GOOD_TEXT = "skip-gram text good"
-_FORMULAS = EXAMPLES["A32"]
+_FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
 def skip_gram_view() -> dict[str, str | list[str]]:

@@ -41,7 +41,7 @@ def two_logits(precision: str) -> dict[str, str]:
         gap = live_slider(
             "Logit gap",
             key="stability gap",
-            default=EXAMPLES["A24"]["gaps"][0],
+            default=EXAMPLES["softmax_then_log"]["gaps"][0],
             low=_LOW,
             high=HIGHEST_GAP,
             step=0.01,

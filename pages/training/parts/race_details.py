@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
-from explorer.core.editing import Bars
 from explorer.figures import recognition, training
 from explorer.runs.record_columns import Records
 from explorer.runs.run import Run

@@ -30,15 +30,15 @@ def log_score(outcomes: ArrayLike, forecasts: ArrayLike, *, base: float = 2.0) -
     """Return −log q[y], the surprise of each outcome under its forecast.
 
     Args:
-        outcomes: class indices [...], each from 0 to C − 1.
-        forecasts: distributions q [..., C]; the axes before C broadcast against the outcomes.
-        base: base of the logarithm.
+        outcomes: Class indices [...], each from 0 to C − 1.
+        forecasts: Distributions q [..., C]; the axes before C broadcast against the outcomes.
+        base: Base of the logarithm.
 
     Returns:
         Scores [...] in units of the base, at least 0; inf where the outcome was given 0.
 
     Raises:
-        ValueError: no distribution, no such class, shapes that do not broadcast, or an unusable
+        ValueError: No distribution, no such class, shapes that do not broadcast, or an unusable
             base.
     """
     return self_information(_forecast_of_outcome(outcomes, forecasts), base=base)
@@ -95,10 +95,10 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
     """Return the score that a forecast q has on average when the outcomes come from p.
 
     Args:
-        p: what the outcomes come from, or what the forecaster believes [..., C].
-        q: what is forecast [..., C]; the axes before C broadcast against those of p.
+        p: What the outcomes come from, or what the forecaster believes [..., C].
+        q: What is forecast [..., C]; the axes before C broadcast against those of p.
         rule: "log", "brier" or "linear".
-        base: base of the logarithm, for the log score alone.
+        base: Base of the logarithm, for the log score alone.
 
     Returns:
         Expected scores [...]; for "log" it is the cross-entropy H(p, q) in units of the base.
@@ -123,13 +123,13 @@ def mean_forecast(forecasts: ArrayLike) -> FloatArray:
     the log score and the Brier score are (Jensen's inequality).
 
     Args:
-        forecasts: distributions [n, C], at least one.
+        forecasts: Distributions [n, C], at least one.
 
     Returns:
         Distribution [C].
 
     Raises:
-        ValueError: not a list of distributions over the same classes.
+        ValueError: Not a list of distributions over the same classes.
     """
     q = validate_probabilities(forecasts)
     if q.ndim != 2:
@@ -161,11 +161,11 @@ def brier_decomposition(outcomes: ArrayLike, forecasts: ArrayLike) -> BrierDecom
     """Split the mean Brier score over the groups of equal forecasts.
 
     Args:
-        outcomes: class indices [n], at least one.
-        forecasts: distributions [n, C]; forecasts with the same numbers make one group.
+        outcomes: Class indices [n], at least one.
+        forecasts: Distributions [n, C]; forecasts with the same numbers make one group.
 
     Raises:
-        ValueError: not one distribution for each outcome, or no outcome.
+        ValueError: Not one distribution for each outcome, or no outcome.
 
     Source:
         A. H. Murphy, A New Vector Partition of the Probability Score (1973).

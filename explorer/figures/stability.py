@@ -43,9 +43,9 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     thousandth of the unit roundoff lie on the lower edge.
 
     Args:
-        precision: a key of `PRECISIONS`.
-        reading: the three ways at the current gap.
-        right: whether the class with the higher logit is the true one.
+        precision: A key of `PRECISIONS`.
+        reading: The three ways at the current gap.
+        right: Whether the class with the higher logit is the true one.
     """
     highest = _end_of_axis(precision, reading.gap)
     curves = error_curves(precision, right=right, highest=highest)
@@ -126,9 +126,9 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     """Draw how often each loss occurs, and where softmax and then log is infinite.
 
     Args:
-        losses: of random logits.
-        precision: a key of `PRECISIONS`, the format in which they were computed.
-        quoted: a loss to mark, in nats.
+        losses: Of random logits.
+        precision: A key of `PRECISIONS`, the format in which they were computed.
+        quoted: A loss to mark, in nats.
     """
     edges = np.arange(0.0, losses.stable.max() + _BIN, _BIN)
     lost = np.isinf(losses.naive)

@@ -23,8 +23,8 @@ def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) ->
     """Draw what softmax and sigmoids make of the same logits, with the true labels marked.
 
     Args:
-        forms: one example, C classes.
-        labels: each 0 or 1 [C].
+        forms: One example, C classes.
+        labels: Each 0 or 1 [C].
         names: C class names.
     """
     classes = distinct(names)
@@ -55,8 +55,8 @@ def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Fig
     """Draw the gradient of each form by each logit.
 
     Args:
-        forms: one example, C classes.
-        node: index of the logit that the one-node form takes.
+        forms: One example, C classes.
+        node: Index of the logit that the one-node form takes.
         names: C class names.
     """
     classes = distinct(names)
@@ -76,7 +76,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
 
     Args:
         logits: [B, C].
-        targets: class indices [B].
+        targets: Class indices [B].
     """
     losses = indexed_columns(logits, targets)
     rows = [f"row {number}" for number in range(1, len(losses) + 1)]
@@ -125,7 +125,7 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
 
     Args:
         logits: [B, C].
-        targets: class indices [B].
+        targets: Class indices [B].
         names: C class names.
     """
     rows, classes = len(np.asarray(targets)), distinct(names)

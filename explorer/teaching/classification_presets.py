@@ -15,12 +15,12 @@ class ClassificationPreset:
     """One example.
 
     Attributes:
-        output: the model's output, one number per class.
-        is_logits: whether the output is logits; otherwise it is the distribution q.
-        true_class: index of the true class.
-        names: one name per class.
+        output: The model's output, one number per class.
+        is_logits: Whether the output is logits; otherwise it is the distribution q.
+        true_class: Index of the true class.
+        names: One name per class.
         source: Key of the worked example that it comes from.
-        note: what to look at, one sentence.
+        note: What to look at, one sentence.
     """
 
     output: tuple[float, ...]

@@ -15,13 +15,13 @@ class LabelledPreset:
     """One example.
 
     Attributes:
-        logits: one per class.
-        labels: indices of the true labels.
-        node: index of the logit that the one-node form takes.
-        form: which of the three forms it is about, 1 softmax, 2 sigmoids or 3 one node.
-        names: one name per class.
+        logits: One per class.
+        labels: Indices of the true labels.
+        node: Index of the logit that the one-node form takes.
+        form: Which of the three forms it is about, 1 softmax, 2 sigmoids or 3 one node.
+        names: One name per class.
         source: Key of the worked example that it comes from.
-        note: what to look at, one sentence.
+        note: What to look at, one sentence.
     """
 
     logits: tuple[float, ...]

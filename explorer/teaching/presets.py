@@ -14,11 +14,11 @@ class Preset:
     """A named example.
 
     Attributes:
-        p: true distribution.
-        q: model distribution with the same outcomes; None where the example has only p.
-        names: one name per outcome.
+        p: True distribution.
+        q: Model distribution with the same outcomes; None where the example has only p.
+        names: One name per outcome.
         source: Key of the worked example that it comes from.
-        note: what to look at, one sentence.
+        note: What to look at, one sentence.
     """
 
     p: tuple[float, ...]
@@ -33,7 +33,7 @@ def printed(key: str, quantity: str) -> str:
 
     Args:
         key: Key of `EXAMPLES`.
-        quantity: key of its references.
+        quantity: Key of its references.
     """
     value = EXAMPLES[key].references[quantity]
     return f"{value.text} {value.unit}"

@@ -11,10 +11,10 @@ class Task:
     """One task of a page.
 
     Attributes:
-        words: what to do and to ask oneself; a workshop host reads it aloud.
-        parameters: of the page's address, which set its state; several values for a name that
+        words: What to do and to ask oneself; a workshop host reads it aloud.
+        parameters: Of the page's address, which set its state; several values for a name that
             occurs more than once.
-        answer: what one sees and why, with its numbers computed.
+        answer: What one sees and why, with its numbers computed.
     """
 
     words: str

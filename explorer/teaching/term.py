@@ -13,11 +13,11 @@ class Term:
     Attributes:
         name: English term.
         chinese: Chinese term.
-        meaning: one or two sentences.
+        meaning: One or two sentences.
         formula: LaTeX for KaTeX, or "" where there is none.
-        unit: of the quantity, or "" where it has none.
-        page: address of the page that shows it.
-        parameters: of that page's address.
+        unit: Of the quantity, or "" where it has none.
+        page: Address of the page that shows it.
+        parameters: Of that page's address.
     """
 
     name: str

@@ -14,11 +14,11 @@ class Stop:
     """One stop.
 
     Attributes:
-        page: address of the page.
-        title: what the stop is about.
-        words: what to look at and to do.
-        minutes: how long it takes.
-        parameters: of the page's address, which set its state.
+        page: Address of the page.
+        title: What the stop is about.
+        words: What to look at and to do.
+        minutes: How long it takes.
+        parameters: Of the page's address, which set its state.
     """
 
     page: str

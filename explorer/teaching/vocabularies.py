@@ -22,8 +22,8 @@ class Vocabulary:
 
     Attributes:
         words: V names.
-        inputs: first and second coordinates of the vectors v as centres, each [V].
-        outputs: the same of the vectors u as neighbours.
+        inputs: First and second coordinates of the vectors v as centres, each [V].
+        outputs: The same of the vectors u as neighbours.
     """
 
     words: tuple[str, ...]
@@ -57,7 +57,7 @@ def written_text(words: Sequence[str]) -> str:
     """Write words as a text that `word_indices` reads, with commas where a word holds a space.
 
     Args:
-        words: without commas, of one line each.
+        words: Without commas, of one line each.
     """
     return (", " if any(" " in word for word in words) else " ").join(words)
 
@@ -66,14 +66,14 @@ def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
     """Read a text as indices of the words of a vocabulary.
 
     Args:
-        text: words with commas or white space between; a name that holds a space needs commas.
+        text: Words with commas or white space between; a name that holds a space needs commas.
         names: V words.
 
     Returns:
         Indices [T], T ≥ 1; of words that are called the same the first.
 
     Raises:
-        ValueError: no word, one missing beside a comma, too many, or one that the vocabulary does
+        ValueError: No word, one missing beside a comma, too many, or one that the vocabulary does
             not have.
     """
     plain = re.sub("[，、]", ",", text)

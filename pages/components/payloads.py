@@ -16,7 +16,7 @@ def sequence_of(edit: Any) -> int | None:
     """Return the number of an edit, by which it is taken once; None where there is no edit.
 
     Args:
-        edit: a component's state, None before the first edit.
+        edit: A component's state, None before the first edit.
     """
     if edit is None:
         return None

@@ -17,10 +17,10 @@ def softmax_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
 
     Args:
         logits: [C].
-        labels: each 0 or 1 [C], at least one true; of several each gets an equal share.
+        labels: Each 0 or 1 [C], at least one true; of several each gets an equal share.
 
     Raises:
-        ValueError: no true label, or as `softmax_cross_entropy`.
+        ValueError: No true label, or as `softmax_cross_entropy`.
     """
     z = np.asarray(logits, dtype=np.float64)
     y = np.asarray(labels, dtype=np.float64)
@@ -43,7 +43,7 @@ def sigmoid_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
 
     Args:
         logits: [C].
-        labels: each in [0, 1], [C].
+        labels: Each in [0, 1], [C].
     """
     losses = sigmoid_binary_cross_entropy(logits, labels)
     code = f"""\
@@ -72,7 +72,7 @@ def batch_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
 
     Args:
         logits: [B, C].
-        targets: class indices [B].
+        targets: Class indices [B].
     """
     num_classes = np.shape(logits)[1]
     code = f"""\
@@ -95,7 +95,7 @@ def gather_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
 
     Args:
         logits: [B, C].
-        targets: class indices [B].
+        targets: Class indices [B].
     """
     rows = len(np.asarray(targets))
     code = f"""\

@@ -31,10 +31,10 @@ class Quantity:
     """A number of a card, or a few that belong together, computed when it is asked for.
 
     Attributes:
-        label: what it is, plain text.
-        compute: returns the number or numbers.
-        unit: as `explorer.core.information.unit_name` names it; empty for a plain number.
-        digits: significant digits that mean something.
+        label: What it is, plain text.
+        compute: Returns the number or numbers.
+        unit: As `explorer.core.information.unit_name` names it; empty for a plain number.
+        digits: Significant digits that mean something.
     """
 
     label: str
@@ -52,9 +52,9 @@ class Measurement:
     """Figures of training runs, which take too long to be repeated for each reader.
 
     Attributes:
-        label: what was measured, plain text.
-        values: one per run.
-        unit: of the values; "%" where they are shares between 0 and 1.
+        label: What was measured, plain text.
+        values: One per run.
+        unit: Of the values; "%" where they are shares between 0 and 1.
     """
 
     label: str
@@ -68,14 +68,14 @@ class NoteCheck:
 
     Attributes:
         key: Key of the worked example in `EXAMPLES` that holds the inputs.
-        topic: what it is about.
-        verdict: how far it holds.
-        statement: the statement as the notes make it, Markdown with KaTeX.
-        implied: what follows from it when it is taken at its word.
-        right: what is so instead.
-        because: why, Markdown with KaTeX.
-        measurements: figures of training runs, under `conditions`.
-        conditions: data, settings and seeds of the measurements.
+        topic: What it is about.
+        verdict: How far it holds.
+        statement: The statement as the notes make it, Markdown with KaTeX.
+        implied: What follows from it when it is taken at its word.
+        right: What is so instead.
+        because: Why, Markdown with KaTeX.
+        measurements: Figures of training runs, under `conditions`.
+        conditions: Data, settings and seeds of the measurements.
     """
 
     key: str

@@ -48,18 +48,18 @@ def bar_editor(
     """Show the editor and return its state.
 
     Args:
-        key: unique in the app; the state lives in the session under it, across pages.
-        default: state before anybody edited, unless the page's address holds one.
-        series: the rows of bars; their ids are the keys of `Bars.values`.
-        presets: name → state, offered in a menu.
-        noun: what an outcome is called.
-        least: smallest number of outcomes.
-        most: largest number of outcomes.
-        low: value at the bottom of a bar.
-        high: value at the top of a bar.
-        step: what an arrow key adds or takes.
-        base: of the logarithm in the readout of entropies; None shows no readout.
-        previewed: whether plots follow before the script has run again: see `offer_plots`.
+        key: Unique in the app; the state lives in the session under it, across pages.
+        default: State before anybody edited, unless the page's address holds one.
+        series: The rows of bars; their ids are the keys of `Bars.values`.
+        presets: Name → state, offered in a menu.
+        noun: What an outcome is called.
+        least: Smallest number of outcomes.
+        most: Largest number of outcomes.
+        low: Value at the bottom of a bar.
+        high: Value at the top of a bar.
+        step: What an arrow key adds or takes.
+        base: Of the logarithm in the readout of entropies; None shows no readout.
+        previewed: Whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
         The newest state that is valid.
@@ -104,8 +104,8 @@ def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
     """Let plots follow the editor `key` before the script has run again.
 
     Args:
-        key: of an editor that is `previewed`.
-        plots: returns what `plots_of` does for a state of the editor; see `preview.offer`.
+        key: Of an editor that is `previewed`.
+        plots: Returns what `plots_of` does for a state of the editor; see `preview.offer`.
     """
     session: EditorSession = st.session_state[f"{key} bars"]
     preview.offer(key, lambda state: plots(bars_of(session.bars, state)))
@@ -144,11 +144,11 @@ def _open_link(
     """Take the state from the address; what cannot be read is said and left as it was.
 
     Args:
-        session: of the editor.
-        link: the address's parameters.
-        series: rows of the editor.
-        limits: what `explorer.core.bars` needs to know of the editor.
-        presets: name → state; a link without names to an example has the example's.
+        session: Of the editor.
+        link: The address's parameters.
+        series: Rows of the editor.
+        limits: What `explorer.core.bars` needs to know of the editor.
+        presets: Name → state; a link without names to an example has the example's.
     """
     session.rev += 1
     session.messages = {}

@@ -30,10 +30,10 @@ def receive(
     """Take an edit from the browser into the session.
 
     Args:
-        session: of the editor.
-        edit: as the editor's script sent it, or anything else that somebody sends.
-        presets: name → state.
-        limits: what `explorer.core.bars` needs to know of the editor.
+        session: Of the editor.
+        edit: As the editor's script sent it, or anything else that somebody sends.
+        presets: Name → state.
+        limits: What `explorer.core.bars` needs to know of the editor.
     """
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
@@ -50,11 +50,11 @@ def bars_of(old: Bars, state: Any) -> Bars:
     """Return the bars that an editor sent; their number is changed by commands alone.
 
     Args:
-        old: the editor's bars before.
+        old: The editor's bars before.
         state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:
-        ValueError: it is nothing that this editor sends, or its bars are not valid.
+        ValueError: It is nothing that this editor sends, or its bars are not valid.
     """
     try:
         names, count = tuple(str(name)[:LONGEST_NAME] for name in state["names"]), len(old.names)

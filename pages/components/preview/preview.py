@@ -53,8 +53,8 @@ def offer(editor: str, draw: Draw) -> None:
     """Let this session's browser ask for the plots of a state of an editor.
 
     Args:
-        editor: key of the editor.
-        draw: takes the editor's state as the browser sends it and returns, by key, what each plot
+        editor: Key of the editor.
+        draw: Takes the editor's state as the browser sends it and returns, by key, what each plot
             is given then; raises ValueError or TypeError for what is no state. Called outside of
             any script, so it must not read or change the session.
     """
@@ -70,7 +70,7 @@ def answer(name: str, question: str) -> bytes:
     """Return the plots that a browser asks for.
 
     Args:
-        name: from `token`.
+        name: From `token`.
         question: JSON with the `number` of the question, the key of the `editor` and its `state`.
 
     Returns:
@@ -90,7 +90,7 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
     """Let the script's answer to an edit show what the preview of it has drawn, or is drawing.
 
     Args:
-        draw: the plots of a state, by nothing but its arguments, which must be hashable.
+        draw: The plots of a state, by nothing but its arguments, which must be hashable.
     """
     remembered = lru_cache(maxsize=256)(draw)
     lock = threading.Lock()

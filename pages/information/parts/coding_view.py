@@ -27,7 +27,7 @@ def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, str]:
     """Show codes for p and for q at work on events from p; return its part of the address.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     in_bits = compare(pair.p, pair.q, base=2.0)

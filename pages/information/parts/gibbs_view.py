@@ -17,7 +17,7 @@ def gibbs_view(pair: Comparison, names: Sequence[str]) -> None:
     """Show why D(p‖q) is never negative, outcome by outcome.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     found = gibbs_gaps(pair.p, pair.q)

@@ -31,9 +31,9 @@ class ClassifiedExample:
     """What the page computes with.
 
     Attributes:
-        bars: the model's output, as logits "z" or probabilities "q".
-        target: the distribution p [C].
-        true_class: index of the one true class, or None where the target is soft.
+        bars: The model's output, as logits "z" or probabilities "q".
+        target: The distribution p [C].
+        true_class: Index of the one true class, or None where the target is soft.
     """
 
     bars: Bars

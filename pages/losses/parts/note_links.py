@@ -22,9 +22,9 @@ class PageLink:
     """A page of the app with values set.
 
     Attributes:
-        path: as `app.py` names it.
-        label: what one will see there.
-        parameters: of the page's address.
+        path: As `app.py` names it.
+        label: What one will see there.
+        parameters: Of the page's address.
     """
 
     path: str

@@ -21,7 +21,7 @@ def random_logits(precision: str) -> dict[str, str]:
     """Show the draws and their losses; return the address's parameters.
 
     Args:
-        precision: a key of `explorer.core.precision.PRECISIONS`.
+        precision: A key of `explorer.core.precision.PRECISIONS`.
     """
     example = EXAMPLES["unseeded_loss"]
     features, classes, draws = (example[name] for name in ("features", "classes", "draws"))

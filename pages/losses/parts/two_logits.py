@@ -33,7 +33,7 @@ def two_logits(precision: str) -> dict[str, str]:
     """Show the gap, the three ways and the limits; return the address's parameters.
 
     Args:
-        precision: a key of `explorer.core.precision.PRECISIONS`.
+        precision: A key of `explorer.core.precision.PRECISIONS`.
     """
     left, right = st.columns([4, 5], gap="large")
     with left:

@@ -28,8 +28,8 @@ class EditedVocabulary:
     """The editors' state, and its vectors as arrays.
 
     Attributes:
-        centres: bars "v1" and "v2".
-        neighbours: bars "u1" and "u2" of the same words.
+        centres: Bars "v1" and "v2".
+        neighbours: Bars "u1" and "u2" of the same words.
     """
 
     centres: Bars

@@ -22,7 +22,7 @@ def why_not_mse(link: Mapping[str, str]) -> None:
     """Show the table of predictions and what follows from it, and what does not.
 
     Args:
-        link: what makes the page's address open this view.
+        link: What makes the page's address open this view.
     """
     st.markdown(
         r"""A lecture shows the predictions $q$ of two models for three rows and asks “why not

@@ -31,7 +31,7 @@ _TERMS = (
     Term(
         "self-information",
         "自信息",
-        "The surprise of one event: the less probable it was, the more one learns from it.",
+        "The surprise of one event: the less probable it was, the more you learn from it.",
         r"I(x) = -\log p(x)",
         "bits, nats or dits",
         "self_information",
@@ -69,7 +69,7 @@ _TERMS = (
     Term(
         "relative entropy",
         "相对熵",
-        "Another name of the KL divergence.",
+        "Another name for the KL divergence.",
         r"D(p\,\|\,q)",
         "bits, nats or dits",
         "divergence",
@@ -96,7 +96,7 @@ _TERMS = (
     Term(
         "bit",
         "比特",
-        "The information of a fair coin's toss; logarithms to base 2.",
+        "The information in the toss of a fair coin; logarithms to base 2.",
         r"\log_2 2 = 1",
         "",
         "self_information",
@@ -114,7 +114,7 @@ _TERMS = (
     Term(
         "dit",
         "哈特莱",
-        "Also hartley: the information of a decimal digit; logarithms to base 10.",
+        "Also called hartley: the information in a decimal digit; logarithms to base 10.",
         r"\log_{10} 10 = 1",
         "",
         "self_information",
@@ -142,7 +142,7 @@ _TERMS = (
     Term(
         "multi-label",
         "多标签",
-        "Targets of which several may hold at once: each label is a yes-or-no question with a "
+        "Targets of which several may be true at once: each label is a yes-or-no question with a "
         "sigmoid of its own, and the targets need not sum to 1.",
         r"-\sum_i \left[ y_i \ln \sigma(z_i) + (1 - y_i) \ln (1 - \sigma(z_i)) \right]",
         "nats",
@@ -202,7 +202,7 @@ _TERMS = (
         "The squared distance of the output from the target; its mean is the MSE. Through a "
         "saturated sigmoid or softmax its gradient vanishes.",
         r"\sum_i (q_i - p_i)^2",
-        "squares of what is compared, no information",
+        "the square of what is compared; not information",
         "binary",
         _SATURATED,
     ),
@@ -218,7 +218,7 @@ _TERMS = (
     Term(
         "gradient vanishing",
         "梯度消失",
-        "Learning stalls since the gradient is almost 0, though the answer is wrong. The notes "
+        "Learning stalls because the gradient is almost 0 although the answer is wrong. The notes "
         "write 梯度离散.",
         r"\frac{\partial}{\partial z} (\sigma(z) - y)^2 = 2 (\sigma - y)\, \sigma (1 - \sigma)",
         "",

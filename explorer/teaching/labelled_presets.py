@@ -73,7 +73,7 @@ LABELLED_PRESETS: Mapping[str, LabelledPreset] = MappingProxyType(
             "sigmoid_batch",
             0,
             2,
-            "A loss for each label: the largest is that of the first, a false one.",
+            "One loss for each label: the first, a false one, has the largest.",
         ),
         "Row 2 under sigmoids": _row(
             "sigmoid_batch", 1, 2, "A logit of 0 costs ln 2, whatever the label says."

@@ -31,7 +31,7 @@ _BATCH, _WRONG = EXAMPLES["softmax_batch"], EXAMPLES["drop_is_not_gradient"]["wr
 _VANISHING, _UNSEEDED = EXAMPLES["vanishing_gradient"], EXAMPLES["unseeded_loss"]
 _Z, _GAP = EXAMPLES["sigmoid_as_softmax"]["z"], EXAMPLES["softmax_then_log"]["gaps"][1]
 _LOGITS = np.array(_BATCH["logits"])
-# Steps that the page shows. Each server starts with computing them, so no more than that.
+# As many steps as the page shows: every server computes them when it starts.
 _RACED = 200
 _FIRST_ROW, _CLASS = _LOGITS[0], _BATCH["classes"][0]
 
@@ -62,8 +62,8 @@ BINARY = (
         "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
         {"z": repr(_VANISHING["z"]), "y": str(_VANISHING["y"])},
         "Cross-entropy: its derivative is "
-        f"{written(float(sigmoid_binary_cross_entropy_gradient(_VANISHING['z'], 1)))}, that of "
-        f"squared error {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
+        f"{written(float(sigmoid_binary_cross_entropy_gradient(_VANISHING['z'], 1)))}; squared "
+        f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
     ),
     Task(
         "Start both descents at −5 with learning rate 1. How many steps to a probability of 0.9?",
@@ -76,8 +76,8 @@ BINARY = (
         "content there?",
         {"z": repr(_Z), "y": "1"},
         f"Yes: beyond the margin of 1 it is {written(float(hinge(_Z, 1)))}, while cross-entropy "
-        f"still is {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at "
-        f"σ(z) = {written(float(sigmoid(_Z)))}, and goes on pulling.",
+        f"is still {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at σ(z) = "
+        f"{written(float(sigmoid(_Z)))}, and keeps pulling.",
     ),
 )
 MULTICLASS = (
@@ -110,9 +110,8 @@ THREE_FORMS = (
     Task(
         "Classes by index or one-hot: do both calls give the same loss?",
         {"part": "Index or one-hot"},
-        "Yes, "
-        f"{_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_BATCH['classes'])).mean())} on "
-        "average: an index says the same as the one-hot row, in less space.",
+        f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_BATCH['classes'])).mean())} "
+        "on average: an index says the same as the one-hot row, in less space.",
     ),
     Task(
         "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",

@@ -77,9 +77,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "Table tennis": _preset(
             "match_and_coin",
-            f"{EXAMPLES['table_tennis']['meetings']} meetings, "
-            f"{EXAMPLES['table_tennis']['wins']} wins: the rare result carries "
-            f"{printed('table_tennis', 'I(1/64)')}, the usual one "
+            f"{EXAMPLES['table_tennis']['meetings']} meetings, {EXAMPLES['table_tennis']['wins']} "
+            f"wins: the rare result carries {printed('table_tennis', 'I(1/64)')}, the usual one "
             f"{printed('table_tennis', 'I(63/64)')}.",
         ),
         "Fair coin": _preset(
@@ -113,7 +112,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             q="q",
         ),
         "Skewed against uniform": _preset(
-            "kl_is_asymmetric", "D(p‖q) and D(q‖p) differ: the KL divergence is no distance.", q="q"
+            "kl_is_asymmetric", "D(p‖q) and D(q‖p) differ: KL divergence is not a distance.", q="q"
         ),
     }
 )

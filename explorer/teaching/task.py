@@ -11,7 +11,7 @@ class Task:
     """One task of a page.
 
     Attributes:
-        words: What to do and to ask oneself; a workshop host reads it aloud.
+        words: What to do and what to ask oneself; a workshop host reads it aloud.
         parameters: Of the page's address, which set its state; several values for a name that
             occurs more than once.
         answer: What one sees and why, with its numbers computed.

@@ -32,8 +32,8 @@ TOUR = (
     Stop(
         "self_information",
         "Information is surprise",
-        "An underdog's win, 1 in 64, tells 6 bits. Drag the point: halve p, and one bit is added. "
-        "Then draw 64 events below and see how their information adds up.",
+        "An underdog's win, 1 in 64, carries 6 bits. Drag the point: halve p, and one bit is "
+        "added. Then draw 64 events below and see how their information adds up.",
         2,
         {"p": repr(EXAMPLES["table_tennis"]["p"][1]), "unit": "bits"},
     ),
@@ -93,8 +93,8 @@ TOUR = (
     Stop(
         "notes_checked",
         "What the notes get wrong",
-        "Good lecture notes have slips too. Guess the verdict of a card before you read it, then "
-        "follow its link.",
+        "Even good lecture notes contain slips. Guess the verdict of a card before you read it, "
+        "then follow its link.",
         1.5,
         {"topic": "all"},
     ),

@@ -70,7 +70,7 @@ def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
         names: V words.
 
     Returns:
-        Indices [T], T ≥ 1; of words that are called the same the first.
+        Indices [T], T ≥ 1; of words with the same name, the first.
 
     Raises:
         ValueError: No word, one missing beside a comma, too many, or one that the vocabulary does

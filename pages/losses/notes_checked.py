@@ -20,8 +20,8 @@ def show_alone(key: str | None) -> None:
 
 st.title("What the notes get wrong")
 st.markdown(
-    "Good notes have slips too. Each card takes a statement at its word, computes what follows "
-    "and what is so instead, and opens the page where you can try it."
+    "Even good notes contain slips. Each card takes a statement at its word, computes what follows "
+    "from it and what is true instead, and links to the page where you can try it."
 )
 terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
 by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
@@ -29,7 +29,7 @@ asked = page_link.opened_with("notes checked").get("note", [""])[0]
 if asked.upper() in by_lesson:
     show_alone(by_lesson[asked.upper()])
 elif asked:
-    st.warning(f"The link asks for the card “{escaped(asked[:20])}”; there are B1 to B21.")
+    st.warning(f"The link asks for the card “{escaped(asked[:20])}”; the cards are B1 to B21.")
 alone: str | None = st.session_state.get(ALONE)
 if alone:
     topic = "all"

@@ -183,7 +183,7 @@ def test_b19_the_slip_and_what_was_meant_stand_beside_each_other():
     shown, references = metrics(app), EXAMPLES["gather_slip"].references
     assert references["gathered"].agrees(number(shown["Gathered"]))
     assert references["indexed columns"].agrees(number(shown["Columns indexed"]))
-    assert number(shown["Least that the slip can reach"]) == pytest.approx(math.log(2), rel=1e-5)
+    assert number(shown["Lowest loss the slip can reach"]) == pytest.approx(math.log(2), rel=1e-5)
     (heat,) = components(app, "plot")["column-losses"]["figure"]["data"]
     drawn = np.array(heat["text"], dtype=float)
     assert drawn.mean() == pytest.approx(number(shown["Columns indexed"]), rel=1e-3)

@@ -1,4 +1,4 @@
-"""What a checked statement is: words, and functions that compute what it implies and is right."""
+"""What a checked statement is: words, and functions that compute its numbers."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class NoteCheck:
         verdict: How far it holds.
         statement: The statement as the notes make it, Markdown with KaTeX.
         implied: What follows from it when it is taken at its word.
-        right: What is so instead.
+        right: What is true instead.
         because: Why, Markdown with KaTeX.
         measurements: Figures of training runs, under `conditions`.
         conditions: Data, settings and seeds of the measurements.

@@ -66,14 +66,14 @@ CHECKS = (
         ),
         r"Entropy *is* the expected surprise, $H(p) = \sum_i p_i\,I(p_i)$. A single rare outcome "
         "of $p = (.001, .001, .001, .997)$ is very surprising, but it hardly ever happens, so the "
-        "average is low. High entropy means much surprise to expect, and much information in "
-        "each outcome.",
+        "average is low. High entropy means a lot of surprise to expect, and a lot of information "
+        "in each outcome.",
     ),
     NoteCheck(
         "unlabelled_units",
         "cross-entropy",
         "sloppy",
-        r"$\log_2$ for entropy and $\ln$ for cross-entropy in the same text, without a unit at "
+        r"$\log_2$ for entropy and $\ln$ for cross-entropy in the same text, with no unit on "
         r"either, as for $q_1 = (.4, .3, .05, .05, .2)$.",
         (
             Quantity(
@@ -92,7 +92,7 @@ CHECKS = (
         "kl_is_asymmetric",
         "KL divergence",
         "wrong",
-        r"KL divergence is the “distance” between two distributions, or how far they overlap.",
+        r"KL divergence is the “distance” between two distributions, or how much they overlap.",
         (
             Quantity(
                 "D(p‖u) − D(u‖p), which would be 0",
@@ -113,8 +113,8 @@ CHECKS = (
             ),
         ),
         r"With $p = (.1, .1, .1, .7)$ and $u$ uniform the two directions differ. A distance is "
-        "symmetric and finite and obeys the triangle inequality; KL divergence does none of the "
-        "three. What it measures is the price of expecting $q$ when $p$ is true.",
+        "symmetric and finite and obeys the triangle inequality; KL divergence does none of "
+        "these. What it measures is the price of expecting $q$ when $p$ is true.",
     ),
     NoteCheck(
         "kl_up_to_a_constant",
@@ -146,7 +146,7 @@ CHECKS = (
         ),
         r"With a one-hot $p$ the two are equal. But for *any* fixed $p$, here "
         r"$(.1, .1, .1, .7)$, they differ by the constant $H(p)$, whatever $q$: same gradient, "
-        "same minimum. One-hot targets are enough for the swap, not needed.",
+        "same minimum. One-hot targets are sufficient for the swap, but not necessary.",
     ),
     NoteCheck(
         "cross_entropy_of_itself",
@@ -183,8 +183,8 @@ CHECKS = (
             ),
         ),
         (Quantity("H(.001, .001, .001, .997)", lambda: entropy(_SUM_ABOVE_ONE["p"]), "bits"),),
-        r"The numbers do not sum to 1, so they are no distribution and have no entropy. "
-        "With .997 for the last they do.",
+        r"The numbers do not sum to 1, so they are not a distribution and have no entropy. With "
+        r".997 as the last one they do.",
     ),
     NoteCheck(
         "missing_minus",

@@ -77,8 +77,8 @@ CHECKS = (
             ),
         ),
         "The quoted drop of cross-entropy is too small, and only the *root* of the mean square "
-        "fits that of “MSE”. Sum, mean and root "
-        "differ by large factors, so a text has to say which one it means.",
+        "fits that of “MSE”. Sum, mean and root differ by large factors, so a text has to say "
+        "which one it means.",
     ),
     NoteCheck(
         "drop_is_not_gradient",
@@ -100,8 +100,8 @@ CHECKS = (
         ),
         "Nats and squares are different units: change the unit and the drops change, while the "
         "network learns no faster. What a step follows is the gradient by the logits. The two are "
-        "of one size at $q_1$, and differ most where the model is sure: right, as $q_2$, or "
-        "wrong, as $(.01, .96, .01, .01, .01)$ with the first class true.",
+        "of similar size at $q_1$, and differ most where the model is sure: right, as with $q_2$, "
+        "or wrong, as with $(.01, .96, .01, .01, .01)$ when the first class is true.",
     ),
     NoteCheck(
         "two_hot_labels",
@@ -118,11 +118,11 @@ CHECKS = (
         ),
         (
             Quantity(
-                "as a distribution, each half: H(p,q)",
+                "as a distribution, half each: H(p,q)",
                 lambda: cross_entropy(_LABELS / 2, _TWO_HOT["q"], base=NATS),
                 "nats",
             ),
-            Quantity("of it H(p)", lambda: entropy(_LABELS / 2, base=NATS), "nats"),
+            Quantity("of which H(p)", lambda: entropy(_LABELS / 2, base=NATS), "nats"),
             Quantity(
                 "and D(p‖q)", lambda: kl_divergence(_LABELS / 2, _TWO_HOT["q"], base=NATS), "nats"
             ),
@@ -134,8 +134,8 @@ CHECKS = (
                 "nats",
             ),
         ),
-        "One-hot has a single 1. Two of them are either a soft target, to be divided by the sum, "
-        "or labels that do not exclude each other, with a sigmoid for each.",
+        "A one-hot vector has a single 1. With two it is either a soft target, to be divided by "
+        "its sum, or a set of labels that do not exclude each other, with a sigmoid for each.",
     ),
     NoteCheck(
         "mse_of_one_row",
@@ -176,7 +176,7 @@ CHECKS = (
         ),
         "Accuracy is blind to the difference, but MSE and cross-entropy *both* rank the second "
         "model better. The case against squared error is its gradient, which vanishes where "
-        "softmax is sure; these tables, with no sure row, do not show it.",
+        "softmax is sure; these tables, in which no row is sure, do not show it.",
     ),
     NoteCheck(
         "hinge_labels",
@@ -216,6 +216,7 @@ CHECKS = (
             ),
         ),
         "Four classes need four probabilities that sum to 1. Here the missing one makes no "
-        "difference to the loss, since only the true class counts, but no softmax gives that $q$.",
+        "difference to the loss, since only the true class counts, but no softmax can output that "
+        "$q$.",
     ),
 )

@@ -65,7 +65,7 @@ CHECKS = (
                 digits=2,
             ),
         ),
-        "The code sets no seed, so every run prints another number. The draws here are seeded: "
+        "The code sets no seed, so every run prints a different number. The draws here are seeded: "
         r"784 standard normal inputs, 10 classes; for given $x$ the logits are normal with "
         r"variance $\|x\|^2$, which is how they are drawn. Logits this wide apart are also where "
         "the logarithm of a float32 softmax gives up.",
@@ -79,7 +79,7 @@ CHECKS = (
         (),
         r"A logit that is negative for every image gets no gradient through the ReLU, "
         r"$\partial\max(0, z)/\partial z = 0$, so its class is dead: it is never predicted again. "
-        "How many die is luck. Softmax wants logits of either sign.",
+        "How many die is a matter of luck. Softmax needs logits of either sign.",
         (
             Measurement(
                 "test accuracy with the ReLU, seed 0 to 4",
@@ -133,8 +133,8 @@ CHECKS = (
         ),
         r"Plain normal weights, $\sigma = 1$, make the signal *explode*: each layer multiplies "
         r"its scale by about $\sqrt{n/2}$ for $n$ inputs. Computed here for the untrained "
-        "784-200-200-10 network on random inputs. It is with a ReLU on the logits as well that the "
-        "huge first steps kill every class, and the loss then stays at ln 10.",
+        "784-200-200-10 network on random inputs. With a ReLU on the logits as well, the huge "
+        "first steps kill every class, and the loss then stays at ln 10.",
         (
             Measurement(
                 "plain normal and ReLU on the logits: last test cross-entropy in nats",
@@ -167,9 +167,9 @@ CHECKS = (
                 "nats",
             ),
         ),
-        f"There is no `{_NLL['quoted']}`; the name is `{_NLL['right']}`. And it is to be fed by "
+        f"There is no `{_NLL['quoted']}`; the name is `{_NLL['right']}`. It should be fed by "
         "`F.log_softmax`, which never forms the probability that underflows; or use "
-        "`F.cross_entropy` on the logits, which is the two in one.",
+        "`F.cross_entropy` on the logits, which combines the two.",
     ),
     NoteCheck(
         "gather_slip",
@@ -184,7 +184,7 @@ CHECKS = (
                 "nats",
             ),
             Quantity(
-                "least that it can reach: entropy of the batch's labels",
+                "lowest it can reach: entropy of the batch's labels",
                 lambda: entropy(class_shares(_CLASSES, _LOGITS.shape[1]), base=NATS),
                 "nats",
             ),
@@ -197,8 +197,8 @@ CHECKS = (
             ),
         ),
         "Indexing columns by $Y$ gives a $B \\times B$ matrix: every row's entries at *all* "
-        "labels of the batch. Its mean is least when each row predicts how frequent the labels "
-        "are, whatever its input, so the network trains to chance. Take one entry per row: "
+        "labels of the batch. Its mean is lowest when every row predicts the frequencies of the "
+        "labels, whatever its input, so the network trains to chance. Take one entry per row: "
         "`z[range(B), Y]` or `gather`.",
     ),
 )

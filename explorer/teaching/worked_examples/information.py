@@ -15,7 +15,7 @@ ROWS = (
         "table_tennis",
         "A1",
         ("001", "004"),
-        "Table tennis: 64 meetings, 63 wins of the favourite",
+        "Table tennis: 64 meetings, 63 wins by the favourite",
         {"meetings": 64, "wins": 63, "p": TENNIS},
         _PLAYERS,
         {

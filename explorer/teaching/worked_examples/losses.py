@@ -124,7 +124,7 @@ ROWS = (
         "vanishing_gradient",
         "A20",
         ("001", "002", "003"),
-        "Sigmoid with squared error has a vanishing derivative, cross-entropy has not",
+        "Sigmoid with squared error has a vanishing derivative, cross-entropy does not",
         {"z": -10.0, "y": 1, "saturated_logits": (-5.0, 5.0, 0.0)},
         references={
             "squared error": plain("-9.0787e-05"),

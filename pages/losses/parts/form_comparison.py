@@ -150,10 +150,11 @@ def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
         labels = ", ".join(f"{label:g}" for label in y)
         st.info(
             f"[{labels}] is not one-hot: it sums to {count}. Put into the formula as it is, it "
-            f"gives {measured(form.unnormalised, 'nats')}, which is the loss of no distribution. "
-            f"As a distribution each true class gets 1/{count}: {written(form.loss)} = H(p) "
-            f"{written(form.target_entropy)} + D(p‖q) {written(form.divergence)} nats, and no q "
-            "brings it below H(p). Labels that do not exclude each other belong to form 2."
+            f"gives {measured(form.unnormalised, 'nats')}, which is not the loss of any "
+            f"distribution. As a distribution each true class gets 1/{count}: "
+            f"{written(form.loss)} = H(p) {written(form.target_entropy)} + D(p‖q) "
+            f"{written(form.divergence)} nats, and no q brings it below H(p). Labels that do not "
+            "exclude each other belong to form 2."
         )
     framework_names(
         "tf.nn.softmax_cross_entropy_with_logits", "tf.nn.sparse_softmax_cross_entropy_with_logits"

@@ -40,13 +40,13 @@ def note_card(key: str, *, narrow_to: Callable[[str], None] | None) -> None:
                 st.markdown("**Taken at its word**" if implied else "")
                 quantities(implied)
             with far:
-                st.markdown("**What is so**")
+                st.markdown("**What is true**")
                 quantities(right)
         st.markdown(check.because)
         if check.measurements:
             st.markdown("**Measured in training**")
             quantities({one.label: _runs(one) for one in check.measurements})
-            st.caption(f"{check.conditions} Not computed while you read.")
+            st.caption(f"{check.conditions} Measured beforehand, not while you read.")
         link = LINKS[key]
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.page_link(

@@ -55,8 +55,8 @@ def random_logits(precision: str) -> dict[str, str]:
         )
         st.caption(
             f"Each logit is a sum of {features} products of normal numbers, with a standard "
-            f"deviation of √{features} = {written(math.sqrt(features), 4)}, so gaps of 100 are "
-            "nothing rare. One infinite loss makes the mean of a batch infinite, and its "
+            f"deviation of √{features} = {written(math.sqrt(features), 4)}, so gaps of 100 are not "
+            "rare. One infinite loss makes the mean of a batch infinite, and its "
             "gradient NaN: a network that starts like this never recovers."
         )
     with right:

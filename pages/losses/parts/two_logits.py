@@ -57,7 +57,7 @@ def two_logits(precision: str) -> dict[str, str]:
         if reading.gap != gap:
             st.caption(
                 f"{precision} holds {written(gap, 8)} as {written(reading.gap, 8)}; the exact loss "
-                "is that of the logits as they are held."
+                "is that of the stored logits."
             )
         st.markdown(_WAYS)
     with right:

@@ -77,21 +77,6 @@ def expected_code_length(p: ArrayLike, lengths: ArrayLike) -> float:
     return float(probabilities[possible] @ words[possible])
 
 
-def kraft_sum(lengths: ArrayLike, base: float = 2.0) -> float:
-    """Return Σ base**(−length) over code words; a prefix code exists when it is at most 1.
-
-    Args:
-        lengths: Lengths of the code words, not negative; leave out outcomes without a word.
-        base: Size of the code's alphabet.
-
-    Raises:
-        ValueError: Negative or NaN lengths, or a base that is not a finite number above 1.
-    """
-    if not (np.isfinite(base) and base > 1):
-        raise ValueError(f"The code's alphabet must be a finite number above 1, not {base}.")
-    return float(np.power(float(base), -_lengths(lengths)).sum())
-
-
 def _lengths(lengths: ArrayLike) -> FloatArray:
     array = np.asarray(lengths, dtype=np.float64)
     real_array(array[~np.isposinf(array)], "Code lengths")

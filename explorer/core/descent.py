@@ -25,7 +25,6 @@ class Trajectory:
         losses: Loss of the example [steps + 1], in the unit of the loss.
         probabilities: σ or softmax of the logits, same shape as they; for losses that use neither
             (hinge, raw squared error) it is what σ or softmax would make of the same scores.
-        loss_name: Key in `LOSSES`.
         learning_rate: Step size.
         diverged: The logits left the range of float64; the path ends before that step.
     """
@@ -33,7 +32,6 @@ class Trajectory:
     logits: FloatArray
     losses: FloatArray
     probabilities: FloatArray
-    loss_name: str
     learning_rate: float
     diverged: bool = False
 
@@ -149,7 +147,6 @@ def _descend(
         logits=logits,
         losses=np.asarray(loss.value(logits, target), dtype=np.float64),
         probabilities=softmax(logits) if loss.kind == "multiclass" else sigmoid(logits),
-        loss_name=name,
         learning_rate=float(learning_rate),
         diverged=rows <= count,
     )

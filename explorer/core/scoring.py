@@ -116,27 +116,6 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
     return _EXPECTED[rule](true, forecast)
 
 
-def mean_forecast(forecasts: ArrayLike) -> FloatArray:
-    """Return the average of several forecasts, each with the same weight.
-
-    Its score is never worse than the mean of their scores under a rule that is convex in q, as
-    the log score and the Brier score are (Jensen's inequality).
-
-    Args:
-        forecasts: Distributions [n, C], at least one.
-
-    Returns:
-        Distribution [C].
-
-    Raises:
-        ValueError: Not a list of distributions over the same classes.
-    """
-    q = validate_probabilities(forecasts)
-    if q.ndim != 2:
-        raise ValueError("The mean needs a list of forecasts, one distribution for each.")
-    return q.mean(axis=0)
-
-
 @dataclass(frozen=True, slots=True)
 class BrierDecomposition:
     """The mean Brier score as reliability − resolution + uncertainty.

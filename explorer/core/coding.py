@@ -46,7 +46,7 @@ def ideal_code_lengths(q: ArrayLike, base: float = 2.0) -> FloatArray:
         Lengths [..., n] in units of the base; inf where q = 0.
 
     Raises:
-        ValueError: q is no distribution, or an unusable base.
+        ValueError: q is not a distribution, or an unusable base.
     """
     probabilities = validate_probabilities(q)
     # A sum within the tolerance may hold an entry a hair above 1, whose length would be negative.
@@ -64,7 +64,7 @@ def expected_code_length(p: ArrayLike, lengths: ArrayLike) -> float:
         The average, in the unit of the lengths.
 
     Raises:
-        ValueError: p is no distribution, or lengths of another shape, negative or NaN.
+        ValueError: p is not a distribution, or lengths of another shape, negative or NaN.
     """
     probabilities = validate_probabilities(p)
     words = _lengths(lengths)

@@ -1,4 +1,4 @@
-"""All that the divergence page says of a pair (p, q), computed once."""
+"""Everything that the divergence page says about a pair (p, q), computed once."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def steps_to_probability(trajectory: Trajectory, threshold: float, target: int) 
     """Return the first step at which the true class has at least this probability.
 
     Args:
-        trajectory: A path.
+        trajectory: From `descend_binary` or `descend_multiclass`.
         threshold: Probability in (0, 1].
         target: The true class; for one logit the label, 0 or 1.
 
@@ -119,7 +119,7 @@ def _registered(name: str, kind: str) -> Loss:
     entry = LOSSES.get(name)
     if entry is None or entry.kind != kind:
         known = ", ".join(key for key, value in LOSSES.items() if value.kind == kind)
-        raise ValueError(f"“{name}” is no {kind} loss; choose one of {known}.")
+        raise ValueError(f"“{name}” is not a {kind} loss; choose one of {known}.")
     return entry
 
 

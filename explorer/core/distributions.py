@@ -1,7 +1,7 @@
 """Finite probability distributions: reading, checking, building and moving them.
 
 Everywhere p is the true distribution and q the model. Nothing here repairs its input in silence:
-a vector that is no distribution is refused, and `normalize` is a step that the caller asks for.
+a vector that is not a distribution is refused, and `normalize` is a step that the caller asks for.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def normalize(weights: ArrayLike, *, axis: int = -1) -> FloatArray:
 
     Args:
         weights: Finite and ≥ 0, [..., n]. Their sum may exceed the range of float64.
-        axis: The axis that shall sum to 1.
+        axis: The axis that must sum to 1.
 
     Returns:
         float64 probabilities of the same shape; a zero weight stays exactly zero.
@@ -148,7 +148,7 @@ def one_hot(index: ArrayLike, num_classes: int) -> FloatArray:
         float64 array [..., C] of zeros and ones.
 
     Raises:
-        ValueError: An index that is no integer or out of range.
+        ValueError: An index that is not an integer or out of range.
     """
     count = operator.index(num_classes)
     if count < 1:
@@ -175,7 +175,7 @@ def rescale_others(
         float64 distribution [n]; zeros among the rescaled stay exactly zero.
 
     Raises:
-        ValueError: p is no distribution, an index is out of range, the outcome itself is locked,
+        ValueError: p is not a distribution, an index is out of range, the outcome itself is locked,
             or the value is not finite.
     """
     result = validate_probabilities(p)

@@ -54,7 +54,7 @@ def simplified(strokes: Strokes) -> Strokes:
     Simplifying twice is the same as once.
 
     Args:
-        strokes: A drawing.
+        strokes: From `read_strokes`.
 
     Source:
         Douglas & Peucker (1973), "Algorithms for the reduction of the number of points required
@@ -110,7 +110,7 @@ def stroke_text(strokes: Strokes) -> str:
     strokes.
 
     Args:
-        strokes: A drawing.
+        strokes: From `read_strokes`.
     """
     return ".".join("".join(f"{x:02x}{y:02x}" for x, y in stroke) for stroke in strokes)
 

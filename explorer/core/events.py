@@ -59,7 +59,8 @@ def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
     for piece in pieces:
         if not (piece.isascii() and piece.isdigit() and 1 <= int(piece[:9]) <= outcomes):
             raise ValueError(
-                f"“{piece[:24]}” is no outcome; write numbers from 1 to {outcomes}, as in 1 1 2."
+                f"“{piece[:24]}” is not an outcome; write numbers from 1 to {outcomes}, as in "
+                "1 1 2."
             )
     return np.array([int(piece) - 1 for piece in pieces], dtype=np.int64)
 

@@ -21,8 +21,8 @@ class Leaf:
     """An outcome in a code tree.
 
     Attributes:
-        weight: Its probability.
-        outcome: Its index.
+        weight: Probability of the outcome.
+        outcome: Index of the outcome, 0 … n − 1.
     """
 
     weight: float

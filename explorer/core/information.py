@@ -67,7 +67,7 @@ def entropy(p: ArrayLike, *, base: float = 2.0, axis: int = -1) -> FloatArray:
         Entropy [...] in units of the base, between 0 and log n.
 
     Raises:
-        ValueError: p is no distribution, or an unusable base.
+        ValueError: p is not a distribution, or an unusable base.
     """
     return _non_negative(entropy_terms(p, base=base, axis=axis).sum(axis=axis))
 
@@ -93,7 +93,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = 
         Cross-entropy [...] in units of the base; inf where some q = 0 < p.
 
     Raises:
-        ValueError: p or q is no distribution, their outcomes differ in number, the other axes do
+        ValueError: p or q is not a distribution, their outcomes differ in number, the other axes do
             not broadcast, or an unusable base.
     """
     return _non_negative(cross_entropy_terms(p, q, base=base, axis=axis).sum(axis=axis))
@@ -210,7 +210,7 @@ def _log_of_base(base: float) -> float:
 def _minus_log(x: FloatArray, base: float) -> FloatArray:
     log_base = _log_of_base(base)
     with np.errstate(divide="ignore"):
-        # A power of the base shall give a whole number, which log(x) / log(base) does not always.
+        # A power of the base must give a whole number, which log(x) / log(base) does not always.
         if base == 2:
             return -np.log2(x) + 0.0
         if base == 10:

@@ -116,7 +116,7 @@ def log_probabilities(q: ArrayLike) -> FloatArray:
         q: Distribution [C].
 
     Raises:
-        ValueError: q is no distribution.
+        ValueError: q is not a distribution.
     """
     with np.errstate(divide="ignore"):
         return np.log(validate_probabilities(q))

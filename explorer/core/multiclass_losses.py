@@ -37,7 +37,7 @@ def softmax_cross_entropy(logits: ArrayLike, target_probs: ArrayLike) -> FloatAr
         Losses [...] in nats.
 
     Raises:
-        ValueError: Logits that are not finite, targets that are no distributions, or shapes that
+        ValueError: Logits that are not finite, targets that are not distributions, or shapes that
             do not fit.
     """
     z, p = _logits_and_distributions(logits, target_probs)

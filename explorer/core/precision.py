@@ -129,5 +129,5 @@ def format_named(name: str) -> Precision:
         ValueError: An unknown name.
     """
     if name not in PRECISIONS:
-        raise ValueError(f"“{name}” is no format here; use {', '.join(PRECISIONS)}.")
+        raise ValueError(f"“{name}” is not a known format; use {', '.join(PRECISIONS)}.")
     return PRECISIONS[name]

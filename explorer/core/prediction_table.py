@@ -164,7 +164,7 @@ def judge(predictions: ArrayLike, classes: ArrayLike) -> Judgement:
         are then the limits.
 
     Raises:
-        ValueError: No rows, a row that is no distribution, or classes that do not fit.
+        ValueError: No rows, a row that is not a distribution, or classes that do not fit.
     """
     q = validate_probabilities(predictions)
     if q.ndim != 2 or not len(q):

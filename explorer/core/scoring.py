@@ -1,7 +1,7 @@
 """Scoring rules for probability forecasts, as losses: what a forecast costs once the outcome is in.
 
-The logarithmic and the Brier score are strictly proper: in expectation nothing costs less than to
-forecast what one believes. The linear score is not: it rewards whoever overstates the likeliest
+The logarithmic and the Brier score are strictly proper: in expectation nothing costs less than
+forecasting what one believes. The linear score is not: it rewards whoever overstates the likeliest
 outcome. The log score is the cross-entropy of a one-hot p, so that H(p, q) is its expectation.
 
 Source: T. Gneiting, A. E. Raftery, Strictly Proper Scoring Rules, Prediction, and Estimation,
@@ -104,8 +104,8 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
         Expected scores [...]; for "log" it is the cross-entropy H(p, q) in units of the base.
 
     Raises:
-        ValueError: p or q is no distribution, their classes differ in number, an unknown rule, or
-            an unusable base.
+        ValueError: p or q is not a distribution, their classes differ in number, an unknown rule,
+            or an unusable base.
     """
     if rule not in RULES:
         raise ValueError(f"There is no scoring rule {rule!r}; the rules are {', '.join(RULES)}.")

@@ -130,7 +130,7 @@ def window_pairs(text: ArrayLike, window: int) -> NDArray[np.intp]:
         Pairs of word indices [N, 2].
 
     Raises:
-        ValueError: A window below 1, or a text that is no list of indices.
+        ValueError: A window below 1, or a text that is not a list of indices.
     """
     words = np.asarray(text)
     if words.ndim != 1 or words.dtype.kind not in "iu" or (words < 0).any():

@@ -146,7 +146,7 @@ class GapReading:
         gap: Difference of the two logits as the format holds them.
         exact: Their cross-entropy in nats, which may lie below the range of float64.
         losses: Key in `WAYS` → loss in nats; may be inf or NaN.
-        errors: Key in `WAYS` → relative error; inf where the loss is no finite number.
+        errors: Key in `WAYS` → relative error; inf where the loss is not a finite number.
     """
 
     gap: float

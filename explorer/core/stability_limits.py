@@ -30,7 +30,7 @@ class ErrorCurves:
     Attributes:
         gaps: Middles of the stretches [n].
         errors: Key in `WAYS` → largest relative error within each stretch [n]; inf where a loss
-            there is no finite number.
+            there is not a finite number.
     """
 
     gaps: FloatArray

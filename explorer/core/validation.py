@@ -34,7 +34,7 @@ def real_array(values: ArrayLike, what: str) -> FloatArray:
 
 
 def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) -> FloatArray:
-    """Return p unchanged as float64, or say why it is no distribution.
+    """Return p unchanged as float64, or say why it is not a distribution.
 
     Args:
         p: Probabilities [..., n] with the outcomes along `axis`.

@@ -149,7 +149,7 @@ def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
     Args:
         style: From `STYLES`.
         labels: n categories, or two levels of them.
-        values: [n].
+        values: Heights of the bars [n].
     """
     return {
         "type": "bar",

@@ -34,7 +34,7 @@ def measured(value: float | Decimal, unit: str, digits: int = 6) -> str:
     """Write a number with its unit, a single one in the singular: "2 bits", "1 bit".
 
     Args:
-        value: The number.
+        value: Finite, infinite or NaN.
         unit: Name of the unit in the plural, from `unit_name`.
         digits: Significant digits at most.
     """

@@ -18,7 +18,7 @@ from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
 
-_BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is told apart
+_BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
 
 
@@ -189,7 +189,7 @@ def _heights(errors: NDArray[np.float64], floor: float, row: int) -> NDArray[np.
 
 
 def _row_height(row: int) -> float:
-    """Return where losses that are no number are drawn, one height for each way."""
+    """Return where losses that are not numbers are drawn, one height for each way."""
     return 10.0 ** (1.6 + 0.7 * (len(WAYS) - 1 - row)) if row < len(WAYS) else 10.0**4
 
 

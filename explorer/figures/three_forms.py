@@ -75,7 +75,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     """Draw the B × B losses that indexing columns makes; the diagonal is what was meant.
 
     Args:
-        logits: [B, C].
+        logits: z, finite numbers [B, C].
         targets: Class indices [B].
     """
     losses = indexed_columns(logits, targets)
@@ -124,7 +124,7 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
     """Draw the gradient of every logit of a batch, gathered and with whole columns indexed.
 
     Args:
-        logits: [B, C].
+        logits: z, finite numbers [B, C].
         targets: Class indices [B].
         names: C class names.
     """

@@ -12,7 +12,7 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class BinaryPreset:
-    """One example.
+    """A logit with its label.
 
     Attributes:
         logit: z, finite.

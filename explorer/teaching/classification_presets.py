@@ -12,7 +12,7 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class ClassificationPreset:
-    """One example.
+    """A model's output for one example, and the class that is true.
 
     Attributes:
         output: The model's output, one number per class.

@@ -12,7 +12,7 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class LabelledPreset:
-    """One example.
+    """Logits with the labels that are true.
 
     Attributes:
         logits: One per class.

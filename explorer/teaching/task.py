@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """One task of a page.
+    """Something to try on a page, set by a link.
 
     Attributes:
         words: What to do and what to ask oneself; a workshop host reads it aloud.

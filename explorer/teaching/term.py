@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Term:
-    """One entry.
+    """An entry of the glossary.
 
     Attributes:
-        name: English term.
-        chinese: Chinese term.
+        name: The term in English, as formulas and texts use it.
+        chinese: The term in Chinese.
         meaning: One or two sentences.
         formula: LaTeX for KaTeX, or "" where there is none.
         unit: Of the quantity, or "" where it has none.

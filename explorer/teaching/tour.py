@@ -11,7 +11,7 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class Stop:
-    """One stop.
+    """A page of the tour in a state worth looking at.
 
     Attributes:
         page: Address of the page.

@@ -34,7 +34,7 @@ def finite_number(sent: Any) -> float | None:
         return sent
     if type(sent) is int and abs(sent) < _LARGEST:
         return float(sent)
-    _log.warning("Refused what is no finite number.")
+    _log.warning("Refused what is not a finite number.")
     return None
 
 

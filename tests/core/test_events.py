@@ -74,7 +74,7 @@ def test_events_are_read_as_they_were_written(numbers, separator):
 
 @pytest.mark.parametrize("text", ["0", "7", "-1", "1.5", "W L", "²", "1 9999999999999", "🎲"])
 def test_what_is_no_outcome_is_named(text):
-    with pytest.raises(ValueError, match=r"“.*” is no outcome; write numbers from 1 to 6"):
+    with pytest.raises(ValueError, match=r"“.*” is not an outcome; write numbers from 1 to 6"):
         parse_events(text, 6)
 
 

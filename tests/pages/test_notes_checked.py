@@ -138,7 +138,7 @@ def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, key: s
 def test_a_race_of_no_known_name_is_a_sentence_and_the_form_stays(app):
     opened(app, "pages/training/live.py", race="Tortoise & <b>hare</b>")
     (warning,) = app.warning
-    assert "there is none of that name" in warning.value
+    assert "there is no race of that name" in warning.value
     assert app.pills[0].value == "CE against MSE"
 
 

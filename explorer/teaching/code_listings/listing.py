@@ -29,7 +29,7 @@ def listing(code: str, results: Mapping[str, float]) -> Listing:
     """Return the code with its imports, and lines that print the results.
 
     Args:
-        code: The lines between.
+        code: The lines between the imports and the printed results.
         results: Variable → number.
     """
     printed = "\n".join(f"print({name}.item())" for name in results)

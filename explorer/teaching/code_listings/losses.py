@@ -16,7 +16,7 @@ def softmax_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
     """Return softmax cross-entropy of one example, with a class index where one label is true.
 
     Args:
-        logits: [C].
+        logits: z, finite numbers [C].
         labels: Each 0 or 1 [C], at least one true; of several each gets an equal share.
 
     Raises:
@@ -42,7 +42,7 @@ def sigmoid_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
     """Return the sigmoid cross-entropy of each label, their sum and their mean.
 
     Args:
-        logits: [C].
+        logits: z, finite numbers [C].
         labels: Each in [0, 1], [C].
     """
     losses = sigmoid_binary_cross_entropy(logits, labels)
@@ -71,7 +71,7 @@ def batch_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
     """Return the mean loss of a batch in four spellings of the same thing.
 
     Args:
-        logits: [B, C].
+        logits: z, finite numbers [B, C].
         targets: Class indices [B].
     """
     num_classes = np.shape(logits)[1]
@@ -94,7 +94,7 @@ def gather_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
     """Return the loss with the true logits gathered, and with whole columns indexed.
 
     Args:
-        logits: [B, C].
+        logits: z, finite numbers [B, C].
         targets: Class indices [B].
     """
     rows = len(np.asarray(targets))

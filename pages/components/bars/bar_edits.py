@@ -61,9 +61,9 @@ def bars_of(old: Bars, state: Any) -> Bars:
         values = {series: tuple(map(float, state["values"][series])) for series in old.values}
         locked = tuple(int(index) for index in state["locked"])
     except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError("The editor sent what is no state of its bars.") from error
+        raise ValueError("The editor sent something that is not a state of its bars.") from error
     if len(names) != count or not set(locked) <= set(range(count)):
-        raise ValueError("The editor sent other bars than it shows.")
+        raise ValueError("The editor sent bars other than those it shows.")
     return replace(old, names=names, values=values, locked=locked)
 
 
@@ -104,7 +104,7 @@ def _obey(
             case "preset":
                 session.bars = presets[str(command["name"])]
     except (KeyError, TypeError, OverflowError):
-        # Only a message that no editor sends; the bars stay as they are.
+        # No editor sends such a message; the bars stay as they are.
         return
     except ValueError as error:
         session.messages[series] = {

@@ -129,7 +129,7 @@ def _taken(key: str) -> str:
 
 
 def _span(sent: object) -> tuple[float, float] | None:
-    """Return the ends of a part of an axis; None for all of it, or for what is no such part."""
+    """Return the ends of a part of an axis; None for all of it, or for anything else."""
     if not isinstance(sent, list) or len(sent) != 2:
         return None
     ends = [end for end in map(finite_number, sent) if end is not None]

@@ -2,8 +2,9 @@
 
 Streamlit answers an edit by running the script and rendering the whole page, two or three times.
 What the plots are to show is known sooner: the browser asks for it over a socket of the app's own
-and draws it. The script's answer brings the same figures, which then stay as they are; it alone
-changes the session. Where no such socket can be had, behind a proxy perhaps, plots come with it.
+and draws it. The script's answer brings the same figures, which then stay as they are; only the
+script changes the session. Where no such socket can be had, behind a proxy perhaps, plots come with
+it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def offer(editor: str, draw: Draw) -> None:
     Args:
         editor: Key of the editor.
         draw: Takes the editor's state as the browser sends it and returns, by key, what each plot
-            is given then; raises ValueError or TypeError for what is no state. Called outside of
+            is given then; raises ValueError or TypeError for what is not a state. Called outside of
             any script, so it must not read or change the session.
     """
     _sessions[token()].draw[editor] = draw

@@ -49,7 +49,7 @@ def live_slider(
         previewed: Whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
-        The newest valid value. One that lies outside the limits, because they have changed,
+        The newest valid value. One that lies outside the limits because they have changed
         is moved to the nearer one and the component says so.
     """
     state = _state(key, default)

@@ -63,7 +63,7 @@ def pair_plots(
 def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparison, ...]:
     """Return the last edits with `pair` as the newest.
 
-    The history starts anew when the unit or the number of outcomes changes.
+    The history starts over when the unit or the number of outcomes changes.
 
     Args:
         edits: Those before, oldest first.

@@ -118,7 +118,7 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     )  # fmt: skip
     expect(page.get_by_text("One curve with 2 series")).to_be_visible()
     rest(part)
-    page.get_by_role("button", name="Take in", exact=True).click()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("Imported one curve of “mine.csv”.")).to_be_visible()
     expect(page.locator(".cee-legend span")).to_have_count(2)
     expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()

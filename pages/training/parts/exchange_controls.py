@@ -51,7 +51,7 @@ def import_control(
         "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
     )
     st.button(
-        "Take in",
+        "Import",
         key=f"{key} take",
         type="primary",
         on_click=_take_in,

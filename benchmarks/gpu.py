@@ -11,8 +11,8 @@ and the others go on; the exit status says whether all went well. The last line 
 order: a sum of 784 products is off by some 2e-6, the sums of two hundred steps by some 2e-5, and
 training magnifies that, by how much depends on the race. So the measure is the same race on the
 processor from initial weights that are off by 1e-5: CUDA may stray ten times as far, and by 1e-4
-more. Captured steps are held against eager ones in the same way; how many curves are equal to the
-last bit is told. What is wrong in a formula shows from 1e-2 on.
+more. Captured steps are held against eager ones in the same way; the report
+says how many curves are equal to the last bit. What is wrong in a formula shows from 1e-2 on.
 
 **Fast** times whole trainings, evaluations and reading included, from their second epoch on. The
 floor of the products is a graph of a step's matrix products alone, the launch floor a graph of as

@@ -3,8 +3,8 @@
     python benchmarks/reading.py [--json] [--rounds 5] [--rows 1000000]
 
 A table of three columns, step and two losses of 17 digits, is read by `read_curves` into curves
-and by `pandas.read_csv` into a frame, in turn; the best round of each counts. The same is told of
-the table written as a spreadsheet in German would have it, with quoted cells, and as JSON lines.
+and by `pandas.read_csv` into a frame, in turn; the best round of each counts. The same is
+reported for the table as a German spreadsheet writes it, with quoted cells, and as JSON lines.
 
 Memory is measured in a process of its own that holds the file's bytes already: the highest
 resident memory while the file is read, less that before.

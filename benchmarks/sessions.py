@@ -62,7 +62,7 @@ def live_run(store: RunStore) -> Iterator[str]:
 
 
 def _see_off(mark: WorkerId) -> None:
-    """Wait for the worker to stop its run and leave for want of another, else end it."""
+    """Wait for the worker to stop its run and leave for lack of another, else end it."""
     try:
         worker = psutil.Process(mark.pid)
         if abs(worker.create_time() - mark.create_time) > 1:

@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.trainer import thread_waiting
+from explorer.trainer import openmp
 
-thread_waiting.settle()
+openmp.limit_spinning()
 
 import itertools
 

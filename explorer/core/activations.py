@@ -17,7 +17,7 @@ def logits_array(logits: ArrayLike, *, minimum_classes: int = 1) -> FloatArray:
     """Return logits [..., C] as finite float64.
 
     Raises:
-        ValueError: not finite numbers, a bare number, or fewer than `minimum_classes` classes.
+        ValueError: Not finite numbers, a bare number, or fewer than `minimum_classes` classes.
     """
     array = real_array(logits, "Logits")
     if array.ndim == 0 or array.shape[-1] < minimum_classes:
@@ -32,13 +32,13 @@ def sigmoid(logits: ArrayLike) -> FloatArray:
     For 1 − σ(z) use σ(−z), which is exact where 1 − σ(z) cancels.
 
     Args:
-        logits: finite numbers of any shape.
+        logits: Finite numbers of any shape.
 
     Returns:
         Probabilities of the same shape.
 
     Raises:
-        ValueError: logits that are not finite numbers.
+        ValueError: Logits that are not finite numbers.
     """
     return expit(real_array(logits, "Logits"))
 
@@ -47,13 +47,13 @@ def softmax(logits: ArrayLike) -> FloatArray:
     """Return q_i = exp(z_i) / Σ exp(z_j) over the last axis.
 
     Args:
-        logits: finite numbers [..., C].
+        logits: Finite numbers [..., C].
 
     Returns:
         Probabilities [..., C].
 
     Raises:
-        ValueError: logits that are not finite numbers, or no class.
+        ValueError: Logits that are not finite numbers, or no class.
     """
     array = logits_array(logits)
     # Differences of opposite logits near 1e308 overflow to −inf, whose exponential is right: 0.
@@ -66,13 +66,13 @@ def log_softmax(logits: ArrayLike) -> FloatArray:
     """Return log q_i = z_i − log Σ exp(z_j) over the last axis, in nats.
 
     Args:
-        logits: finite numbers [..., C].
+        logits: Finite numbers [..., C].
 
     Returns:
         Log-probabilities [..., C], at most 0; −inf only where logits differ by more than 1e308.
 
     Raises:
-        ValueError: logits that are not finite numbers, or no class.
+        ValueError: Logits that are not finite numbers, or no class.
     """
     array = logits_array(logits)
     with np.errstate(over="ignore"):
@@ -86,13 +86,13 @@ def softmax_jacobian(logits: ArrayLike) -> FloatArray:
     """Return the Jacobian ∂q_i/∂z_j = q_i (δ_ij − q_j) of softmax.
 
     Args:
-        logits: finite numbers [..., C].
+        logits: Finite numbers [..., C].
 
     Returns:
         Matrices [..., C, C], symmetric; rows and columns sum to 0.
 
     Raises:
-        ValueError: logits that are not finite numbers, or no class.
+        ValueError: Logits that are not finite numbers, or no class.
     """
     array = logits_array(logits)
     q = softmax(array)
@@ -108,9 +108,9 @@ def softmax_excess(
     """Return total·q − target without the cancellation at the likeliest class.
 
     Args:
-        logits: checked logits [..., C].
-        target: checked probabilities, broadcastable to [..., C].
-        total: factor on q, broadcastable to [..., 1].
+        logits: Checked logits [..., C].
+        target: Checked probabilities, broadcastable to [..., C].
+        total: Factor on q, broadcastable to [..., 1].
 
     Returns:
         Differences [..., C].

@@ -27,7 +27,7 @@ def sigmoid_binary_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> Float
         Losses in nats, of the broadcast shape.
 
     Raises:
-        ValueError: logits that are not finite, targets outside [0, 1], or shapes that do not fit.
+        ValueError: Logits that are not finite, targets outside [0, 1], or shapes that do not fit.
     """
     z, y = _logits_and_labels(logits, targets)
     return y * np.logaddexp(0.0, -z) + (1.0 - y) * np.logaddexp(0.0, z)
@@ -49,7 +49,7 @@ def sigmoid_squared_error(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
         Losses between 0 and 1 without a unit, of the broadcast shape.
 
     Raises:
-        ValueError: as `sigmoid_binary_cross_entropy`.
+        ValueError: As `sigmoid_binary_cross_entropy`.
     """
     return _sigmoid_minus_label(*_logits_and_labels(logits, targets)) ** 2
 
@@ -71,7 +71,7 @@ def hinge(scores: ArrayLike, signs: ArrayLike) -> FloatArray:
         Losses in units of the score, of the broadcast shape.
 
     Raises:
-        ValueError: scores that are not finite, a sign other than −1 and +1, or shapes that do not
+        ValueError: Scores that are not finite, a sign other than −1 and +1, or shapes that do not
             fit.
     """
     h, y = _scores_and_signs(scores, signs)

@@ -22,7 +22,7 @@ def huffman_code_lengths(p: ArrayLike) -> NDArray[np.int64]:
     order of the outcomes, which keeps the longest word as short as it can be.
 
     Args:
-        p: distribution [n].
+        p: Distribution [n].
 
     Returns:
         Integer lengths [n] in bits.
@@ -39,14 +39,14 @@ def ideal_code_lengths(q: ArrayLike, base: float = 2.0) -> FloatArray:
     With events from p their average is the cross-entropy H(p, q), and H(p) for q = p.
 
     Args:
-        q: distribution(s) [..., n].
-        base: size of the code's alphabet; 2 gives bits.
+        q: Distribution(s) [..., n].
+        base: Size of the code's alphabet; 2 gives bits.
 
     Returns:
         Lengths [..., n] in units of the base; inf where q = 0.
 
     Raises:
-        ValueError: q is no distribution, or an unusable base.
+        ValueError: q is not a distribution, or an unusable base.
     """
     probabilities = validate_probabilities(q)
     # A sum within the tolerance may hold an entry a hair above 1, whose length would be negative.
@@ -57,14 +57,14 @@ def expected_code_length(p: ArrayLike, lengths: ArrayLike) -> float:
     """Return Σ p·length, the average length of messages about events from p.
 
     Args:
-        p: distribution [n].
-        lengths: lengths [n], not negative; inf is allowed and counts only where p > 0.
+        p: Distribution [n].
+        lengths: Lengths [n], not negative; inf is allowed and counts only where p > 0.
 
     Returns:
         The average, in the unit of the lengths.
 
     Raises:
-        ValueError: p is no distribution, or lengths of another shape, negative or NaN.
+        ValueError: p is not a distribution, or lengths of another shape, negative or NaN.
     """
     probabilities = validate_probabilities(p)
     words = _lengths(lengths)
@@ -75,21 +75,6 @@ def expected_code_length(p: ArrayLike, lengths: ArrayLike) -> float:
         )
     possible = probabilities > 0
     return float(probabilities[possible] @ words[possible])
-
-
-def kraft_sum(lengths: ArrayLike, base: float = 2.0) -> float:
-    """Return Σ base**(−length) over code words; a prefix code exists when it is at most 1.
-
-    Args:
-        lengths: lengths of the code words, not negative; leave out outcomes without a word.
-        base: size of the code's alphabet.
-
-    Raises:
-        ValueError: negative or NaN lengths, or a base that is not a finite number above 1.
-    """
-    if not (np.isfinite(base) and base > 1):
-        raise ValueError(f"The code's alphabet must be a finite number above 1, not {base}.")
-    return float(np.power(float(base), -_lengths(lengths)).sum())
 
 
 def _lengths(lengths: ArrayLike) -> FloatArray:

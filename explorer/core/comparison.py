@@ -1,4 +1,4 @@
-"""All that the divergence page says of a pair (p, q), computed once."""
+"""Everything that the divergence page says about a pair (p, q), computed once."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Comparison:
     """p, the true distribution, beside q, the model; all quantities in units of `base`.
 
     Attributes:
-        p: true distribution [n].
-        q: model distribution [n].
-        base: base of the logarithm.
+        p: True distribution [n].
+        q: Model distribution [n].
+        base: Base of the logarithm.
         entropy_p: H(p).
         entropy_q: H(q).
         cross_entropy: H(p, q) = H(p) + D(p‖q).
@@ -63,12 +63,12 @@ def compare(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Comparison:
     """Compute every quantity of the pair.
 
     Args:
-        p: true distribution [n].
-        q: model distribution [n].
+        p: True distribution [n].
+        q: Model distribution [n].
         base: 2 for bits, e for nats, 10 for dits.
 
     Raises:
-        ValueError: see `validate_probabilities` and `kl_divergence`.
+        ValueError: See `validate_probabilities` and `kl_divergence`.
     """
     true, model = validate_probabilities(p), validate_probabilities(q)
     return Comparison(

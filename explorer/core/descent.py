@@ -22,18 +22,16 @@ class Trajectory:
 
     Attributes:
         logits: [steps + 1] for one logit, [steps + 1, C] for C of them.
-        losses: loss of the example [steps + 1], in the unit of the loss.
+        losses: Loss of the example [steps + 1], in the unit of the loss.
         probabilities: σ or softmax of the logits, same shape as they; for losses that use neither
             (hinge, raw squared error) it is what σ or softmax would make of the same scores.
-        loss_name: key in `LOSSES`.
-        learning_rate: step size.
-        diverged: the logits left the range of float64; the path ends before that step.
+        learning_rate: Step size.
+        diverged: The logits left the range of float64; the path ends before that step.
     """
 
     logits: FloatArray
     losses: FloatArray
     probabilities: FloatArray
-    loss_name: str
     learning_rate: float
     diverged: bool = False
 
@@ -42,17 +40,17 @@ def descend_binary(z0: float, y: float, loss: str, learning_rate: float, steps: 
     """Descend on one logit.
 
     Args:
-        z0: the logit at the start.
-        y: label in [0, 1] for every loss, 0 or 1 for the hinge, which turns it into −1 or +1.
-        loss: key in `LOSSES` of kind "binary".
-        learning_rate: step size, positive.
-        steps: number of steps, 0 to `MAX_STEPS`.
+        z0: The logit at the start.
+        y: Label in [0, 1] for every loss, 0 or 1 for the hinge, which turns it into −1 or +1.
+        loss: Key in `LOSSES` of kind "binary".
+        learning_rate: Step size, positive.
+        steps: Number of steps, 0 to `MAX_STEPS`.
 
     Returns:
         The path, steps + 1 rows unless it diverged.
 
     Raises:
-        ValueError: an unknown loss, or an argument out of range.
+        ValueError: An unknown loss, or an argument out of range.
     """
     start = real_array(z0, "The logit")
     if start.ndim != 0:
@@ -69,17 +67,17 @@ def descend_multiclass(
     """Descend on the logits of one example.
 
     Args:
-        logits0: logits at the start [C].
-        target: the true class, or a distribution [C] where the loss allows it.
-        loss: key in `LOSSES` of kind "multiclass".
-        learning_rate: step size, positive.
-        steps: number of steps, 0 to `MAX_STEPS`.
+        logits0: Logits at the start [C].
+        target: The true class, or a distribution [C] where the loss allows it.
+        loss: Key in `LOSSES` of kind "multiclass".
+        learning_rate: Step size, positive.
+        steps: Number of steps, 0 to `MAX_STEPS`.
 
     Returns:
         The path, steps + 1 rows unless it diverged.
 
     Raises:
-        ValueError: an unknown loss, a soft target for a hinge, or an argument out of range.
+        ValueError: An unknown loss, a soft target for a hinge, or an argument out of range.
     """
     start = logits_array(logits0)
     if start.ndim != 1:
@@ -96,15 +94,15 @@ def steps_to_probability(trajectory: Trajectory, threshold: float, target: int) 
     """Return the first step at which the true class has at least this probability.
 
     Args:
-        trajectory: a path.
-        threshold: probability in (0, 1].
-        target: the true class; for one logit the label, 0 or 1.
+        trajectory: From `descend_binary` or `descend_multiclass`.
+        threshold: Probability in (0, 1].
+        target: The true class; for one logit the label, 0 or 1.
 
     Returns:
         Number of steps, 0 if the start already has it, None if the path never does.
 
     Raises:
-        ValueError: threshold or target out of range.
+        ValueError: Threshold or target out of range.
     """
     if not 0 < threshold <= 1:
         raise ValueError("The probability to reach must be above 0 and at most 1.")
@@ -121,7 +119,7 @@ def _registered(name: str, kind: str) -> Loss:
     entry = LOSSES.get(name)
     if entry is None or entry.kind != kind:
         known = ", ".join(key for key, value in LOSSES.items() if value.kind == kind)
-        raise ValueError(f"“{name}” is no {kind} loss; choose one of {known}.")
+        raise ValueError(f"“{name}” is not a {kind} loss; choose one of {known}.")
     return entry
 
 
@@ -149,7 +147,6 @@ def _descend(
         logits=logits,
         losses=np.asarray(loss.value(logits, target), dtype=np.float64),
         probabilities=softmax(logits) if loss.kind == "multiclass" else sigmoid(logits),
-        loss_name=name,
         learning_rate=float(learning_rate),
         diverged=rows <= count,
     )

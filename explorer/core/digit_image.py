@@ -27,7 +27,7 @@ def mnist_image(strokes: Strokes) -> NDArray[np.uint8]:
     images, but never so far that ink would leave the image.
 
     Args:
-        strokes: a drawing; the empty one gives a black image.
+        strokes: A drawing; the empty one gives a black image.
 
     Returns:
         uint8 [28, 28], 0 for the ground to 255 for ink.
@@ -66,7 +66,7 @@ def embedded_digit_image(strokes: Strokes) -> NDArray[np.uint8]:
     the other, so that an upright line stays one.
 
     Args:
-        strokes: a drawing; the empty one gives a black image.
+        strokes: A drawing; the empty one gives a black image.
 
     Returns:
         uint8 [28, 28], 0 for the ground to 255 for ink.
@@ -106,7 +106,7 @@ def ink_box(strokes: Strokes) -> tuple[int, int, int, int]:
     """Return left, top, width and height of the ink of a drawing that is not empty.
 
     Args:
-        strokes: at least one stroke.
+        strokes: At least one stroke.
 
     Returns:
         In the unit of the coordinates; the pen's width makes both sizes larger than 0.

@@ -1,7 +1,7 @@
 """Finite probability distributions: reading, checking, building and moving them.
 
 Everywhere p is the true distribution and q the model. Nothing here repairs its input in silence:
-a vector that is no distribution is refused, and `normalize` is a step that the caller asks for.
+a vector that is not a distribution is refused, and `normalize` is a step that the caller asks for.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ def parse_vector(text: str) -> FloatArray:
     that logits can be typed too.
 
     Args:
-        text: at most `MAX_TEXT_LENGTH` characters.
+        text: At most `MAX_TEXT_LENGTH` characters.
 
     Returns:
         float64 vector [n], n ≥ 1, finite. It need not be a distribution.
 
     Raises:
-        ValueError: a plain sentence that names the piece which is missing or no finite number.
+        ValueError: A plain sentence that names the piece which is missing or no finite number.
     """
     if len(text) > MAX_TEXT_LENGTH:
         raise ValueError(f"The text has {len(text):,} characters; use at most {MAX_TEXT_LENGTH:,}.")
@@ -100,14 +100,14 @@ def normalize(weights: ArrayLike, *, axis: int = -1) -> FloatArray:
     """Divide non-negative weights by their sum.
 
     Args:
-        weights: finite and ≥ 0, [..., n]. Their sum may exceed the range of float64.
-        axis: the axis that shall sum to 1.
+        weights: Finite and ≥ 0, [..., n]. Their sum may exceed the range of float64.
+        axis: The axis that must sum to 1.
 
     Returns:
         float64 probabilities of the same shape; a zero weight stays exactly zero.
 
     Raises:
-        ValueError: not finite, negative, empty, or all zero along the axis.
+        ValueError: Not finite, negative, empty, or all zero along the axis.
     """
     array = real_array(weights, "Weights")
     if not -array.ndim <= axis < array.ndim or array.size == 0:
@@ -126,8 +126,8 @@ def division_note(weights: FloatArray, p: FloatArray) -> str:
     """Say in a sentence what `normalize` made of weights.
 
     Args:
-        weights: what was divided [n].
-        p: what came out [n].
+        weights: What was divided [n].
+        p: What came out [n].
     """
     with np.errstate(over="ignore"):
         total = weights.sum()
@@ -141,14 +141,14 @@ def one_hot(index: ArrayLike, num_classes: int) -> FloatArray:
     """Return the distribution(s) with all probability on one class.
 
     Args:
-        index: class index or integer array of indices, each in 0 … num_classes − 1.
-        num_classes: number of classes C, at least 1.
+        index: Class index or integer array of indices, each in 0 … num_classes − 1.
+        num_classes: Number of classes C, at least 1.
 
     Returns:
         float64 array [..., C] of zeros and ones.
 
     Raises:
-        ValueError: an index that is no integer or out of range.
+        ValueError: An index that is not an integer or out of range.
     """
     count = operator.index(num_classes)
     if count < 1:
@@ -166,16 +166,16 @@ def rescale_others(
     other outcome is free.
 
     Args:
-        p: distribution [n].
-        index: the outcome that is set, 0 … n − 1.
-        value: its wanted probability; limited to [0, 1 − sum of the locked others].
-        locked: outcomes that keep their probability.
+        p: Distribution [n].
+        index: The outcome that is set, 0 … n − 1.
+        value: Its wanted probability; limited to [0, 1 − sum of the locked others].
+        locked: Outcomes that keep their probability.
 
     Returns:
         float64 distribution [n]; zeros among the rescaled stay exactly zero.
 
     Raises:
-        ValueError: p is no distribution, an index is out of range, the outcome itself is locked,
+        ValueError: p is not a distribution, an index is out of range, the outcome itself is locked,
             or the value is not finite.
     """
     result = validate_probabilities(p)
@@ -205,15 +205,15 @@ def interpolate(q: ArrayLike, p: ArrayLike, t: ArrayLike) -> FloatArray:
     """Return the mixture (1 − t)·q + t·p, a point on the straight path from q to p.
 
     Args:
-        q: distribution [n] where the path starts, t = 0.
-        p: distribution [n] where it ends, t = 1.
-        t: number, or array [...] of numbers, in [0, 1].
+        q: Distribution [n] where the path starts, t = 0.
+        p: Distribution [n] where it ends, t = 1.
+        t: Number, or array [...] of numbers, in [0, 1].
 
     Returns:
         float64 distribution(s) [..., n]; exactly q at t = 0 and p at t = 1.
 
     Raises:
-        ValueError: no distributions, different numbers of outcomes, or t outside [0, 1].
+        ValueError: No distributions, different numbers of outcomes, or t outside [0, 1].
     """
     start, end = validate_probabilities(q), validate_probabilities(p)
     if start.shape != end.shape:

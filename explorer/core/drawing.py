@@ -28,10 +28,10 @@ def read_strokes(message: object) -> Strokes:
     """Check what somebody sent as a drawing.
 
     Args:
-        message: a list of strokes, each a list of whole numbers x, y, x, y, … from 0 to GRID.
+        message: A list of strokes, each a list of whole numbers x, y, x, y, … from 0 to GRID.
 
     Raises:
-        ValueError: it is anything else, or larger than MOST_STROKES or MOST_POINTS allow.
+        ValueError: It is anything else, or larger than MOST_STROKES or MOST_POINTS allow.
     """
     if not isinstance(message, list) or not all(isinstance(stroke, list) for stroke in message):
         raise ValueError("A drawing must be a list of strokes, each a list of coordinates.")
@@ -54,7 +54,7 @@ def simplified(strokes: Strokes) -> Strokes:
     Simplifying twice is the same as once.
 
     Args:
-        strokes: a drawing.
+        strokes: From `read_strokes`.
 
     Source:
         Douglas & Peucker (1973), "Algorithms for the reduction of the number of points required
@@ -87,10 +87,10 @@ def distances_to_segment(x: FloatArray, y: FloatArray, a: FloatArray, b: FloatAr
     """Return how far points lie from a segment.
 
     Args:
-        x: of the points, any shape.
-        y: of the points, the same shape or one that broadcasts with it.
-        a: one end (x, y), or several as [2, …] that broadcast with the points.
-        b: the other end.
+        x: Of the points, any shape.
+        y: Of the points, the same shape or one that broadcasts with it.
+        a: One end (x, y), or several as [2, …] that broadcast with the points.
+        b: The other end.
 
     Returns:
         Distances of the broadcast shape, in the unit of the coordinates.
@@ -110,7 +110,7 @@ def stroke_text(strokes: Strokes) -> str:
     strokes.
 
     Args:
-        strokes: a drawing.
+        strokes: From `read_strokes`.
     """
     return ".".join("".join(f"{x:02x}{y:02x}" for x, y in stroke) for stroke in strokes)
 
@@ -119,7 +119,7 @@ def read_stroke_text(text: str) -> Strokes:
     """Read what `stroke_text` wrote; the empty text is the empty drawing.
 
     Raises:
-        ValueError: it is no such text, or its drawing is too large.
+        ValueError: It is no such text, or its drawing is too large.
     """
     if not text:
         return ()

@@ -16,9 +16,9 @@ def draw_events(p: ArrayLike, count: int, seed: int) -> NDArray[np.int64]:
     """Draw independent events from p; the same seed gives the same events.
 
     Args:
-        p: distribution [n].
+        p: Distribution [n].
         count: 0 to `MAX_EVENTS`.
-        seed: of numpy's default generator, not negative.
+        seed: Of numpy's default generator, not negative.
 
     Returns:
         Indices of outcomes [count]. An outcome with probability 0 is never among them.
@@ -43,14 +43,14 @@ def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
     """Read the numbers of outcomes, counted from 1, as in "1 1 2".
 
     Args:
-        text: numbers with white space, commas or semicolons between them; may be empty.
-        outcomes: how many outcomes there are.
+        text: Numbers with white space, commas or semicolons between them; may be empty.
+        outcomes: How many outcomes there are.
 
     Returns:
         Indices counted from 0.
 
     Raises:
-        ValueError: a plain sentence naming the piece that is missing or no outcome, or too many
+        ValueError: A plain sentence naming the piece that is missing or no outcome, or too many
             events.
     """
     pieces = separated(text, "event")
@@ -59,7 +59,8 @@ def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
     for piece in pieces:
         if not (piece.isascii() and piece.isdigit() and 1 <= int(piece[:9]) <= outcomes):
             raise ValueError(
-                f"“{piece[:24]}” is no outcome; write numbers from 1 to {outcomes}, as in 1 1 2."
+                f"“{piece[:24]}” is not an outcome; write numbers from 1 to {outcomes}, as in "
+                "1 1 2."
             )
     return np.array([int(piece) - 1 for piece in pieces], dtype=np.int64)
 
@@ -72,9 +73,9 @@ def event_information(
     Independent events' probabilities multiply, so their information adds.
 
     Args:
-        p: distribution [n].
-        events: indices of outcomes [m].
-        base: of the logarithm; 2 gives bits.
+        p: Distribution [n].
+        events: Indices of outcomes [m].
+        base: Of the logarithm; 2 gives bits.
 
     Returns:
         Information of each event [m] and running total [m]; inf from an event on that p calls
@@ -90,9 +91,9 @@ def running_averages(
     """Return the average length of the first messages about events.
 
     Args:
-        events: indices of outcomes [m].
-        lengths: length of the message about each outcome [n]; inf is allowed.
-        at: after how many events [k], each from 1 to m.
+        events: Indices of outcomes [m].
+        lengths: Length of the message about each outcome [n]; inf is allowed.
+        at: After how many events [k], each from 1 to m.
 
     Returns:
         Averages [k] in the unit of the lengths.

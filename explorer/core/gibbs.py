@@ -23,10 +23,10 @@ class GibbsGaps:
     """The gaps of a pair.
 
     Attributes:
-        p: true distribution [n].
+        p: True distribution [n].
         ratios: x = q/p [n]; NaN where p = 0.
         gaps: (x − 1) − ln x [n], ≥ 0; inf where q = 0 < p, NaN where p = 0.
-        shares: what each outcome adds to D(p‖q) [n] in nats, ≥ 0: p·gap, or q where p = 0.
+        shares: What each outcome adds to D(p‖q) [n] in nats, ≥ 0: p·gap, or q where p = 0.
         kl_divergence: D(p‖q) in nats, the sum of the shares.
     """
 
@@ -41,11 +41,11 @@ def gibbs_gaps(p: ArrayLike, q: ArrayLike) -> GibbsGaps:
     """Return the gaps between x − 1 and ln x at x = q/p.
 
     Args:
-        p: true distribution [n].
-        q: model distribution [n].
+        p: True distribution [n].
+        q: Model distribution [n].
 
     Raises:
-        ValueError: see `kl_divergence`.
+        ValueError: See `kl_divergence`.
     """
     divergence = float(kl_divergence(p, q, base=np.e))
     true, model = validate_probabilities(p), validate_probabilities(q)

@@ -21,8 +21,8 @@ class Leaf:
     """An outcome in a code tree.
 
     Attributes:
-        weight: its probability.
-        outcome: its index.
+        weight: Probability of the outcome.
+        outcome: Index of the outcome, 0 … n − 1.
     """
 
     weight: float
@@ -34,8 +34,8 @@ class Fork:
     """A place in a code tree where a digit decides.
 
     Attributes:
-        weight: probability of the outcomes below it.
-        children: the node reached by 0, then the one reached by 1.
+        weight: Probability of the outcomes below it.
+        children: The node reached by 0, then the one reached by 1.
     """
 
     weight: float
@@ -52,7 +52,7 @@ def huffman_tree(p: ArrayLike) -> Node:
     outcomes, which keeps the longest word as short as it can be.
 
     Args:
-        p: distribution [n].
+        p: Distribution [n].
 
     Returns:
         The root; a leaf when one outcome is certain.
@@ -91,7 +91,7 @@ def code_words(p: ArrayLike) -> tuple[str | None, ...]:
     """Return the code word of every outcome, of the digits 0 and 1.
 
     Args:
-        p: distribution [n].
+        p: Distribution [n].
 
     Returns:
         n words. None for an outcome with probability 0, which has no word; the empty word for a

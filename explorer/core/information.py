@@ -33,7 +33,7 @@ def unit_name(base: float) -> str:
     """Return the name of the unit that logarithms to this base are measured in.
 
     Raises:
-        ValueError: the base is not a finite number above 1.
+        ValueError: The base is not a finite number above 1.
     """
     _log_of_base(base)
     return UNITS.get(base, f"base-{base:g} units")
@@ -43,14 +43,14 @@ def self_information(p: ArrayLike, *, base: float = 2.0) -> FloatArray:
     """Return the surprise −log p of outcomes, each by itself.
 
     Args:
-        p: probabilities of any shape, each in [0, 1]; they need not sum to 1.
-        base: base of the logarithm.
+        p: Probabilities of any shape, each in [0, 1]; they need not sum to 1.
+        base: Base of the logarithm.
 
     Returns:
         Values of the same shape in units of the base; inf at 0 and +0.0 at 1.
 
     Raises:
-        ValueError: a probability outside [0, 1], or an unusable base.
+        ValueError: A probability outside [0, 1], or an unusable base.
     """
     return _minus_log(_unit_interval(p), base)
 
@@ -59,15 +59,15 @@ def entropy(p: ArrayLike, *, base: float = 2.0, axis: int = -1) -> FloatArray:
     """Return the entropy H(p) = −Σ p log p, the expected self-information.
 
     Args:
-        p: distribution(s) [..., n] with the outcomes along `axis`.
-        base: base of the logarithm.
-        axis: axis of the outcomes.
+        p: Distribution(s) [..., n] with the outcomes along `axis`.
+        base: Base of the logarithm.
+        axis: Axis of the outcomes.
 
     Returns:
         Entropy [...] in units of the base, between 0 and log n.
 
     Raises:
-        ValueError: p is no distribution, or an unusable base.
+        ValueError: p is not a distribution, or an unusable base.
     """
     return _non_negative(entropy_terms(p, base=base, axis=axis).sum(axis=axis))
 
@@ -84,16 +84,16 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = 
     """Return the cross-entropy H(p, q) = −Σ p log q = H(p) + D(p‖q).
 
     Args:
-        p: true distribution(s) [..., n] with the outcomes along `axis`.
-        q: model distribution(s) [..., n]; the other axes broadcast against those of p.
-        base: base of the logarithm.
-        axis: axis of the outcomes, in p and in q.
+        p: True distribution(s) [..., n] with the outcomes along `axis`.
+        q: Model distribution(s) [..., n]; the other axes broadcast against those of p.
+        base: Base of the logarithm.
+        axis: Axis of the outcomes, in p and in q.
 
     Returns:
         Cross-entropy [...] in units of the base; inf where some q = 0 < p.
 
     Raises:
-        ValueError: p or q is no distribution, their outcomes differ in number, the other axes do
+        ValueError: p or q is not a distribution, their outcomes differ in number, the other axes do
             not broadcast, or an unusable base.
     """
     return _non_negative(cross_entropy_terms(p, q, base=base, axis=axis).sum(axis=axis))
@@ -118,17 +118,17 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = 
     and not symmetric.
 
     Args:
-        p: true distribution(s) [..., n] with the outcomes along `axis`.
-        q: model distribution(s) [..., n]; the other axes broadcast against those of p.
-        base: base of the logarithm.
-        axis: axis of the outcomes, in p and in q.
+        p: True distribution(s) [..., n] with the outcomes along `axis`.
+        q: Model distribution(s) [..., n]; the other axes broadcast against those of p.
+        base: Base of the logarithm.
+        axis: Axis of the outcomes, in p and in q.
 
     Returns:
         Divergence [...] in units of the base, exactly 0 for q = p, inf where some q = 0 < p.
         A sum that rounding took below the bound 0 is given as 0.
 
     Raises:
-        ValueError: as `cross_entropy`.
+        ValueError: As `cross_entropy`.
     """
     return _non_negative(kl_terms(p, q, base=base, axis=axis).sum(axis=axis))
 
@@ -188,14 +188,14 @@ def binary_entropy(p: ArrayLike, base: float = 2.0) -> FloatArray:
     """Return the entropy of (p, 1 − p), for each probability p by itself.
 
     Args:
-        p: probabilities of any shape, each in [0, 1].
-        base: base of the logarithm.
+        p: Probabilities of any shape, each in [0, 1].
+        base: Base of the logarithm.
 
     Returns:
         Entropies of the same shape in units of the base, at most log 2, which is at p = ½.
 
     Raises:
-        ValueError: a probability outside [0, 1], or an unusable base.
+        ValueError: A probability outside [0, 1], or an unusable base.
     """
     first = _unit_interval(p)
     return (entr(first) - xlog1py(1.0 - first, -first)) / _log_of_base(base) + 0.0
@@ -210,7 +210,7 @@ def _log_of_base(base: float) -> float:
 def _minus_log(x: FloatArray, base: float) -> FloatArray:
     log_base = _log_of_base(base)
     with np.errstate(divide="ignore"):
-        # A power of the base shall give a whole number, which log(x) / log(base) does not always.
+        # A power of the base must give a whole number, which log(x) / log(base) does not always.
         if base == 2:
             return -np.log2(x) + 0.0
         if base == 10:

@@ -29,7 +29,7 @@ class InitialGradients:
     """What the first step of training would see.
 
     Attributes:
-        loss: mean cross-entropy of the batch in nats.
+        loss: Mean cross-entropy of the batch in nats.
         gradient_norms: Euclidean norm of the gradient by each layer's weights, first layer first.
     """
 
@@ -45,17 +45,17 @@ def initial_gradients(
     ReLU between the layers, none on the logits; biases are 0.
 
     Args:
-        layers: units of each layer from inputs to classes, at least two.
-        init: key of `SCALES`.
-        examples: size of the batch.
-        seed: of the random numbers; two inits with one seed differ in nothing but their scale.
+        layers: Units of each layer from inputs to classes, at least two.
+        init: Key of `SCALES`.
+        examples: Size of the batch.
+        seed: Of the random numbers; two inits with one seed differ in nothing but their scale.
 
     Returns:
         Loss and gradient norms before the first step.
 
     Raises:
-        ValueError: fewer than two layers or one example.
-        KeyError: an unknown init.
+        ValueError: Fewer than two layers or one example.
+        KeyError: An unknown init.
     """
     if len(layers) < 2 or examples < 1:
         raise ValueError("Give at least two layers and one example.")

@@ -22,7 +22,7 @@ class LogisticReading:
     Attributes:
         logit: z = w·x.
         probability: σ(z), of the label 1.
-        losses: key in `LOSSES` → loss and its gradient by the weights, ∂L/∂z times x [n].
+        losses: Key in `LOSSES` → loss and its gradient by the weights, ∂L/∂z times x [n].
     """
 
     logit: float
@@ -34,7 +34,7 @@ def logistic_regression(x: ArrayLike, weights: ArrayLike, label: int) -> Logisti
     """Read one example: by the chain rule cross-entropy has the gradient (σ(w·x) − y) x.
 
     Args:
-        x: features [n], finite.
+        x: Features [n], finite.
         weights: w [n], finite.
         label: y, 0 or 1.
 
@@ -42,7 +42,7 @@ def logistic_regression(x: ArrayLike, weights: ArrayLike, label: int) -> Logisti
         The logit, its probability, and the losses of `LOSSES_COMPARED`.
 
     Raises:
-        ValueError: other shapes or labels, or a logit that leaves the range of float64.
+        ValueError: Other shapes or labels, or a logit that leaves the range of float64.
 
     Source:
         C. M. Bishop, Pattern Recognition and Machine Learning, 2006, equation 4.91.

@@ -38,9 +38,9 @@ class LossReading:
     """One loss on one example.
 
     Attributes:
-        loss: its entry in `LOSSES`.
-        value: in `loss.unit`; ∞ where a true class has probability 0.
-        gradient: by the logit [] or the logits [C].
+        loss: Its entry in `LOSSES`.
+        value: In `loss.unit`; ∞ where a true class has probability 0.
+        gradient: By the logit [] or the logits [C].
         gradient_norm: Euclidean norm of the gradient.
     """
 
@@ -57,14 +57,14 @@ def binary_readings(z: ArrayLike, y: int) -> dict[str, LossReading]:
     """Return what each loss of `BINARY` says about one logit.
 
     Args:
-        z: finite logit.
-        y: label, 0 or 1; the hinge takes it as −1 or +1.
+        z: Finite logit.
+        y: Label, 0 or 1; the hinge takes it as −1 or +1.
 
     Returns:
         Key in `LOSSES` → reading.
 
     Raises:
-        ValueError: a logit that is not finite, or another label.
+        ValueError: A logit that is not finite, or another label.
     """
     return {name: _read(LOSSES[name], z, LOSSES[name].encode_target(y)) for name in BINARY}
 
@@ -73,14 +73,14 @@ def gradient_ratio(z: float, y: int) -> float:
     """Return |dCE/dz| / |d(squared error)/dz| at one logit, which is 1 / (2 σ(z) (1 − σ(z))).
 
     Args:
-        z: finite logit.
-        y: label, 0 or 1.
+        z: Finite logit.
+        y: Label, 0 or 1.
 
     Returns:
         At least 2; inf where the derivative of the squared error is below the range of float64.
 
     Raises:
-        ValueError: as `binary_readings`.
+        ValueError: As `binary_readings`.
     """
     readings = binary_readings(z, y)
     cross_entropy = float(readings["sigmoid_binary_cross_entropy"].gradient)
@@ -94,13 +94,13 @@ def saturation_logit(fraction: float) -> float:
     It solves 2 σ(z) (1 − σ(z)) = fraction, so the label does not matter.
 
     Args:
-        fraction: in (0, ½].
+        fraction: In (0, ½].
 
     Returns:
         Logit, at least 0.
 
     Raises:
-        ValueError: fraction out of range; the squared error never has more than half.
+        ValueError: Fraction out of range; the squared error never has more than half.
     """
     if not 0 < fraction <= 0.5:
         raise ValueError("The fraction must be above 0 and at most 0.5.")
@@ -113,10 +113,10 @@ def log_probabilities(q: ArrayLike) -> FloatArray:
     """Return the logits ln q whose softmax is q; −∞ where q is 0.
 
     Args:
-        q: distribution [C].
+        q: Distribution [C].
 
     Raises:
-        ValueError: q is no distribution.
+        ValueError: q is not a distribution.
     """
     with np.errstate(divide="ignore"):
         return np.log(validate_probabilities(q))
@@ -149,14 +149,14 @@ def multiclass_readings(
 
     Args:
         logits: [C], finite or −∞.
-        p: the target, a distribution [C].
-        names: keys in `LOSSES`, of losses that do not grow with the logit of an impossible class.
+        p: The target, a distribution [C].
+        names: Keys in `LOSSES`, of losses that do not grow with the logit of an impossible class.
 
     Returns:
         Key → reading. The hinges, which need one true class, are left out when p is soft.
 
     Raises:
-        ValueError: logits or target as `finite_logits` and the losses refuse them.
+        ValueError: Logits or target as `finite_logits` and the losses refuse them.
     """
     z, target = finite_logits(logits), validate_probabilities(p)
     lost = bool((np.isneginf(np.asarray(logits, dtype=np.float64)) & (target > 0)).any())
@@ -176,7 +176,7 @@ def mean_values(readings: Sequence[Mapping[str, LossReading]]) -> dict[str, floa
     """Return the mean of each loss over examples that were all read with the same losses.
 
     Raises:
-        ValueError: no example.
+        ValueError: No example.
     """
     if not readings:
         raise ValueError("Give at least one example to average over.")

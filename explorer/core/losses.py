@@ -86,13 +86,13 @@ class Loss:
     """A loss as the pages list it.
 
     Attributes:
-        label: name for people.
+        label: Name for people.
         formula: KaTeX source, without delimiters.
-        unit: unit of the value; empty for a plain number.
-        value: function of (logits, target), per example.
-        gradient: its gradient by the logits, same arguments.
+        unit: Unit of the value; empty for a plain number.
+        value: Function of (logits, target), per example.
+        gradient: Its gradient by the logits, same arguments.
         kind: "binary" for one logit, "multiclass" for logits [..., C].
-        target_kind: what the functions take as target: "probability" in [0, 1], "sign" −1 or +1,
+        target_kind: What the functions take as target: "probability" in [0, 1], "sign" −1 or +1,
             "distribution" [..., C], or "class_index".
     """
 
@@ -108,15 +108,15 @@ class Loss:
         """Return a target in the form that this loss takes.
 
         Args:
-            target: binary: y in [0, 1]. Multiclass: integers [...] are class indices, floats
+            target: Binary: y in [0, 1]. Multiclass: integers [...] are class indices, floats
                 [..., C] are distributions.
-            num_classes: number of classes C; needed with class indices.
+            num_classes: Number of classes C; needed with class indices.
 
         Returns:
             y, a sign, a distribution or class indices, by `target_kind`.
 
         Raises:
-            ValueError: a soft target for a loss that needs one true class or a hard label, or a
+            ValueError: A soft target for a loss that needs one true class or a hard label, or a
                 target that is neither kind.
         """
         if self.kind == "binary":

@@ -20,13 +20,13 @@ def multiclass_hinge(scores: ArrayLike, targets: ArrayLike) -> FloatArray:
 
     Args:
         scores: z, finite numbers [..., C], C ≥ 2.
-        targets: true class y, integers [...] in 0 … C − 1.
+        targets: True class y, integers [...] in 0 … C − 1.
 
     Returns:
         Losses [...] in units of the score.
 
     Raises:
-        ValueError: scores that are not finite, fewer than two classes, indices out of range, or
+        ValueError: Scores that are not finite, fewer than two classes, indices out of range, or
             shapes that do not fit.
 
     Source:

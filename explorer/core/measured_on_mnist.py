@@ -1,4 +1,4 @@
-"""What races come to on real MNIST, as the pages say it; tests train them again where it is.
+"""Results of races on real MNIST, as the pages quote them; tests repeat them where it is there.
 
 Default network, 784-200-200-10, plain SGD, batches of 200, on a processor; other machines may
 differ in the last digit.

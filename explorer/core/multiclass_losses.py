@@ -37,7 +37,7 @@ def softmax_cross_entropy(logits: ArrayLike, target_probs: ArrayLike) -> FloatAr
         Losses [...] in nats.
 
     Raises:
-        ValueError: logits that are not finite, targets that are no distributions, or shapes that
+        ValueError: Logits that are not finite, targets that are not distributions, or shapes that
             do not fit.
     """
     z, p = _logits_and_distributions(logits, target_probs)
@@ -63,13 +63,13 @@ def sparse_softmax_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> Float
 
     Args:
         logits: z, finite numbers [..., C].
-        targets: class indices [...], integers in 0 … C − 1.
+        targets: Class indices [...], integers in 0 … C − 1.
 
     Returns:
         Losses [...] in nats.
 
     Raises:
-        ValueError: logits that are not finite, indices out of range, or shapes that do not fit.
+        ValueError: Logits that are not finite, indices out of range, or shapes that do not fit.
     """
     z, y = scores_and_classes(logits, targets)
     return -np.take_along_axis(log_softmax(z), y, axis=-1)[..., 0] + 0.0
@@ -95,7 +95,7 @@ def softmax_squared_error(logits: ArrayLike, target_probs: ArrayLike) -> FloatAr
         Losses [...] between 0 and 2, without a unit.
 
     Raises:
-        ValueError: as `softmax_cross_entropy`.
+        ValueError: As `softmax_cross_entropy`.
     """
     z, p = _logits_and_distributions(logits, target_probs)
     return (softmax_excess(z, p) ** 2).sum(axis=-1)
@@ -140,7 +140,7 @@ def squared_error(outputs: ArrayLike, target: ArrayLike) -> FloatArray:
         Losses [...] in squared units of the output; inf where the sum exceeds float64.
 
     Raises:
-        ValueError: not finite, or shapes that do not fit.
+        ValueError: Not finite, or shapes that do not fit.
     """
     o, t = _outputs_and_values(outputs, target)
     with np.errstate(over="ignore"):

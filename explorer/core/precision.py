@@ -28,13 +28,13 @@ class Precision:
     """A floating-point format.
 
     Attributes:
-        name: as in torch, "float16", "bfloat16", "float32" or "float64".
+        name: As in torch, "float16", "bfloat16", "float32" or "float64".
         wide: numpy's type in which single operations are computed.
-        unit_roundoff: largest relative error of rounding a number of normal size, 2^−p for p
+        unit_roundoff: Largest relative error of rounding a number of normal size, 2^−p for p
             binary digits.
-        largest: largest finite number.
-        smallest: smallest positive number, a subnormal one.
-        narrow: rounds numbers of the type `wide` to this format; they stay of that type.
+        largest: Largest finite number.
+        smallest: Smallest positive number, a subnormal one.
+        narrow: Rounds numbers of the type `wide` to this format; they stay of that type.
     """
 
     name: str
@@ -126,8 +126,8 @@ def format_named(name: str) -> Precision:
     """Return the entry of `PRECISIONS`.
 
     Raises:
-        ValueError: an unknown name.
+        ValueError: An unknown name.
     """
     if name not in PRECISIONS:
-        raise ValueError(f"“{name}” is no format here; use {', '.join(PRECISIONS)}.")
+        raise ValueError(f"“{name}” is not a known format; use {', '.join(PRECISIONS)}.")
     return PRECISIONS[name]

@@ -33,12 +33,12 @@ class PredictionTable:
     """What two models say of the same n rows.
 
     Attributes:
-        classes: index of each row's true class [n], 1 to `MOST_ROWS` rows.
-        model_1: one distribution q over the C classes for each row [n, C].
-        model_2: the same of the other model.
+        classes: Index of each row's true class [n], 1 to `MOST_ROWS` rows.
+        model_1: One distribution q over the C classes for each row [n, C].
+        model_2: The same of the other model.
 
     Raises:
-        ValueError: a plain sentence naming the first row that does not fit.
+        ValueError: A plain sentence naming the first row that does not fit.
     """
 
     classes: tuple[int, ...]
@@ -72,7 +72,7 @@ def check_row(row: ArrayLike, num_classes: int) -> None:
     """Check that a row is a distribution over this many classes.
 
     Raises:
-        ValueError: a plain sentence.
+        ValueError: A plain sentence.
     """
     given = len(np.atleast_1d(row))
     if not LEAST_CLASSES <= num_classes <= MOST_CLASSES:
@@ -87,11 +87,11 @@ def read_row(text: str, num_classes: int) -> Row:
     """Read a row of predictions that a person typed.
 
     Args:
-        text: see `explorer.core.distributions.parse_vector`.
-        num_classes: how many numbers it must have.
+        text: See `explorer.core.distributions.parse_vector`.
+        num_classes: How many numbers it must have.
 
     Raises:
-        ValueError: no numbers, another count of them, or no distribution; a plain sentence.
+        ValueError: No numbers, another count of them, or no distribution; a plain sentence.
     """
     row = parse_vector(text)
     check_row(row, num_classes)
@@ -105,7 +105,7 @@ def read_normalized_row(text: str, num_classes: int) -> tuple[Row, str]:
         The row, and a sentence that says what was done.
 
     Raises:
-        ValueError: as `read_row`, but any sum above 0 will do.
+        ValueError: As `read_row`, but any sum above 0 will do.
     """
     weights = parse_vector(text)
     row = normalize(weights)
@@ -119,11 +119,11 @@ class Judgement:
 
     Attributes:
         true_probability: q of the true class [n].
-        right: whether the true class is the only largest one [n]; a tie counts as wrong.
+        right: Whether the true class is the only largest one [n]; a tie counts as wrong.
         cross_entropy: −ln q of the true class [n], nats; inf where it is 0.
         squared_error: Σ (q − p)² over the classes [n], without a unit.
-        cross_entropy_gradient: norm of the gradient by the logits [n].
-        squared_error_gradient: the same of the squared error [n].
+        cross_entropy_gradient: Norm of the gradient by the logits [n].
+        squared_error_gradient: The same of the squared error [n].
     """
 
     true_probability: FloatArray
@@ -157,14 +157,14 @@ def judge(predictions: ArrayLike, classes: ArrayLike) -> Judgement:
 
     Args:
         predictions: q, one distribution per row [n, C].
-        classes: index of each row's true class [n].
+        classes: Index of each row's true class [n].
 
     Returns:
         Losses and gradients row by row. A probability of 0 stands for a logit of −∞; gradients
         are then the limits.
 
     Raises:
-        ValueError: no rows, a row that is no distribution, or classes that do not fit.
+        ValueError: No rows, a row that is not a distribution, or classes that do not fit.
     """
     q = validate_probabilities(predictions)
     if q.ndim != 2 or not len(q):

@@ -20,16 +20,16 @@ def draw_logits(features: int, classes: int, draws: int, seed: int) -> FloatArra
     distribution, at a 784th of the numbers.
 
     Args:
-        features: length of x, at least 1.
-        classes: number of logits C, at least 2.
-        draws: number of examples N, at least 1.
-        seed: of numpy's default generator, at least 0.
+        features: Length of x, at least 1.
+        classes: Number of logits C, at least 2.
+        draws: Number of examples N, at least 1.
+        seed: Of numpy's default generator, at least 0.
 
     Returns:
         Logits [N, C].
 
     Raises:
-        ValueError: a number out of range.
+        ValueError: A number out of range.
     """
     if features < 1 or classes < 2 or draws < 1 or seed < 0:
         raise ValueError(
@@ -45,8 +45,8 @@ class RandomLosses:
     """Losses of untrained logits whose first class is the true one.
 
     Attributes:
-        stable: by log_softmax [N], in nats.
-        naive: by softmax and then log [N], in nats; inf where the probability underflows.
+        stable: By log_softmax [N], in nats.
+        naive: By softmax and then log [N], in nats; inf where the probability underflows.
     """
 
     stable: FloatArray
@@ -76,14 +76,14 @@ def random_losses(
     """Draw logits and read their losses both ways; by symmetry any class may be the true one.
 
     Args:
-        features: length of x.
-        classes: number of logits.
-        draws: number of examples N.
-        seed: of the draw.
-        precision: a key of `explorer.core.precision.PRECISIONS`.
+        features: Length of x.
+        classes: Number of logits.
+        draws: Number of examples N.
+        seed: Of the draw.
+        precision: A key of `explorer.core.precision.PRECISIONS`.
 
     Raises:
-        ValueError: as `draw_logits`, or an unknown format.
+        ValueError: As `draw_logits`, or an unknown format.
     """
     logits = draw_logits(features, classes, draws, seed)
     targets = np.zeros(draws, dtype=np.intp)

@@ -1,7 +1,7 @@
 """Scoring rules for probability forecasts, as losses: what a forecast costs once the outcome is in.
 
-The logarithmic and the Brier score are strictly proper: in expectation nothing costs less than to
-forecast what one believes. The linear score is not: it rewards whoever overstates the likeliest
+The logarithmic and the Brier score are strictly proper: in expectation nothing costs less than
+forecasting what one believes. The linear score is not: it rewards whoever overstates the likeliest
 outcome. The log score is the cross-entropy of a one-hot p, so that H(p, q) is its expectation.
 
 Source: T. Gneiting, A. E. Raftery, Strictly Proper Scoring Rules, Prediction, and Estimation,
@@ -30,15 +30,15 @@ def log_score(outcomes: ArrayLike, forecasts: ArrayLike, *, base: float = 2.0) -
     """Return −log q[y], the surprise of each outcome under its forecast.
 
     Args:
-        outcomes: class indices [...], each from 0 to C − 1.
-        forecasts: distributions q [..., C]; the axes before C broadcast against the outcomes.
-        base: base of the logarithm.
+        outcomes: Class indices [...], each from 0 to C − 1.
+        forecasts: Distributions q [..., C]; the axes before C broadcast against the outcomes.
+        base: Base of the logarithm.
 
     Returns:
         Scores [...] in units of the base, at least 0; inf where the outcome was given 0.
 
     Raises:
-        ValueError: no distribution, no such class, shapes that do not broadcast, or an unusable
+        ValueError: No distribution, no such class, shapes that do not broadcast, or an unusable
             base.
     """
     return self_information(_forecast_of_outcome(outcomes, forecasts), base=base)
@@ -95,17 +95,17 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
     """Return the score that a forecast q has on average when the outcomes come from p.
 
     Args:
-        p: what the outcomes come from, or what the forecaster believes [..., C].
-        q: what is forecast [..., C]; the axes before C broadcast against those of p.
+        p: What the outcomes come from, or what the forecaster believes [..., C].
+        q: What is forecast [..., C]; the axes before C broadcast against those of p.
         rule: "log", "brier" or "linear".
-        base: base of the logarithm, for the log score alone.
+        base: Base of the logarithm, for the log score alone.
 
     Returns:
         Expected scores [...]; for "log" it is the cross-entropy H(p, q) in units of the base.
 
     Raises:
-        ValueError: p or q is no distribution, their classes differ in number, an unknown rule, or
-            an unusable base.
+        ValueError: p or q is not a distribution, their classes differ in number, an unknown rule,
+            or an unusable base.
     """
     if rule not in RULES:
         raise ValueError(f"There is no scoring rule {rule!r}; the rules are {', '.join(RULES)}.")
@@ -114,27 +114,6 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
     true, forecast = validate_probabilities(p), validate_probabilities(q)
     check_broadcast(true, "p", forecast, "q")
     return _EXPECTED[rule](true, forecast)
-
-
-def mean_forecast(forecasts: ArrayLike) -> FloatArray:
-    """Return the average of several forecasts, each with the same weight.
-
-    Its score is never worse than the mean of their scores under a rule that is convex in q, as
-    the log score and the Brier score are (Jensen's inequality).
-
-    Args:
-        forecasts: distributions [n, C], at least one.
-
-    Returns:
-        Distribution [C].
-
-    Raises:
-        ValueError: not a list of distributions over the same classes.
-    """
-    q = validate_probabilities(forecasts)
-    if q.ndim != 2:
-        raise ValueError("The mean needs a list of forecasts, one distribution for each.")
-    return q.mean(axis=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +140,11 @@ def brier_decomposition(outcomes: ArrayLike, forecasts: ArrayLike) -> BrierDecom
     """Split the mean Brier score over the groups of equal forecasts.
 
     Args:
-        outcomes: class indices [n], at least one.
-        forecasts: distributions [n, C]; forecasts with the same numbers make one group.
+        outcomes: Class indices [n], at least one.
+        forecasts: Distributions [n, C]; forecasts with the same numbers make one group.
 
     Raises:
-        ValueError: not one distribution for each outcome, or no outcome.
+        ValueError: Not one distribution for each outcome, or no outcome.
 
     Source:
         A. H. Murphy, A New Vector Partition of the Probability Score (1973).

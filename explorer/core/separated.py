@@ -14,16 +14,16 @@ def separated(text: str, piece: str, *, marks: str = ",;", by_space: bool = True
     comma, a piece was forgotten, and the list has another length than it seems to have.
 
     Args:
-        text: what was typed, full-width forms already turned into ordinary ones.
-        piece: what one piece is, such as "number".
-        marks: which of comma and semicolon separate.
-        by_space: whether white space other than a line's end separates too.
+        text: What was typed, full-width forms already turned into ordinary ones.
+        piece: What one piece is, such as "number".
+        marks: Which of comma and semicolon separate.
+        by_space: Whether white space other than a line's end separates too.
 
     Returns:
         The pieces, stripped; none for a text of nothing but separators and white space.
 
     Raises:
-        ValueError: a piece is missing beside a comma or semicolon; a plain sentence.
+        ValueError: A piece is missing beside a comma or semicolon; a plain sentence.
     """
     parts = re.split(f"([{marks}])", text)
     if not any(part.strip() for part in parts[::2]):

@@ -14,15 +14,15 @@ def simplex_entropy(resolution: int, base: float = 2.0) -> tuple[FloatArray, Flo
     """Return the entropy over a regular grid on the simplex of three outcomes.
 
     Args:
-        resolution: number of steps along an edge, at least 1.
-        base: base of the logarithm.
+        resolution: Number of steps along an edge, at least 1.
+        base: Base of the logarithm.
 
     Returns:
         Points [m, 3] in barycentric coordinates, that is the distributions themselves, with
         m = (resolution + 1)(resolution + 2)/2, and their entropies [m] in units of the base.
 
     Raises:
-        ValueError: resolution below 1, or an unusable base.
+        ValueError: Resolution below 1, or an unusable base.
     """
     steps = operator.index(resolution)
     if steps < 1:

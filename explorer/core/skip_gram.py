@@ -37,14 +37,14 @@ def pair_scores(outputs: ArrayLike, centre: ArrayLike) -> FloatArray:
     """Return u_w·v for every word w, the logits of the neighbour.
 
     Args:
-        outputs: output vectors u, finite numbers [V, D].
-        centre: input vector v of the centre word, finite numbers [D].
+        outputs: Output vectors u, finite numbers [V, D].
+        centre: Input vector v of the centre word, finite numbers [D].
 
     Returns:
         Scores [V].
 
     Raises:
-        ValueError: not finite, not of these shapes, or products beyond the range of float64.
+        ValueError: Not finite, not of these shapes, or products beyond the range of float64.
     """
     u, v = _vectors(outputs, centre)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -58,15 +58,15 @@ def skip_gram_loss(outputs: ArrayLike, centre: ArrayLike, context: int) -> float
     PyTorch: cross_entropy of the scores; TensorFlow: sparse_softmax_cross_entropy_with_logits.
 
     Args:
-        outputs: output vectors u [V, D].
-        centre: input vector v of the centre word [D].
-        context: index o of the neighbour, in 0 … V − 1.
+        outputs: Output vectors u [V, D].
+        centre: Input vector v of the centre word [D].
+        context: Index o of the neighbour, in 0 … V − 1.
 
     Returns:
         Loss in nats.
 
     Raises:
-        ValueError: as `pair_scores`, or an index out of range.
+        ValueError: As `pair_scores`, or an index out of range.
     """
     return float(sparse_softmax_cross_entropy(pair_scores(outputs, centre), context))
 
@@ -89,16 +89,16 @@ def negative_sampling_loss(
     binary_cross_entropy_with_logits, summed; TensorFlow: nce_loss is its relative.
 
     Args:
-        outputs: output vectors u [V, D].
-        centre: input vector v of the centre word [D].
-        context: index o of the neighbour.
-        negatives: indices of the words drawn as noise [K]; one drawn twice counts twice.
+        outputs: Output vectors u [V, D].
+        centre: Input vector v of the centre word [D].
+        context: Index o of the neighbour.
+        negatives: Indices of the words drawn as noise [K]; one drawn twice counts twice.
 
     Returns:
         Loss in nats.
 
     Raises:
-        ValueError: as `pair_scores`, or an index out of range.
+        ValueError: As `pair_scores`, or an index out of range.
     """
     scores = pair_scores(outputs, centre)
     words, labels = _sampled(scores, context, negatives)
@@ -123,14 +123,14 @@ def window_pairs(text: ArrayLike, window: int) -> NDArray[np.intp]:
     """Return every (centre, neighbour) of a text, in reading order.
 
     Args:
-        text: word indices [T].
+        text: Word indices [T].
         window: m, how many words to each side are neighbours; those beyond the ends are left out.
 
     Returns:
         Pairs of word indices [N, 2].
 
     Raises:
-        ValueError: a window below 1, or a text that is no list of indices.
+        ValueError: A window below 1, or a text that is not a list of indices.
     """
     words = np.asarray(text)
     if words.ndim != 1 or words.dtype.kind not in "iu" or (words < 0).any():
@@ -150,9 +150,9 @@ def window_average(outputs: ArrayLike, inputs: ArrayLike, text: ArrayLike, windo
     """Return −(1/T) Σ_t Σ_{0<|j|≤m} ln p(w_{t+j} | w_t), the objective over a text.
 
     Args:
-        outputs: output vectors u [V, D].
-        inputs: input vectors v [V, D].
-        text: word indices [T], T ≥ 1.
+        outputs: Output vectors u [V, D].
+        inputs: Input vectors v [V, D].
+        text: Word indices [T], T ≥ 1.
         window: m, at least 1.
 
     Returns:
@@ -160,7 +160,7 @@ def window_average(outputs: ArrayLike, inputs: ArrayLike, text: ArrayLike, windo
         words T divides it.
 
     Raises:
-        ValueError: as `pair_scores` and `window_pairs`, an empty text, or an unknown word.
+        ValueError: As `pair_scores` and `window_pairs`, an empty text, or an unknown word.
     """
     u, v = real_array(outputs, "Output vectors"), real_array(inputs, "Input vectors")
     if u.ndim != 2 or u.shape != v.shape:
@@ -179,15 +179,15 @@ def noise_distribution(text: ArrayLike, vocabulary: int, power: float = NOISE_PO
     """Return count(w)^power / Σ count^power, from which negatives are drawn.
 
     Args:
-        text: word indices [T], T ≥ 1.
-        vocabulary: number of words V.
+        text: Word indices [T], T ≥ 1.
+        vocabulary: Number of words V.
         power: 1 draws words as often as the text has them, 0 draws all that occur alike.
 
     Returns:
         Distribution [V]; a word that does not occur has probability 0.
 
     Raises:
-        ValueError: an empty text or an unknown word.
+        ValueError: An empty text or an unknown word.
     """
     words = class_indices(text, vocabulary) if np.size(text) else np.empty(0, np.intp)
     if words.size == 0:

@@ -34,15 +34,15 @@ def naive_cross_entropy(logits: ArrayLike, targets: ArrayLike, precision: str) -
 
     Args:
         logits: z, finite numbers [..., C]; rounded to the format first.
-        targets: class indices [...].
-        precision: a key of `PRECISIONS`.
+        targets: Class indices [...].
+        precision: A key of `PRECISIONS`.
 
     Returns:
         Losses [...] in nats as float64; inf where the probability underflows to 0 or an exponential
         overflows, NaN where the exponential of the true class itself overflows.
 
     Raises:
-        ValueError: logits that are not finite, an index out of range, or an unknown format.
+        ValueError: Logits that are not finite, an index out of range, or an unknown format.
     """
     form, z, y = _checked(logits, targets, precision)
     with np.errstate(all="ignore"):
@@ -84,8 +84,8 @@ class Way:
     """One of the three ways, as pages and figures list it.
 
     Attributes:
-        label: name for people.
-        compute: function of (logits, targets, precision).
+        label: Name for people.
+        compute: Function of (logits, targets, precision).
     """
 
     label: str
@@ -110,14 +110,14 @@ def exact_gap_loss(gap: float, *, right: bool) -> Decimal:
     arithmetic takes `gap` digit for digit, on every machine.
 
     Args:
-        gap: at least 0, finite.
-        right: whether the true class is the one with the higher logit.
+        gap: At least 0, finite.
+        right: Whether the true class is the one with the higher logit.
 
     Returns:
         Loss in nats, with a relative error below 1e-50.
 
     Raises:
-        ValueError: a gap that is negative or not finite.
+        ValueError: A gap that is negative or not finite.
     """
     if not 0 <= gap < math.inf:
         raise ValueError("The gap must be a finite number, at least 0.")
@@ -143,10 +143,10 @@ class GapReading:
     """What the three ways say about two classes.
 
     Attributes:
-        gap: difference of the two logits as the format holds them.
-        exact: their cross-entropy in nats, which may lie below the range of float64.
-        losses: key in `WAYS` → loss in nats; may be inf or NaN.
-        errors: key in `WAYS` → relative error; inf where the loss is no finite number.
+        gap: Difference of the two logits as the format holds them.
+        exact: Their cross-entropy in nats, which may lie below the range of float64.
+        losses: Key in `WAYS` → loss in nats; may be inf or NaN.
+        errors: Key in `WAYS` → relative error; inf where the loss is not a finite number.
     """
 
     gap: float
@@ -162,12 +162,12 @@ def read_gap(gap: float, precision: str, *, right: bool) -> GapReading:
     computation and not of writing down its input.
 
     Args:
-        gap: at least 0, within the range of the format.
-        precision: a key of `PRECISIONS`.
-        right: whether the true class is the one with the higher logit.
+        gap: At least 0, within the range of the format.
+        precision: A key of `PRECISIONS`.
+        right: Whether the true class is the one with the higher logit.
 
     Raises:
-        ValueError: as `exact_gap_loss`, or an unknown format.
+        ValueError: As `exact_gap_loss`, or an unknown format.
     """
     held = float(format_named(precision).rounded(gap))
     exact = exact_gap_loss(held, right=right)

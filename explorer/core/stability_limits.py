@@ -28,9 +28,9 @@ class ErrorCurves:
     """Largest relative error around each gap.
 
     Attributes:
-        gaps: middles of the stretches [n].
-        errors: key in `WAYS` → largest relative error within each stretch [n]; inf where a loss
-            there is no finite number.
+        gaps: Middles of the stretches [n].
+        errors: Key in `WAYS` → largest relative error within each stretch [n]; inf where a loss
+            there is not a finite number.
     """
 
     gaps: FloatArray
@@ -47,14 +47,14 @@ def error_curves(
     neighbours shows the bound.
 
     Args:
-        precision: a key of `PRECISIONS`.
-        right: whether the true class is the one with the higher logit.
-        highest: end of the range, above 0.
-        stretches: number of points n.
-        samples: gaps that are tried within each stretch.
+        precision: A key of `PRECISIONS`.
+        right: Whether the true class is the one with the higher logit.
+        highest: End of the range, above 0.
+        stretches: Number of points n.
+        samples: Gaps that are tried within each stretch.
 
     Raises:
-        ValueError: an unknown format, or a range that is empty or not finite.
+        ValueError: An unknown format, or a range that is empty or not finite.
     """
     if not 0 < highest < math.inf:
         raise ValueError("The range of gaps must end above 0.")
@@ -76,13 +76,13 @@ class Limits:
     """Where a format runs out.
 
     Attributes:
-        largest_exponent: largest x with a finite exp(x).
-        naive_fails: smallest gap at which the naive way gives no finite loss for a wrong answer.
-        softmax_fails: the same for softmax and then log.
-        digits_fade: gap from which on the probability is subnormal and has ever fewer digits.
-        largest_answer: largest loss in nats that softmax and then log can give, −ln of the
+        largest_exponent: Largest x with a finite exp(x).
+        naive_fails: Smallest gap at which the naive way gives no finite loss for a wrong answer.
+        softmax_fails: The same for softmax and then log.
+        digits_fade: Gap from which on the probability is subnormal and has ever fewer digits.
+        largest_answer: Largest loss in nats that softmax and then log can give, −ln of the
             smallest positive number.
-        right_answer_lost: smallest gap at which log_softmax gives a right answer the loss 0.
+        right_answer_lost: Smallest gap at which log_softmax gives a right answer the loss 0.
     """
 
     largest_exponent: float
@@ -98,10 +98,10 @@ def limits(precision: str) -> Limits:
     """Search for the limits of a format among the numbers that it holds.
 
     Args:
-        precision: a key of `PRECISIONS`.
+        precision: A key of `PRECISIONS`.
 
     Raises:
-        ValueError: an unknown format.
+        ValueError: An unknown format.
     """
     form = format_named(precision)
 

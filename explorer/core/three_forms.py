@@ -29,7 +29,7 @@ class SoftmaxForm:
         loss: H(p, q) in nats; NaN where there is no target.
         target_entropy: H(p) in nats, below which no q brings the loss; NaN without a target.
         divergence: D(p‖q) in nats; NaN without a target.
-        gradient: of `loss` by the logits, q − p [C]; None without a target.
+        gradient: Of `loss` by the logits, q − p [C]; None without a target.
     """
 
     probabilities: FloatArray
@@ -47,8 +47,8 @@ class SigmoidForm:
 
     Attributes:
         probabilities: σ(z) [C]; they need not sum to 1.
-        losses: one for each label [C], in nats.
-        gradient: of the sum of the losses by the logits, σ − y [C].
+        losses: One for each label [C], in nats.
+        gradient: Of the sum of the losses by the logits, σ − y [C].
     """
 
     probabilities: FloatArray
@@ -77,8 +77,8 @@ class OneNodeForm:
         label: y, 0 or 1.
         probability: σ(z), of y = 1.
         loss: −y ln σ(z) − (1 − y) ln(1 − σ(z)) in nats.
-        gradient: by the logit, σ − y.
-        as_softmax: first probability of softmax(z, 0), which is the same number.
+        gradient: By the logit, σ − y.
+        as_softmax: First probability of softmax(z, 0), which is the same number.
     """
 
     logit: float
@@ -104,13 +104,13 @@ def three_forms(logits: ArrayLike, labels: ArrayLike, node: int) -> ThreeForms:
     Args:
         logits: z, finite numbers [C].
         labels: y, each 0 or 1 [C]; any number of them true.
-        node: index of the logit that the one-node form takes.
+        node: Index of the logit that the one-node form takes.
 
     Returns:
         Values in nats and gradients by the logits.
 
     Raises:
-        ValueError: logits that are not finite, labels other than 0 and 1, shapes that do not fit,
+        ValueError: Logits that are not finite, labels other than 0 and 1, shapes that do not fit,
             or a node out of range.
     """
     z, y = logits_array(logits), real_array(labels, "Labels")

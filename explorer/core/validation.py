@@ -12,14 +12,14 @@ def real_array(values: ArrayLike, what: str) -> FloatArray:
     """Return a float64 copy of finite real numbers.
 
     Args:
-        values: numbers of any shape; text and complex numbers are refused.
-        what: how the message names them, for example "The logits".
+        values: Numbers of any shape; text and complex numbers are refused.
+        what: How the message names them, for example "The logits".
 
     Returns:
         float64 array of the same shape, without negative zeros.
 
     Raises:
-        ValueError: not numbers, ragged, NaN or infinite.
+        ValueError: Not numbers, ragged, NaN or infinite.
     """
     try:
         array = np.asarray(values)
@@ -34,18 +34,18 @@ def real_array(values: ArrayLike, what: str) -> FloatArray:
 
 
 def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) -> FloatArray:
-    """Return p unchanged as float64, or say why it is no distribution.
+    """Return p unchanged as float64, or say why it is not a distribution.
 
     Args:
-        p: probabilities [..., n] with the outcomes along `axis`.
-        axis: the axis that sums to 1.
-        atol: how far the sum may be from 1. The values are not rescaled within it either.
+        p: Probabilities [..., n] with the outcomes along `axis`.
+        axis: The axis that sums to 1.
+        atol: How far the sum may be from 1. The values are not rescaled within it either.
 
     Returns:
         float64 array of the same shape.
 
     Raises:
-        ValueError: not numbers, a bare number, no outcome, NaN or infinity, a negative entry, or
+        ValueError: Not numbers, a bare number, no outcome, NaN or infinity, a negative entry, or
             a sum that is not 1.
     """
     array = real_array(p, "Probabilities")
@@ -70,14 +70,14 @@ def class_indices(targets: ArrayLike, num_classes: int) -> NDArray[np.intp]:
     """Return class indices, checked against the number of classes.
 
     Args:
-        targets: integers of any shape.
-        num_classes: number of classes C.
+        targets: Integers of any shape.
+        num_classes: Number of classes C.
 
     Returns:
         Integer array of the same shape.
 
     Raises:
-        ValueError: not integers, or outside 0 … C − 1. Negative indices do not count from the end.
+        ValueError: Not integers, or outside 0 … C − 1. Negative indices do not count from the end.
     """
     array = np.asarray(targets)
     if array.dtype.kind not in "iu":
@@ -93,13 +93,13 @@ def check_broadcast(
     """Check that two arrays [..., n] have the same n, and other axes that broadcast.
 
     Args:
-        first: array with at least one axis.
-        first_name: how the message names it, for example "p".
-        second: array with at least one axis.
-        second_name: how the message names it.
+        first: Array with at least one axis.
+        first_name: How the message names it, for example "p".
+        second: Array with at least one axis.
+        second_name: How the message names it.
 
     Raises:
-        ValueError: different n, or other axes that do not broadcast.
+        ValueError: Different n, or other axes that do not broadcast.
     """
     if first.shape == second.shape:
         return

@@ -58,7 +58,7 @@ class Collector:
             ImportRefused: More than can be taken in, or a step that is none.
         """
         if not 0 <= step <= LARGEST_STEP:
-            raise ImportRefused(f"The step {step:,} is no number of steps made.")
+            raise ImportRefused(f"The step {step:,} is not a number of steps.")
         own = self._curves.get(curve)
         points = own.get(name) if own is not None else None
         if points is None:
@@ -81,7 +81,7 @@ class Collector:
         own = self._curves.setdefault(curve, {})
         if len(self._curves) > MOST_CURVES:
             raise ImportRefused(
-                f"The file holds more than {MOST_CURVES} curves: take them in in smaller parts."
+                f"The file holds more than {MOST_CURVES} curves: import them in smaller parts."
             )
         return own.setdefault(name, _Points())
 

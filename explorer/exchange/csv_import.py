@@ -66,7 +66,7 @@ def _lines(content: bytes) -> Iterator[Line]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportRefused("The table is written in UTF-16: save it as CSV in UTF-8.")
     if b"\0" in content:
-        raise ImportRefused("This is no table of text: there are NUL characters in it.")
+        raise ImportRefused("This is not a text table: there are NUL characters in it.")
     # Counted before they are read, which takes a thousand times as long.
     if content.count(b"\n") > MOST_POINTS + 1:
         raise ImportRefused(f"The table has more than {MOST_POINTS:,} lines.")
@@ -89,9 +89,11 @@ def _lines(content: bytes) -> Iterator[Line]:
                 raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns.")
             yield reader.line_num, row
     except UnicodeDecodeError as error:
-        raise ImportRefused("This is no table of text in UTF-8.") from error
+        raise ImportRefused("This is not a table of UTF-8 text.") from error
     except csv.Error as error:
-        raise ImportRefused(f"Line {reader.line_num:,} is no row of a table: {error}.") from error
+        raise ImportRefused(
+            f"Line {reader.line_num:,} is not a row of a table: {error}."
+        ) from error
 
 
 def _read_own(rows: Iterable[Line], into: Collector) -> None:
@@ -149,7 +151,7 @@ class _Table:
         if self._is_ranged:
             self._metrics = [k for k in self._metrics if not head[k].endswith(("__MIN", "__MAX"))]
         if not self._metrics:
-            raise ImportRefused("Beside the steps there is no column with a name to take in.")
+            raise ImportRefused("Beside the steps there is no named column to import.")
 
     def read(self, lines: Callable[[], Iterator[Line]], into: Collector) -> list[str]:
         """Pass the measurements on; return what is left out, in plain sentences.
@@ -219,7 +221,7 @@ def _number(text: str, line: int, column: str) -> float:
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     hint = ": write decimals with a point" if re.fullmatch(r"[+-]?\d+,\d+", text) else ""
-    raise ImportRefused(f"Line {line:,}: {quoted(column)} is {quoted(text)}, no number{hint}.")
+    raise ImportRefused(f"Line {line:,}: {quoted(column)} is {quoted(text)}, not a number{hint}.")
 
 
 def _known(text: str, line: int, column: str) -> float:
@@ -240,6 +242,6 @@ def _whole(text: str, line: int, column: str) -> int:
     value = _known(text, line, column)
     if not 0 <= value <= LARGEST_STEP or value != int(value):
         raise ImportRefused(
-            f"Line {line:,}: {quoted(column)} is {quoted(text)}, no whole number from 0 on."
+            f"Line {line:,}: {quoted(column)} is {quoted(text)}, not a whole number from 0 on."
         )
     return int(value)

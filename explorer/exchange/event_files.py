@@ -33,7 +33,7 @@ _TYPES = {
     "bool": _FIELD.TYPE_BOOL,
 }
 # The part of TensorFlow's messages that holds scalars and texts: name, type, number. A type that
-# is no name of a number or text is a message, "*" behind it means repeated. What else a file may
+# is not a name of a number or text is a message, "*" behind it means repeated. What else a file may
 # hold, such as images and graphs, are unknown fields here and skipped.
 _MESSAGES = {
     "Event": "wall_time double 1, step int64 2, file_version bytes 3, summary Summary 5, "
@@ -124,7 +124,7 @@ def events_in(content: bytes) -> Iterator[Any]:
         head = content[place : place + 12]
         if len(head) < 12 or _checksum(head[:8]) != head[8:]:
             if place == 0:
-                raise ImportRefused("This is no event file of TensorBoard.")
+                raise ImportRefused("This is not a TensorBoard event file.")
             if len(head) < 12:
                 raise TornRecord(_CUT_OFF)
             raise ImportRefused(

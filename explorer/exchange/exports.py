@@ -43,7 +43,7 @@ class Exporter:
 EXPORTS: Mapping[str, Exporter] = {
     "csv": Exporter(
         label="CSV",
-        described="Every measurement as a row of one table; can be taken in again.",
+        described="Every measurement as a row of one table; can be imported again.",
         name="{}.csv",
         mime="text/csv",
         export=export_csv,
@@ -71,7 +71,7 @@ EXPORTS: Mapping[str, Exporter] = {
     ),
     "tensorboard": Exporter(
         label="TensorBoard",
-        described="Event files, a folder for each curve, zipped; can be taken in again.",
+        described="Event files, a folder for each curve, zipped; can be imported again.",
         name="{}-tensorboard.zip",
         mime="application/zip",
         export=export_tensorboard,

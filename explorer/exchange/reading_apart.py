@@ -60,7 +60,7 @@ def read_apart(
         ImportRefused: The file cannot be read, or not within the bounds; the text says why.
     """
     if not _one_at_a_time.acquire(timeout=patience):
-        raise ImportRefused("Others are taking in files at this moment: try again in a minute.")
+        raise ImportRefused("Others are importing files at this moment: try again in a minute.")
     try:
         kind, answer = _ask(filename, content, reader, deadline, most_memory)
     finally:
@@ -71,12 +71,11 @@ def read_apart(
         raise ImportRefused(answer)
     if kind == _TOO_LARGE:
         raise ImportRefused(
-            f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: take it in "
+            f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: import it "
             "in smaller parts."
         )
     raise ImportRefused(
-        f"The file could not be read; this is a fault of the app ({answer}), and its log tells "
-        "more."
+        f"The file could not be read; this is a fault in the app ({answer}); its log says more."
     )
 
 
@@ -100,7 +99,7 @@ def _ask(
             said, errors = process.communicate(pickle.dumps((filename, content)), timeout=deadline)
         except subprocess.TimeoutExpired:
             raise ImportRefused(
-                f"Reading the file takes longer than {deadline:g} seconds: take it in in smaller "
+                f"Reading the file takes longer than {deadline:g} seconds: import it in smaller "
                 "parts."
             ) from None
         finally:

@@ -121,7 +121,7 @@ def records_of(named: Mapping[str, Series], curve: int = 0) -> CurveRecords:
 
     Args:
         named: The series.
-        curve: Index that the curve shall have in its run.
+        curve: Index that the curve is to have in its run.
 
     Raises:
         ImportRefused: The series do not fit together.

@@ -54,7 +54,7 @@ def export_report(
     fetched, whatever the curves are called.
 
     Args:
-        curves: The curves.
+        curves: What the report compares, at least one curve.
         figures: What to draw; by default losses, the comparison on test images, and norms.
     """
     drawn = standard_figures(curves) if figures is None else figures
@@ -88,7 +88,7 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
     """Return the plots of training loss, test loss and accuracy, and gradient norms.
 
     Args:
-        curves: The curves.
+        curves: What the report compares, at least one curve.
     """
     labels = [curve.label for curve in curves]
     records = [curve.records for curve in curves]
@@ -99,7 +99,7 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
             "Training loss",
             "The loss that each curve minimises, a panel for each kind, since their units differ. "
             f"Lines are debiased exponential moving averages of weight {_SMOOTHING:g}; the raw "
-            "loss is behind them, faint. A cross is where a curve diverged.",
+            "loss is behind them, faint. A cross marks where a curve diverged.",
             training.training_loss(losses, labels, records, weight=_SMOOTHING),
         ),
         ReportFigure(

@@ -127,7 +127,7 @@ def curves_of(found: Sequence[NamedSeries], roles: Roles | None = None) -> list[
             loss = own_loss_of(own)
             curves.append(ImportedCurve(one.label, loss, records))
     if not curves:
-        raise ImportRefused("Choose at least one series to take in, the training loss for example.")
+        raise ImportRefused("Choose at least one series to import, the training loss for example.")
     return curves
 
 
@@ -147,7 +147,7 @@ def _assigned(named: Mapping[str, Series], roles: Roles) -> dict[str, Series]:
     if accuracy is not None:
         if np.any((accuracy.values < 0) | (accuracy.values > 100)):
             raise ImportRefused(
-                f"{quoted(roles.test_accuracy)} is no accuracy: it goes below 0 or above 100 %."
+                f"{quoted(roles.test_accuracy)} is not an accuracy: it goes below 0 or above 100 %."
             )
         if is_percent(accuracy.values):
             own[f"{TEST}/{ACCURACY}"] = replace(accuracy, values=accuracy.values / 100)

@@ -36,7 +36,7 @@ def read_event_file(content: bytes, curve: str, into: Collector, prefix: str = "
             try:
                 tag = value.tag.decode()
             except UnicodeDecodeError as error:
-                raise ImportRefused("A tag in the event file is no text in UTF-8.") from error
+                raise ImportRefused("A tag in the event file is not text in UTF-8.") from error
             seconds = event.wall_time - begun
             into.add(curve, f"{prefix}{tag}", event.step, number, seconds=seconds)
 

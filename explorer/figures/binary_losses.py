@@ -26,8 +26,8 @@ def binary_losses(z: float, y: int) -> go.Figure:
     The point on cross-entropy can be dragged.
 
     Args:
-        z: current logit.
-        y: label, 0 or 1.
+        z: Current logit.
+        y: Label, 0 or 1.
     """
     return _curves_over_logit(z, y, derivative=False)
 
@@ -36,8 +36,8 @@ def binary_derivatives(z: float, y: int) -> go.Figure:
     """Draw the derivatives by the logit of the losses of `BINARY`, with the point z on each.
 
     Args:
-        z: current logit.
-        y: label, 0 or 1.
+        z: Current logit.
+        y: Label, 0 or 1.
     """
     return _curves_over_logit(z, y, derivative=True)
 

@@ -41,7 +41,7 @@ def patterned(colour: str, pattern: str) -> dict[str, Any]:
     """Return the marker of bars that a grey print tells apart by white strokes over the colour.
 
     Args:
-        colour: of the ground, `#rrggbb`.
+        colour: Of the ground, `#rrggbb`.
         pattern: Plotly's shape of the strokes, such as "/"; "" for none.
     """
     return {

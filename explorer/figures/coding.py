@@ -33,9 +33,9 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
     """Draw Huffman's code for p as a tree: left is 0, right is 1, a leaf is an outcome.
 
     Args:
-        p: the distribution that the code is made for [n].
+        p: The distribution that the code is made for [n].
         names: n outcome names.
-        colour: of the leaves, that of the distribution.
+        colour: Of the leaves, that of the distribution.
     """
     places: list[_Place] = []
     edges: list[tuple[_Place, _Place]] = []
@@ -116,9 +116,9 @@ def average_lengths(
     has an infinite average from there on: its line ends, with ∞ at the end.
 
     Args:
-        p: distribution that the events come from [n].
-        events: indices of outcomes [m], m ≥ 1.
-        codes: name → lengths in bits [n], colour, dash.
+        p: Distribution that the events come from [n].
+        events: Indices of outcomes [m], m ≥ 1.
+        codes: Name → lengths in bits [n], colour, dash.
     """
     at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
     traces: list[Trace] = []
@@ -184,10 +184,10 @@ def codes_of(
     """Return the four codes that `average_lengths` draws, by name.
 
     Args:
-        p: true distribution [n].
-        q: model distribution [n].
-        huffman_p: lengths of Huffman's code for p [n] in bits, inf where there is no word.
-        huffman_q: the same for q.
+        p: True distribution [n].
+        q: Model distribution [n].
+        huffman_p: Lengths of Huffman's code for p [n] in bits, inf where there is no word.
+        huffman_q: The same for q.
     """
     return {
         "ideal for p": (ideal_code_lengths(p), P, DASHES[0]),

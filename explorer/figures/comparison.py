@@ -148,7 +148,7 @@ def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
     """Return the names of the lines that do not tell where they are on an axis.
 
     Args:
-        lines: The lines.
+        lines: What is to be drawn.
         axis: Key of AXES.
     """
     return [

@@ -27,9 +27,9 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
     """Draw each loss against the logit, the path so far on it, and where it is now.
 
     Args:
-        race: key in `LOSSES` of kind "binary" → path.
-        y: label, 0 or 1.
-        step: how many steps are shown.
+        race: Key in `LOSSES` of kind "binary" → path.
+        y: Label, 0 or 1.
+        step: How many steps are shown.
     """
     every = np.concatenate([path.logits for path in race.values()])
     low = max(min(LOWEST_LOGIT, every.min()), -FARTHEST)
@@ -81,9 +81,9 @@ def probability_race(race: Race, target: int, step: int) -> go.Figure:
     """Draw the probability of the true class against the step.
 
     Args:
-        race: key in `LOSSES` → path.
-        target: the true class; for one logit the label, 0 or 1.
-        step: how many steps are drawn strongly; the rest is faint.
+        race: Key in `LOSSES` → path.
+        target: The true class; for one logit the label, 0 or 1.
+        step: How many steps are drawn strongly; the rest is faint.
     """
 
     def probability(path: Trajectory) -> NDArray[np.float64]:
@@ -99,9 +99,9 @@ def divergence_race(race: Race, p: ArrayLike, step: int) -> go.Figure:
     """Draw D(p‖q) in nats against the step, for a soft target.
 
     Args:
-        race: key in `LOSSES` of kind "multiclass" → path.
-        p: target distribution [C].
-        step: how many steps are drawn strongly; the rest is faint.
+        race: Key in `LOSSES` of kind "multiclass" → path.
+        p: Target distribution [C].
+        step: How many steps are drawn strongly; the rest is faint.
     """
 
     def divergence(path: Trajectory) -> NDArray[np.float64]:
@@ -115,8 +115,8 @@ def loss_race(race: Race, step: int) -> go.Figure:
     """Draw every loss, each in its own unit, against the step.
 
     Args:
-        race: key in `LOSSES` → path.
-        step: how many steps are drawn strongly; the rest is faint.
+        race: Key in `LOSSES` → path.
+        step: How many steps are drawn strongly; the rest is faint.
     """
     title = "loss (cross-entropy in nats)"
     return _against_step(race, step, lambda path: path.losses, axis(title, rangemode="tozero"))

@@ -29,7 +29,7 @@ def decomposition(pair: Comparison) -> go.Figure:
     An infinite D(p‖q) has no length: its bar fades out to the right and is marked ∞.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
     """
     unit = unit_name(pair.base)
     # What is drawn of an infinite length; the written value says that it has no end.
@@ -80,7 +80,7 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     """Draw p log(p/q) and q log(q/p) of every outcome; a term may be negative, their sum is not.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     unit = unit_name(pair.base)
@@ -130,7 +130,7 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     An infinite value leaves a gap in its line, marked ∞ at the top.
 
     Args:
-        pairs: oldest first; all in the base of the newest.
+        pairs: Oldest first; all in the base of the newest.
     """
     unit = unit_name(pairs[-1].base)
     edits = np.arange(1 - len(pairs), 1)

@@ -23,7 +23,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
     bars of `shares_by_outcome`.
 
     Args:
-        found: from `explorer.core.gibbs.gibbs_gaps`.
+        found: From `explorer.core.gibbs.gibbs_gaps`.
         names: n outcome names.
     """
     labels = distinct(names)
@@ -99,7 +99,7 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
     """Draw what each outcome adds to D(p‖q): p times its gap, or q where p = 0.
 
     Args:
-        found: from `explorer.core.gibbs.gibbs_gaps`.
+        found: From `explorer.core.gibbs.gibbs_gaps`.
         names: n outcome names.
     """
     labels = distinct(names)

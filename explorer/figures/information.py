@@ -31,9 +31,9 @@ def entropy_by_outcome(
     An impossible outcome has infinite self-information: no bar, but the sign ∞ in its place.
 
     Args:
-        p: distribution [n].
+        p: Distribution [n].
         names: n outcome names.
-        base: of the logarithm.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     surprise = self_information(p, base=base)
@@ -82,9 +82,9 @@ def binary_entropy_curve(
     """Draw H(p, 1 − p) over p with the current point.
 
     Args:
-        p: distribution of two outcomes [2].
-        name: the first outcome.
-        base: of the logarithm.
+        p: Distribution of two outcomes [2].
+        name: The first outcome.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
@@ -123,9 +123,9 @@ def entropy_on_simplex(
     """Draw the entropy of all distributions over three outcomes, with the current one.
 
     Args:
-        p: distribution of three outcomes [3].
-        names: three outcome names.
-        base: of the logarithm.
+        p: Distribution of three outcomes [3].
+        names: Three outcome names.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     points, values = _simplex(base)

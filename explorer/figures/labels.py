@@ -27,7 +27,7 @@ def category_axis(labels: Sequence[str]) -> tuple[dict[str, object], dict[str, i
     drawing the whole figure again at every update.
 
     Args:
-        labels: from `distinct`.
+        labels: From `distinct`.
     """
     width = sum(7 * len(label) + 10 for label in labels)
     if width < 330:

@@ -201,7 +201,7 @@ def readings(
         panel: Place of the panel, from the top.
         lines: Style, name and values of each line.
         pattern: Of a value; `%{customdata[0]}` is the raw one, `%{customdata[1]}` the drawn one.
-        axis: Key of AXES. On others than steps the step is told too.
+        axis: Key of AXES. On axes other than steps the step is shown too.
         span: Part of the axis that is looked at.
     """
     everywhere = np.unique(np.concatenate([series.x for _, _, series in lines] or [np.empty(0)]))

@@ -54,9 +54,9 @@ def class_gradients(
     """Draw the gradient of each loss by each logit, or by each weight, side by side.
 
     Args:
-        readings: key in `LOSSES` → reading with a gradient [C].
+        readings: Key in `LOSSES` → reading with a gradient [C].
         names: C names, of the classes or the inputs.
-        by: what the gradient is by, as the axis names it.
+        by: What the gradient is by, as the axis names it.
     """
     labels = distinct(names)
     traces = [bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
@@ -75,8 +75,8 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
     """Draw the target p and the model's softmax q as bars.
 
     Args:
-        p: target distribution [C].
-        q: model distribution [C].
+        p: Target distribution [C].
+        q: Model distribution [C].
         names: C class names.
     """
     labels = distinct(names)
@@ -98,7 +98,7 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
     """Draw the softmax Jacobian ∂q_i/∂z_j: rows are probabilities, columns logits.
 
     Args:
-        logits: finite logits [C].
+        logits: Finite logits [C].
         names: C class names.
     """
     jacobian = softmax_jacobian(logits)
@@ -147,9 +147,9 @@ def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
     """Return a trace of bars in a loss's style.
 
     Args:
-        style: from `STYLES`.
+        style: From `STYLES`.
         labels: n categories, or two levels of them.
-        values: [n].
+        values: Heights of the bars [n].
     """
     return {
         "type": "bar",

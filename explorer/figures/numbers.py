@@ -34,9 +34,9 @@ def measured(value: float | Decimal, unit: str, digits: int = 6) -> str:
     """Write a number with its unit, a single one in the singular: "2 bits", "1 bit".
 
     Args:
-        value: the number.
-        unit: name of the unit in the plural, from `unit_name`.
-        digits: significant digits at most.
+        value: Finite, infinite or NaN.
+        unit: Name of the unit in the plural, from `unit_name`.
+        digits: Significant digits at most.
     """
     number = written(value, digits)
     return f"{number} {unit.removesuffix('s') if number == '1' else unit}"

@@ -110,8 +110,8 @@ def share_range(shares: Sequence[float]) -> list[float] | None:
         shares: Fractions; those that are not finite have no place.
 
     Returns:
-        None, which leaves the ends to Plotly, where there are none or one is no fraction: of a run
-        made elsewhere an accuracy can be anything.
+        None, which leaves the ends to Plotly, where there are none or one is not a fraction: the
+        accuracy of a run made elsewhere can be anything.
     """
     known = [share for share in shares if math.isfinite(share)]
     if not known or min(known) < 0 or max(known) > 1:

@@ -15,7 +15,7 @@ def gradient_norms(models: Sequence[Judgement]) -> go.Figure:
     """Draw the norm of each row's gradient by the logits, cross-entropy beside squared error.
 
     Args:
-        models: one judgement per model, all over the same rows.
+        models: One judgement per model, all over the same rows.
     """
     labels = [
         [f"model {number}" for number, one in enumerate(models, 1) for _ in one.right],

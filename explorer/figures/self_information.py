@@ -22,8 +22,8 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     An impossible event has no place on the curve; it is named at the upper left.
 
     Args:
-        p: probability of the event.
-        base: of the logarithm.
+        p: Probability of the event.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     grid, curve = _curve(base)
@@ -72,9 +72,9 @@ def running_information(
     """Draw the information of a sequence against its length, beside n times the entropy.
 
     Args:
-        totals: information of the first 1, 2, … events [m]; inf from an impossible one on.
-        expected: entropy, what one event carries on average.
-        base: of the logarithm.
+        totals: Information of the first 1, 2, … events [m]; inf from an impossible one on.
+        expected: Entropy, what one event carries on average.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     count = np.arange(totals.size + 1)

@@ -27,12 +27,12 @@ def word_vectors(
     """Draw the centre's vector v and every output vector u, each with its way down the loss.
 
     Args:
-        outputs: output vectors u [V, 2].
-        centre: input vector v of the centre word [2].
-        gradients: of the loss; the short arrows point against them.
+        outputs: Output vectors u [V, 2].
+        centre: Input vector v of the centre word [2].
+        gradients: Of the loss; the short arrows point against them.
         names: V words.
-        centre_name: the centre word.
-        context: index of the neighbour.
+        centre_name: The centre word.
+        context: Index of the neighbour.
     """
     u, v = np.asarray(outputs), np.asarray(centre)
     words = distinct(names)
@@ -73,10 +73,10 @@ def neighbour_probabilities(
     """Draw softmax and sigmoid of the scores u·v of every word.
 
     Args:
-        outputs: output vectors u [V, D].
-        centre: input vector v [D].
+        outputs: Output vectors u [V, D].
+        centre: Input vector v [D].
         names: V words.
-        context: index of the neighbour, which is marked.
+        context: Index of the neighbour, which is marked.
     """
     scores = pair_scores(outputs, centre)
     words = distinct(names)

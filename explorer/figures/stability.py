@@ -18,7 +18,7 @@ from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
 
-_BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is told apart
+_BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
 
 
@@ -43,9 +43,9 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     thousandth of the unit roundoff lie on the lower edge.
 
     Args:
-        precision: a key of `PRECISIONS`.
-        reading: the three ways at the current gap.
-        right: whether the class with the higher logit is the true one.
+        precision: A key of `PRECISIONS`.
+        reading: The three ways at the current gap.
+        right: Whether the class with the higher logit is the true one.
     """
     highest = _end_of_axis(precision, reading.gap)
     curves = error_curves(precision, right=right, highest=highest)
@@ -126,9 +126,9 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     """Draw how often each loss occurs, and where softmax and then log is infinite.
 
     Args:
-        losses: of random logits.
-        precision: a key of `PRECISIONS`, the format in which they were computed.
-        quoted: a loss to mark, in nats.
+        losses: Of random logits.
+        precision: A key of `PRECISIONS`, the format in which they were computed.
+        quoted: A loss to mark, in nats.
     """
     edges = np.arange(0.0, losses.stable.max() + _BIN, _BIN)
     lost = np.isinf(losses.naive)
@@ -189,7 +189,7 @@ def _heights(errors: NDArray[np.float64], floor: float, row: int) -> NDArray[np.
 
 
 def _row_height(row: int) -> float:
-    """Return where losses that are no number are drawn, one height for each way."""
+    """Return where losses that are not numbers are drawn, one height for each way."""
     return 10.0 ** (1.6 + 0.7 * (len(WAYS) - 1 - row)) if row < len(WAYS) else 10.0**4
 
 

@@ -44,7 +44,7 @@ def quantity_words(quantity: str, value: float) -> str:
 
     Args:
         quantity: Key of QUANTITIES.
-        value: The value.
+        value: In the unit of the quantity.
     """
     return f"{value:.2%}" if QUANTITIES[quantity].is_share else written(value, 4)
 
@@ -56,7 +56,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str) -> go.Figure:
     of the others in words.
 
     Args:
-        grid: The grid.
+        grid: The settings that the sweep varies, with their values.
         found: The quantity by two of its dimensions.
         quantity: Key of QUANTITIES.
     """

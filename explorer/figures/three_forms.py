@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from explorer.core.gathering import gathered_gradient, indexed_columns, indexed_columns_gradient
+from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
 from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
@@ -23,8 +23,8 @@ def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) ->
     """Draw what softmax and sigmoids make of the same logits, with the true labels marked.
 
     Args:
-        forms: one example, C classes.
-        labels: each 0 or 1 [C].
+        forms: One example, C classes.
+        labels: Each 0 or 1 [C].
         names: C class names.
     """
     classes = distinct(names)
@@ -55,8 +55,8 @@ def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Fig
     """Draw the gradient of each form by each logit.
 
     Args:
-        forms: one example, C classes.
-        node: index of the logit that the one-node form takes.
+        forms: One example, C classes.
+        node: Index of the logit that the one-node form takes.
         names: C class names.
     """
     classes = distinct(names)
@@ -75,8 +75,8 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     """Draw the B × B losses that indexing columns makes; the diagonal is what was meant.
 
     Args:
-        logits: [B, C].
-        targets: class indices [B].
+        logits: z, finite numbers [B, C].
+        targets: Class indices [B].
     """
     losses = indexed_columns(logits, targets)
     rows = [f"row {number}" for number in range(1, len(losses) + 1)]
@@ -124,8 +124,8 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
     """Draw the gradient of every logit of a batch, gathered and with whole columns indexed.
 
     Args:
-        logits: [B, C].
-        targets: class indices [B].
+        logits: z, finite numbers [B, C].
+        targets: Class indices [B].
         names: C class names.
     """
     rows, classes = len(np.asarray(targets)), distinct(names)

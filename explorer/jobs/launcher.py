@@ -229,7 +229,7 @@ def explain(run: Run, *, store: RunStore | None = None) -> str:
         return run.error
     if state == LOST:
         sentence = (
-            f"The training process ended without a word at step {run.progress.step:,}; what it "
+            f"The training process ended unexpectedly at step {run.progress.step:,}; what it "
             "recorded is kept. Press Train to start again."
         )
         return f"{sentence} {why_lost(store, run)}".rstrip()
@@ -255,11 +255,11 @@ def waiting_words(*, store: RunStore | None = None) -> str:
     ]
     if not waits:
         return ""
-    who = "A training process waits" if len(waits) == 1 else f"{len(waits)} training processes wait"
+    who = "A training process has" if len(waits) == 1 else f"{len(waits)} training processes have"
     seconds = max(0.0, time.time() - min(waits))
     return (
-        f"{who} for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
-        "the training goes on when the store can be used again."
+        f"{who} been waiting for the store for {seconds:,.0f} s: what is measured is held in "
+        "memory, and the training goes on when the store can be used again."
     )
 
 
@@ -271,7 +271,7 @@ def _waiting_words(run: Run, store: RunStore) -> str:
         return ""
     seconds = max(0.0, time.time() - status.waiting_since)
     return (
-        f"Waiting for the store, since {seconds:,.0f} s: what is measured is held in memory, and "
+        f"Waiting for the store for {seconds:,.0f} s now: what is measured is held in memory, and "
         f"nothing is lost. {status.waiting}"
     )
 

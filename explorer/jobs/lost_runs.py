@@ -1,4 +1,4 @@
-"""Why a training process ended without a word, as far as that can be seen from the server."""
+"""Why a training process ended unexpectedly, as far as that can be seen from the server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def why_lost(store: RunStore, run: Run) -> str:
     if worker is None:
         return ""
     if worker.host != worker_processes.process_space():
-        return "Its training process was on another machine and is heard no more."
+        return "Its training process was on another machine and no longer responds."
     if worker_processes.is_alive(worker):
         return "Its training process was silent for too long, and the run was given up."
     folder = worker_processes.slot_folder(store)
@@ -47,7 +47,7 @@ def why_lost(store: RunStore, run: Run) -> str:
         reasons.append(_by_signal(-code))
     said = worker_processes.last_log_line(store, worker.pid) or (status.said if status else "")
     if said:
-        reasons.append(f"Its last words: {said}")
+        reasons.append(f"Its last message: {said}")
     return " ".join(reasons)
 
 

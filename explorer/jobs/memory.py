@@ -69,7 +69,7 @@ def shortage(configs: Sequence[TrainingConfig], free_bytes: float | None) -> str
 
 
 def oom_kills(proc: Path = _PROC, groups: Path = _GROUPS) -> int | None:
-    """Count the processes that the system has ended for want of memory; None where it is not told.
+    """Count the processes that the system has ended for lack of memory; None where it is not told.
 
     Both the machine's count and that of the own control group are in it: only a difference means
     something.

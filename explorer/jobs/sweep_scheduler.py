@@ -98,7 +98,7 @@ def cells_of(sweep: Sweep, rows: Sequence[CurveRow]) -> list[Cell]:
     """Return every cell with the state of its newest training.
 
     Args:
-        sweep: The sweep.
+        sweep: The grid with the runs that were queued for it.
         rows: The curves of its runs that are kept.
     """
     by_id = {(row.run_id, row.curve): row for row in rows}
@@ -122,7 +122,7 @@ def next_cells(sweep: Sweep, rows: Sequence[CurveRow], size: int) -> list[int] |
     lost is innocent: it is tried again with others, then alone, and left after three losses.
 
     Args:
-        sweep: The sweep.
+        sweep: The grid with the runs that were queued for it.
         rows: The curves of its runs that are kept.
         size: Largest number of cells to train together.
 

@@ -185,11 +185,6 @@ class TrainingConfig:
         return cls.from_dict(values)
 
 
-def stacks_with(a: TrainingConfig, b: TrainingConfig) -> bool:
-    """Tell whether two configs, which may differ in what `stack_key` leaves out, train as one."""
-    return a.stack_key == b.stack_key
-
-
 def validate_race(configs: Sequence[TrainingConfig]) -> tuple[TrainingConfig, ...]:
     """Check that the curves can be drawn over one another.
 

@@ -53,16 +53,17 @@ RACE_PRESETS: Mapping[str, RacePreset] = {
             replace(_NOTES, name="No ReLU on the logits"),
             replace(_NOTES, output_relu=True, name="ReLU on the logits"),
         ),
-        "A logit that is negative for every image gets no gradient through the ReLU: its class is "
-        f"dead, and hardly an image is ever taken for it. On MNIST {percent(_RELU.final)} instead "
-        f"of {percent(_CE.final)} after 10 epochs; with other seeds anywhere from {span(_SEEDS)}.",
+        "A logit that is negative for every image gets no gradient through the ReLU: its class "
+        f"is dead, and hardly any image is ever assigned to it. On MNIST {percent(_RELU.final)} "
+        f"instead of {percent(_CE.final)} after 10 epochs; with other seeds anywhere from "
+        f"{span(_SEEDS)}.",
     ),
     "Kaiming against plain normal": RacePreset(
         (
             replace(_NOTES, name="Kaiming normal"),
             replace(_NOTES, init="normal", name="Plain normal"),
         ),
-        "Plain normal weights do not make the gradient vanish, they make the signal explode: the "
+        "Plain normal weights do not make the gradient vanish; they make the signal explode: the "
         f"test cross-entropy starts at {_PLAIN.first:,.0f} nats and the gradient norms with it, "
         f"and MNIST ends at {percent(_PLAIN.final)} instead of {percent(_CE.final)}. Kaiming "
         f"starts at {_CE.first:.1f} nats, somewhat above the ln 10 = {math.log(10):.1f} of knowing "

@@ -12,7 +12,7 @@ def group_by_seed(rows: Sequence[CurveRow]) -> list[tuple[int, ...]]:
     """Put together the curves that differ only by seed.
 
     Curves of one group share every setting but seed and name, the data's md5 and the kind of
-    device. A curve made elsewhere stays alone, for its settings are not known, and so does one
+    device. A curve made elsewhere stays alone, because its settings are not known, and so does one
     that shares its seed too with another: a repetition tells nothing of the spread.
 
     Args:

@@ -78,7 +78,7 @@ class CurveData:
     Attributes:
         series: By name: "train/cross_entropy", "test/accuracy", "layer/gradient_norm_1", or any
             tag of a foreign file.
-        x: What the steps count, one of `X_KINDS`. Where that is no whole number, steps are row
+        x: What the steps count, one of `X_KINDS`. Where that is not a whole number, steps are row
             numbers and `clocks[x]` tells what x is at each of them.
         clocks: By name, "epoch", "examples", "seconds" and so on, what is known of them by step.
         snapshots: By name: "confusion" [n, C, C], the number of images by true and predicted
@@ -127,5 +127,5 @@ def _kept(array: np.ndarray) -> np.ndarray:
 def _named(given: Mapping[str, _Measured], kind: type[_Measured]) -> Mapping[str, _Measured]:
     for name, one in given.items():
         if not isinstance(name, str) or not isinstance(one, kind):
-            raise ValueError(f"{name!r} is no name of a {kind.__name__}.")
+            raise ValueError(f"{name!r} is not a name of a {kind.__name__}.")
     return dict(given)

@@ -139,7 +139,7 @@ def estimated_seconds(
     """Estimate how long cells take, from what earlier trainings took.
 
     Args:
-        grid: The grid.
+        grid: The settings that are varied, with their values.
         num_cells: Number of its cells to train.
         train_images: Images of an epoch.
         seconds_per_work: Of earlier trainings, seconds by image and parameter.
@@ -171,7 +171,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
         found = re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part, re.ASCII)
         if not found:
             raise ConfigError(
-                f"“{part[:40]}” is no seed: write whole numbers, as in 0, 1, 2, or a range, 0-4."
+                f"“{part[:40]}” is not a seed: write whole numbers, as in 0, 1, 2, or a range, 0-4."
             )
         first, last = int(found[1]), int(found[2] or found[1])
         if last < first:

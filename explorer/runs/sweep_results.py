@@ -75,7 +75,7 @@ def table(grid: SweepGrid, cells: Sequence[Cell], x: str, y: str, quantity: str)
     Diverged cells are counted apart: the mean would say little of either kind.
 
     Args:
-        grid: The grid.
+        grid: The settings that were varied, with their values.
         cells: Its cells.
         x: Dimension along the columns.
         y: Another one, along the rows.

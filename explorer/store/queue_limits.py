@@ -52,14 +52,14 @@ def check_room(connection: sa.Connection, session: str) -> None:
         limit = most_queued(SESSION_VARIABLE)
         if _count_waiting(connection, session) >= limit:
             raise QueueFull(
-                f"{limit} of your races and sweeps wait already, as many as one browser session "
-                "may have: train this one when some of them have begun, or stop one."
+                f"{limit} of your races and sweeps are waiting already, as many as one browser "
+                "session may have: train this one when some of them have begun, or stop one."
             )
     limit = most_queued(QUEUED_VARIABLE)
     if _count_waiting(connection) >= limit:
         raise QueueFull(
-            f"{limit} races and sweeps wait already, as many as this server takes: try again when "
-            "some of them have begun."
+            f"{limit} races and sweeps are waiting already, as many as this server takes: try "
+            "again when some of them have begun."
         )
 
 

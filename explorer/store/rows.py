@@ -82,7 +82,7 @@ def update_claimed(
         # Unknown, or not its own.
         num_curves_of(connection, run_id)
         raise ClaimLost(
-            f"The run “{run_id}” is no longer this training process's own: it was silent for too "
+            f"The run “{run_id}” no longer belongs to this training process: it was silent for too "
             "long, and the run was given up or given to another."
         )
 

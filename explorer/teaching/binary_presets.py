@@ -12,12 +12,12 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class BinaryPreset:
-    """One example.
+    """A logit with its label.
 
     Attributes:
         logit: z, finite.
         label: y, 0 or 1; the hinge takes it as −1 or +1.
-        source: row of the lessons table that it comes from.
+        source: Key of the worked example that it comes from.
     """
 
     logit: float
@@ -26,28 +26,32 @@ class BinaryPreset:
 
 
 def _probabilities() -> dict[str, BinaryPreset]:
-    example = EXAMPLES["A14"]
+    example = EXAMPLES["binary_cross_entropy"]
     return {
-        f"{name}, y = {example['y']}": BinaryPreset(math.log(p / (1 - p)), example["y"], "A14")
+        f"{name}, y = {example['y']}": BinaryPreset(
+            math.log(p / (1 - p)), example["y"], "binary_cross_entropy"
+        )
         for name, p in zip(example.names, example["probabilities"], strict=True)
     }
 
 
 def _hinge_pairs() -> dict[str, BinaryPreset]:
-    example = EXAMPLES["A21"]
+    example = EXAMPLES["hinge_pairs"]
     return {
-        f"Hinge, (y, h) = {name}": BinaryPreset(score, int(sign > 0), "A21")
+        f"Hinge, (y, h) = {name}": BinaryPreset(score, int(sign > 0), "hinge_pairs")
         for name, (sign, score) in zip(example.names, example["pairs"], strict=True)
     }
 
 
-_A15, _A20 = EXAMPLES["A15"], EXAMPLES["A20"]
+_ONE_NODE, _VANISHING = EXAMPLES["sigmoid_as_softmax"], EXAMPLES["vanishing_gradient"]
 
 BINARY_PRESETS: Mapping[str, BinaryPreset] = MappingProxyType(
     {
-        f"Surely wrong, z = −{-_A20['z']:g}": BinaryPreset(_A20["z"], _A20["y"], "A20"),
+        f"Surely wrong, z = −{-_VANISHING['z']:g}": BinaryPreset(
+            _VANISHING["z"], _VANISHING["y"], "vanishing_gradient"
+        ),
         **_probabilities(),
-        f"σ({_A15['z']:g})": BinaryPreset(_A15["z"], 1, "A15"),
+        f"σ({_ONE_NODE['z']:g})": BinaryPreset(_ONE_NODE["z"], 1, "sigmoid_as_softmax"),
         **_hinge_pairs(),
     }
 )

@@ -12,15 +12,15 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class ClassificationPreset:
-    """One example.
+    """A model's output for one example, and the class that is true.
 
     Attributes:
-        output: the model's output, one number per class.
-        is_logits: whether the output is logits; otherwise it is the distribution q.
-        true_class: index of the true class.
-        names: one name per class.
-        source: row of the lessons table that it comes from.
-        note: what to look at, one sentence.
+        output: The model's output, one number per class.
+        is_logits: Whether the output is logits; otherwise it is the distribution q.
+        true_class: Index of the true class.
+        names: One name per class.
+        source: Key of the worked example that it comes from.
+        note: What to look at, one sentence.
     """
 
     output: tuple[float, ...]
@@ -48,12 +48,12 @@ def _of_classes(
 
 
 def _two_models() -> dict[str, ClassificationPreset]:
-    example = EXAMPLES["A22"]
+    example = EXAMPLES["why_not_mse"]
     return {
         f"{model}, row {number}": _of_classes(
             q,
             true_class,
-            "A22",
+            "why_not_mse",
             f"{model}, true class {true_class + 1}: "
             f"{'right' if q.index(max(q)) == true_class else 'wrong'}, with q = {q[true_class]}.",
             is_logits=False,
@@ -70,30 +70,31 @@ CLASSIFICATION_PRESETS: Mapping[str, ClassificationPreset] = MappingProxyType(
         "Confidently wrong": _from_distributions("Five classes, confidently wrong"),
         **_two_models(),
         "Three logits, right": _of_classes(
-            EXAMPLES["A17"]["logits"][0],
-            EXAMPLES["A17"]["classes"][0],
-            "A17",
-            f"Cross-entropy {printed('A17', 'row 1')}.",
+            EXAMPLES["softmax_batch"]["logits"][0],
+            EXAMPLES["softmax_batch"]["classes"][0],
+            "softmax_batch",
+            f"Cross-entropy {printed('softmax_batch', 'row 1')}.",
             is_logits=True,
         ),
         "Three logits, true class second": _of_classes(
-            EXAMPLES["A26"]["logits"],
-            EXAMPLES["A26"]["true_class"],
-            "A26",
-            f"−z of the true class plus logsumexp: {printed('A26', '−z + logsumexp')}.",
+            EXAMPLES["logsumexp_form"]["logits"],
+            EXAMPLES["logsumexp_form"]["true_class"],
+            "logsumexp_form",
+            f"−z of the true class plus logsumexp: {printed('logsumexp_form', '−z + logsumexp')}.",
             is_logits=True,
         ),
         "Ten classes at chance": _of_classes(
-            (0.0,) * EXAMPLES["A28"]["layers"][-1],
+            (0.0,) * EXAMPLES["mnist_practice"]["layers"][-1],
             0,
-            "A28",
-            f"Every network starts about here: ln 10 = {printed('A28', 'loss at chance')}.",
+            "mnist_practice",
+            "Every network starts near this value: "
+            f"ln 10 = {printed('mnist_practice', 'loss at chance')}.",
             is_logits=True,
         ),
         "Saturated and wrong": _of_classes(
-            EXAMPLES["A20"]["saturated_logits"],
+            EXAMPLES["vanishing_gradient"]["saturated_logits"],
             0,
-            "A20",
+            "vanishing_gradient",
             "The squared error's gradient has almost vanished; cross-entropy's is at its largest.",
             is_logits=True,
         ),

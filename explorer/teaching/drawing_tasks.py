@@ -1,4 +1,4 @@
-"""Tasks of the page on which one draws."""
+"""Tasks of the page for drawing a digit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def _nats(q: float) -> str:
 
 DRAW = (
     Task(
-        "A seven is drawn and meant. Put a bar through it: where does its probability go, and "
-        "what does that cost?",
+        "A seven is drawn, and a seven is meant. Put a bar through it: where does its "
+        "probability go, and what does that cost?",
         {"digit": "7", "ink": stroke_text((_SEVEN,))},
         "H(p,q) = −ln q(7) looks at the probability of the 7 alone, wherever the rest of it goes: "
         f"at q(7) = 0.99 it is {_nats(0.99)}, at a half {_nats(0.5)}, at 0.01 {_nats(0.01)}.",
@@ -34,7 +34,7 @@ DRAW = (
     Task(
         "A cross is no digit at all. How sure are the networks of their answer?",
         {"ink": stroke_text(_CROSS)},
-        "Often very sure. Softmax shares out a probability of 1 among ten classes and has none for "
-        f"what is no digit: to know nothing would be q uniform, {_nats(0.1)} for each of them.",
+        "Often very sure. Softmax shares a probability of 1 among ten classes and has no class "
+        f"for anything else: knowing nothing would be a uniform q, {_nats(0.1)} for each of them.",
     ),
 )

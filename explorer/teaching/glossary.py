@@ -11,13 +11,13 @@ from explorer.teaching.term import Term
 from explorer.teaching.worked_examples import EXAMPLES
 
 _ONE_HOT = {
-    "p": listed(EXAMPLES["A13"]["p"]),
-    "q": listed(EXAMPLES["A13"]["q"]),
+    "p": listed(EXAMPLES["one_hot_of_four"]["p"]),
+    "q": listed(EXAMPLES["one_hot_of_four"]["q"]),
     "unit": "nats",
 }
-_UNIFORM = listed(EXAMPLES["A3"]["p"])
-_SKEWED = {"p": listed(EXAMPLES["A4"]["p"]), "q": _UNIFORM, "unit": "bits"}
-_LOGITS = {"edit": "logits", "z": listed(EXAMPLES["A17"]["logits"][0]), "y": "3"}
+_UNIFORM = listed(EXAMPLES["fair_lottery"]["p"])
+_SKEWED = {"p": listed(EXAMPLES["lottery_with_favourite"]["p"]), "q": _UNIFORM, "unit": "bits"}
+_LOGITS = {"edit": "logits", "z": listed(EXAMPLES["softmax_batch"]["logits"][0]), "y": "3"}
 _MULTI_LABEL = LABELLED_PRESETS["Labels 0, 1, 0, 1, sigmoids"]
 _TWO_LABELS = {
     "part": "Three forms",
@@ -25,17 +25,17 @@ _TWO_LABELS = {
     "z": listed(_MULTI_LABEL.logits),
     "labels": ",".join(str(label + 1) for label in _MULTI_LABEL.labels),
 }
-_SATURATED = {"z": repr(EXAMPLES["A20"]["z"]), "y": "1"}
+_SATURATED = {"z": repr(EXAMPLES["vanishing_gradient"]["z"]), "y": "1"}
 
 _TERMS = (
     Term(
         "self-information",
         "自信息",
-        "The surprise of one event: the less probable it was, the more one learns from it.",
+        "The surprise of one event: the less probable it was, the more you learn from it.",
         r"I(x) = -\log p(x)",
         "bits, nats or dits",
         "self_information",
-        {"p": repr(EXAMPLES["A1"]["p"][1]), "unit": "bits"},
+        {"p": repr(EXAMPLES["table_tennis"]["p"][1]), "unit": "bits"},
     ),
     Term(
         "entropy",
@@ -69,7 +69,7 @@ _TERMS = (
     Term(
         "relative entropy",
         "相对熵",
-        "Another name of the KL divergence.",
+        "Another name for the KL divergence.",
         r"D(p\,\|\,q)",
         "bits, nats or dits",
         "divergence",
@@ -96,7 +96,7 @@ _TERMS = (
     Term(
         "bit",
         "比特",
-        "The information of a fair coin's toss; logarithms to base 2.",
+        "The information in the toss of a fair coin; logarithms to base 2.",
         r"\log_2 2 = 1",
         "",
         "self_information",
@@ -114,7 +114,7 @@ _TERMS = (
     Term(
         "dit",
         "哈特莱",
-        "Also hartley: the information of a decimal digit; logarithms to base 10.",
+        "Also called hartley: the information in a decimal digit; logarithms to base 10.",
         r"\log_{10} 10 = 1",
         "",
         "self_information",
@@ -142,7 +142,7 @@ _TERMS = (
     Term(
         "multi-label",
         "多标签",
-        "Targets of which several may hold at once: each label is a yes-or-no question with a "
+        "Targets of which several may be true at once: each label is a yes-or-no question with a "
         "sigmoid of its own, and the targets need not sum to 1.",
         r"-\sum_i \left[ y_i \ln \sigma(z_i) + (1 - y_i) \ln (1 - \sigma(z_i)) \right]",
         "nats",
@@ -181,7 +181,7 @@ _TERMS = (
         "跳字模型",
         "Learns a vector for each word by predicting the words around it. Its loss is the softmax "
         "cross-entropy of every neighbour, averaged over a text.",
-        EXAMPLES["A32"]["window_average"],
+        EXAMPLES["skip_gram_objectives"]["window_average"],
         "nats per word",
         "three_forms",
         {"part": "Skip-gram", "objective": "whole text"},
@@ -191,7 +191,7 @@ _TERMS = (
         "负采样",
         "Skip-gram without the sum over all words: a yes-or-no question for the neighbour, and one "
         "for each of a few words drawn as noise.",
-        EXAMPLES["A32"]["negative_sampling"],
+        EXAMPLES["skip_gram_objectives"]["negative_sampling"],
         "nats",
         "three_forms",
         {"part": "Skip-gram", "objective": "negative sampling"},
@@ -202,7 +202,7 @@ _TERMS = (
         "The squared distance of the output from the target; its mean is the MSE. Through a "
         "saturated sigmoid or softmax its gradient vanishes.",
         r"\sum_i (q_i - p_i)^2",
-        "squares of what is compared, no information",
+        "the square of what is compared; not information",
         "binary",
         _SATURATED,
     ),
@@ -218,7 +218,7 @@ _TERMS = (
     Term(
         "gradient vanishing",
         "梯度消失",
-        "Learning stalls since the gradient is almost 0, though the answer is wrong. The notes "
+        "Learning stalls because the gradient is almost 0 although the answer is wrong. The notes "
         "write 梯度离散.",
         r"\frac{\partial}{\partial z} (\sigma(z) - y)^2 = 2 (\sigma - y)\, \sigma (1 - \sigma)",
         "",

@@ -18,10 +18,10 @@ from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
-_TENNIS = EXAMPLES["A1"]["p"]
-_SKEWED, _UNIFORM = EXAMPLES["B6"]["p"], EXAMPLES["A3"]["p"]
-_RARE = EXAMPLES["A5"]["p"]
-_FIRST, _Q1, _Q2 = (EXAMPLES["A11"][name] for name in ("p", "q1", "q2"))
+_TENNIS = EXAMPLES["table_tennis"]["p"]
+_SKEWED, _UNIFORM = EXAMPLES["kl_is_asymmetric"]["p"], EXAMPLES["fair_lottery"]["p"]
+_RARE = EXAMPLES["lottery_nearly_decided"]["p"]
+_FIRST, _Q1, _Q2 = (EXAMPLES["two_guesses"][name] for name in ("p", "q1", "q2"))
 
 
 def _bits(value: SupportsFloat, digits: int = 6) -> str:
@@ -34,10 +34,10 @@ def _nats(value: SupportsFloat, digits: int = 6) -> str:
 
 SELF_INFORMATION = (
     Task(
-        "The favourite won 63 of 64 meetings. How many bits does a win of the underdog tell?",
+        "The favourite won 63 of 64 meetings. How many bits does a win by the underdog carry?",
         {"p": repr(_TENNIS[1]), "unit": "bits"},
         f"{_bits(self_information(_TENNIS[1]))}, as much as six tosses of a coin, because "
-        f"1/64 = 2⁻⁶. A win of the favourite tells {_bits(self_information(_TENNIS[0]))}.",
+        f"1/64 = 2⁻⁶. A win by the favourite carries {_bits(self_information(_TENNIS[0]))}.",
     ),
     Task(
         "Drag the point from p = 1/2 to 1/4, then to 1/8. What happens to the information each "
@@ -55,12 +55,12 @@ SELF_INFORMATION = (
 )
 ENTROPY = (
     Task(
-        "Three outcomes have probability 0.001 each and would tell almost 10 bits, yet the entropy "
-        "is close to 0. How can that be?",
+        "Each of three outcomes has probability 0.001 and would carry almost 10 bits, yet the "
+        "entropy is close to 0. How can that be?",
         {"p": listed(_RARE), "unit": "bits"},
         "The entropy is an average. Each rare outcome carries "
-        f"{_bits(self_information(_RARE[0]))} but comes once in a thousand times; "
-        f"H(p) = {_bits(entropy(_RARE))}.",
+        f"{_bits(self_information(_RARE[0]))} but comes once in a thousand times; H(p) = "
+        f"{_bits(entropy(_RARE))}.",
     ),
     Task(
         "Start from the uniform distribution of four outcomes and drag any bar. Can the entropy "
@@ -81,7 +81,7 @@ DIVERGENCE = (
         "p is (.1, .1, .1, .7) and q is uniform. Swap them: is D(p‖q) the same?",
         {"p": listed(_SKEWED), "q": listed(_UNIFORM), "unit": "bits", "view": "Terms"},
         f"No: {_bits(kl_divergence(_SKEWED, _UNIFORM))} one way, "
-        f"{_bits(kl_divergence(_UNIFORM, _SKEWED))} the other. KL divergence is no distance.",
+        f"{_bits(kl_divergence(_UNIFORM, _SKEWED))} the other. KL divergence is not a distance.",
     ),
     Task(
         "The true class is the first. Walk q to p. Why do cross-entropy and D(p‖q) fall together?",
@@ -100,10 +100,9 @@ DIVERGENCE = (
             "events": "10000",
         },
         f"D(p‖q) = {_bits(kl_divergence(_SKEWED, _UNIFORM))} with ideal codes. Huffman's code for "
-        "p needs "
-        f"{_bits(expected_code_length(_SKEWED, huffman_code_lengths(_SKEWED)))}, a little above "
-        f"H(p) = {_bits(entropy(_SKEWED))}, since it has no fractions of a digit. “Gibbs” shows "
-        "why the waste is never negative: the shares add up to "
+        f"p needs {_bits(expected_code_length(_SKEWED, huffman_code_lengths(_SKEWED)))}, a little "
+        f"above H(p) = {_bits(entropy(_SKEWED))}, because it cannot use fractions of a digit. "
+        "“Gibbs” shows why the waste is never negative: the shares add up to "
         f"{_nats(gibbs_gaps(_SKEWED, _UNIFORM).shares.sum())}.",
     ),
 )

@@ -12,16 +12,16 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class LabelledPreset:
-    """One example.
+    """Logits with the labels that are true.
 
     Attributes:
-        logits: one per class.
-        labels: indices of the true labels.
-        node: index of the logit that the one-node form takes.
-        form: which of the three forms it is about, 1 softmax, 2 sigmoids or 3 one node.
-        names: one name per class.
-        source: row of the lessons table that it comes from.
-        note: what to look at, one sentence.
+        logits: One per class.
+        labels: Indices of the true labels.
+        node: Index of the logit that the one-node form takes.
+        form: Which of the three forms it is about, 1 softmax, 2 sigmoids or 3 one node.
+        names: One name per class.
+        source: Key of the worked example that it comes from.
+        note: What to look at, one sentence.
     """
 
     logits: tuple[float, ...]
@@ -46,52 +46,63 @@ def _row(source: str, row: int, form: int, note: str) -> LabelledPreset:
 
 
 def _two_labels(logits: tuple[float, ...], form: int, note: str) -> LabelledPreset:
-    example = EXAMPLES["B7"]
+    example = EXAMPLES["two_hot_labels"]
     true = tuple(index for index, label in enumerate(example["labels"]) if label)
-    return LabelledPreset(logits, true, true[0], form, example.names, "B7", note)
+    return LabelledPreset(logits, true, true[0], form, example.names, "two_hot_labels", note)
 
 
-_A14, _A15, _A26, _Q = EXAMPLES["A14"], EXAMPLES["A15"], EXAMPLES["A26"], EXAMPLES["B7"]["q"]
+_BINARY, _ONE_NODE, _LOGSUMEXP, _Q = (
+    EXAMPLES["binary_cross_entropy"],
+    EXAMPLES["sigmoid_as_softmax"],
+    EXAMPLES["logsumexp_form"],
+    EXAMPLES["two_hot_labels"]["q"],
+)
 
 LABELLED_PRESETS: Mapping[str, LabelledPreset] = MappingProxyType(
     {
         "Batch of two, row 1": _row(
-            "A17", 0, 1, "The third class is true: one loss under softmax, three under sigmoids."
+            "softmax_batch",
+            0,
+            1,
+            "The third class is true: one loss under softmax, three under sigmoids.",
         ),
         "Batch of two, row 2": _row(
-            "A17", 1, 1, "The first class is true; its sigmoid is σ(1) only."
+            "softmax_batch", 1, 1, "The first class is true; its sigmoid is σ(1) only."
         ),
         "Row 1 under sigmoids": _row(
-            "A18", 0, 2, "A loss for each label: the largest is that of the first, a false one."
+            "sigmoid_batch",
+            0,
+            2,
+            "One loss for each label: the first, a false one, has the largest.",
         ),
         "Row 2 under sigmoids": _row(
-            "A18", 1, 2, "A logit of 0 costs ln 2, whatever the label says."
+            "sigmoid_batch", 1, 2, "A logit of 0 costs ln 2, whatever the label says."
         ),
         "Logits (0.5, 2, −1)": LabelledPreset(
-            _A26["logits"],
-            (_A26["true_class"],),
-            _A26["true_class"],
+            _LOGSUMEXP["logits"],
+            (_LOGSUMEXP["true_class"],),
+            _LOGSUMEXP["true_class"],
             1,
-            _A26.names,
-            "A26",
+            _LOGSUMEXP.names,
+            "logsumexp_form",
             "−Σ y ln q and −z of the true class plus logsumexp are the same number.",
         ),
         "Three yes-or-no answers": LabelledPreset(
-            tuple(map(_log_odds, _A14["probabilities"])),
-            tuple(range(len(_A14["probabilities"]))),
+            tuple(map(_log_odds, _BINARY["probabilities"])),
+            tuple(range(len(_BINARY["probabilities"]))),
             0,
             2,
-            _A14.names,
-            "A14",
+            _BINARY.names,
+            "binary_cross_entropy",
             "All answers are yes; σ is 0.9, 0.5 and 0.1, and each has its own loss −ln σ.",
         ),
         "One node and a zero": LabelledPreset(
-            (_A15["z"], 0.0),
+            (_ONE_NODE["z"], 0.0),
             (0,),
             0,
             3,
             ("z", "zero"),
-            "A15",
+            "sigmoid_as_softmax",
             "The sigmoid of z is the softmax of (z, 0), so forms 1 and 3 agree.",
         ),
         "Labels 0, 1, 0, 1, softmax": _two_labels(

@@ -27,13 +27,13 @@ from explorer.figures.numbers import measured, written
 from explorer.teaching.task import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
-_A17, _WRONG = EXAMPLES["A17"], EXAMPLES["B3"]["wrong"]
-_A20, _B15 = EXAMPLES["A20"], EXAMPLES["B15"]
-_Z, _GAP = EXAMPLES["A15"]["z"], EXAMPLES["A24"]["gaps"][1]
-_LOGITS = np.array(_A17["logits"])
-# Steps that the page shows. Each server starts with computing them, so no more than that.
+_BATCH, _WRONG = EXAMPLES["softmax_batch"], EXAMPLES["drop_is_not_gradient"]["wrong"]
+_VANISHING, _UNSEEDED = EXAMPLES["vanishing_gradient"], EXAMPLES["unseeded_loss"]
+_Z, _GAP = EXAMPLES["sigmoid_as_softmax"]["z"], EXAMPLES["softmax_then_log"]["gaps"][1]
+_LOGITS = np.array(_BATCH["logits"])
+# As many steps as the page shows: every server computes them when it starts.
 _RACED = 200
-_FIRST_ROW, _CLASS = _LOGITS[0], _A17["classes"][0]
+_FIRST_ROW, _CLASS = _LOGITS[0], _BATCH["classes"][0]
 
 
 def _nats(value: SupportsFloat, digits: int = 6) -> str:
@@ -60,10 +60,10 @@ def _wrong_norms() -> tuple[str, str]:
 BINARY = (
     Task(
         "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
-        {"z": repr(_A20["z"]), "y": str(_A20["y"])},
+        {"z": repr(_VANISHING["z"]), "y": str(_VANISHING["y"])},
         "Cross-entropy: its derivative is "
-        f"{written(float(sigmoid_binary_cross_entropy_gradient(_A20['z'], 1)))}, that of "
-        f"squared error {written(float(sigmoid_squared_error_gradient(_A20['z'], 1)))}.",
+        f"{written(float(sigmoid_binary_cross_entropy_gradient(_VANISHING['z'], 1)))}; squared "
+        f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
     ),
     Task(
         "Start both descents at −5 with learning rate 1. How many steps to a probability of 0.9?",
@@ -76,8 +76,8 @@ BINARY = (
         "content there?",
         {"z": repr(_Z), "y": "1"},
         f"Yes: beyond the margin of 1 it is {written(float(hinge(_Z, 1)))}, while cross-entropy "
-        f"still is {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at "
-        f"σ(z) = {written(float(sigmoid(_Z)))}, and goes on pulling.",
+        f"is still {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at σ(z) = "
+        f"{written(float(sigmoid(_Z)))}, and keeps pulling.",
     ),
 )
 MULTICLASS = (
@@ -110,16 +110,15 @@ THREE_FORMS = (
     Task(
         "Classes by index or one-hot: do both calls give the same loss?",
         {"part": "Index or one-hot"},
-        "Yes, "
-        f"{_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_A17['classes'])).mean())} on "
-        "average: an index says the same as the one-hot row, in less space.",
+        f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_BATCH['classes'])).mean())} "
+        "on average: an index says the same as the one-hot row, in less space.",
     ),
     Task(
         "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
         {"part": "Gather slip"},
-        f"{EXAMPLES['B19'].references['indexed columns'].text} instead of "
-        f"{EXAMPLES['B19'].references['gathered'].text} nats: it makes a B × B matrix, every "
-        "row at the true classes of all rows, and no error is raised. Use gather.",
+        f"{EXAMPLES['gather_slip'].references['indexed columns'].text} instead of "
+        f"{EXAMPLES['gather_slip'].references['gathered'].text} nats: it makes a B × B matrix, "
+        "every row at the true classes of all rows, and no error is raised. Use gather.",
     ),
     Task(
         "Skip-gram's loss of a word and its neighbour: where is the softmax?",
@@ -147,10 +146,10 @@ STABILITY = (
     Task(
         "Random inputs and weights, as in the notes: how often is the naive chain infinite?",
         {"part": "Random logits", "dtype": "float32"},
-        f"In about {100 * _B15.references['infinite, naive chain'].value:g} of 100 draws: each "
-        f"logit is a sum of {_B15['features']} products of normal numbers, and the gap to the true "
-        "one exceeds 103 that often. One draw's loss, such as the notes' "
-        f"{_B15['quoted']}, says little about the next.",
+        f"In about {100 * _UNSEEDED.references['infinite, naive chain'].value:g} of 100 draws: "
+        f"each logit is a sum of {_UNSEEDED['features']} products of normal numbers, and the gap "
+        "to the true one exceeds 103 that often. One draw's loss, such as the notes' "
+        f"{_UNSEEDED['quoted']}, says little about the next.",
     ),
 )
 NOTES_CHECKED = (

@@ -1,6 +1,6 @@
 """Small pictures of what each page shows, drawn from the same numbers.
 
-`python -m explorer.teaching.page_pictures` draws the files in `pages/start/pictures` anew.
+`python -m explorer.teaching.page_pictures` redraws the files in `pages/start/pictures`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def picture(page: str) -> str:
     """Return the picture of a page as SVG, readable on light and on dark ground.
 
     Args:
-        page: Its address, a key of `DRAWINGS`.
+        page: Last part of the page's address, a key of `DRAWINGS`.
     """
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">'
@@ -84,7 +84,7 @@ def _entropy() -> str:
 
 
 def _divergence() -> str:
-    return _bars([(EXAMPLES["B6"]["p"], P), (EXAMPLES["A3"]["p"], Q)])
+    return _bars([(EXAMPLES["kl_is_asymmetric"]["p"], P), (EXAMPLES["fair_lottery"]["p"], Q)])
 
 
 def _binary() -> str:

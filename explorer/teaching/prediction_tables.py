@@ -11,12 +11,14 @@ from explorer.teaching.worked_examples import EXAMPLES
 EXAMPLE_TABLES: Mapping[str, PredictionTable] = MappingProxyType(
     {
         "The lecture's tables": PredictionTable(
-            EXAMPLES["A22"]["classes"], EXAMPLES["A22"]["model_1"], EXAMPLES["A22"]["model_2"]
+            EXAMPLES["why_not_mse"]["classes"],
+            EXAMPLES["why_not_mse"]["model_1"],
+            EXAMPLES["why_not_mse"]["model_2"],
         ),
         "Model 2 is surely wrong": PredictionTable(
-            EXAMPLES["A22"]["classes"],
-            EXAMPLES["A22"]["model_1"],
-            (*EXAMPLES["A22"]["model_2"][:2], (0.001, 0.001, 0.998)),
+            EXAMPLES["why_not_mse"]["classes"],
+            EXAMPLES["why_not_mse"]["model_1"],
+            (*EXAMPLES["why_not_mse"]["model_2"][:2], (0.001, 0.001, 0.998)),
         ),
     }
 )

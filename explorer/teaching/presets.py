@@ -14,11 +14,11 @@ class Preset:
     """A named example.
 
     Attributes:
-        p: true distribution.
-        q: model distribution with the same outcomes; None where the example has only p.
-        names: one name per outcome.
-        source: row of the lessons table that it comes from.
-        note: what to look at, one sentence.
+        p: True distribution.
+        q: Model distribution with the same outcomes; None where the example has only p.
+        names: One name per outcome.
+        source: Key of the worked example that it comes from.
+        note: What to look at, one sentence.
     """
 
     p: tuple[float, ...]
@@ -28,84 +28,91 @@ class Preset:
     note: str
 
 
-def printed(row: str, quantity: str) -> str:
+def printed(key: str, quantity: str) -> str:
     """Return a reference value of a worked example as it is printed, with its unit.
 
     Args:
-        row: key of `EXAMPLES`.
-        quantity: key of its references.
+        key: Key of `EXAMPLES`.
+        quantity: Key of its references.
     """
-    value = EXAMPLES[row].references[quantity]
+    value = EXAMPLES[key].references[quantity]
     return f"{value.text} {value.unit}"
 
 
 def _preset(
-    row: str, note: str, p: str = "p", q: str | None = None, names: tuple[str, ...] = ()
+    key: str, note: str, p: str = "p", q: str | None = None, names: tuple[str, ...] = ()
 ) -> Preset:
-    """Return the inputs `p` and `q` of the worked example in this row."""
-    example = EXAMPLES[row]
+    """Return the inputs `p` and `q` of the worked example."""
+    example = EXAMPLES[key]
     model = None if q is None else example[q]
-    return Preset(example[p], model, names or example.names, row, note)
+    return Preset(example[p], model, names or example.names, key, note)
 
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "Lottery": _preset(
-            "A3",
-            f"Four people, equal chances: {printed('A3', 'H(p)')}, the most that four outcomes can "
-            "have.",
+            "fair_lottery",
+            f"Four people, equal chances: {printed('fair_lottery', 'H(p)')}, the most that "
+            "four outcomes can have.",
         ),
         "Lottery, one favourite": _preset(
-            "A4", "One person holds most of the tickets: less to be surprised by on average."
+            "lottery_with_favourite",
+            "One person holds most of the tickets: less to be surprised by on average.",
         ),
         "Lottery, nearly decided": _preset(
-            "A5",
+            "lottery_nearly_decided",
             f"The average surprise is small, though a rare winner carries "
-            f"{printed('B4', 'I(0.001)')}.",
+            f"{printed('expected_surprise', 'I(0.001)')}.",
         ),
         "One-hot": _preset(
-            "A8",
+            "decomposition",
             "A certain outcome: entropy 0, so cross-entropy and KL divergence coincide.",
             "one_hot",
         ),
         "Uniform": _preset(
-            "A3",
+            "fair_lottery",
             "Every outcome equally likely: entropy at its maximum, log n.",
             "three",
             names=("outcome 1", "outcome 2", "outcome 3"),
         ),
         "Table tennis": _preset(
-            "A6",
-            f"{EXAMPLES['A1']['meetings']} meetings, {EXAMPLES['A1']['wins']} wins: the rare "
-            f"result carries {printed('A1', 'I(1/64)')}, the usual one "
-            f"{printed('A1', 'I(63/64)')}.",
+            "match_and_coin",
+            f"{EXAMPLES['table_tennis']['meetings']} meetings, {EXAMPLES['table_tennis']['wins']} "
+            f"wins: the rare result carries {printed('table_tennis', 'I(1/64)')}, the usual one "
+            f"{printed('table_tennis', 'I(63/64)')}.",
         ),
         "Fair coin": _preset(
-            "A6", "The unit of information: 1 bit.", "coin", names=("heads", "tails")
+            "match_and_coin", "The unit of information: 1 bit.", "coin", names=("heads", "tails")
         ),
         "Certain outcome": _preset(
-            "A6",
-            f"Nothing to be surprised by: {printed('A6', 'certain')}.",
+            "match_and_coin",
+            f"Nothing to be surprised by: {printed('match_and_coin', 'certain')}.",
             "certain",
             names=("happens", "does not happen"),
         ),
-        "Die": _preset("A2", f"Each face carries {printed('A2', 'I(1/6)')}."),
+        "Die": _preset("fair_die", f"Each face carries {printed('fair_die', 'I(1/6)')}."),
         "Five classes, first guess q₁": _preset(
-            "A11", f"The true class has 0.4: cross-entropy {printed('A11', 'q1')}.", q="q1"
+            "two_guesses",
+            f"The true class has 0.4: cross-entropy {printed('two_guesses', 'q1')}.",
+            q="q1",
         ),
         "Five classes, better guess q₂": _preset(
-            "A11", f"The true class has 0.98: cross-entropy {printed('A11', 'q2')}.", q="q2"
+            "two_guesses",
+            f"The true class has 0.98: cross-entropy {printed('two_guesses', 'q2')}.",
+            q="q2",
         ),
         "Five classes, confidently wrong": _preset(
-            "B3",
+            "drop_is_not_gradient",
             "The gradient of cross-entropy is large here, that of squared error is not.",
             q="wrong",
         ),
         "Four classes, one true": _preset(
-            "A13", f"Only −log 0.6 counts: {printed('A13', 'H(p,q)')}.", q="q"
+            "one_hot_of_four",
+            f"Only −log 0.6 counts: {printed('one_hot_of_four', 'H(p,q)')}.",
+            q="q",
         ),
         "Skewed against uniform": _preset(
-            "B6", "D(p‖q) and D(q‖p) differ: the KL divergence is no distance.", q="q"
+            "kl_is_asymmetric", "D(p‖q) and D(q‖p) differ: KL divergence is not a distance.", q="q"
         ),
     }
 )

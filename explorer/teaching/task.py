@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """One task of a page.
+    """Something to try on a page, set by a link.
 
     Attributes:
-        words: what to do and to ask oneself; a workshop host reads it aloud.
-        parameters: of the page's address, which set its state; several values for a name that
+        words: What to do and what to ask oneself; a workshop host reads it aloud.
+        parameters: Of the page's address, which set its state; several values for a name that
             occurs more than once.
-        answer: what one sees and why, with its numbers computed.
+        answer: What one sees and why, with its numbers computed.
     """
 
     words: str

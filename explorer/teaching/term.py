@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Term:
-    """One entry.
+    """An entry of the glossary.
 
     Attributes:
-        name: English term.
-        chinese: Chinese term.
-        meaning: one or two sentences.
+        name: The term in English, as formulas and texts use it.
+        chinese: The term in Chinese.
+        meaning: One or two sentences.
         formula: LaTeX for KaTeX, or "" where there is none.
-        unit: of the quantity, or "" where it has none.
-        page: address of the page that shows it.
-        parameters: of that page's address.
+        unit: Of the quantity, or "" where it has none.
+        page: Address of the page that shows it.
+        parameters: Of that page's address.
     """
 
     name: str

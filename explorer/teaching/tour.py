@@ -11,14 +11,14 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @dataclass(frozen=True)
 class Stop:
-    """One stop.
+    """A page of the tour in a state worth looking at.
 
     Attributes:
-        page: address of the page.
-        title: what the stop is about.
-        words: what to look at and to do.
-        minutes: how long it takes.
-        parameters: of the page's address, which set its state.
+        page: Address of the page.
+        title: What the stop is about.
+        words: What to look at and to do.
+        minutes: How long it takes.
+        parameters: Of the page's address, which set its state.
     """
 
     page: str
@@ -32,10 +32,10 @@ TOUR = (
     Stop(
         "self_information",
         "Information is surprise",
-        "An underdog's win, 1 in 64, tells 6 bits. Drag the point: halve p, and one bit is added. "
-        "Then draw 64 events below and see how their information adds up.",
+        "An underdog's win, 1 in 64, carries 6 bits. Drag the point: halve p, and one bit is "
+        "added. Then draw 64 events below and see how their information adds up.",
         2,
-        {"p": repr(EXAMPLES["A1"]["p"][1]), "unit": "bits"},
+        {"p": repr(EXAMPLES["table_tennis"]["p"][1]), "unit": "bits"},
     ),
     Stop(
         "entropy",
@@ -43,7 +43,7 @@ TOUR = (
         "Four lottery tickets, one favourite. Drag the bars until the entropy is as high as it "
         "can be, then as low.",
         2,
-        {"p": listed(EXAMPLES["A4"]["p"]), "unit": "bits"},
+        {"p": listed(EXAMPLES["lottery_with_favourite"]["p"]), "unit": "bits"},
     ),
     Stop(
         "divergence",
@@ -52,8 +52,8 @@ TOUR = (
         "H(p), and D(p‖q) to 0. What is left cannot be avoided.",
         2.5,
         {
-            "p": listed(EXAMPLES["B6"]["p"]),
-            "q": listed(EXAMPLES["A3"]["p"]),
+            "p": listed(EXAMPLES["kl_is_asymmetric"]["p"]),
+            "q": listed(EXAMPLES["fair_lottery"]["p"]),
             "unit": "bits",
             "view": "Terms",
         },
@@ -64,7 +64,10 @@ TOUR = (
         "The logit is −10, the label 1. Compare the derivatives, then press Play in the race "
         "below: squared error sits still.",
         2.5,
-        {"z": repr(EXAMPLES["A20"]["z"]), "y": str(EXAMPLES["A20"]["y"])},
+        {
+            "z": repr(EXAMPLES["vanishing_gradient"]["z"]),
+            "y": str(EXAMPLES["vanishing_gradient"]["y"]),
+        },
     ),
     Stop(
         "multiclass",
@@ -74,7 +77,7 @@ TOUR = (
         2,
         {
             "edit": "probabilities",
-            "q": listed(EXAMPLES["B3"]["wrong"]),
+            "q": listed(EXAMPLES["drop_is_not_gradient"]["wrong"]),
             "y": "1",
             "show": "One example",
         },
@@ -90,8 +93,8 @@ TOUR = (
     Stop(
         "notes_checked",
         "What the notes get wrong",
-        "Good lecture notes have slips too. Guess the verdict of a card before you read it, then "
-        "follow its link.",
+        "Even good lecture notes contain slips. Guess the verdict of a card before you read it, "
+        "then follow its link.",
         1.5,
         {"topic": "all"},
     ),

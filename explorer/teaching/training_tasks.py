@@ -36,14 +36,14 @@ SWEEP = (
     Task(
         "Which learning rate suits which loss? Train both at five rates and look along the rows.",
         {"sweep_loss": "1,2", "rates": "0.03, 0.1, 0.3, 1, 3", "seeds": "0"},
-        "The best rate is a property of the loss too: one and the same rate for both favours one "
-        "of them. Compare each loss at its own best.",
+        "The best rate is a property of the loss too: a single rate for both favours one of them. "
+        "Compare each loss at its own best.",
     ),
     Task(
         "How much is luck? Eight seeds of one setting.",
         {"sweep_loss": "1", "rates": "0.1", "seeds": "0-7"},
-        "The accuracies differ although every setting but the seed is the same. A difference "
-        "between two settings that is smaller than this says nothing from one run each.",
+        "The accuracies differ although every setting but the seed is the same. A smaller "
+        "difference between two settings means nothing when each was run only once.",
     ),
     Task(
         "Does a ReLU on the logits harm every run?",
@@ -57,23 +57,23 @@ SWEEP = (
 )
 COMPARE = (
     Task(
-        "Tick a curve of cross-entropy and one of MSE from the same race. Who learns faster?",
+        "Tick a curve of cross-entropy and one of MSE from the same race. Which one learns faster?",
         {"x": "Epoch", "scale": "log", "loss": "Cross-entropy"},
         "Read it from the test accuracy and from one test loss for both, on the right. The "
-        "training losses on the left are in nats and in squares: they stand on axes of their own, "
-        "because the height of one says nothing of the other.",
+        "training losses on the left are in nats and in squares: they have axes of their own, "
+        "because the height of one says nothing about the other.",
     ),
     Task(
-        "Turn the smoothing off and on. What does it hide, and what does it not shift?",
+        "Turn the smoothing off and on. What does it hide, and what does it leave in place?",
         {"smoothing": "none", "scale": "linear"},
         "It hides the noise from batch to batch. Its start is right, since the average is "
-        "corrected for beginning at 0, but it lags: with weight 0.98 by about 50 steps.",
+        "corrected for beginning at 0, but it lags, by about 50 steps at weight 0.98.",
     ),
     Task(
         "Train one race with several seeds, then join them. Is the difference between two losses "
         "larger than that between two seeds?",
         {"seeds": "mean and band"},
-        "Where the bands overlap, one run each would not have told. The band reaches from the "
-        "lowest to the highest seed, and the legend says how many there are.",
+        "Where the bands overlap, one run of each would not have settled it. The band reaches "
+        "from the lowest to the highest seed, and the legend says how many there are.",
     ),
 )

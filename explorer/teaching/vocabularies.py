@@ -22,8 +22,8 @@ class Vocabulary:
 
     Attributes:
         words: V names.
-        inputs: first and second coordinates of the vectors v as centres, each [V].
-        outputs: the same of the vectors u as neighbours.
+        inputs: First and second coordinates of the vectors v as centres, each [V].
+        outputs: The same of the vectors u as neighbours.
     """
 
     words: tuple[str, ...]
@@ -37,7 +37,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
         "Scores of the lecture": Vocabulary(
             ("cat", "sat", "mat"),
             ((1.0, 0.2, -0.8), (0.0, 1.0, 0.5)),
-            (EXAMPLES["A25"]["scores"], (0.9, 0.4, -1.1)),
+            (EXAMPLES["skip_gram"]["scores"], (0.9, 0.4, -1.1)),
         ),
         "Two topics": Vocabulary(
             ("tea", "milk", "ball", "goal"),
@@ -47,7 +47,7 @@ VOCABULARIES: Mapping[str, Vocabulary] = MappingProxyType(
         "All at rest": Vocabulary(("cat", "sat", "mat"), ((0.0,) * 3,) * 2, ((0.0,) * 3,) * 2),
     }
 )
-"""Name → vocabulary; the first is shown at first, with the neighbour of A25 as index 1."""
+"""Name → vocabulary. The first is the default; its word 1 is the neighbour in the lecture."""
 
 MAX_WORDS = 200
 """Longest text that is read."""
@@ -57,7 +57,7 @@ def written_text(words: Sequence[str]) -> str:
     """Write words as a text that `word_indices` reads, with commas where a word holds a space.
 
     Args:
-        words: without commas, of one line each.
+        words: Without commas, of one line each.
     """
     return (", " if any(" " in word for word in words) else " ").join(words)
 
@@ -66,14 +66,14 @@ def word_indices(text: str, names: Sequence[str]) -> NDArray[np.intp]:
     """Read a text as indices of the words of a vocabulary.
 
     Args:
-        text: words with commas or white space between; a name that holds a space needs commas.
+        text: Words with commas or white space between; a name that holds a space needs commas.
         names: V words.
 
     Returns:
-        Indices [T], T ≥ 1; of words that are called the same the first.
+        Indices [T], T ≥ 1; of words with the same name, the first.
 
     Raises:
-        ValueError: no word, one missing beside a comma, too many, or one that the vocabulary does
+        ValueError: No word, one missing beside a comma, too many, or one that the vocabulary does
             not have.
     """
     plain = re.sub("[，、]", ",", text)

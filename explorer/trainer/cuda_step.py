@@ -120,7 +120,7 @@ class CapturedSteps:
             if _ran_out_of_memory(error):
                 raise torch.OutOfMemoryError(str(error)) from error
             # Nothing was run, so nothing is lost but speed.
-            print(f"Steps are made one by one, for they cannot be captured: {error}",
+            print(f"Steps are made one by one, because they cannot be captured: {error}",
                   file=sys.stderr)  # fmt: skip
             self._broken = True
             return None

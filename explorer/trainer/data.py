@@ -29,7 +29,7 @@ class Source:
     """Images and where they come from.
 
     Attributes:
-        images: The images.
+        images: Pixels and labels, to train and to test.
         dataset: "mnist" or "digits".
         description: Plain words for the screen.
         note: Why it is not what one might expect, or "".
@@ -92,9 +92,9 @@ def load_source(
     folder = cache_folder()
     if not folder.is_dir():
         if dataset == "auto":
-            return _digits("MNIST is not at hand yet, so the embedded digits are used.")
+            return _digits("MNIST is not available yet, so the embedded digits are used.")
         if not is_allowed():
-            raise DataError(f"MNIST is not at hand: put its files where {DATA_VARIABLE} says.")
+            raise DataError(f"MNIST is not available: put its files where {DATA_VARIABLE} says.")
         download_mnist(folder, report, stopped)
     try:
         return _mnist(load_mnist(folder), "downloaded earlier")

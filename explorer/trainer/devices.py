@@ -87,7 +87,7 @@ def use_tf32(wanted: bool | None = None) -> bool:
     """Choose how an NVIDIA GPU multiplies matrices of float32.
 
     TF32 keeps 10 bits of each factor's 23 and is faster for many networks at a time. It is no
-    default: a GPU's curves shall be a processor's but for rounding.
+    default: a GPU's curves should match a processor's up to rounding.
 
     Args:
         wanted: Whether to use TF32; by default as EXPLORER_TF32 says, 0 or 1.

@@ -37,7 +37,7 @@ def train(
 
     Args:
         configs: One per curve.
-        data: Images on the device where the training shall run.
+        data: Images on the device where the training will run.
         control: Looked at before every step; on a GPU before every launch, of at most 50 steps
             and about 0.1 seconds.
 

@@ -26,7 +26,7 @@ class Recorder:
 
     Args:
         store: Where to.
-        run_id: The run.
+        run_id: Id of the run that is being trained.
         curve_steps: Number of steps of each curve.
         put: Has a batch written, given what writes it and how many records it holds; by default
             at once.

@@ -27,7 +27,7 @@ class RunWatcher:
 
     Args:
         store: The run store.
-        run_id: The run.
+        run_id: Id of the run that is being trained.
         patience: How to wait for the store when it cannot be used.
         drain: Called before the process is ended, so that nothing waits to be written.
     """
@@ -67,7 +67,7 @@ class RunWatcher:
         return self._control
 
     def is_stopped(self) -> bool:
-        """Tell whether the run shall end."""
+        """Tell whether the run should end."""
         return self.control().stop
 
     def _look(self) -> None:

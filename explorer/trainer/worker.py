@@ -24,7 +24,7 @@ from explorer.store.database import StoreUnavailable
 from explorer.store.patience import Patience
 from explorer.store.run_store import RunStore
 from explorer.store.sqlite_file import private_folder
-from explorer.trainer import thread_waiting
+from explorer.trainer import openmp
 
 _POLL_SECONDS = 1.0
 """Between two questions to the store, for runs that were queued on another machine; whoever
@@ -82,7 +82,7 @@ def serve(
     Raises:
         StoreUnavailable: The store could not be used for a quarter of an hour, or is gone.
     """
-    thread_waiting.settle()
+    openmp.limit_spinning()
     from explorer.trainer.executor import Executor
 
     patience = Patience(status)

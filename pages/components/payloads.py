@@ -16,7 +16,7 @@ def sequence_of(edit: Any) -> int | None:
     """Return the number of an edit, by which it is taken once; None where there is no edit.
 
     Args:
-        edit: a component's state, None before the first edit.
+        edit: A component's state, None before the first edit.
     """
     if edit is None:
         return None
@@ -34,7 +34,7 @@ def finite_number(sent: Any) -> float | None:
         return sent
     if type(sent) is int and abs(sent) < _LARGEST:
         return float(sent)
-    _log.warning("Refused what is no finite number.")
+    _log.warning("Refused what is not a finite number.")
     return None
 
 

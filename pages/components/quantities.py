@@ -12,7 +12,7 @@ def quantities(values: Mapping[str, str]) -> None:
     """Show each name above its value; the row wraps on a narrow screen.
 
     Args:
-        values: name → number as written, with its unit.
+        values: Name → number as written, with its unit.
     """
     pairs = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"

@@ -13,7 +13,7 @@ def terms(*names: str) -> None:
     """Offer what these terms mean, in English and Chinese.
 
     Args:
-        names: keys of `GLOSSARY`.
+        names: Keys of `GLOSSARY`.
     """
     with st.popover(f"Terms: {', '.join(names)}", type="tertiary"):
         st.markdown("\n\n".join(explanation(GLOSSARY[name]) for name in names))

@@ -12,7 +12,7 @@ def try_this(page: str) -> None:
     """Show the tasks of a page, if it has some.
 
     Args:
-        page: its address.
+        page: Last part of the page's address.
     """
     if page not in TASKS:
         return

@@ -1,11 +1,11 @@
-"""Cross-entropy and KL divergence of a model q from the true p, both under the hand."""
+"""Cross-entropy and KL divergence of a model q from the true p, both of which can be dragged."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.comparison import Comparison
-from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.figures.numbers import measured
 from explorer.teaching.presets import PRESETS
@@ -78,12 +78,12 @@ def explore(base: float, view: str) -> None:
     page_link.keep(address | {"view": view})
 
 
-# Chosen outside: what stands in the fragment is sent and drawn again at every move of a bar.
+# Outside the fragment, because everything inside it is sent and drawn again whenever a bar moves.
 with st.container(horizontal=True):
     base = base_choice("divergence unit choice")
     view = kept_choice("See", VIEWS, key="divergence view", link="view")
 explore(base, view)
 st.caption(
-    "D(p‖q) is no distance: the two directions differ, and each can be infinite. For a fixed p, "
+    "D(p‖q) is not a distance: the two directions differ, and each can be infinite. For a fixed p, "
     "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."
 )

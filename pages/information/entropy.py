@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.figures.numbers import measured, written
 from explorer.teaching.presets import PRESETS
@@ -65,6 +65,6 @@ def explore(base: float) -> None:
 explore(base_choice("entropy unit choice"))
 st.caption(
     "An outcome with p = 0 would be infinitely surprising, and never happens: it contributes "
-    "0 · log 0 = 0, the limit of p log p. High entropy is not a “stable” state, nor a low "
+    "0 · log 0 = 0, the limit of p log p. High entropy is not a “stable” state, nor low "
     "information content: it is the expected surprise itself."
 )

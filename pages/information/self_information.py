@@ -16,7 +16,7 @@ from pages.components.terms import terms
 from pages.information.parts.base_choice import BASES, base_choice
 from pages.information.parts.event_sequence import event_sequence
 
-MATCH, DIE = EXAMPLES["A1"]["p"], EXAMPLES["A2"]["p"]
+MATCH, DIE = EXAMPLES["table_tennis"]["p"], EXAMPLES["fair_die"]["p"]
 EVENTS = {
     "The favourite wins, 63/64": MATCH[0],
     "The underdog wins, 1/64": MATCH[1],
@@ -26,8 +26,8 @@ EVENTS = {
 
 st.title("Self-information: how surprising is an event?")
 st.markdown(
-    r"""An event of probability $p$ carries the information $I(p) = -\log p$: the less one expected
-it, the more one learns. What was certain tells nothing, and what was impossible would tell
+    r"""An event of probability $p$ carries the information $I(p) = -\log p$: the less you expected
+it, the more you learn. A certain event tells you nothing, and an impossible one would tell you
 infinitely much. Drag the point."""
 )
 terms("self-information", "bit", "nat", "dit")
@@ -52,8 +52,8 @@ with left:
         hide_index=True,
     )
     st.caption(
-        f"“{EXAMPLES['A1'].title}”, and a fair die. One bit is what the toss of a fair coin tells; "
-        "a nat is 1/ln 2 = 1.4427 bits, a dit log₂ 10 = 3.3219 bits."
+        f"“{EXAMPLES['table_tennis'].title}”, and a fair die. One bit is the information in the "
+        "toss of a fair coin; a nat is 1/ln 2 = 1.4427 bits, a dit log₂ 10 = 3.3219 bits."
     )
 with right:
     plot(

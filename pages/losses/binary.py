@@ -53,10 +53,9 @@ with left:
     )
     readings_table(readings)
     st.caption(
-        f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, that "
-        f"is, squared error has less than {figures.SATURATED:.0%} of "
-        "cross-entropy's derivative. On the right side that does no harm, on the wrong side "
-        "learning stops."
+        f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, "
+        f"that is, squared error has less than {figures.SATURATED:.0%} of cross-entropy's "
+        "derivative. On the right side that does no harm; on the wrong side learning stops."
     )
     formulas(
         BINARY,

@@ -38,8 +38,8 @@ same difference through the softmax Jacobian, which is close to zero wherever $q
         readings_table(multiclass_readings(example.logits, example.target))
         if example.impossible:
             st.caption(
-                f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and losses and "
-                "gradients are the limits as it falls."
+                f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and the losses and "
+                "gradients are their limits as it falls."
             )
         drawn_plot(plots, "class-gradients")
         st.caption(

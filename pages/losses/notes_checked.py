@@ -14,21 +14,22 @@ from pages.losses.parts.note_card import note_card
 ALONE = "note shown alone"
 
 
-def show_alone(row: str) -> None:
-    st.session_state[ALONE] = row
+def show_alone(key: str | None) -> None:
+    st.session_state[ALONE] = key
 
 
 st.title("What the notes get wrong")
 st.markdown(
-    "Good notes have slips too. Each card takes a statement at its word, computes what follows "
-    "and what is so instead, and opens the page where you can try it."
+    "Even good notes contain slips. Each card takes a statement at its word, computes what follows "
+    "from it and what is true instead, and links to the page where you can try it."
 )
 terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
+by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
 asked = page_link.opened_with("notes checked").get("note", [""])[0]
-if asked.upper() in NOTE_CHECKS:
-    show_alone(asked.upper())
+if asked.upper() in by_lesson:
+    show_alone(by_lesson[asked.upper()])
 elif asked:
-    st.warning(f"The link asks for the card “{escaped(asked[:20])}”; there are B1 to B21.")
+    st.warning(f"The link asks for the card “{escaped(asked[:20])}”; the cards are B1 to B21.")
 alone: str | None = st.session_state.get(ALONE)
 if alone:
     topic = "all"
@@ -36,9 +37,11 @@ if alone:
     st.button("Show all cards", on_click=show_alone, args=(None,))
 else:
     topic = kept_choice("Topic", ("all", *TOPICS), key="notes topic", link="topic")
-    shown = [row for row, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
-page_link.keep({"topic": "" if topic == "all" else topic, "note": alone or ""})
-for row in shown:
-    note_card(row, narrow_to=None if alone else show_alone)
+    shown = [key for key, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
+page_link.keep(
+    {"topic": "" if topic == "all" else topic, "note": NOTE_CHECKS[alone].lesson if alone else ""}
+)
+for key in shown:
+    note_card(key, narrow_to=None if alone else show_alone)
 if not alone:
     st.caption(f"{len(shown)} of {len(NOTE_CHECKS)} statements.")

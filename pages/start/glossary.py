@@ -27,7 +27,7 @@ words = st.text_input(
 page_link.keep({"term": words})
 found = [term for term in GLOSSARY.values() if term.matches(words)]
 if not found:
-    st.info(f"No entry holds “{escaped(words[:80])}”. Clear the field to see all terms.")
+    st.info(f"No entry contains “{escaped(words[:80])}”. Clear the field to see all terms.")
 for number, term in enumerate(found):
     with st.container(border=True):
         st.markdown(explanation(term))

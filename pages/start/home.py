@@ -27,8 +27,9 @@ def _picture(page: Page) -> str:
 
 st.title("See what cross-entropy does")
 st.markdown(
-    "Everything here moves under your hand: probabilities, logits, and a network that learns to "
-    "read digits. Each page keeps its state in its address, so a link shows others what you see."
+    "You can move everything here: probabilities, logits, and the training of a network that "
+    "learns to read digits. Each page keeps its state in its address, so a link shows others what "
+    "you see."
 )
 page_link.keep({})
 with st.container(border=True, key="tour-offer"):

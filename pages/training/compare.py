@@ -53,7 +53,7 @@ with st.container():
     if all_rows:
         words = run_table(all_rows)
     else:
-        st.info("No run is kept yet: train some on the page of the live race, or take in a file.")
+        st.info("There are no runs yet: train some on the page of the live race, or import a file.")
         st.page_link("pages/training/live.py", label="Train a race")
 # Places that are always there, so that what stands below keeps its own and stays open.
 with st.container():
@@ -76,7 +76,7 @@ with st.container():
     if rows:
         st.markdown("**Export these curves**")
         export_controls(rows, labels=labels, figures=lambda: report_figures(rows, options))
-with st.expander("Take in runs made elsewhere"):
+with st.expander("Import runs made elsewhere"):
     import_control(take_in)
 if rows:
     with st.expander("Rename, tag, note, delete"):

@@ -53,8 +53,8 @@ def explore(rows: Sequence[CurveRow]) -> None:
         digit_canvas(CANVAS, seen, link="ink")
         if "digits" in datasets:
             st.caption(
-                "A network trained on the 1,797 small digits has seen few hands: it errs on "
-                "drawings far more often than one trained on MNIST."
+                "A network trained on the 1,797 small digits has seen little handwriting: it "
+                "misreads drawings far more often than one trained on MNIST."
             )
     with right:
         if networks:
@@ -75,13 +75,14 @@ with st.container():
         if readable:
             chosen = network_choice.network_choice(link="runs")
         if readable and not chosen:
-            st.info("No trained network is kept yet. Train a race to its end, then draw for it.")
+            st.info("There is no trained network yet. Train a race to its end, then draw for it.")
             page_link.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
         say_unusable(problem)
 explore(chosen)
 st.caption(
-    "A drawing is prepared as the images that a network was trained on: of MNIST the ink is scaled "
-    "to 20×20 pixels and its centre of mass put into the middle of 28×28, so place and size on the "
-    "canvas do not count. Softmax always answers; it has no class for what is no digit."
+    "A drawing is prepared like the images that a network was trained on: for MNIST the ink is "
+    "scaled to 20×20 pixels and its centre of mass is moved to the middle of 28×28, so position "
+    "and size on the canvas do not matter. Softmax always answers; it has no class for anything "
+    "else."
 )

@@ -110,7 +110,7 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new
 
 def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     opened(page, server)
-    part = unfold(page, "Take in runs made elsewhere")
+    part = unfold(page, "Import runs made elsewhere")
     rows = "".join(f"{step},{2.5 / step},{0.5 + step / 200}\n" for step in range(1, 91))
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "mine.csv", "mimeType": "text/csv",
@@ -118,8 +118,8 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     )  # fmt: skip
     expect(page.get_by_text("One curve with 2 series")).to_be_visible()
     rest(part)
-    page.get_by_role("button", name="Take in", exact=True).click()
-    expect(page.get_by_text("Took in one curve of “mine.csv”.")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Imported one curve of “mine.csv”.")).to_be_visible()
     expect(page.locator(".cee-legend span")).to_have_count(2)
     expect(page.get_by_text("4 curves; 2 compared.")).to_be_visible()
     unfold(page, "Rename, tag, note, delete")

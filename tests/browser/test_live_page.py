@@ -221,7 +221,7 @@ def test_a_reload_a_second_tab_and_a_restart_find_a_race_and_its_killed_process_
     first.locator(".cee-plot").first.wait_for()
     for worker in own.workers():
         worker.kill()
-    expect(first.get_by_text("The training process ended without a word")).to_be_visible()
+    expect(first.get_by_text("The training process ended unexpectedly")).to_be_visible()
     assert step(first) >= before
     expect(first.locator(".cee-plot").first).to_be_visible()
     unfold(first, "Set up a race")
@@ -310,7 +310,7 @@ def test_missing_images_end_the_race_with_a_sentence(server, new_tab):
     page.get_by_role("option", name="MNIST (60,000 images)").click()
     expect(page.get_by_text("; 10 epochs;")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not at hand", timeout=45_000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not available", timeout=45_000)
 
 
 def test_a_damaged_download_is_told_and_the_race_runs_on_the_digits(server, page):

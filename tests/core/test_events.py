@@ -29,14 +29,14 @@ def test_a_seed_fixes_the_events_and_none_is_impossible(p, count, seed):
 
 
 def test_shares_approach_the_probabilities():
-    p = EXAMPLES["A10"]["p"]
+    p = EXAMPLES["average_code_length"]["p"]
     shares = np.bincount(draw_events(p, MAX_EVENTS, 0), minlength=4) / MAX_EVENTS
     # Six standard deviations of a share.
     np.testing.assert_allclose(shares, p, atol=6 * 0.5 / np.sqrt(MAX_EVENTS))
 
 
 def test_the_average_of_ideal_lengths_approaches_the_cross_entropy():
-    p, q = EXAMPLES["A10"]["p"], (0.4, 0.3, 0.2, 0.1)
+    p, q = EXAMPLES["average_code_length"]["p"], (0.4, 0.3, 0.2, 0.1)
     events = draw_events(p, MAX_EVENTS, 1)
     average = running_averages(events, ideal_code_lengths(q), np.array([MAX_EVENTS]))[0]
     assert average == pytest.approx(float(cross_entropy(p, q)), abs=0.06)
@@ -53,10 +53,10 @@ def test_the_information_of_a_sequence_is_that_of_its_joint_probability(p, count
 
 
 def test_63_wins_and_a_defeat_carry_what_the_notes_say():
-    a1 = EXAMPLES["A1"]
-    each, total = event_information(a1["p"], np.array([0, 1]))
-    assert a1.references["I(63/64)"].agrees(each[0])
-    assert a1.references["I(1/64)"].agrees(each[1])
+    match = EXAMPLES["table_tennis"]
+    each, total = event_information(match["p"], np.array([0, 1]))
+    assert match.references["I(63/64)"].agrees(each[0])
+    assert match.references["I(1/64)"].agrees(each[1])
     assert total[1] == each.sum()
 
 
@@ -74,7 +74,7 @@ def test_events_are_read_as_they_were_written(numbers, separator):
 
 @pytest.mark.parametrize("text", ["0", "7", "-1", "1.5", "W L", "²", "1 9999999999999", "🎲"])
 def test_what_is_no_outcome_is_named(text):
-    with pytest.raises(ValueError, match=r"“.*” is no outcome; write numbers from 1 to 6"):
+    with pytest.raises(ValueError, match=r"“.*” is not an outcome; write numbers from 1 to 6"):
         parse_events(text, 6)
 
 

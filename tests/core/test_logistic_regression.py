@@ -35,7 +35,7 @@ def test_the_gradients_are_those_of_autograd(x, w, y):
 
 @pytest.mark.parametrize("y", [0, 1])
 def test_a19_cross_entropy_s_gradient_is_the_error_times_the_inputs(y):
-    x, w = (np.array(EXAMPLES["A19"][name]) for name in "xw")
+    x, w = (np.array(EXAMPLES["loss_gradients"][name]) for name in "xw")
     reading = logistic_regression(x, w, y)
     assert reading.logit == pytest.approx(w @ x)
     assert reading.probability == pytest.approx(float(sigmoid(w @ x)))
@@ -44,7 +44,7 @@ def test_a19_cross_entropy_s_gradient_is_the_error_times_the_inputs(y):
 
 
 def test_a_step_against_the_gradient_brings_the_loss_down():
-    x, w = (np.array(EXAMPLES["A19"][name]) for name in "xw")
+    x, w = (np.array(EXAMPLES["loss_gradients"][name]) for name in "xw")
     before = logistic_regression(x, w, 1).losses["sigmoid_binary_cross_entropy"]
     after = logistic_regression(x, w - 0.1 * before.gradient, 1).losses
     assert after["sigmoid_binary_cross_entropy"].value < before.value

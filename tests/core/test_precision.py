@@ -83,5 +83,5 @@ def test_infinity_and_not_a_number_stay_what_they_are():
 
 
 def test_a_format_that_nobody_knows_is_named():
-    with pytest.raises(ValueError, match="“float8” is no format here"):
+    with pytest.raises(ValueError, match="“float8” is not a known format"):
         format_named("float8")

@@ -24,7 +24,7 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 @pytest.mark.parametrize("model", ["model_1", "model_2"])
 def test_losses_and_gradients_of_the_notes_tables_are_those_of_autograd(model: str):
-    q, classes = EXAMPLES["A22"][model], EXAMPLES["A22"]["classes"]
+    q, classes = EXAMPLES["why_not_mse"][model], EXAMPLES["why_not_mse"]["classes"]
     ours = judge(q, classes)
     target = torch.nn.functional.one_hot(torch.tensor(classes), 3).double()
     for values, norms, loss in (

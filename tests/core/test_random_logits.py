@@ -28,7 +28,7 @@ def test_the_short_draw_has_the_distribution_of_dot_products():
 
 
 def test_b15_the_chain_is_infinite_in_about_three_percent_of_the_draws():
-    example = EXAMPLES["B15"]
+    example = EXAMPLES["unseeded_loss"]
     arguments = (example[name] for name in ("features", "classes", "draws", "seed"))
     read = random_losses(*arguments, "float32")
     assert round(read.share_infinite, 2) == example.references["infinite, naive chain"].value

@@ -45,7 +45,7 @@ def tensors(*arrays: np.ndarray) -> list[torch.Tensor]:
 
 
 def test_a25_the_scores_of_the_lecture_both_ways():
-    example = EXAMPLES["A25"]
+    example = EXAMPLES["skip_gram"]
     scores = np.array(example["scores"])
     loss = skip_gram_loss(scores[:, np.newaxis], [1.0], example["true_class"])
     assert example.references["−u·v + logsumexp"].agrees(loss)

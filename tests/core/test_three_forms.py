@@ -73,7 +73,7 @@ def test_a_divergence_stays_finite_where_the_probability_underflows():
 
 
 def test_a17_a18_the_batch_of_the_lecture_row_by_row():
-    sparse, by_label = EXAMPLES["A17"], EXAMPLES["A18"]
+    sparse, by_label = EXAMPLES["softmax_batch"], EXAMPLES["sigmoid_batch"]
     for row, (logits, true) in enumerate(zip(sparse["logits"], sparse["classes"], strict=True), 1):
         forms = three_forms(logits, one_hot(true, 3), 0)
         assert sparse.references[f"row {row}"].agrees(forms.softmax.loss)
@@ -82,7 +82,7 @@ def test_a17_a18_the_batch_of_the_lecture_row_by_row():
 
 
 def test_a15_one_node_is_a_softmax_of_two():
-    example = EXAMPLES["A15"]
+    example = EXAMPLES["sigmoid_as_softmax"]
     node = three_forms([example["z"]], [1], 0).one_node
     assert example.references["σ(1.3)"].agrees(node.probability)
     assert example.references["softmax(1.3, 0)₁"].agrees(node.as_softmax)
@@ -96,7 +96,7 @@ def test_one_node_is_a_softmax_of_two_at_any_logit(z, y):
 
 
 def test_b7_two_true_labels_are_no_one_hot_target():
-    example = EXAMPLES["B7"]
+    example = EXAMPLES["two_hot_labels"]
     labels, q = np.array(example["labels"]), np.array(example["q"])
     softmax = three_forms(log_probabilities(q), labels, 0).softmax
     for name, value in (

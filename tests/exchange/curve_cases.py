@@ -86,7 +86,7 @@ GIVEN = {
     "comment_lines.csv": read(
         curve("comment_lines", "step", {"loss": (6, 0, 25, 2, 0.933949410509)}), notes=[]
     ),
-    "console.log": refused("This is text, but no table, such as the log of a console: le"),
+    "console.log": refused("This is text, but not a table; it may be a console log"),
     "curves.csv.gz": read(
         curve("curves", "step", {"loss": (12, 0, 55, 2, 0.374520315276)}), notes=[]
     ),
@@ -241,7 +241,7 @@ GIVEN = {
             {"loss": (8, 0, 7, 0.9, 0.18874368), "val_loss": (8, 0, 7, 0.95, 0.236821197039)},
             clocks={"epoch": (0, 7)},
         ),
-        notes=["The rows are taken for epochs, counted from 0"],
+        notes=["The rows are read as epochs, counted from 0"],
     ),
     "latin1.csv": read(
         curve(
@@ -336,7 +336,7 @@ GIVEN = {
             "step",
             {"train/loss": (3, 0, 2, 2.3, 0.5), "test/accuracy": (3, 0, 2, 11.2, 93.4)},
         ),
-        notes=["“test/accuracy” is taken for percent: it goes"],
+        notes=["“test/accuracy” is read as a percentage"],
     ),
     "pandas_index.csv": read(
         curve(
@@ -360,7 +360,7 @@ GIVEN = {
             "step",
             {"train_loss": (4, 0, 3, 2, 1.7), "test_acc": (4, 0, 3, 0.4, 35)},
         ),
-        notes=["“test_acc” is taken for percent: it goes abov"],
+        notes=["“test_acc” is read as a percentage"],
     ),
     "pl_small.csv": read(
         curve(
@@ -381,7 +381,7 @@ GIVEN = {
     ),
     "quoted_newline.csv": read(
         curve("quoted_newline", "step", {"loss": (2, 0, 1, 2, 1.9)}),
-        notes=["What is no number is left out: “note”."],
+        notes=["What is not a number is left out: “note”."],
     ),
     "ragged_resume.csv": refused("Line 4 has 3 cells, and the table has 2 columns: give every "),
     "repeat_header.csv": read(
@@ -500,8 +500,8 @@ GIVEN = {
             clocks={"epoch": (0, 5)},
         ),
         notes=[
-            "“eval_top1” is taken for percent: it goes abo",
-            "“eval_top5” is taken for percent: it goes abo",
+            "“eval_top1” is read as a percentage",
+            "“eval_top5” is read as a percentage",
         ],
     ),
     "tokens.csv": read(
@@ -785,7 +785,7 @@ TOOLS = {
             "step",
             {"loss": (3, 0, 2, 2, 1.4), "val_loss": (1, 1, 1, 1.6, 1.6)},
         ),
-        notes=["What is no number is left out: “note”."],
+        notes=["What is not a number is left out: “note”."],
     ),
     "backup_restore.csv": read(
         curve(
@@ -796,7 +796,7 @@ TOOLS = {
         ),
         notes=["2 measurements share “epoch” with a later one"],
     ),
-    "badcell.csv": refused("Line 3: “loss” is “oops”, no number: correct it, or leave it"),
+    "badcell.csv": refused("Line 3: “loss” is “oops”, not a number: correct it"),
     "batch_restart.csv": read(
         curve("batch_restart", "step", {"loss": (6, 0, 5, 2, 1.5)}, clocks={"epoch": (0, 1)}),
         notes=["“batch” begins anew once: it is counted on, 3"],
@@ -857,7 +857,7 @@ TOOLS = {
     ),
     "curves.feather": read(
         curve("curves", "step", {"loss": (2, 0, 5, 2, 1.5)}),
-        notes=["What is no number is left out: “note”."],
+        notes=["What is not a number is left out: “note”."],
     ),
     "detectron2_metrics.json": read(
         curve(
@@ -882,7 +882,7 @@ TOOLS = {
     ),
     "epoch_fraction.csv": read(
         curve("epoch_fraction", "epoch", {"loss": (4, 0, 3, 2, 1.6)}, clocks={"epoch": (0.25, 1)}),
-        notes=["“epoch” is no whole number throughout: the ro"],
+        notes=["“epoch” is not a whole number throughout"],
     ),
     "epoch_time.csv": read(
         curve(
@@ -893,7 +893,7 @@ TOOLS = {
         ),
         notes=["“temps” is read with decimal commas.", "“perte” is read with decimal commas."],
     ),
-    "extra_quote.csv": refused("Line 4: “loss” is “1.5�2,1.2�”, no number: correct it, or le"),
+    "extra_quote.csv": refused("Line 4: “loss” is “1.5�2,1.2�”, not a number: correct it"),
     "fairseq.log": read(
         curve(
             "fairseq",
@@ -929,7 +929,7 @@ TOOLS = {
     "german_thousands.csv": read(
         curve("german_thousands", "step", {"loss": (4, 980, 1010, 2.5, 2.2)}),
         notes=[
-            "The points in “step” are read as marks of tho",
+            "The points in “step” are read as thousands",
             "“loss” is read with decimal commas.",
         ],
     ),
@@ -948,7 +948,7 @@ TOOLS = {
             },
             clocks={"epoch": (0.1, 0.3)},
         ),
-        notes=["“epoch” is no whole number throughout: the ro"],
+        notes=["“epoch” is not a whole number throughout"],
     ),
     "hf_eval_only.json": read(
         curve(
@@ -979,7 +979,7 @@ TOOLS = {
             },
             clocks={"epoch": (0, 2)},
         ),
-        notes=["The rows are taken for epochs, counted from 0"],
+        notes=["The rows are read as epochs, counted from 0"],
     ),
     "keyed.json": read(
         curve("keyed", "step", {"train_loss": (2, 1, 2, 2, 1.5), "val/acc": (2, 1, 2, 0.1, 0.2)}),
@@ -1060,7 +1060,7 @@ TOOLS = {
             clocks={"tokens": (1024, 1024000.0)},
         ),
         notes=[
-            "The points in “Tokens” are read as marks of t",
+            "The points in “Tokens” are read as",
             "“Loss” is read with decimal commas.",
         ],
     ),
@@ -1107,13 +1107,13 @@ TOOLS = {
         ),
         notes=[
             "The rows are not in the order of “step”, and ",
-            "“accuracy/top1” is taken for percent: it goes",
+            "“accuracy/top1” is read as a percentage",
         ],
     ),
     "nan_step.jsonl": read(
         curve("nan_step", "step", {"loss": (3, 0, 2, 2, INF), "lr": (4, 0, 3, 0.1, 0.1)}), notes=[]
     ),
-    "nanogpt.log": refused("This is text, but no table, such as the log of a console: le"),
+    "nanogpt.log": refused("This is text, but not a table; it may be a console log"),
     "neox.jsonl": read(
         curve(
             "neox",
@@ -1194,7 +1194,7 @@ TOOLS = {
             clocks={"seconds": (10.1, 30.2), "training_iteration": (1, 3)},
             settings={"hostname": "host", "config/env": "CartPole-v1", "config/lr": "0.0001"},
         ),
-        notes=["What is no number is left out: “custom_metric"],
+        notes=["What is not a number is left out: “custom_metric"],
     ),
     "rllib_result.json": read(
         curve(
@@ -1293,7 +1293,7 @@ TOOLS = {
     ),
     "step_names.csv": read(
         curve("step_names", "step", {"loss": (3, 0, 2, 2, 1.2)}),
-        notes=["What is no number is left out: “label”."],
+        notes=["What is not a number is left out: “label”."],
     ),
     "string_lists.json": read(
         curve("string_lists", "row", {"loss": (3, 0, 2, 0.9, 0.7)}),
@@ -1304,7 +1304,7 @@ TOOLS = {
     ),
     "thousands_us.csv": read(
         curve("thousands_us", "step", {"loss": (3, 0, 2000, 2.5, 2.3)}),
-        notes=["The commas in “step” are read as marks of tho"],
+        notes=["The commas in “step” are read as thousands"],
     ),
     "three_epochs_no_epoch.csv": read(
         curve("three_epochs_no_epoch", "step", {"loss": (9, 0, 8, 2, 1.2)}),
@@ -1358,7 +1358,7 @@ TOOLS = {
     ),
     "tsv_note.csv": read(
         curve("tsv_note", "step", {"loss": (3, 0, 2, 2, 1.2)}),
-        notes=["What is no number is left out: “comment”."],
+        notes=["What is not a number is left out: “comment”."],
     ),
     "units.csv": read(
         curve(

@@ -165,7 +165,7 @@ def test_chosen_series_become_records_and_percent_becomes_a_fraction():
 
 def test_what_is_no_accuracy_is_refused_and_so_is_choosing_nothing():
     found = read_file("x.csv", b"step,loss,acc\n1,2,150\n")
-    with pytest.raises(ImportRefused, match="“acc” is no accuracy"):
+    with pytest.raises(ImportRefused, match="“acc” is not an accuracy"):
         curves_of(found.curves, Roles(test_accuracy="acc"))
     with pytest.raises(ImportRefused, match="Choose at least one"):
         curves_of(found.curves, Roles())

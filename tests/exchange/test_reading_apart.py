@@ -47,13 +47,13 @@ def test_any_name_and_content_reach_another_process_that_is_gone_afterwards():
 def test_a_refusal_comes_in_its_own_words():
     with pytest.raises(ImportRefused, match=r"^a\.csv holds nothing\.$"):
         read("refuse")
-    with pytest.raises(ImportRefused, match="no table of text"):
+    with pytest.raises(ImportRefused, match="not a table of UTF-8 text"):
         read_apart("a.csv", b"\xff\xff\xff")
 
 
 @pytest.mark.parametrize(("reader", "said"), [("fail", "OverflowError"), ("crash", "status -11")])
 def test_a_reader_that_breaks_is_told_from_a_bad_file_and_logged(reader, said, caplog):
-    with pytest.raises(ImportRefused, match=rf"fault of the app \(.*{said}\)"):
+    with pytest.raises(ImportRefused, match=rf"fault in the app \(.*{said}\)"):
         read(reader)
     if reader == "fail":
         assert "a number too large" in caplog.text

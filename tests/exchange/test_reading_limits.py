@@ -65,7 +65,7 @@ def test_each_table_of_an_archive_is_a_curve_called_by_its_place(pack):
     }
     reading = read_curves(pack(files), "logs.zip")
     assert [one.label for one in reading.curves] == ["a", "b", "b/late"]
-    assert any("odd.csv" in note and "no table" in note for note in reading.notes)
+    assert any("odd.csv" in note and "not a table" in note for note in reading.notes)
     assert "1 file of other kinds left out." in reading.notes
 
 
@@ -117,7 +117,7 @@ def test_a_bomb_is_refused_before_it_takes_the_memory(monkeypatch):
         (b"", "empty"),
         (b" \n\n", "empty"),
         (b"\x93NUMPY\x01\x00 and more", "NumPy"),
-        (b"<html><body>no</body></html>", "no table"),
+        (b"<html><body>no</body></html>", "not a table"),
         (b'{"a": 1}', "No curve"),
         (b'{"a": [1, 2', "Line 1"),
         (b"[]", "No curve"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from explorer.core.gathering import gathered_gradient, indexed_columns, indexed_columns_gradient
+from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import skip_gram_gradients
 from explorer.core.three_forms import three_forms

@@ -1,4 +1,4 @@
-"""What a server says of a training process that ended without a word, or that waits."""
+"""What a server says of a training process that ended unexpectedly, or that waits."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_signal_that_ended_it_is_named(
     assert launcher.explain(store.runs.get(run_id)) == ""
     ended(child, number)
     said = launcher.explain(store.runs.get(run_id))
-    assert said.startswith("The training process ended without a word at step 0; what it recorded")
+    assert said.startswith("The training process ended unexpectedly at step 0; what it recorded")
     assert words in said
 
 
@@ -94,7 +94,7 @@ def test_a_full_disk_is_named_though_the_log_lies_on_it(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 0))
     said = launcher.explain(store.runs.get(run_id))
     assert f"The disk of {store.folder} is full (nothing is left): free some space." in said
-    assert said.endswith("Its last words: The disk is full.")
+    assert said.endswith("Its last message: The disk is full.")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 3 * 2**20))
     assert "is full (3.0 MiB are left)" in launcher.explain(store.runs.get(run_id))
 
@@ -117,11 +117,11 @@ def test_a_worker_that_waits_for_the_store_is_heard_by_another_way(
     status.began("writer", "The recorded runs are in use by another program.")
     status.began("watcher", "Another reason.")
     said = launcher.explain(store.runs.get(run_id))
-    assert said.startswith("Waiting for the store, since 0 s: what is measured is held in memory")
+    assert said.startswith("Waiting for the store for 0 s now: what is measured is held in memory")
     assert said.endswith("The recorded runs are in use by another program.")
     assert launcher.state_of(store.runs.get(run_id)) == "running"
     words = launcher.waiting_words(store=store)
-    assert words.startswith("A training process waits for the store, since 0 s")
+    assert words.startswith("A training process has been waiting for the store for 0 s")
     status.ended("writer")
     assert "Another reason." in launcher.explain(store.runs.get(run_id))
     status.ended("watcher")

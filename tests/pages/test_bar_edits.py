@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from explorer.core.bars import Bars
 from explorer.core.distributions import validate_probabilities
-from explorer.core.editing import Bars
 from pages.components.bars.bar_edits import EditorSession, receive
 
 LIMITS = {"noun": "outcome", "least": 2, "most": 20}

@@ -71,7 +71,7 @@ def table(app: AppTest):
 
 def test_with_no_run_the_page_says_where_to_train_one(store):
     app = opened("compare")
-    assert "No run is kept yet" in shown(app)
+    assert "There are no runs yet" in shown(app)
     assert not components(app, "plot")
     assert not app.error
 

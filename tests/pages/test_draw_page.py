@@ -80,7 +80,7 @@ def answer_of(config: TrainingConfig, seed: int, image: np.ndarray) -> np.ndarra
 
 def test_without_a_network_it_says_so_and_one_can_draw_all_the_same(store):
     app = opened("draw", ink=INK, digit="7")
-    assert "No trained network is kept yet" in app.info[0].value
+    assert "There is no trained network yet" in app.info[0].value
     links = [element.proto for element in app.main if element.type == "page_link"]
     assert "Train a race" in [link.label for link in links]
     (picture,) = canvas(app)["pictures"]
@@ -178,9 +178,9 @@ def test_each_network_sees_the_drawing_as_its_own_images_were(store):
     strokes = read_stroke_text(INK)
     pixels = [base64.b64decode(picture["pixels"]) for picture in canvas(app)["pictures"]]
     assert pixels == [mnist_image(strokes).tobytes(), embedded_digit_image(strokes).tobytes()]
-    assert any("has seen few hands" in one.value for one in app.caption)
+    assert any("has seen little handwriting" in one.value for one in app.caption)
     alone = opened("draw", runs=f"{one}:0", ink=INK)
-    assert not any("has seen few hands" in one.value for one in alone.caption)
+    assert not any("has seen little handwriting" in one.value for one in alone.caption)
 
 
 def test_a_curve_that_diverged_or_is_gone_is_named(store):

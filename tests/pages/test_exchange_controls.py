@@ -16,6 +16,7 @@ from explorer.exchange.exports import EXPORTS
 from explorer.exchange.imports import MOST_BYTES
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
+from pages.components.escaping import escaped
 from tests.exchange.sample_curves import make_curve
 from tests.pages.page_steps import components
 from tests.runs.sample_records import evaluation, make_info, steps
@@ -129,7 +130,7 @@ def test_an_export_of_a_run_that_is_gone_says_so(store):
     run_id = recorded(store)
     app = AppTest.from_function(gone_page).run()
     pressed(app, "CSV")
-    assert run_id in app.error[0].value
+    assert escaped(run_id) in app.error[0].value
 
 
 def gone_page() -> None:
@@ -164,7 +165,7 @@ def test_a_table_of_ours_is_taken_in_as_it_is(store):
     assert "One curve with" in app.markdown[0].value
     app.button[0].click().run()
     assert not app.exception
-    assert app.success[0].value == "Took in one curve of “curves.csv”."
+    assert app.success[0].value == "Imported one curve of “curves.csv”."
     (row,) = store.curves.list()
     assert (row.run_id, row.label, row.origin, row.own_loss) == (
         app.session_state["opened"],
@@ -194,12 +195,12 @@ def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     captions = [caption.value for caption in app.caption]
     assert captions == [
         "Left out: “lr”.",
-        "The accuracy goes above 1: it is taken as percent.",
+        "The accuracy exceeds 1, so it is read as a percentage.",
     ]
     app.selectbox[1].select("cross_entropy").run()
     app.text_input[0].set_value("From *elsewhere*").run()
     app.button[0].click().run()
-    assert app.success[0].value == r"Took in 2 curves of “From \*elsewhere\*”."
+    assert app.success[0].value == r"Imported 2 curves of “From \*elsewhere\*”."
     first, second = store.curves.list()
     assert [first.label, second.label] == ["a", "b"]
     assert (first.run_name, first.own_loss) == ("From *elsewhere*", "cross_entropy")
@@ -227,14 +228,14 @@ def test_what_cannot_be_taken_in_is_said_and_nothing_changes(store):
         ("x.csv", b"a,b\n1,2\n", "no column called “step”"),
         ("x.csv", b"step,<img src=x>\n1,![x](http://y)\n1,2\n", r"\!\[x\](http"),
         ("run.zip", b"PK\x03\x04nothing", "damaged or cut off"),
-        ("events.out.tfevents.1", b"\x00" * 40, "no event file of TensorBoard"),
+        ("events.out.tfevents.1", b"\x00" * 40, "not a TensorBoard event file"),
         ("../../etc/passwd", b"", "empty"),
     ],
 )
 def test_a_bad_file_is_refused_in_a_sentence_and_can_be_replaced(store, name, content, said):
     app = uploaded(name, content)
     assert not app.exception
-    assert app.error[0].value.startswith("Nothing was taken in. ")
+    assert app.error[0].value.startswith("Nothing was imported. ")
     assert said in app.error[0].value
     assert not app.button
     assert store.curves.list() == []

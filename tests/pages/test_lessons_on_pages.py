@@ -74,64 +74,68 @@ def preset(page: str, name: str) -> Click:
 
 
 ROUTES: dict[str, tuple[Route, ...]] = {
-    "A1": (Route("self_information"),),
-    "A2": (Route("self_information"),),
-    "A3": (Route("entropy", click=preset("entropy", "Lottery")),),
-    "A4": (Route("entropy"),),
-    "A5": (Route("entropy", click=preset("entropy", "Lottery, nearly decided")),),
-    "A6": (
+    "table_tennis": (Route("self_information"),),
+    "fair_die": (Route("self_information"),),
+    "fair_lottery": (Route("entropy", click=preset("entropy", "Lottery")),),
+    "lottery_with_favourite": (Route("entropy"),),
+    "lottery_nearly_decided": (
+        Route("entropy", click=preset("entropy", "Lottery, nearly decided")),
+    ),
+    "match_and_coin": (
         Route("entropy", ("match",), preset("entropy", "Table tennis")),
         Route("entropy", ("coin",), preset("entropy", "Fair coin")),
         Route("entropy", ("certain",), preset("entropy", "Certain outcome")),
     ),
-    "A7": (
+    "match_in_nats": (
         Route("self_information", ("nats",), choose("self-information unit", "nats")),
         Route("self_information", ("dits",), choose("self-information unit", "dits")),
     ),
-    "A8": (
+    "decomposition": (
         Route(
             "divergence",
             click=preset("divergence", "One-hot"),
             said=("H(p) 0 bits", "H(p,q) 2 bits", "D(p‖q) 2 bits"),
         ),
     ),
-    "A9": (
+    "gibbs_inequality": (
         Route("divergence", click=choose("divergence view", "Gibbs"), said=(r"\ln x \le x - 1",)),
     ),
-    "A10": (
+    "average_code_length": (
         Route(
             "divergence",
             click=choose("divergence view", "Messages"),
             said=("average under p", "Huffman for q"),
         ),
     ),
-    "A11": (
+    "two_guesses": (
         Route("divergence", ("q1",), task("divergence", 2)),
         Route("multiclass", ("q1", "q2")),
         Route("notes_checked", ("drop",)),
     ),
-    "A12": (
+    "two_guesses_squared": (
         Route("multiclass", ("sum, q1", "sum, q2", "mean, q1", "mean, q2")),
         Route("notes_checked", ("drop of the root mean square",)),
     ),
-    "A13": (Route("glossary", click=see("one-hot")),),
-    "A14": (
+    "one_hot_of_four": (Route("glossary", click=see("one-hot")),),
+    "binary_cross_entropy": (
         Route("three_forms", click=select("forms example", "Three yes-or-no answers")),
         Route("binary", ("p = 0.9",), select("binary example", "p = 0.9, y = 1")),
         Route("binary", ("p = 0.5",), select("binary example", "p = 0.5, y = 1")),
         Route("binary", ("p = 0.1",), select("binary example", "p = 0.1, y = 1")),
         Route("three_forms", (), choose("forms form", "3 One node"), (r"raises $\ln p$",)),
     ),
-    "A15": (
+    "sigmoid_as_softmax": (
         Route(
             "three_forms",
             click=select("forms example", "One node and a zero"),
             said=("softmax(z, 0)₁",),
         ),
     ),
-    "A16": (Route("three_forms", said=("exactly one class", "any number of labels", "yes or no")),),
-    "A17": (Route("three_forms", click=choose("three forms part", "Index or one-hot")),),
-    "A18": (
+    "three_forms": (
+        Route("three_forms", said=("exactly one class", "any number of labels", "yes or no")),
+    ),
+    "softmax_batch": (Route("three_forms", click=choose("three forms part", "Index or one-hot")),),
+    "sigmoid_batch": (
         Route(
             "three_forms",
             tuple(f"row 1, label {label}" for label in (1, 2, 3)),
@@ -143,17 +147,17 @@ ROUTES: dict[str, tuple[Route, ...]] = {
             select("forms example", "Row 2 under sigmoids"),
         ),
     ),
-    "A19": (
+    "loss_gradients": (
         Route("multiclass", said=("q_i - p_i", r"q_i(\delta_{ij} - q_j)")),
         Route("binary", said=(r"(\sigma(z) - y)\,x", "−0.360558, 0.721115, −1.44223")),
     ),
-    "A20": (Route("binary", click=task("binary", 1)),),
-    "A21": tuple(
+    "vanishing_gradient": (Route("binary", click=task("binary", 1)),),
+    "hinge_pairs": tuple(
         Route("binary", (name,), select("binary example", f"Hinge, (y, h) = {name}"))
-        for name in EXAMPLES["A21"].names
+        for name in EXAMPLES["hinge_pairs"].names
     ),
-    "A22": (Route("multiclass", click=choose("multiclass show", "Why not MSE?")),),
-    "A23": (
+    "why_not_mse": (Route("multiclass", click=choose("multiclass show", "Why not MSE?")),),
+    "cross_entropy_is_nll": (
         Route(
             "stability",
             click=choose("stability part", "Random logits"),
@@ -165,34 +169,36 @@ ROUTES: dict[str, tuple[Route, ...]] = {
             said=("F.nll_loss(F.log_softmax(", "`by_nll`"),
         ),
     ),
-    "A24": (
+    "softmax_then_log": (
         Route("stability", ("exp overflows above", "the answer is lost at a gap of", "gap 100")),
         Route("stability", ("gap 110",), task("stability", 1)),
     ),
-    "A25": (
+    "skip_gram": (
         Route(
             "three_forms",
             click=choose("three forms part", "Skip-gram"),
             said=("`by_vectors`", "`by_cross_entropy`"),
         ),
     ),
-    "A26": (
+    "logsumexp_form": (
         Route("multiclass", click=select("multiclass example", "Three logits, true class second")),
     ),
-    "A27": (
+    "gathered_batch_loss": (
         Route(
             "three_forms",
             click=choose("three forms part", "Index or one-hot"),
             said=("logits.gather(", "`by_gather`"),
         ),
     ),
-    "A28": (
+    "mnist_practice": (
         Route("live", ("parameters",)),
         Route("multiclass", ("loss at chance",), task("multiclass", 3)),
     ),
-    "A29": (Route("live", said=("ReLU on logits", "Initial weights", "gradient norms", "Loss")),),
-    "A30": (Route("live", said=("meta-learning",)),),
-    "A31": (
+    "practice_variations": (
+        Route("live", said=("ReLU on logits", "Initial weights", "gradient norms", "Loss")),
+    ),
+    "mse_converges_slower": (Route("live", said=("meta-learning",)),),
+    "framework_names": (
         Route(
             "three_forms",
             said=("softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"),
@@ -203,17 +209,20 @@ ROUTES: dict[str, tuple[Route, ...]] = {
             said=("sigmoid_cross_entropy_with_logits",),
         ),
     ),
-    "A32": (
+    "skip_gram_objectives": (
         Route(
             "three_forms",
             click=choose("three forms part", "Skip-gram"),
-            said=(EXAMPLES["A32"]["window_average"], EXAMPLES["A32"]["negative_sampling"]),
+            said=(
+                EXAMPLES["skip_gram_objectives"]["window_average"],
+                EXAMPLES["skip_gram_objectives"]["negative_sampling"],
+            ),
         ),
         Route("glossary", click=see("negative sampling"), said=("Drawn as noise",)),
         Route("glossary", click=see("skip-gram"), said=("Window-averaged objective",)),
     ),
 }
-READ = [(row, place) for row, routes in ROUTES.items() for place in range(len(routes))]
+READ = [(key, place) for key, routes in ROUTES.items() for place in range(len(routes))]
 
 
 def text(app: AppTest) -> str:
@@ -262,20 +271,22 @@ def no_workers(tmp_path_factory) -> None:
 
 
 def test_every_example_has_a_route_and_every_printed_value_a_place():
-    assert list(ROUTES) == [row for row in EXAMPLES if row.startswith("A")]
-    for row, routes in ROUTES.items():
+    assert list(ROUTES) == [
+        key for key, example in EXAMPLES.items() if example.lesson.startswith("A")
+    ]
+    for key, routes in ROUTES.items():
         assert {route.page for route in routes} <= PAGES.keys()
         covered: set[str] = set()
         for route in routes:
-            covered |= set(EXAMPLES[row].references if route.values is None else route.values)
-        assert covered == EXAMPLES[row].references.keys(), row
-        assert covered or any(route.said for route in routes), row
+            covered |= set(EXAMPLES[key].references if route.values is None else route.values)
+        assert covered == EXAMPLES[key].references.keys(), key
+        assert covered or any(route.said for route in routes), key
 
 
-@pytest.mark.parametrize(("row", "place"), READ)
-def test_an_example_is_two_clicks_away_and_shows_its_printed_values(row: str, place: int):
-    route = ROUTES[row][place]
-    shown, references = shown_after(route.page, route.click), EXAMPLES[row].references
+@pytest.mark.parametrize(("key", "place"), READ)
+def test_an_example_is_two_clicks_away_and_shows_its_printed_values(key: str, place: int):
+    route = ROUTES[key][place]
+    shown, references = shown_after(route.page, route.click), EXAMPLES[key].references
     for quantity in references if route.values is None else route.values:
         assert is_shown(references[quantity], shown), quantity
     for words in route.said:

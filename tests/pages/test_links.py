@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
+from explorer.teaching.note_checks import NOTE_CHECKS
 from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from pages.components.registry import SECTIONS
@@ -30,8 +31,8 @@ def links() -> Iterator[str]:
         for page in SECTIONS[section]:
             if page.picture:
                 yield f"card: {address(page.address, {})}"
-    for row, link in LINKS.items():
-        yield f"note {row}: {address(Path(link.path).stem, link.parameters)}"
+    for key, link in LINKS.items():
+        yield f"note {NOTE_CHECKS[key].lesson}: {address(Path(link.path).stem, link.parameters)}"
 
 
 def test_every_link_is_byte_for_byte_as_it_was_saved():

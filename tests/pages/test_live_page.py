@@ -205,7 +205,7 @@ def test_a_lost_race_says_so_and_keeps_its_records(store):
     run_id = store.runs.create(RACE)
     store.runs.claim_next(replace(this_process(), create_time=1.0))
     store.records.append(run_id, [one_step(0, 1, 20, 2.0, 0.0)], Progress(1, 100))
-    assert "ended without a word at step 1; what it recorded is kept" in words(opened(run_id))
+    assert "ended unexpectedly at step 1; what it recorded is kept" in words(opened(run_id))
 
 
 def test_a_queued_race_tells_its_place(store):

@@ -101,8 +101,8 @@ def test_the_code_on_screen_gives_the_numbers_on_screen(part, link, listings):
 
 def test_a17_and_a18_are_what_the_page_opens_with():
     app = opened("three_forms", form="2 Sigmoids")
-    shown, row = metrics(app), EXAMPLES["A18"].references
-    assert EXAMPLES["A17"].references["row 1"].agrees(number(shown["Loss H(p,q)"]))
+    shown, row = metrics(app), EXAMPLES["sigmoid_batch"].references
+    assert EXAMPLES["softmax_batch"].references["row 1"].agrees(number(shown["Loss H(p,q)"]))
     losses = [float(line[2]) for line in tables(app)[0]]
     for label, loss in enumerate(losses, 1):
         assert row[f"row 1, label {label}"].agrees(loss)
@@ -126,7 +126,7 @@ def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
     app = opened("three_forms")
     app.selectbox(key="forms example").set_value("Three yes-or-no answers").run()
     app.button_group(key="forms form").set_value("3 One node").run()
-    for node, printed in enumerate(EXAMPLES["A14"].references.values()):
+    for node, printed in enumerate(EXAMPLES["binary_cross_entropy"].references.values()):
         app.selectbox(key="forms node").set_value(node).run()
         shown = metrics(app)
         assert number(shown["Loss at y = 1"]) == pytest.approx(printed.value, abs=6e-6)
@@ -137,7 +137,7 @@ def test_b7_labels_that_are_not_one_hot_are_explained_with_their_numbers():
     app = opened("three_forms")
     app.selectbox(key="forms example").set_value("Labels 0, 1, 0, 1, softmax").run()
     (said,) = [info.value for info in app.info]
-    references = EXAMPLES["B7"].references
+    references = EXAMPLES["two_hot_labels"].references
     assert "[0, 1, 0, 1] is not one-hot: it sums to 2" in said
     for name in ("raw", "H(p,q)", "H(p)", "D(p‖q)"):
         numbers = map(float, re.findall(r"\d+\.\d+", said))
@@ -165,14 +165,14 @@ def test_a31_both_frameworks_are_named_beside_the_forms():
     said = " ".join(markdown.value for markdown in app.markdown)
     app.button_group(key="forms form").set_value("2 Sigmoids").run()
     said += " ".join(markdown.value for markdown in app.markdown)
-    for tensorflow, torch in EXAMPLES["A31"]["pytorch_name"].items():
+    for tensorflow, torch in EXAMPLES["framework_names"]["pytorch_name"].items():
         assert tensorflow.removeprefix("tf.nn.") in said
         assert torch.partition(",")[0] in said
 
 
 def test_a17_index_and_one_hot_give_the_same_losses():
     rows = tables(opened("three_forms", part="Index or one-hot"))[0]
-    references = EXAMPLES["A17"].references
+    references = EXAMPLES["softmax_batch"].references
     for (_, _, _, sparse, dense), name in zip(rows, ("row 1", "row 2", "mean"), strict=True):
         assert sparse == dense
         assert references[name].agrees(float(sparse))
@@ -180,10 +180,10 @@ def test_a17_index_and_one_hot_give_the_same_losses():
 
 def test_b19_the_slip_and_what_was_meant_stand_beside_each_other():
     app = opened("three_forms", part="Gather slip")
-    shown, references = metrics(app), EXAMPLES["B19"].references
+    shown, references = metrics(app), EXAMPLES["gather_slip"].references
     assert references["gathered"].agrees(number(shown["Gathered"]))
     assert references["indexed columns"].agrees(number(shown["Columns indexed"]))
-    assert number(shown["Least that the slip can reach"]) == pytest.approx(math.log(2), rel=1e-5)
+    assert number(shown["Lowest loss the slip can reach"]) == pytest.approx(math.log(2), rel=1e-5)
     (heat,) = components(app, "plot")["column-losses"]["figure"]["data"]
     drawn = np.array(heat["text"], dtype=float)
     assert drawn.mean() == pytest.approx(number(shown["Columns indexed"]), rel=1e-3)
@@ -195,7 +195,7 @@ def test_b19_the_slip_and_what_was_meant_stand_beside_each_other():
 
 def test_a25_the_scores_of_the_lecture_open_the_vocabulary():
     app = opened("three_forms", part="Skip-gram")
-    printed = EXAMPLES["A25"].references["−u·v + logsumexp"]
+    printed = EXAMPLES["skip_gram"].references["−u·v + logsumexp"]
     assert printed.agrees(number(metrics(app)["−u·v + logsumexp"]))
 
 
@@ -336,10 +336,14 @@ def test_a_class_that_is_removed_is_no_longer_chosen():
 
 
 def test_a24_gap_100_and_110_give_the_lectures_values():
-    for gap, name in zip(EXAMPLES["A24"]["gaps"], ("gap 100", "gap 110"), strict=True):
+    for gap, name in zip(EXAMPLES["softmax_then_log"]["gaps"], ("gap 100", "gap 110"), strict=True):
         app = opened("stability", gap=f"{gap:g}")
         losses = {row[0]: row[1] for row in tables(app)[0]}
-        assert EXAMPLES["A24"].references[name].agrees(number(losses["softmax, then log"]))
+        assert (
+            EXAMPLES["softmax_then_log"]
+            .references[name]
+            .agrees(number(losses["softmax, then log"]))
+        )
         assert number(losses["log_softmax"]) == gap
         assert losses["exp, sum, log"] == "∞"
         assert_code_gives_the_numbers_on_screen(app, 1)

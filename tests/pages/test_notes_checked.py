@@ -18,6 +18,7 @@ from pages.losses.parts.note_links import LINKS
 from tests.pages.page_steps import ROOT
 
 PAGE = "pages/losses/notes_checked.py"
+LESSONS = [check.lesson for check in NOTE_CHECKS.values()]
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ def kept(app: AppTest) -> dict[str, str | list[str]]:
 
 def test_every_statement_has_a_card_with_verdict_values_and_link(app):
     opened(app, PAGE)
-    assert cards(app) == list(NOTE_CHECKS)
+    assert cards(app) == LESSONS
     shown = unescape(" ".join(element.proto.body for element in app.get("html")))
     for check in NOTE_CHECKS.values():
         for quantity in (*check.implied, *check.right):
@@ -79,14 +80,14 @@ def session() -> AppTest:
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
 
 
-@pytest.mark.parametrize("row", LINKS)
-def test_the_link_of_a_card_opens_its_page_with_the_values_set(session, row: str):
-    link, app = LINKS[row], session
+@pytest.mark.parametrize("key", LINKS)
+def test_the_link_of_a_card_opens_its_page_with_the_values_set(session, key: str):
+    link, app = LINKS[key], session
     opened(app, "pages/start/home.py")
     opened(app, link.path, **link.parameters)
     assert len(app.title) == 1
     assert not app.error
-    assert not app.warning or row == "B6"  # an infinite divergence, as it should be
+    assert not app.warning or key == "kl_is_asymmetric"  # an infinite divergence, as it should be
     now = kept(app)
     assert {name: now.get(name) for name in link.parameters} == link.parameters
     handed = [element.proto for element in app.main if element.type == "bidi_component"]
@@ -97,7 +98,7 @@ def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app):
     opened(app, PAGE)
     for topic in TOPICS:
         app.button_group(key="notes topic").set_value(topic).run()
-        assert cards(app) == [row for row, check in NOTE_CHECKS.items() if check.topic == topic]
+        assert cards(app) == [one.lesson for one in NOTE_CHECKS.values() if one.topic == topic]
         assert kept(app) == {"topic": topic}
     again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert cards(opened(again, PAGE, topic=TOPICS[0])) == ["B4", "B10", "B13"]
@@ -108,7 +109,7 @@ def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
     assert cards(app) == ["B7"]
     assert kept(app) == {"note": "B7"}
     press(app, "Show all cards")
-    assert cards(app) == list(NOTE_CHECKS)
+    assert cards(app) == LESSONS
     press(app, "Show only B12")
     assert cards(app) == ["B12"]
 
@@ -117,15 +118,15 @@ def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
 def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
     opened(app, PAGE, note=note)
     assert [warning.value[:14] for warning in app.warning] == ["The link asks "]
-    assert cards(app) == list(NOTE_CHECKS)
+    assert cards(app) == LESSONS
 
 
 # ------------------------------------------------------------------------ prepared races
 
 
-@pytest.mark.parametrize("row", ["B16", "B17"])
-def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, row: str):
-    name = EXAMPLES[row]["race"]
+@pytest.mark.parametrize("key", ["relu_on_logits", "plain_normal_explodes"])
+def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, key: str):
+    name = EXAMPLES[key]["race"]
     opened(app, "pages/training/live.py", race=name)
     assert app.pills[0].value == name
     assert kept(app) == {"race": name}
@@ -137,12 +138,12 @@ def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, row: s
 def test_a_race_of_no_known_name_is_a_sentence_and_the_form_stays(app):
     opened(app, "pages/training/live.py", race="Tortoise & <b>hare</b>")
     (warning,) = app.warning
-    assert "there is none of that name" in warning.value
+    assert "there is no race of that name" in warning.value
     assert app.pills[0].value == "CE against MSE"
 
 
 def test_a_recorded_run_in_the_address_goes_before_a_prepared_race(app):
-    opened(app, "pages/training/live.py", run="nothere", race=EXAMPLES["B16"]["race"])
+    opened(app, "pages/training/live.py", run="nothere", race=EXAMPLES["relu_on_logits"]["race"])
     assert "There is no recorded run" in app.error[0].value
     assert app.pills[0].value == "CE against MSE"
 
@@ -150,9 +151,9 @@ def test_a_recorded_run_in_the_address_goes_before_a_prepared_race(app):
 def test_a_prepared_race_takes_the_place_of_the_race_that_was_shown(app):
     opened(app, "pages/training/live.py", run="nothere")
     opened(app, PAGE)
-    opened(app, "pages/training/live.py", race=EXAMPLES["B17"]["race"])
+    opened(app, "pages/training/live.py", race=EXAMPLES["plain_normal_explodes"]["race"])
     assert not app.error
-    assert app.pills[0].value == EXAMPLES["B17"]["race"]
+    assert app.pills[0].value == EXAMPLES["plain_normal_explodes"]["race"]
 
 
 def press(app: AppTest, label: str) -> None:

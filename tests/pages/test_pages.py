@@ -322,7 +322,7 @@ def test_the_information_of_a_linked_sequence_adds_up():
 def test_a_sequence_that_cannot_be_read_keeps_the_last_good_one():
     app = opened("self_information", source="Die", events="6 6")
     app.text_input[0].set_value("six").run()
-    assert "“six” is no outcome" in app.error[0].value
+    assert "“six” is not an outcome" in app.error[0].value
     assert metrics(app)["events"] == "2"
     assert app.text_input[0].value == "six"
 

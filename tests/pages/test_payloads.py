@@ -12,7 +12,7 @@ import streamlit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars
 from pages.components import payloads
 from pages.components.address import page_link
 from pages.components.bars.bar_edits import EditorSession, bars_of, receive

@@ -87,7 +87,9 @@ def test_a_page_that_cannot_read_the_store_tells_of_trainings_that_wait_for_it(
 
     monkeypatch.setattr(RunStore, "check", away)
     (told,) = errors(opened("live", run=run_id))
-    assert told.startswith("The server is away. A training process waits for the store, since 0 s")
+    assert told.startswith(
+        "The server is away. A training process has been waiting for the store for "
+    )
     status.ended("writer")
     assert errors(opened("live", run=run_id)) == ["The server is away."]
 
@@ -99,7 +101,7 @@ def test_a_race_whose_worker_waits_says_so_and_keeps_its_buttons(store: RunStore
     status = StatusFile(worker_processes.slot_folder(store))
     status.began("writer", "The disk is full: free some space.")
     app = opened("live", run=run_id)
-    said = [one.value for one in app.markdown if "Waiting for the store, since" in one.value]
+    said = [one.value for one in app.markdown if "Waiting for the store for" in one.value]
     assert len(said) == 1
     assert "nothing is lost. The disk is full: free some space." in said[0]
     assert "Stop" in {button.label for button in app.button}
@@ -114,7 +116,7 @@ def test_a_session_that_queues_too_much_is_told(
         (train,) = [one for one in app.button if one.label == "Train"]
         app = train.click().run()
     (told,) = errors(app)
-    assert told.startswith("2 of your races and sweeps wait already")
+    assert told.startswith("2 of your races and sweeps are waiting already")
     assert len(store.runs.list()) == 2
     other = opened("live")
     (train,) = [one for one in other.button if one.label == "Train"]

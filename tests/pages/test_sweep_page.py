@@ -34,7 +34,7 @@ def train(store: RunStore, status: str = "finished") -> None:
 
 def test_the_plan_tells_cells_runs_time_and_memory(store):
     said = shown(opened("sweep", **SMALL))
-    assert "4 cells in 1 run: how long is not known before the first training" in said
+    assert "4 cells in 1 run: how long is not known until the first training" in said
     assert "MiB beside the images" in said
     assert "40 cells in 3 runs of up to 16 curves" in shown(
         opened("sweep", **SMALL | {"seeds": "0-19"})
@@ -53,7 +53,7 @@ def test_the_time_is_told_once_a_training_has_ended(store):
         ("rates", "fast", "“fast” is not a number"),
         ("rates", "0.1, -1", "The learning rate must be above 0"),
         ("rates", "0.1, 0.1", "Learning rate: a value is there twice."),
-        ("seeds", "a few", "“a” is no seed"),
+        ("seeds", "a few", "“a” is not a seed"),
         ("seeds", "5-1", "The range 5-1 runs backwards: write 1-5."),
         ("seeds", "0-100000", "names more than 512 seeds"),
         ("seeds", "0-400", "This grid has 802 cells; at most 512"),

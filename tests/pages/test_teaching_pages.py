@@ -96,7 +96,7 @@ def test_the_glossary_opens_at_a_term_and_says_when_there_is_none():
     assert app.text_input[0].value == "KL divergence"
     assert any("KL散度" in element.value for element in app.markdown)
     app.text_input[0].set_value("<b>nothing</b>").run()
-    assert "No entry holds" in app.info[0].value
+    assert "No entry contains" in app.info[0].value
     assert address(app)["term"] == "<b>nothing</b>"
 
 

@@ -39,9 +39,9 @@ def test_it_opens_with_the_lectures_tables_and_their_printed_values(app):
         assert shown["Right"][-1] == "**2 of 3**"
         for place, row in enumerate(("row 1", "row 2", "row 3", "mean")):
             text = shown["Squares"][place].strip("*")
-            printed = EXAMPLES["A22"].references[f"model {model}, squared error, {row}"]
+            printed = EXAMPLES["why_not_mse"].references[f"model {model}, squared error, {row}"]
             assert printed.agrees(float(text))
-        printed = EXAMPLES["A22"].references[f"model {model}, cross-entropy, mean"]
+        printed = EXAMPLES["why_not_mse"].references[f"model {model}, cross-entropy, mean"]
         assert printed.agrees(float(columns(app, model)["CE / nats"][-1].strip("*")))
     assert "The two losses agree, so this table is no case against squared error." in words(app)
 

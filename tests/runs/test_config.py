@@ -17,7 +17,6 @@ from explorer.runs.config import (
     ConfigError,
     TrainingConfig,
     curve_labels,
-    stacks_with,
     validate_race,
 )
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
@@ -102,9 +101,9 @@ def test_configs_stack_when_they_differ_in_loss_rate_momentum_init_relu_and_seed
         one, loss="multiclass_hinge", learning_rate=1, momentum=0.9, init="normal",
         output_relu=True, seed=4, name="x",
     )  # fmt: skip
-    assert stacks_with(one, other)
+    assert one.stack_key == other.stack_key
     for field, value in {"batch_size": 10, "hidden_sizes": (5,), "optimizer": "adam"}.items():
-        assert not stacks_with(one, replace(one, **{field: value}))
+        assert one.stack_key != replace(one, **{field: value}).stack_key
 
 
 def test_curves_on_different_data_do_not_race() -> None:
@@ -137,7 +136,7 @@ def test_a_preset_is_one_stack_that_races_from_the_same_seed(name: str) -> None:
     preset = RACE_PRESETS[name]
     race = validate_race(preset.configs)
     assert len(race) >= 2
-    assert all(stacks_with(race[0], config) and config.seed == race[0].seed for config in race)
+    assert len({(config.stack_key, config.seed) for config in race}) == 1
     assert len(set(curve_labels(race))) == len(race)
     assert preset.look_for.endswith(".")
     assert len(fit_to_digits(race)) == len(race)

@@ -73,7 +73,7 @@ def test_without_the_claim_nothing_is_written(store: RunStore, kind: str) -> Non
     worker.runs.claim_next(MARK)
     worker.records.append(run_id, steps(1, 10))
     before = store.runs.get(run_id)
-    with pytest.raises(ClaimLost, match="no longer this training process's own"):
+    with pytest.raises(ClaimLost, match="no longer belongs to this training process"):
         WRITINGS[kind](stranger, run_id)
     after = store.runs.get(run_id)
     assert replace(after, silence=None) == replace(before, silence=None)

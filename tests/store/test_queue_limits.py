@@ -27,7 +27,9 @@ def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(
     store.sweeps.create(GRID, session="one")
     for create in (store.runs.create, store.sweeps.create):
         given = RACE if create == store.runs.create else GRID
-        with pytest.raises(QueueFull, match=r"2 of your races and sweeps wait already.*stop one"):
+        with pytest.raises(
+            QueueFull, match=r"2 of your races and sweeps are waiting already.*stop one"
+        ):
             create(given, session="one")
     store.runs.create(RACE, session="another")
     assert store.runs.claim_next(MARK)
@@ -39,7 +41,7 @@ def test_everybody_together_may_have_so_many_waiting_and_no_more(
 ) -> None:
     for session in ("a", "b", "c", "d", ""):
         last = store.runs.create(RACE, session=session)
-    with pytest.raises(QueueFull, match=r"5 races and sweeps wait already.*try again"):
+    with pytest.raises(QueueFull, match=r"5 races and sweeps are waiting already.*try again"):
         store.runs.create(RACE, session="e")
     store.requests.stop(last)
     store.runs.create(RACE, session="e")

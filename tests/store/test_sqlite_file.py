@@ -135,7 +135,8 @@ def test_looking_at_the_file_leaves_its_locks_and_so_its_log_in_place(tmp_path: 
         "from contextlib import closing\n"
         "from explorer.runs.config import TrainingConfig\n"
         "from explorer.store.run_store import RunStore\n"
-        "with closing(RunStore(sys.argv[1])) as store: print(store.runs.create([TrainingConfig()]))\n"
+        "with closing(RunStore(sys.argv[1])) as store:\n"
+        "    print(store.runs.create([TrainingConfig()]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", another, url],

@@ -17,9 +17,9 @@ def of(source: str) -> list[tuple[float, int]]:
 
 def test_a14_the_three_probabilities_have_the_printed_losses():
     for (z, y), p, printed in zip(
-        of("A14"),
-        EXAMPLES["A14"]["probabilities"],
-        EXAMPLES["A14"].references.values(),
+        of("binary_cross_entropy"),
+        EXAMPLES["binary_cross_entropy"]["probabilities"],
+        EXAMPLES["binary_cross_entropy"].references.values(),
         strict=True,
     ):
         assert sigmoid(z) == pytest.approx(p, rel=1e-15)
@@ -27,12 +27,14 @@ def test_a14_the_three_probabilities_have_the_printed_losses():
 
 
 def test_a20_the_saturated_logit_has_the_printed_derivatives():
-    ((z, y),) = of("A20")
-    readings, printed = binary_readings(z, y), EXAMPLES["A20"].references
+    ((z, y),) = of("vanishing_gradient")
+    readings, printed = binary_readings(z, y), EXAMPLES["vanishing_gradient"].references
     assert printed["squared error"].agrees(float(readings["sigmoid_squared_error"].gradient))
     assert printed["cross-entropy"].agrees(float(readings["sigmoid_binary_cross_entropy"].gradient))
 
 
 def test_a21_the_pairs_have_the_printed_hinge():
-    for (z, y), printed in zip(of("A21"), EXAMPLES["A21"].references.values(), strict=True):
+    for (z, y), printed in zip(
+        of("hinge_pairs"), EXAMPLES["hinge_pairs"].references.values(), strict=True
+    ):
         assert printed.agrees(binary_readings(z, y)["hinge"].value)

@@ -15,7 +15,7 @@ from explorer.core.precision import PRECISIONS
 from explorer.core.stability_limits import limits
 from explorer.teaching import code_listings
 from explorer.teaching.code_listings import Listing
-from tests.core.test_gathering import batches
+from tests.core.test_gather_slip import batches
 from tests.core.test_skip_gram import pairs, vocabularies
 from tests.core.test_three_forms import labelled
 

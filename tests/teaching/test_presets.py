@@ -22,9 +22,18 @@ def test_a_preset_holds_distributions_over_the_outcomes_that_it_names(name):
 
 
 def test_every_example_distribution_of_the_notes_is_there():
-    assert {"A2", "A3", "A4", "A5", "A6", "A8", "A11", "A13", "B3", "B6"} <= {
-        preset.source for preset in PRESETS.values()
-    }
+    assert {
+        "fair_die",
+        "fair_lottery",
+        "lottery_with_favourite",
+        "lottery_nearly_decided",
+        "match_and_coin",
+        "decomposition",
+        "two_guesses",
+        "one_hot_of_four",
+        "drop_is_not_gradient",
+        "kl_is_asymmetric",
+    } <= {preset.source for preset in PRESETS.values()}
 
 
 def test_presets_cannot_be_changed_by_a_page():

@@ -11,10 +11,12 @@ from explorer.core.information import UNITS
 from explorer.teaching.worked_examples import EXAMPLES, NOTES, Printed
 
 
-@pytest.mark.parametrize("row", EXAMPLES)
-def test_an_example_names_its_notes_and_says_what_it_shows(row: str):
-    example = EXAMPLES[row]
-    assert example.row == row
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_an_example_names_its_notes_and_says_what_it_shows(key: str):
+    example = EXAMPLES[key]
+    assert example.key == key
+    assert key.isidentifier()
+    assert key == key.lower()
     assert example.notes
     assert set(example.notes) <= NOTES.keys()
     assert example.title
@@ -24,9 +26,9 @@ def test_an_example_names_its_notes_and_says_what_it_shows(row: str):
         assert not math.isnan(printed.value)
 
 
-@pytest.mark.parametrize("row", EXAMPLES)
-def test_vectors_of_an_example_have_one_entry_per_name(row: str):
-    example = EXAMPLES[row]
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_vectors_of_an_example_have_one_entry_per_name(key: str):
+    example = EXAMPLES[key]
     for name in {"p", "q", "q1", "q2", "one_hot", "wrong", "labels"} & example.inputs.keys():
         assert len(example[name]) == len(example.names), name
 
@@ -56,8 +58,8 @@ def test_an_exact_value_allows_rounding_errors_only():
 
 def test_examples_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        EXAMPLES["A1"].row = "A2"
+        EXAMPLES["table_tennis"].key = "fair_die"
     with pytest.raises(TypeError):
-        EXAMPLES["A1"] = None
+        EXAMPLES["table_tennis"] = None
     with pytest.raises(TypeError):
-        EXAMPLES["A1"].inputs["p"] = (1.0,)
+        EXAMPLES["table_tennis"].inputs["p"] = (1.0,)

@@ -24,7 +24,7 @@ def test_auto_without_any_files_takes_the_embedded_digits_and_says_so() -> None:
     assert source.dataset == "digits"
     assert source.description == DIGITS_DESCRIPTION
     assert "not MNIST" in source.description
-    assert "not at hand" in source.note
+    assert "not available" in source.note
 
 
 def test_a_given_folder_is_read_and_not_called_mnist_when_it_is_not(
@@ -61,7 +61,7 @@ def test_downloaded_files_are_taken_and_damaged_ones_told(images: Images) -> Non
 
 
 def test_mnist_asked_for_where_it_may_not_be_downloaded_is_told() -> None:
-    with pytest.raises(DataError, match="MNIST is not at hand"):
+    with pytest.raises(DataError, match="MNIST is not available"):
         load_source("mnist")
 
 

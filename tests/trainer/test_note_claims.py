@@ -22,7 +22,7 @@ def digits() -> TrainingData:
 
 
 def test_b16_a_relu_on_the_logits_kills_classes_and_its_absence_does_not(digits):
-    race = fit_to_digits(RACE_PRESETS[EXAMPLES["B16"]["race"]].configs)
+    race = fit_to_digits(RACE_PRESETS[EXAMPLES["relu_on_logits"]["race"]].configs)
     # The seed with the most dead classes; a fraction of the preset's epochs.
     configs = [replace(config, seed=4, epochs=5) for config in race]
     without, with_relu = (curve.evaluations[-1] for curve in by_curve(train(configs, digits), 2))
@@ -34,7 +34,7 @@ def test_b16_a_relu_on_the_logits_kills_classes_and_its_absence_does_not(digits)
 
 
 def test_b17_plain_normal_weights_explode_and_die_only_with_a_relu_on_the_logits(digits):
-    kaiming, normal = fit_to_digits(RACE_PRESETS[EXAMPLES["B17"]["race"]].configs)
+    kaiming, normal = fit_to_digits(RACE_PRESETS[EXAMPLES["plain_normal_explodes"]["race"]].configs)
     configs = [
         replace(config, epochs=2) for config in (kaiming, normal, replace(normal, output_relu=True))
     ]

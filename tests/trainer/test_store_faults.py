@@ -93,7 +93,7 @@ def test_a_file_locked_for_45_seconds_ends_nothing(sqlite: RunStore) -> None:
     locked = time.monotonic()
     wait_until(lambda: launcher.explain(sqlite.runs.get(run.id), store=sqlite), 30)
     said = launcher.explain(sqlite.runs.get(run.id), store=sqlite)
-    assert said.startswith("Waiting for the store, since ")
+    assert said.startswith("Waiting for the store for ")
     assert "in use by another program" in said
     while time.monotonic() - locked < 45:
         assert launcher.state_of(sqlite.runs.get(run.id)) == "running"
@@ -179,7 +179,7 @@ def test_a_full_disk_is_waited_for_and_named(
         filler = fill(place)
         wait_until(lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), 60)
         said = launcher.explain(store.runs.get(run.id), store=store)
-        assert said.startswith("Waiting for the store, since ")
+        assert said.startswith("Waiting for the store for ")
         filler.unlink()
         goes_on_and_ends(store, run.id)
         # Once more, and this time it is killed while it waits.

@@ -73,7 +73,7 @@ def number_of(text: str, mark: str = POINT) -> Number | None:
         mark: `POINT` or `COMMA`, what stands before decimals; the other one groups thousands.
 
     Returns:
-        What it says; None if it is no number.
+        What it says; None if it is not a number.
 
     Raises:
         OutOfRange: The number is too large for 64 bits.
@@ -128,7 +128,7 @@ def decimal_marks(text: str) -> frozenset[str]:
 
     Returns:
         One of them if the cell tells; both if it does not, as "1,234" or "12"; none of a cell
-        that is no number with either.
+        that is not a number with either.
     """
     text = text.strip().removesuffix("%").strip()
     if len(text) > LONGEST:

@@ -236,9 +236,9 @@ def _parsed(
     if mark == COMMA and pc.any(pc.match_substring(texts, COMMA)).as_py():
         notes.add(f"{quoted(name)} is read with decimal commas.")
     elif mark == COMMA and pc.any(pc.match_substring(texts, POINT)).as_py():
-        notes.add(f"The points in {quoted(name)} are read as marks of thousands.")
+        notes.add(f"The points in {quoted(name)} are read as thousands separators.")
     elif rest.size and pc.any(pc.match_substring_regex(texts, _COMMA_GROUP)).as_py():
-        notes.add(f"The commas in {quoted(name)} are read as marks of thousands.")
+        notes.add(f"The commas in {quoted(name)} are read as thousands separators.")
     return Column(name, values, present, None, unit)
 
 
@@ -321,7 +321,7 @@ def _no_number(name: str, texts: pa.Array, row: int, place: Callable[[int], str]
             "be: correct it, or write Infinity."
         )
     return (
-        f"{place(row)}: {called} is {quoted(text)}, no number: correct it, or leave it empty "
+        f"{place(row)}: {called} is {quoted(text)}, not a number: correct it, or leave it empty "
         "where nothing was measured."
     )
 

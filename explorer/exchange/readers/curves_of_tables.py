@@ -195,7 +195,7 @@ def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) 
         if not one.is_number and one.name not in told and one.present.any()
     ]
     if varied:
-        table.notes.add(f"What is no number is left out: {listed(varied)}.")
+        table.notes.add(f"What is not a number is left out: {listed(varied)}.")
     aside = [
         one.name
         for one in meaning.texts
@@ -210,7 +210,7 @@ def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) 
         if one.unit:
             table.notes.add(f"{quoted(one.name)} is written in {quoted(one.unit)}.")
         elif _is_percent(one):
-            table.notes.add(f"{quoted(one.name)} is taken for percent: it goes above 1.")
+            table.notes.add(f"{quoted(one.name)} is read as a percentage: it goes above 1.")
 
 
 def _is_percent(column: Column) -> bool:
@@ -281,7 +281,7 @@ def _placed(
     settled = settle(axis.values, rows, epoch, axis.name, notes)
     if axis.is_whole:
         return settled.x, settled.rows
-    # The rows that count are numbered in the order of an x that is no whole number.
+    # The rows that count are numbered in the order of an x that is not a whole number.
     counting = np.zeros(known.size, bool)
     for own in settled.rows:
         counting[own] = True

@@ -31,7 +31,7 @@ def as_utf8(content: bytes, notes: Notes) -> bytes:
         notes: Takes which of them it was, unless it was UTF-8.
 
     Raises:
-        ImportRefused: It is no text.
+        ImportRefused: It is not text.
     """
     text = _decoded(content, notes).rstrip(b"\x1a")
     if _has_control(text):

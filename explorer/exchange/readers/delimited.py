@@ -58,7 +58,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
             row has them.
 
     Raises:
-        ImportRefused: It is no table, or a row of it does not fit.
+        ImportRefused: It is not a table, or a row of it does not fit.
     """
     layout = Layout("\t", names, len(names), 0, 1) if names else layout_of(content)
     _check_size(content, layout)
@@ -235,7 +235,7 @@ def _parted(
             yield reader.line_num, row
     except csv.Error as error:
         raise ImportRefused(
-            f"Line {reader.line_num + offset:,} is no row of a table ({error}): look for a "
+            f"Line {reader.line_num + offset:,} is not a row of a table ({error}): look for a "
             "quotation mark without its partner."
         ) from error
 

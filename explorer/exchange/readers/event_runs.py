@@ -153,7 +153,7 @@ def _code(tag: bytes, inner: str, into: _Events) -> int:
     try:
         name = tag.decode()
     except UnicodeDecodeError as error:
-        raise ImportRefused("A tag in the event file is no text in UTF-8.") from error
+        raise ImportRefused("A tag in the event file is not text in UTF-8.") from error
     name = _named(name, inner)
     if len(into.tags) >= MOST_SERIES and name not in into.tags:
         raise ImportRefused(f"The run holds more than {MOST_SERIES:,} tags: split it.")

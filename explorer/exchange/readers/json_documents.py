@@ -72,7 +72,9 @@ def _parsed(content: bytes) -> Any:
             f"Line {error.lineno:,}: the JSON is damaged or cut off ({error.msg}): save it again."
         ) from error
     except (RecursionError, ValueError) as error:
-        raise ImportRefused("The JSON is nested too deep, or no JSON: save it again.") from error
+        raise ImportRefused(
+            "The JSON is nested too deep, or it is not JSON: save it again."
+        ) from error
 
 
 class _Found:
@@ -265,7 +267,7 @@ def _is_keyed(node: Mapping[str, Any]) -> bool:
 def _keyed_rows(node: Mapping[str, Any], notes: Notes) -> list[Mapping[str, Any]]:
     if any(normal(name) in _X_WORDS for row in node.values() for name in row):
         return list(node.values())
-    notes.add("The numbers by which the records are found are taken for steps.")
+    notes.add("The numbers by which the records are found are read as steps.")
     return [{"step": int(key)} | row for key, row in node.items()]
 
 

@@ -43,7 +43,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
         notes: Takes what is assumed.
 
     Raises:
-        ImportRefused: A line is no record.
+        ImportRefused: A line is not a record.
     """
     records = Records()
     settings: dict[str, str] = {}
@@ -57,7 +57,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
                 notes.add("The last line is cut off in the middle, and left out.")
                 break
             raise ImportRefused(
-                f"Line {number:,} is no JSON object like those before it: correct it or take it "
+                f"Line {number:,} is not a JSON object like those before it: correct it or take it "
                 "out."
             )
         if first is None and not len(records):

@@ -18,7 +18,7 @@ SPACES, PIPES = " ", "| |"
 """Cells parted by any number of spaces, and between strokes as in Markdown."""
 
 NO_TABLE = (
-    "This is text, but no table, such as the log of a console: let the training write a table "
+    "This is text, but not a table; it may be a console log: have the training write a table "
     "with Keras’ or Lightning’s CSVLogger, Transformers’ trainer_state.json or TensorBoard, or "
     "write a line “step,loss” and below it a line with both numbers for each step."
 )
@@ -95,7 +95,7 @@ def layout_of(content: bytes) -> Layout:
         content: In UTF-8.
 
     Raises:
-        ImportRefused: It is no table.
+        ImportRefused: It is not a table.
     """
     lines = list(_lines(content[:SAMPLE_BYTES], is_whole=len(content) <= SAMPLE_BYTES))
     comments: list[str] = []
@@ -111,7 +111,7 @@ def layout_of(content: bytes) -> Layout:
         skipped += 1
     lines = [line for line in lines[skipped:] if line.text.strip()]
     if not lines:
-        raise ImportRefused("There is no table in the file: it has no row.")
+        raise ImportRefused("There is no table in the file: it has no rows.")
     if table := _piped(lines):
         return table
     best = max((_parted(lines, one, tuple(comments)) for one in delimiters), key=lambda one: one[0])

@@ -142,7 +142,7 @@ def _column(
         return Column(name, values, present, None, parsed.unit)
     if rows.size > told.size:
         raise ImportRefused(
-            f"{place(int(told[0]))}: {quoted(name)} is {quoted(cells.texts[0])}, no number: "
+            f"{place(int(told[0]))}: {quoted(name)} is {quoted(cells.texts[0])}, not a number: "
             "correct it, or leave it out where nothing was measured."
         )
     whole: list[str | None] = [None] * size

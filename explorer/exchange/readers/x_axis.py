@@ -53,7 +53,7 @@ def axis_of(table: Table, meaning: Meaning) -> Axis:
     is_whole = bool(np.all(known == np.floor(known)))
     if not is_whole:
         table.notes.add(
-            f"{quoted(x.name)} is no whole number throughout: the rows are the steps, and "
+            f"{quoted(x.name)} is not a whole number throughout: the rows are the steps, and "
             f"{quoted(x.name)} is kept beside them."
         )
     return Axis(meaning.x_kind, x.name, x.values, is_whole)
@@ -63,7 +63,7 @@ def _rows_axis(table: Table, meaning: Meaning) -> Axis:
     index = table.columns[0].values if table.has_index else None
     names = {one.name for one in meaning.metrics}
     if any(f"val_{name}" in names for name in names):
-        table.notes.add("The rows are taken for epochs, counted from 0 as Keras does.")
+        table.notes.add("The rows are read as epochs, counted from 0 as Keras does.")
         return Axis(EPOCH, "epoch", np.arange(float(table.size)) if index is None else index)
     candidates = [one.name for one in meaning.metrics if _may_count(one)]
     if candidates and len(meaning.metrics) > 1 and index is None:
@@ -88,7 +88,7 @@ def _may_count(column: Column) -> bool:
 
 
 def _check_steps(table: Table, x: Column) -> None:
-    # NaN is no step, and what was measured at it is left out.
+    # NaN is not a step, and what was measured at it is left out.
     wrong = x.present & ((x.values < 0) | (x.values > LARGEST_STEP))
     if not wrong.any():
         return

@@ -18,7 +18,7 @@ class Listing:
 
     Attributes:
         code: Python source that needs torch alone, or torch and numpy; it prints its results.
-        results: variable of the code → the number that the page shows for it.
+        results: Variable of the code → the number that the page shows for it.
     """
 
     code: str
@@ -29,8 +29,8 @@ def listing(code: str, results: Mapping[str, float]) -> Listing:
     """Return the code with its imports, and lines that print the results.
 
     Args:
-        code: the lines between.
-        results: variable → number.
+        code: The lines between the imports and the printed results.
+        results: Variable → number.
     """
     printed = "\n".join(f"print({name}.item())" for name in results)
     return Listing(f"{_IMPORTS}\n{code}\n\n{printed}", dict(results))

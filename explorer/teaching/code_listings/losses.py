@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.binary_losses import sigmoid_binary_cross_entropy
 from explorer.core.distributions import one_hot
-from explorer.core.gathering import gathered_cross_entropy, indexed_columns_cross_entropy
+from explorer.core.gather_slip import gathered_cross_entropy, indexed_columns_cross_entropy
 from explorer.core.multiclass_losses import softmax_cross_entropy
 from explorer.teaching.code_listings.listing import Listing, assigned, listing
 
@@ -16,11 +16,11 @@ def softmax_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
     """Return softmax cross-entropy of one example, with a class index where one label is true.
 
     Args:
-        logits: [C].
-        labels: each 0 or 1 [C], at least one true; of several each gets an equal share.
+        logits: z, finite numbers [C].
+        labels: Each 0 or 1 [C], at least one true; of several each gets an equal share.
 
     Raises:
-        ValueError: no true label, or as `softmax_cross_entropy`.
+        ValueError: No true label, or as `softmax_cross_entropy`.
     """
     z = np.asarray(logits, dtype=np.float64)
     y = np.asarray(labels, dtype=np.float64)
@@ -42,8 +42,8 @@ def sigmoid_listing(logits: ArrayLike, labels: ArrayLike) -> Listing:
     """Return the sigmoid cross-entropy of each label, their sum and their mean.
 
     Args:
-        logits: [C].
-        labels: each in [0, 1], [C].
+        logits: z, finite numbers [C].
+        labels: Each in [0, 1], [C].
     """
     losses = sigmoid_binary_cross_entropy(logits, labels)
     code = f"""\
@@ -71,8 +71,8 @@ def batch_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
     """Return the mean loss of a batch in four spellings of the same thing.
 
     Args:
-        logits: [B, C].
-        targets: class indices [B].
+        logits: z, finite numbers [B, C].
+        targets: Class indices [B].
     """
     num_classes = np.shape(logits)[1]
     code = f"""\
@@ -94,8 +94,8 @@ def gather_listing(logits: ArrayLike, targets: ArrayLike) -> Listing:
     """Return the loss with the true logits gathered, and with whole columns indexed.
 
     Args:
-        logits: [B, C].
-        targets: class indices [B].
+        logits: z, finite numbers [B, C].
+        targets: Class indices [B].
     """
     rows = len(np.asarray(targets))
     code = f"""\

@@ -11,9 +11,9 @@ def gap_listing(gap: float, precision: str, *, right: bool) -> Listing:
     """Return the three ways to the loss of two classes, in this format.
 
     Args:
-        gap: difference of the logits.
-        precision: name of the format, as in torch.
-        right: whether the class with the higher logit is the true one.
+        gap: Difference of the logits.
+        precision: Name of the format, as in torch.
+        right: Whether the class with the higher logit is the true one.
     """
     code = f"""\
 z = torch.tensor([{gap!r}, 0.0], dtype=torch.{precision})
@@ -34,11 +34,11 @@ def random_logits_listing(
     """Return the losses of random logits, by log_softmax and by softmax and then log.
 
     Args:
-        features: length of x.
-        classes: number of logits.
-        draws: number of examples.
-        seed: of numpy's generator.
-        precision: name of the format, as in torch.
+        features: Length of x.
+        classes: Number of logits.
+        draws: Number of examples.
+        seed: Of numpy's generator.
+        precision: Name of the format, as in torch.
     """
     read = random_losses(features, classes, draws, seed, precision)
     code = f"""\

@@ -14,9 +14,9 @@ def skip_gram_listing(outputs: ArrayLike, centre: ArrayLike, context: int) -> Li
     """Return the loss of one neighbour under the full softmax, twice.
 
     Args:
-        outputs: output vectors u [V, D].
-        centre: input vector v [D].
-        context: index of the neighbour.
+        outputs: Output vectors u [V, D].
+        centre: Input vector v [D].
+        context: Index of the neighbour.
     """
     code = f"""\
 {assigned("U", outputs)}
@@ -36,10 +36,10 @@ def negative_sampling_listing(
     """Return the loss of one neighbour under negative sampling, twice.
 
     Args:
-        outputs: output vectors u [V, D].
-        centre: input vector v [D].
-        context: index of the neighbour.
-        negatives: indices of the words drawn as noise [K].
+        outputs: Output vectors u [V, D].
+        centre: Input vector v [D].
+        context: Index of the neighbour.
+        negatives: Indices of the words drawn as noise [K].
     """
     code = f"""\
 {assigned("U", outputs)}
@@ -62,9 +62,9 @@ def window_listing(
     """Return the skip-gram objective over a text.
 
     Args:
-        outputs: output vectors u [V, D].
-        inputs: input vectors v [V, D].
-        text: word indices [T].
+        outputs: Output vectors u [V, D].
+        inputs: Input vectors v [V, D].
+        text: Word indices [T].
         window: m, neighbours to each side.
     """
     code = f"""\

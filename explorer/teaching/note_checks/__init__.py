@@ -11,13 +11,13 @@ from explorer.teaching.worked_examples import EXAMPLES
 
 __all__ = ["NOTE_CHECKS", "TOPICS", "VERDICTS", "Measurement", "NoteCheck", "Quantity"]
 
-_BY_ROW = {
-    check.row: check
+_BY_KEY = {
+    check.key: check
     for checks in (information.CHECKS, losses.CHECKS, practice.CHECKS)
     for check in checks
 }
 
 NOTE_CHECKS: Mapping[str, NoteCheck] = MappingProxyType(
-    {row: _BY_ROW[row] for row in EXAMPLES if row in _BY_ROW}
+    {key: _BY_KEY[key] for key in EXAMPLES if key in _BY_KEY}
 )
-"""Row id → check, in the order of the lessons."""
+"""Key of the worked example → check, in the order of the lessons."""

@@ -1,4 +1,4 @@
-"""What a checked statement is: words, and functions that compute what it implies and is right."""
+"""What a checked statement is: words, and functions that compute its numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+
+from explorer.teaching.worked_examples import EXAMPLES
 
 Verdict = Literal["wrong", "sloppy", "right under a condition"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -29,10 +31,10 @@ class Quantity:
     """A number of a card, or a few that belong together, computed when it is asked for.
 
     Attributes:
-        label: what it is, plain text.
-        compute: returns the number or numbers.
-        unit: as `explorer.core.information.unit_name` names it; empty for a plain number.
-        digits: significant digits that mean something.
+        label: What it is, plain text.
+        compute: Returns the number or numbers.
+        unit: As `explorer.core.information.unit_name` names it; empty for a plain number.
+        digits: Significant digits that mean something.
     """
 
     label: str
@@ -50,9 +52,9 @@ class Measurement:
     """Figures of training runs, which take too long to be repeated for each reader.
 
     Attributes:
-        label: what was measured, plain text.
-        values: one per run.
-        unit: of the values; "%" where they are shares between 0 and 1.
+        label: What was measured, plain text.
+        values: One per run.
+        unit: Of the values; "%" where they are shares between 0 and 1.
     """
 
     label: str
@@ -65,18 +67,18 @@ class NoteCheck:
     """One statement of the notes, checked.
 
     Attributes:
-        row: row of the lessons, "B1" to "B21", key of `EXAMPLES` with the inputs.
-        topic: what it is about.
-        verdict: how far it holds.
-        statement: the statement as the notes make it, Markdown with KaTeX.
-        implied: what follows from it when it is taken at its word.
-        right: what is so instead.
-        because: why, Markdown with KaTeX.
-        measurements: figures of training runs, under `conditions`.
-        conditions: data, settings and seeds of the measurements.
+        key: Key of the worked example in `EXAMPLES` that holds the inputs.
+        topic: What it is about.
+        verdict: How far it holds.
+        statement: The statement as the notes make it, Markdown with KaTeX.
+        implied: What follows from it when it is taken at its word.
+        right: What is true instead.
+        because: Why, Markdown with KaTeX.
+        measurements: Figures of training runs, under `conditions`.
+        conditions: Data, settings and seeds of the measurements.
     """
 
-    row: str
+    key: str
     topic: Topic
     verdict: Verdict
     statement: str
@@ -85,3 +87,8 @@ class NoteCheck:
     because: str
     measurements: tuple[Measurement, ...] = ()
     conditions: str = ""
+
+    @property
+    def lesson(self) -> str:
+        """Row of the lessons table, "B1" to "B21", as cards and addresses show it."""
+        return EXAMPLES[self.key].lesson

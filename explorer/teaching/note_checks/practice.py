@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.core.gathering import (
+from explorer.core.gather_slip import (
     class_shares,
     gathered_cross_entropy,
     indexed_columns_cross_entropy,
@@ -17,16 +17,19 @@ from explorer.core.stability import softmax_then_log
 from explorer.teaching.note_checks.check import NATS, Measurement, NoteCheck, Quantity
 from explorer.teaching.worked_examples import EXAMPLES
 
-_B15, _B17, _B18, _B19 = (EXAMPLES[row] for row in ("B15", "B17", "B18", "B19"))
-_LOGITS, _CLASSES = np.array(_B19["logits"]), np.array(_B19["classes"])
+_UNSEEDED, _NORMAL, _NLL, _GATHER_SLIP = (
+    EXAMPLES[key]
+    for key in ("unseeded_loss", "plain_normal_explodes", "nll_of_log_softmax", "gather_slip")
+)
+_LOGITS, _CLASSES = np.array(_GATHER_SLIP["logits"]), np.array(_GATHER_SLIP["classes"])
 
 
 def _draws() -> RandomLosses:
-    return random_losses(*(_B15[name] for name in ("features", "classes", "draws", "seed")))
+    return random_losses(*(_UNSEEDED[name] for name in ("features", "classes", "draws", "seed")))
 
 
 def _at_start(init: str) -> InitialGradients:
-    return initial_gradients(_B17["layers"], init)
+    return initial_gradients(_NORMAL["layers"], init)
 
 
 _DIGITS = (
@@ -37,14 +40,14 @@ _DIGITS = (
 
 CHECKS = (
     NoteCheck(
-        "B15",
+        "unseeded_loss",
         "code and numerics",
         "sloppy",
-        rf"With random $x$ and $w$ the loss is {_B15['quoted']}, printed as *the* result.",
+        rf"With random $x$ and $w$ the loss is {_UNSEEDED['quoted']}, printed as *the* result.",
         (
             Quantity(
-                f"share of the draws above {_B15['quoted']}",
-                lambda: (_draws().stable > float(_B15["quoted"])).mean(),
+                f"share of the draws above {_UNSEEDED['quoted']}",
+                lambda: (_draws().stable > float(_UNSEEDED["quoted"])).mean(),
                 digits=2,
             ),
         ),
@@ -62,13 +65,13 @@ CHECKS = (
                 digits=2,
             ),
         ),
-        "The code sets no seed, so every run prints another number. The draws here are seeded: "
+        "The code sets no seed, so every run prints a different number. The draws here are seeded: "
         r"784 standard normal inputs, 10 classes; for given $x$ the logits are normal with "
         r"variance $\|x\|^2$, which is how they are drawn. Logits this wide apart are also where "
         "the logarithm of a float32 softmax gives up.",
     ),
     NoteCheck(
-        "B16",
+        "relu_on_logits",
         "training",
         "wrong",
         "The network ends in `F.relu`: a ReLU on the logits, as on every other layer.",
@@ -76,7 +79,7 @@ CHECKS = (
         (),
         r"A logit that is negative for every image gets no gradient through the ReLU, "
         r"$\partial\max(0, z)/\partial z = 0$, so its class is dead: it is never predicted again. "
-        "How many die is luck. Softmax wants logits of either sign.",
+        "How many die is a matter of luck. Softmax needs logits of either sign.",
         (
             Measurement(
                 "test accuracy with the ReLU, seed 0 to 4",
@@ -91,14 +94,16 @@ CHECKS = (
         _DIGITS,
     ),
     NoteCheck(
-        "B17",
+        "plain_normal_explodes",
         "training",
         "wrong",
         "Without Kaiming initialisation the gradient *vanishes*.",
         (
             Quantity(
                 "loss if all signals vanished: ln 10",
-                lambda: entropy(np.full(_B17["layers"][-1], 1 / _B17["layers"][-1]), base=NATS),
+                lambda: entropy(
+                    np.full(_NORMAL["layers"][-1], 1 / _NORMAL["layers"][-1]), base=NATS
+                ),
                 "nats",
             ),
         ),
@@ -128,8 +133,8 @@ CHECKS = (
         ),
         r"Plain normal weights, $\sigma = 1$, make the signal *explode*: each layer multiplies "
         r"its scale by about $\sqrt{n/2}$ for $n$ inputs. Computed here for the untrained "
-        "784-200-200-10 network on random inputs. It is with a ReLU on the logits as well that the "
-        "huge first steps kill every class, and the loss then stays at ln 10.",
+        "784-200-200-10 network on random inputs. With a ReLU on the logits as well, the huge "
+        "first steps kill every class, and the loss then stays at ln 10.",
         (
             Measurement(
                 "plain normal and ReLU on the logits: last test cross-entropy in nats",
@@ -144,30 +149,30 @@ CHECKS = (
         _DIGITS,
     ),
     NoteCheck(
-        "B18",
+        "nll_of_log_softmax",
         "code and numerics",
         "sloppy",
-        f"`{_B18['quoted']}`, fed with the logarithm of a softmax.",
+        f"`{_NLL['quoted']}`, fed with the logarithm of a softmax.",
         (
             Quantity(
                 "softmax, then log, float32, logit gap 110",
-                lambda: softmax_then_log([0.0, -_B18["gap"]], 1, "float32"),
+                lambda: softmax_then_log([0.0, -_NLL["gap"]], 1, "float32"),
                 "nats",
             ),
         ),
         (
             Quantity(
                 "log_softmax, the same logits",
-                lambda: -log_softmax([0.0, -_B18["gap"]])[1],
+                lambda: -log_softmax([0.0, -_NLL["gap"]])[1],
                 "nats",
             ),
         ),
-        f"There is no `{_B18['quoted']}`; the name is `{_B18['right']}`. And it is to be fed by "
+        f"There is no `{_NLL['quoted']}`; the name is `{_NLL['right']}`. It should be fed by "
         "`F.log_softmax`, which never forms the probability that underflows; or use "
-        "`F.cross_entropy` on the logits, which is the two in one.",
+        "`F.cross_entropy` on the logits, which combines the two.",
     ),
     NoteCheck(
-        "B19",
+        "gather_slip",
         "code and numerics",
         "wrong",
         "`output_layer[:, Y]` picks the true class's entry of each row.",
@@ -179,7 +184,7 @@ CHECKS = (
                 "nats",
             ),
             Quantity(
-                "least that it can reach: entropy of the batch's labels",
+                "lowest it can reach: entropy of the batch's labels",
                 lambda: entropy(class_shares(_CLASSES, _LOGITS.shape[1]), base=NATS),
                 "nats",
             ),
@@ -192,8 +197,8 @@ CHECKS = (
             ),
         ),
         "Indexing columns by $Y$ gives a $B \\times B$ matrix: every row's entries at *all* "
-        "labels of the batch. Its mean is least when each row predicts how frequent the labels "
-        "are, whatever its input, so the network trains to chance. Take one entry per row: "
+        "labels of the batch. Its mean is lowest when every row predicts the frequencies of the "
+        "labels, whatever its input, so the network trains to chance. Take one entry per row: "
         "`z[range(B), Y]` or `gather`.",
     ),
 )

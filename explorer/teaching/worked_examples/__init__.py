@@ -1,7 +1,8 @@
 """The worked examples of the lecture notes, each number held once.
 
-Pages, presets, cards and tests read their inputs here: `EXAMPLES["A13"]["q"]` is a tuple, and
-`EXAMPLES["A13"].references["H(p,q)"].agrees(value)` compares with what is printed.
+Pages, presets, cards and tests read their inputs here: `EXAMPLES["kl_is_asymmetric"]["p"]` is
+a tuple, and `EXAMPLES["one_hot_of_four"].references["H(p,q)"].agrees(value)` compares a value with
+the printed one.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ __all__ = ["EXAMPLES", "NOTES", "Printed", "WorkedExample"]
 
 EXAMPLES: Mapping[str, WorkedExample] = MappingProxyType(
     {
-        example.row: example
+        example.key: example
         for rows in (information.ROWS, losses.ROWS, practice.ROWS, corrections.ROWS)
         for example in rows
     }
 )
-"""Row id → example, A1 to A32 and B1 to B21."""
+"""Key → example, in the order of the lessons: A1 to A32, then B1 to B21."""

@@ -32,6 +32,7 @@ _CLASSES = numbered("class", 5)
 
 ROWS = (
     WorkedExample(
+        "wrong_probability",
         "B1",
         ("000",),
         "−log 0.4 ≈ 0.02 for q₂",
@@ -40,6 +41,7 @@ ROWS = (
         {"−ln 0.98": nats("0.020203")},
     ),
     WorkedExample(
+        "loss_drops_compared",
         "B2",
         ("000",),
         "Cross-entropy drops by about 0.8, MSE by 0.3 to 0.4",
@@ -53,6 +55,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "drop_is_not_gradient",
         "B3",
         ("000",),
         "A larger drop in the loss means a faster gradient",
@@ -71,6 +74,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "expected_surprise",
         "B4",
         ("000", "002", "003"),
         "High entropy is stable, without surprise, less information",
@@ -79,6 +83,7 @@ ROWS = (
         {"I(0.001)": bits("9.966"), "H(p)": bits("0.0342")},
     ),
     WorkedExample(
+        "unlabelled_units",
         "B5",
         ("000",),
         "log₂ for entropy and ln for cross-entropy, unlabelled",
@@ -87,6 +92,7 @@ ROWS = (
         {"nats": nats("0.9163"), "bits": bits("1.3219")},
     ),
     WorkedExample(
+        "kl_is_asymmetric",
         "B6",
         ("000", "003", "004"),
         "KL divergence is a distance",
@@ -95,6 +101,7 @@ ROWS = (
         {"D(p‖u)": bits("0.643220"), "D(u‖p)": bits("0.620089")},
     ),
     WorkedExample(
+        "two_hot_labels",
         "B7",
         ("001",),
         "[0, 1, 0, 1] is one-hot",
@@ -110,6 +117,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "kl_up_to_a_constant",
         "B8",
         ("001",),
         "Cross-entropy replaces KL divergence because targets are one-hot",
@@ -117,6 +125,7 @@ ROWS = (
         numbered("class", 4),
     ),
     WorkedExample(
+        "cross_entropy_of_itself",
         "B9",
         ("001",),
         "Cross-entropy measures the difference of two distributions",
@@ -124,6 +133,7 @@ ROWS = (
         numbered("outcome", 4),
     ),
     WorkedExample(
+        "sum_above_one",
         "B10",
         ("002",),
         "[.001, .001, .001, .999] is a distribution",
@@ -132,6 +142,7 @@ ROWS = (
         {"sum": plain("1.002"), "raw": bits("0.0313"), "H(p)": bits("0.034219")},
     ),
     WorkedExample(
+        "mse_of_one_row",
         "B11",
         ("002",),
         "The MSE of the first model is 0.54",
@@ -140,6 +151,7 @@ ROWS = (
         {"row 1": exactly("0.54"), "mean": plain("0.8067")},
     ),
     WorkedExample(
+        "mse_in_tables",
         "B12",
         ("002",),
         "The tables show that MSE is bad",
@@ -148,6 +160,7 @@ ROWS = (
         {"accuracy": plain("0.6667")},
     ),
     WorkedExample(
+        "missing_minus",
         "B13",
         ("002", "003"),
         "H(p,q) = Σ p log q, and the entropy of one-hot is 1 log 1",
@@ -156,6 +169,7 @@ ROWS = (
         {"H(p)": bits("0", exact=True), "H(p,q)": nats("0.916291")},
     ),
     WorkedExample(
+        "hinge_labels",
         "B14",
         ("002",),
         "Hinge with labels 0 and 1",
@@ -163,6 +177,7 @@ ROWS = (
         references={"loss at y = 0": exactly("1")},
     ),
     WorkedExample(
+        "unseeded_loss",
         "B15",
         ("002",),
         "The loss is 82.4905",
@@ -170,6 +185,7 @@ ROWS = (
         references={"mean": nats("43.2"), "infinite, naive chain": plain("0.03")},
     ),
     WorkedExample(
+        "relu_on_logits",
         "B16",
         ("003",),
         "ReLU on the logits",
@@ -184,6 +200,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "plain_normal_explodes",
         "B17",
         ("003",),
         "Without Kaiming init the gradient vanishes",
@@ -191,12 +208,14 @@ ROWS = (
         references={"loss at chance": nats("2.302585")},
     ),
     WorkedExample(
+        "nll_of_log_softmax",
         "B18",
         ("003",),
         "F.nll.loss, of softmax and then log",
         {"quoted": "F.nll.loss", "right": "F.nll_loss", "gap": 110.0},
     ),
     WorkedExample(
+        "gather_slip",
         "B19",
         ("004",),
         "output_layer[:, Y] picks the true logit",
@@ -205,6 +224,7 @@ ROWS = (
         {"indexed columns": nats("1.0205"), "gathered": nats("0.3955")},
     ),
     WorkedExample(
+        "sum_below_one",
         "B20",
         ("004",),
         "Four classes with q = [.7, .1, .1]",
@@ -213,6 +233,7 @@ ROWS = (
         {"sum": exactly("0.9"), "H(p,q)": nats("0.3567")},
     ),
     WorkedExample(
+        "divergence_bar",
         "B21",
         ("000", "002", "003"),
         "D(p|q)",

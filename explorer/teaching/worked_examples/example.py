@@ -26,9 +26,9 @@ class Printed:
     """A reference value with the digits that are printed for it.
 
     Attributes:
-        text: decimal digits, as in "0.0990" or "-9.0787e-05"; "inf" for infinity.
-        unit: as `explorer.core.information.unit_name` names it; empty for a plain number.
-        exact: whether nothing was rounded away.
+        text: Decimal digits, as in "0.0990" or "-9.0787e-05"; "inf" for infinity.
+        unit: As `explorer.core.information.unit_name` names it; empty for a plain number.
+        exact: Whether nothing was rounded away.
     """
 
     text: str
@@ -58,15 +58,18 @@ class WorkedExample:
     """One row of the lessons table.
 
     Attributes:
-        row: id, "A1" to "A32" for examples and formulas, "B1" to "B21" for corrections.
-        notes: ids of the notes that it stands in, keys of `NOTES`.
-        title: what it shows, a few words.
-        inputs: name → what goes in: numbers, nested tuples of them for arrays, or text.
-        names: one name per outcome or class, where the rows of an input have names.
-        references: quantity → printed value; empty where the row is an identity or a mapping.
+        key: Name of the example in snake_case, key of `EXAMPLES`.
+        lesson: Row of the lessons table: "A1" to "A32" for examples and formulas, "B1" to "B21"
+            for corrections.
+        notes: Ids of the notes that it stands in, keys of `NOTES`.
+        title: What it shows, a few words.
+        inputs: Name → what goes in: numbers, nested tuples of them for arrays, or text.
+        names: One name per outcome or class, where the rows of an input have names.
+        references: Quantity → printed value; empty where the row is an identity or a mapping.
     """
 
-    row: str
+    key: str
+    lesson: str
     notes: tuple[str, ...]
     title: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class WorkedExample:
         """Return the input of this name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: There is none.
         """
         return self.inputs[name]
 

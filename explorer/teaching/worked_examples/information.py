@@ -12,9 +12,10 @@ _PLAYERS = ("favourite wins", "underdog wins")
 
 ROWS = (
     WorkedExample(
+        "table_tennis",
         "A1",
         ("001", "004"),
-        "Table tennis: 64 meetings, 63 wins of the favourite",
+        "Table tennis: 64 meetings, 63 wins by the favourite",
         {"meetings": 64, "wins": 63, "p": TENNIS},
         _PLAYERS,
         {
@@ -24,6 +25,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "fair_die",
         "A2",
         ("004",),
         "A die",
@@ -32,6 +34,7 @@ ROWS = (
         {"I(1/6)": bits("2.584963")},
     ),
     WorkedExample(
+        "fair_lottery",
         "A3",
         ("000", "002"),
         "A lottery of four people with equal chances",
@@ -40,6 +43,7 @@ ROWS = (
         {"H(p)": bits("2", exact=True), "one term": bits("0.5", exact=True)},
     ),
     WorkedExample(
+        "lottery_with_favourite",
         "A4",
         ("000", "002"),
         "A lottery with one favourite",
@@ -48,6 +52,7 @@ ROWS = (
         {"H(p)": bits("1.356780")},
     ),
     WorkedExample(
+        "lottery_nearly_decided",
         "A5",
         ("000",),
         "A lottery that is nearly decided",
@@ -56,6 +61,7 @@ ROWS = (
         {"H(p)": bits("0.034219")},
     ),
     WorkedExample(
+        "match_and_coin",
         "A6",
         ("001",),
         "Entropy of the match, of a fair coin and of a certain outcome",
@@ -68,6 +74,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "match_in_nats",
         "A7",
         ("001",),
         "The match in nats and in dits",
@@ -76,6 +83,7 @@ ROWS = (
         {"nats": nats("0.080485"), "dits": Printed("0.034954", "dits")},
     ),
     WorkedExample(
+        "decomposition",
         "A8",
         ("000", "001", "002", "003", "004"),
         "H(p,q) = H(p) + D(p‖q); a one-hot p has H(p) = 0",
@@ -83,6 +91,7 @@ ROWS = (
         numbered("class", 4),
     ),
     WorkedExample(
+        "gibbs_inequality",
         "A9",
         ("001",),
         "Gibbs' inequality: D(p‖q) ≥ 0, and 0 only at q = p",
@@ -90,6 +99,7 @@ ROWS = (
         numbered("outcome", 4),
     ),
     WorkedExample(
+        "average_code_length",
         "A10",
         ("001",),
         "H(p) and H(p,q) as average code lengths",

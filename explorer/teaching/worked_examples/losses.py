@@ -18,6 +18,7 @@ MODELS_CLASSES = (2, 1, 0)
 
 ROWS = (
     WorkedExample(
+        "two_guesses",
         "A11",
         ("000", "002"),
         "Five classes, the first is true: cross-entropy of two guesses",
@@ -26,6 +27,7 @@ ROWS = (
         {"q1": nats("0.916291"), "q2": nats("0.020203"), "drop": nats("0.896088")},
     ),
     WorkedExample(
+        "two_guesses_squared",
         "A12",
         ("000",),
         "The same step under squared error",
@@ -40,6 +42,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "one_hot_of_four",
         "A13",
         ("001",),
         "Four classes, the second is true",
@@ -48,6 +51,7 @@ ROWS = (
         {"H(p,q)": nats("0.510826")},
     ),
     WorkedExample(
+        "binary_cross_entropy",
         "A14",
         ("002", "003"),
         "Binary cross-entropy as the sum over two classes",
@@ -60,6 +64,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "sigmoid_as_softmax",
         "A15",
         ("004",),
         "The sigmoid is a softmax of two: σ(z) = softmax(z, 0)₁",
@@ -67,6 +72,7 @@ ROWS = (
         references={"σ(1.3)": plain("0.785835"), "softmax(1.3, 0)₁": plain("0.785835")},
     ),
     WorkedExample(
+        "three_forms",
         "A16",
         ("001",),
         "Three forms: softmax, one sigmoid per label, one node",
@@ -82,6 +88,7 @@ ROWS = (
         numbered("class", 3),
     ),
     WorkedExample(
+        "softmax_batch",
         "A17",
         ("001",),
         "Softmax cross-entropy of a batch, by class index and by one-hot targets",
@@ -90,6 +97,7 @@ ROWS = (
         {"row 1": nats("0.326563"), "row 2": nats("0.464369"), "mean": nats("0.395466")},
     ),
     WorkedExample(
+        "sigmoid_batch",
         "A18",
         ("001",),
         "The same batch under a sigmoid for each label",
@@ -105,6 +113,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "loss_gradients",
         "A19",
         ("001",),
         "Gradients: q − y under softmax, (σ − y) x in logistic regression, the Jacobian",
@@ -112,9 +121,10 @@ ROWS = (
         numbered("class", 3),
     ),
     WorkedExample(
+        "vanishing_gradient",
         "A20",
         ("001", "002", "003"),
-        "Sigmoid with squared error has a vanishing derivative, cross-entropy has not",
+        "Sigmoid with squared error has a vanishing derivative, cross-entropy does not",
         {"z": -10.0, "y": 1, "saturated_logits": (-5.0, 5.0, 0.0)},
         references={
             "squared error": plain("-9.0787e-05"),
@@ -123,6 +133,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "hinge_pairs",
         "A21",
         ("002",),
         "Hinge max(0, 1 − y·h), pairs of sign y and score h",
@@ -136,6 +147,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "why_not_mse",
         "A22",
         ("002",),
         "“Why not MSE?”: predictions of two models for three rows",

@@ -14,12 +14,14 @@ from explorer.teaching.worked_examples.losses import BATCH, BATCH_CLASSES
 
 ROWS = (
     WorkedExample(
+        "cross_entropy_is_nll",
         "A23",
         ("000", "002"),
         "cross_entropy of logits equals nll_loss of their log_softmax",
         {"features": 784, "classes": 10},
     ),
     WorkedExample(
+        "softmax_then_log",
         "A24",
         ("002",),
         "softmax and then log loses what log_softmax keeps",
@@ -32,6 +34,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "skip_gram",
         "A25",
         ("004",),
         "Skip-gram: −u·v + logsumexp is softmax cross-entropy",
@@ -40,6 +43,7 @@ ROWS = (
         {"−u·v + logsumexp": nats("0.262852"), "softmax cross-entropy": nats("0.262852")},
     ),
     WorkedExample(
+        "logsumexp_form",
         "A26",
         ("004",),
         "−Σ y ln p equals minus the true logit plus logsumexp",
@@ -48,6 +52,7 @@ ROWS = (
         {"−Σ y ln p": nats("0.241311"), "−z + logsumexp": nats("0.241311")},
     ),
     WorkedExample(
+        "gathered_batch_loss",
         "A27",
         ("004",),
         "The loss of a batch: gather the true logit, minus logsumexp, mean",
@@ -55,6 +60,7 @@ ROWS = (
         numbered("class", 3),
     ),
     WorkedExample(
+        "mnist_practice",
         "A28",
         ("003",),
         "MNIST practice: a network of three layers made by hand",
@@ -70,6 +76,7 @@ ROWS = (
         {"parameters": exactly("199210"), "loss at chance": nats("2.302585")},
     ),
     WorkedExample(
+        "practice_variations",
         "A29",
         ("003",),
         "Variations of the practice",
@@ -83,12 +90,14 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "mse_converges_slower",
         "A30",
         ("002", "003"),
         "MSE “converges slower, but sometimes useful, e.g. meta-learning”",
         {"race": "CE against MSE"},
     ),
     WorkedExample(
+        "framework_names",
         "A31",
         ("001",),
         "TensorFlow's names beside PyTorch's",
@@ -101,6 +110,7 @@ ROWS = (
         },
     ),
     WorkedExample(
+        "skip_gram_objectives",
         "A32",
         ("004",),
         "Skip-gram over a window, and negative sampling",

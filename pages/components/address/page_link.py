@@ -35,7 +35,7 @@ def visit(page: str) -> None:
     """Note which page this run shows. Called by `app.py` before the page.
 
     Args:
-        page: the last part of its address, empty for the first page.
+        page: The last part of its address, empty for the first page.
     """
     # A link inside the app says which one it is, or following one to the page that is open could
     # not be told from an edit.
@@ -92,10 +92,10 @@ def link_to(
     """Show a link that opens a page with values set, also from that page itself.
 
     Args:
-        page: address of the page.
-        label: of the link, Markdown.
-        parameters: of the page's address; several values for a name that occurs more than once.
-        via: tells this link from the others on the page.
+        page: Address of the page.
+        label: Of the link, Markdown.
+        parameters: Of the page's address; several values for a name that occurs more than once.
+        via: Tells this link from the others on the page.
     """
     query = {**parameters, "via": via}
     st.page_link(PAGES[page].path, label=label, query_params=query)
@@ -107,7 +107,7 @@ def opened_with(reader: str) -> Mapping[str, list[str]]:
     Later runs see the parameters that `keep` wrote, which are older than the session's own state.
 
     Args:
-        reader: who asks; unique in the app.
+        reader: Who asks; unique in the app.
 
     Returns:
         Name → its values; empty when this reader has had them.
@@ -127,7 +127,7 @@ def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
     """Write the parameters into the address.
 
     Args:
-        parameters: name → value, or values for a name that occurs more than once; an empty one is
+        parameters: Name → value, or values for a name that occurs more than once; an empty one is
             left out.
     """
     stop = st.session_state.get(TOUR_STOP)

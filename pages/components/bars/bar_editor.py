@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import streamlit as st
 
-from explorer.core import editing
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars, renamed, set_text
 from explorer.core.information import unit_name
 from pages.components.address import page_link
 from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
@@ -49,18 +48,18 @@ def bar_editor(
     """Show the editor and return its state.
 
     Args:
-        key: unique in the app; the state lives in the session under it, across pages.
-        default: state before anybody edited, unless the page's address holds one.
-        series: the rows of bars; their ids are the keys of `Bars.values`.
-        presets: name → state, offered in a menu.
-        noun: what an outcome is called.
-        least: smallest number of outcomes.
-        most: largest number of outcomes.
-        low: value at the bottom of a bar.
-        high: value at the top of a bar.
-        step: what an arrow key adds or takes.
-        base: of the logarithm in the readout of entropies; None shows no readout.
-        previewed: whether plots follow before the script has run again: see `offer_plots`.
+        key: Unique in the app; the state lives in the session under it, across pages.
+        default: State before anybody edited, unless the page's address holds one.
+        series: The rows of bars; their ids are the keys of `Bars.values`.
+        presets: Name → state, offered in a menu.
+        noun: What an outcome is called.
+        least: Smallest number of outcomes.
+        most: Largest number of outcomes.
+        low: Value at the bottom of a bar.
+        high: Value at the top of a bar.
+        step: What an arrow key adds or takes.
+        base: Of the logarithm in the readout of entropies; None shows no readout.
+        previewed: Whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
         The newest state that is valid.
@@ -105,8 +104,8 @@ def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
     """Let plots follow the editor `key` before the script has run again.
 
     Args:
-        key: of an editor that is `previewed`.
-        plots: returns what `plots_of` does for a state of the editor; see `preview.offer`.
+        key: Of an editor that is `previewed`.
+        plots: Returns what `plots_of` does for a state of the editor; see `preview.offer`.
     """
     session: EditorSession = st.session_state[f"{key} bars"]
     preview.offer(key, lambda state: plots(bars_of(session.bars, state)))
@@ -145,11 +144,11 @@ def _open_link(
     """Take the state from the address; what cannot be read is said and left as it was.
 
     Args:
-        session: of the editor.
-        link: the address's parameters.
-        series: rows of the editor.
-        limits: what `explorer.core.editing` needs to know of the editor.
-        presets: name → state; a link without names to an example has the example's.
+        session: Of the editor.
+        link: The address's parameters.
+        series: Rows of the editor.
+        limits: What `explorer.core.bars` needs to know of the editor.
+        presets: Name → state; a link without names to an example has the example's.
     """
     session.rev += 1
     session.messages = {}
@@ -159,7 +158,7 @@ def _open_link(
     for name in asked:
         text = link[name][0]
         try:
-            bars, notes = editing.set_text(bars, name, text, **limits)
+            bars, notes = set_text(bars, name, text, **limits)
         except ValueError as error:
             session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
             continue
@@ -174,7 +173,7 @@ def _open_link(
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     elif is_read:
-        bars = editing.renamed(session.bars, bars, presets.values(), str(limits["noun"]))
+        bars = renamed(session.bars, bars, presets.values(), str(limits["noun"]))
     numbers = link.get("lock", [""])[0].split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

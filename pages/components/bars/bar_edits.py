@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.core import editing
+from explorer.core.bars import Bars, Notes, renamed, resize, set_normalized_text, set_text
 from explorer.core.distributions import parse_vector
-from explorer.core.editing import Bars
 from pages.components.payloads import sequence_of
 
 LONGEST_NAME = 24
@@ -31,10 +30,10 @@ def receive(
     """Take an edit from the browser into the session.
 
     Args:
-        session: of the editor.
-        edit: as the editor's script sent it, or anything else that somebody sends.
-        presets: name → state.
-        limits: what `explorer.core.editing` needs to know of the editor.
+        session: Of the editor.
+        edit: As the editor's script sent it, or anything else that somebody sends.
+        presets: Name → state.
+        limits: What `explorer.core.bars` needs to know of the editor.
     """
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
@@ -51,20 +50,20 @@ def bars_of(old: Bars, state: Any) -> Bars:
     """Return the bars that an editor sent; their number is changed by commands alone.
 
     Args:
-        old: the editor's bars before.
+        old: The editor's bars before.
         state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:
-        ValueError: it is nothing that this editor sends, or its bars are not valid.
+        ValueError: It is nothing that this editor sends, or its bars are not valid.
     """
     try:
         names, count = tuple(str(name)[:LONGEST_NAME] for name in state["names"]), len(old.names)
         values = {series: tuple(map(float, state["values"][series])) for series in old.values}
         locked = tuple(int(index) for index in state["locked"])
     except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError("The editor sent what is no state of its bars.") from error
+        raise ValueError("The editor sent something that is not a state of its bars.") from error
     if len(names) != count or not set(locked) <= set(range(count)):
-        raise ValueError("The editor sent other bars than it shows.")
+        raise ValueError("The editor sent bars other than those it shows.")
     return replace(old, names=names, values=values, locked=locked)
 
 
@@ -88,26 +87,24 @@ def _obey(
     """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
     series = str(command.get("series") or next(iter(session.bars.values)))
     text = str(command.get("text", ""))
-    notes: editing.Notes = {}
+    notes: Notes = {}
     before = session.bars
     session.rev += 1
     try:
         match command.get("kind"):
             case "text":
-                session.bars, notes = editing.set_text(session.bars, series, text, **limits)
+                session.bars, notes = set_text(session.bars, series, text, **limits)
             case "normalize":
-                session.bars, notes = editing.set_normalized_text(
-                    session.bars, series, text, **limits
-                )
+                session.bars, notes = set_normalized_text(session.bars, series, text, **limits)
             case "resize":
                 size = command["size"]
                 if type(size) is not int:
                     raise TypeError("The number of outcomes must be a whole number.")
-                session.bars, notes = editing.resize(session.bars, size, **limits)
+                session.bars, notes = resize(session.bars, size, **limits)
             case "preset":
                 session.bars = presets[str(command["name"])]
     except (KeyError, TypeError, OverflowError):
-        # Only a message that no editor sends; the bars stay as they are.
+        # No editor sends such a message; the bars stay as they are.
         return
     except ValueError as error:
         session.messages[series] = {
@@ -119,7 +116,7 @@ def _obey(
     is_text = command.get("kind") in ("text", "normalize")
     if is_text and len(before.names) != len(session.bars.names):
         noun = str(limits["noun"])
-        session.bars = editing.renamed(before, session.bars, presets.values(), noun)
+        session.bars = renamed(before, session.bars, presets.values(), noun)
     session.messages = {name: {"note": note} for name, note in notes.items()}
 
 

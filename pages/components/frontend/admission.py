@@ -1,4 +1,4 @@
-"""Who may ask the app's own routes: whom Streamlit's own socket would answer."""
+"""Who may use the app's own routes: those whom Streamlit's own socket would answer."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def let_go(every: float = _EVERY_SECONDS) -> AsyncIterator[None]:
     """Let go of what belongs to sessions that have ended, as long as the context lasts.
 
     Args:
-        every: seconds between two looks.
+        every: Seconds between two looks.
     """
     task = asyncio.create_task(_look(every))
     try:

@@ -57,7 +57,7 @@ def _compressed(name: str) -> bytes:
 async def _serve(request: Request) -> Response:
     name = request.path_params["name"]
     if not await admits(request):
-        return Response("This app answers its own pages alone.", status_code=403)
+        return Response("This app answers only its own pages.", status_code=403)
     if name not in _FILES:
         return Response("There is no such file.", status_code=404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}

@@ -22,12 +22,12 @@ def kept_choice(
     """Show the choice and return it; at first it is the first option.
 
     Args:
-        label: what is chosen.
-        options: what there is to choose from.
-        key: unique in the app; the choice lives in the session beside it.
-        link: parameter of the page's address that holds the choice.
-        help: shown on demand.
-        wraps: whether there are so many that a narrow screen needs several rows of them.
+        label: What is chosen.
+        options: What there is to choose from.
+        key: Unique in the app; the choice lives in the session beside it.
+        link: Parameter of the page's address that holds the choice.
+        help: Shown on demand.
+        wraps: Whether there are so many that a narrow screen needs several rows of them.
     """
     kept = f"{key} kept"
     asked = page_link.opened_with(key).get(link, [""])[0]

@@ -15,11 +15,11 @@ def kept_class(label: str, names: Sequence[str], *, key: str, link: str, default
     """Show the choice of one class and return its index.
 
     Args:
-        label: what is chosen.
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
-        link: parameter of the page's address that holds its number, counted from 1.
-        default: index chosen at first.
+        label: What is chosen.
+        names: Of the classes, C of them.
+        key: Unique in the app; the choice lives in the session beside it.
+        link: Parameter of the page's address that holds its number, counted from 1.
+        default: Index chosen at first.
     """
     kept = f"{key} kept"
     asked = _asked(key, link, len(names))
@@ -52,12 +52,12 @@ def kept_classes(
     """Show the choice of any number of classes and return their indices in order.
 
     Args:
-        label: what is chosen.
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
-        link: parameter of the page's address that holds the numbers, counted from 1, "0" for none.
-        default: indices chosen at first.
-        help: shown on demand.
+        label: What is chosen.
+        names: Of the classes, C of them.
+        key: Unique in the app; the choice lives in the session beside it.
+        link: Parameter of the page's address that holds the numbers, counted from 1, "0" for none.
+        default: Indices chosen at first.
+        help: Shown on demand.
     """
     kept = f"{key} kept"
     asked = _asked(key, link, len(names))

@@ -15,11 +15,11 @@ def kept_text(label: str, default: str, *, key: str, link: str, help: str | None
     """Show the field and return its text; what it must be is for the caller to say.
 
     Args:
-        label: what is to be written.
-        default: text at first.
-        key: unique in the app; the text lives in the session beside it.
-        link: parameter of the page's address that holds the text.
-        help: shown on demand.
+        label: What is to be written.
+        default: Text at first.
+        key: Unique in the app; the text lives in the session beside it.
+        link: Parameter of the page's address that holds the text.
+        help: Shown on demand.
     """
     kept = f"{key} kept"
     asked = page_link.opened_with(key).get(link)

@@ -33,16 +33,16 @@ def plot(
     """Draw `figure`; an update keeps the zoom and never shows an empty frame.
 
     Args:
-        figure: a figure, or one that was `encoded` before. Its layout must name a `height` in
+        figure: A figure, or one that was `encoded` before. Its layout must name a `height` in
             pixels. A trace with `meta={"drag": True}` is a
             point that can be dragged along x; a trace with `meta={"untabled": True}` is left out
             of the table of values.
-        key: unique on the page; also the name of downloaded files.
-        alt: what the picture shows, in a sentence, for those who do not see it.
-        on_drag: called before the next run with the x to which the point was dragged.
-        on_zoom: called before the next run with both ends of the part of the x axis that a
+        key: Unique on the page; also the name of downloaded files.
+        alt: What the picture shows, in a sentence, for those who do not see it.
+        on_drag: Called before the next run with the x to which the point was dragged.
+        on_zoom: Called before the next run with both ends of the part of the x axis that a
             person looks at, or None when it is all of it.
-        link: parameter of the page's address that holds the x of the point that is dragged.
+        link: Parameter of the page's address that holds the x of the point that is dragged.
     """
 
     data = _payload(figure, key, alt, seq=newest_edit(key), zooms=on_zoom is not None, link=link)
@@ -63,9 +63,9 @@ def plots_of(
     """Return figures as their plots' components are given them, to preview and then to draw.
 
     Args:
-        pictures: key → figure, and what it shows in words, both as in `plot`.
-        edits: key → `newest_edit`, of plots on which edits can be made.
-        links: key → `link` as in `plot`.
+        pictures: Key → figure, and what it shows in words, both as in `plot`.
+        edits: Key → `newest_edit`, of plots on which edits can be made.
+        links: Key → `link` as in `plot`.
     """
     edits, links = edits or {}, links or {}
     return {
@@ -129,7 +129,7 @@ def _taken(key: str) -> str:
 
 
 def _span(sent: object) -> tuple[float, float] | None:
-    """Return the ends of a part of an axis; None for all of it, or for what is no such part."""
+    """Return the ends of a part of an axis; None for all of it, or for anything else."""
     if not isinstance(sent, list) or len(sent) != 2:
         return None
     ends = [end for end in map(finite_number, sent) if end is not None]

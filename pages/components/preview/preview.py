@@ -2,8 +2,9 @@
 
 Streamlit answers an edit by running the script and rendering the whole page, two or three times.
 What the plots are to show is known sooner: the browser asks for it over a socket of the app's own
-and draws it. The script's answer brings the same figures, which then stay as they are; it alone
-changes the session. Where no such socket can be had, behind a proxy perhaps, plots come with it.
+and draws it. The script's answer brings the same figures, which then stay as they are; only the
+script changes the session. Where no such socket can be had, behind a proxy perhaps, plots come with
+it.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ def offer(editor: str, draw: Draw) -> None:
     """Let this session's browser ask for the plots of a state of an editor.
 
     Args:
-        editor: key of the editor.
-        draw: takes the editor's state as the browser sends it and returns, by key, what each plot
-            is given then; raises ValueError or TypeError for what is no state. Called outside of
+        editor: Key of the editor.
+        draw: Takes the editor's state as the browser sends it and returns, by key, what each plot
+            is given then; raises ValueError or TypeError for what is not a state. Called outside of
             any script, so it must not read or change the session.
     """
     _sessions[token()].draw[editor] = draw
@@ -70,7 +71,7 @@ def answer(name: str, question: str) -> bytes:
     """Return the plots that a browser asks for.
 
     Args:
-        name: from `token`.
+        name: From `token`.
         question: JSON with the `number` of the question, the key of the `editor` and its `state`.
 
     Returns:
@@ -90,7 +91,7 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
     """Let the script's answer to an edit show what the preview of it has drawn, or is drawing.
 
     Args:
-        draw: the plots of a state, by nothing but its arguments, which must be hashable.
+        draw: The plots of a state, by nothing but its arguments, which must be hashable.
     """
     remembered = lru_cache(maxsize=256)(draw)
     lock = threading.Lock()

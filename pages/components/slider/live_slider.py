@@ -35,21 +35,21 @@ def live_slider(
     """Show the slider and return its value.
 
     Args:
-        label: what the number is, with its unit.
-        key: unique in the app; the value lives in the session under it, across pages.
-        default: value before anybody moved the slider.
-        low: smallest value.
-        high: largest value.
-        step: what an arrow key adds; of the decimal logarithm if `logarithmic`.
-        logarithmic: whether equal ways on the slider are equal factors; needs `low` > 0.
-        whole: whether only whole numbers are valid.
-        play: label of a button that lets the browser move the slider from low to high; without
+        label: What the number is, with its unit.
+        key: Unique in the app; the value lives in the session under it, across pages.
+        default: Value before anybody moved the slider.
+        low: Smallest value.
+        high: Largest value.
+        step: What an arrow key adds; of the decimal logarithm if `logarithmic`.
+        logarithmic: Whether equal ways on the slider are equal factors; needs `low` > 0.
+        whole: Whether only whole numbers are valid.
+        play: Label of a button that lets the browser move the slider from low to high; without
             it there is none.
-        link: parameter of the page's address that holds the value when the page is opened.
-        previewed: whether plots follow before the script has run again: see `offer_plots`.
+        link: Parameter of the page's address that holds the value when the page is opened.
+        previewed: Whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
-        The newest valid value. One that lies outside the limits, because they have changed,
+        The newest valid value. One that lies outside the limits because they have changed
         is moved to the nearer one and the component says so.
     """
     state = _state(key, default)
@@ -85,10 +85,10 @@ def offer_plots(
     """Let plots follow the slider `key` before the script has run again.
 
     Args:
-        key: of a slider that is `previewed`.
-        plots: returns what `plots_of` does for a value; see `preview.offer`.
-        low: smallest value.
-        high: largest value.
+        key: Of a slider that is `previewed`.
+        plots: Returns what `plots_of` does for a value; see `preview.offer`.
+        low: Smallest value.
+        high: Largest value.
     """
     preview.offer(key, lambda value: plots(_parsed(str(value), low=low, high=high, whole=False)))
 
@@ -125,7 +125,7 @@ def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) ->
 
     Args:
         state: `value`, `message` and `seq`, the number of the edit that was taken last.
-        edit: as the slider's script sent it, or anything else that somebody sends.
+        edit: As the slider's script sent it, or anything else that somebody sends.
         limits: `low`, `high` and `whole` of the slider.
     """
     seq = sequence_of(edit)

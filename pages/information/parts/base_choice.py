@@ -13,7 +13,7 @@ def base_choice(key: str) -> float:
     """Show the choice of unit and return the base of the logarithm.
 
     Args:
-        key: unique in the app; the choice lives in the session, and in the address as `unit`.
+        key: Unique in the app; the choice lives in the session, and in the address as `unit`.
     """
     unit = kept_choice(
         "Unit",

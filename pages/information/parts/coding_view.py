@@ -27,7 +27,7 @@ def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, str]:
     """Show codes for p and for q at work on events from p; return its part of the address.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     in_bits = compare(pair.p, pair.q, base=2.0)
@@ -36,7 +36,7 @@ def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, str]:
         r"""**Messages.** A friend reports events that come from $p$. With the ideal code for $q$
 the message about outcome $i$ takes $-\log_2 q_i$ bits: $H(p,q)$ on average, and $H(p)$ if the code
 was made for $p$. Huffman's code uses whole digits, so the one for $p$ needs up to one bit more
-than $H(p)$. Codes count in bits, whatever unit is chosen above."""
+than $H(p)$. Code lengths are in bits, whatever unit is chosen above."""
     )
     _table(pair, names, words)
     left, right = st.columns(2)
@@ -100,8 +100,8 @@ def _table(
             st.caption("A certain outcome needs no message: its word is empty.")
         if any(word is None for code in words.values() for word in code):
             st.caption(
-                "An outcome with probability 0 has no word. Where it happens all the same, no "
-                "message reports it, and the average is ∞."
+                "An outcome with probability 0 has no word. If it happens anyway, no message can "
+                "report it, and the average is ∞."
             )
 
 

@@ -15,8 +15,8 @@ def entropy_plots(names: tuple[str, ...], p: tuple[float, ...], base: float) -> 
 
     Args:
         names: n outcome names.
-        p: distribution [n].
-        base: base of the logarithm.
+        p: Distribution [n].
+        base: Base of the logarithm.
 
     Returns:
         "entropy-by-outcome", for two outcomes also "binary-entropy", for three "entropy-simplex".

@@ -26,7 +26,7 @@ def event_sequence(base: float) -> dict[str, str]:
     """Show the sequence and return its part of the address.
 
     Args:
-        base: of the logarithm.
+        base: Of the logarithm.
     """
     unit = unit_name(base)
     source = kept_choice("Events of", _SOURCES, key="sequence source", link="source")

@@ -1,4 +1,4 @@
-"""Gibbs' inequality for the pair under the hand."""
+"""Gibbs' inequality for the pair that is shown."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def gibbs_view(pair: Comparison, names: Sequence[str]) -> None:
     """Show why D(p‖q) is never negative, outcome by outcome.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     found = gibbs_gaps(pair.p, pair.q)
     total = measured(found.kl_divergence, "nats")
     st.markdown(
-        r"""**Why no $D(p\,\|\,q)$ is negative.** The line $x - 1$ touches $\ln x$ at $x = 1$ and
+        r"""**Why $D(p\,\|\,q)$ is never negative.** The line $x - 1$ touches $\ln x$ at $x = 1$ and
 lies above it everywhere else: $\ln x \le x - 1$. Put $x_i = q_i / p_i$. Each green gap
 $(x_i - 1) - \ln x_i$ is at least 0, and so is $p_i$ times it."""
     )
@@ -38,10 +38,10 @@ $(x_i - 1) - \ln x_i$ is at least 0, and so is $p_i$ times it."""
         plot(
             figures.shares_by_outcome(found, names),
             key="gibbs-shares",
-            alt=f"What each outcome adds to D(p‖q), never negative; in all {total}.",
+            alt=f"What each outcome adds to D(p‖q), never negative; the total is {total}.",
         )
     st.caption(
-        f"In nats, in all {total}. Where p = 0 there is no x: such an outcome adds q itself, since "
-        "Σ p·(x − 1) over the others is minus the probability that q spends there. All gaps are 0 "
-        "only where every x = 1, that is, at q = p."
+        f"In nats; the total is {total}. Where p = 0 there is no x: such an outcome adds q "
+        "itself, since Σ p·(x − 1) over the others is minus the probability that q spends on it. "
+        "All gaps are 0 only where every x = 1, that is, at q = p."
     )

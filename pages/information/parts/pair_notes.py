@@ -15,7 +15,7 @@ def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
     """Name each outcome that makes a divergence infinite.
 
     Args:
-        pair: from `explorer.core.comparison.compare`.
+        pair: From `explorer.core.comparison.compare`.
         names: n outcome names.
     """
     # A container of its own keeps the plots below on their places when a note comes or goes.

@@ -34,11 +34,11 @@ def pair_plots(
 
     Args:
         names: n outcome names.
-        p: true distribution [n].
-        q: model distribution [n].
-        base: base of the logarithm.
-        edits: those before this one, oldest first.
-        terms: whether the terms of both divergences are among them.
+        p: True distribution [n].
+        q: Model distribution [n].
+        base: Base of the logarithm.
+        edits: Those before this one, oldest first.
+        terms: Whether the terms of both divergences are among them.
     """
     unit, pair = unit_name(base), compared(p, q, base)
     pictures = {
@@ -63,11 +63,11 @@ def pair_plots(
 def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparison, ...]:
     """Return the last edits with `pair` as the newest.
 
-    The history starts anew when the unit or the number of outcomes changes.
+    The history starts over when the unit or the number of outcomes changes.
 
     Args:
-        edits: those before, oldest first.
-        pair: the edit; one that is the same as the one before adds nothing.
+        edits: Those before, oldest first.
+        pair: The edit; one that is the same as the one before adds nothing.
     """
     if edits and (edits[-1].base, len(edits[-1].p)) != (pair.base, len(pair.p)):
         edits = ()

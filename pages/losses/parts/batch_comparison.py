@@ -7,9 +7,9 @@ import math
 import numpy as np
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
-from explorer.core.editing import Bars
-from explorer.core.gathering import (
+from explorer.core.gather_slip import (
     class_shares,
     gathered_cross_entropy,
     indexed_columns_cross_entropy,
@@ -27,7 +27,7 @@ from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing
 from pages.losses.parts.form_comparison import framework_names
 
-_LECTURE = EXAMPLES["A17"]
+_LECTURE = EXAMPLES["softmax_batch"]
 _SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
 
 Batch = tuple[Bars, np.ndarray, np.ndarray]
@@ -56,7 +56,8 @@ def index_or_one_hot() -> dict[str, str | list[str]]:
             r"""A one-hot target leaves one term of $-\sum_i p_i \ln q_i$: the true class's,
 $-\ln q_y = -z_y + \ln\sum_j e^{z_j}$. An index says the same with one integer instead of C numbers;
 a soft target needs the distribution. `F.cross_entropy` is `F.nll_loss` of `F.log_softmax`; both
-average over the batch unless told otherwise, while TensorFlow's functions return one loss a row."""
+average over the batch unless told otherwise, while TensorFlow's functions return one loss per
+row."""
         )
         framework_names(
             "tf.nn.softmax_cross_entropy_with_logits",
@@ -76,7 +77,7 @@ def gather_slip() -> dict[str, str | list[str]]:
             {
                 "Gathered": measured(gathered_cross_entropy(logits, targets), "nats"),
                 "Columns indexed": measured(indexed_columns_cross_entropy(logits, targets), "nats"),
-                "Least that the slip can reach": measured(
+                "Lowest loss the slip can reach": measured(
                     float(entropy(shares, base=math.e)), "nats"
                 ),
             }
@@ -84,14 +85,15 @@ def gather_slip() -> dict[str, str | list[str]]:
         plot(
             figures.column_losses(logits, targets),
             key="column-losses",
-            alt=f"Matrix of {len(targets)} by {len(targets)} losses; its diagonal is meant.",
+            alt=f"Matrix of {len(targets)} by {len(targets)} losses; only its diagonal was meant.",
         )
     with right:
         st.markdown(
             r"""`output[:, Y]` looks as if it picked the true logit of each row. It picks the
 columns $Y$ of *every* row: a $B \times B$ matrix, whose framed diagonal alone was meant. The mean
-over all of it pulls each row to the targets of all others. Its least value is the entropy of the
-batch's labels, reached by one answer for every input: it trains to chance and raises no error."""
+over the whole matrix pulls each row towards the targets of all the others. Its lowest value is the
+entropy of the batch's labels, reached by the same answer for every input: it trains to chance and
+raises no error."""
         )
         code_listing(gather_listing(logits, targets))
         plot(

@@ -10,7 +10,7 @@ from pages.components.inputs.kept_choice import choose
 from pages.components.slider.live_slider import set_value
 
 _CHOSEN = "binary example"
-_SATURATED = EXAMPLES["A20"]
+_SATURATED = EXAMPLES["vanishing_gradient"]
 _BUTTONS = ((_SATURATED["z"], _SATURATED["y"]), (0.0, 1), (5.0, 0))
 
 
@@ -18,8 +18,8 @@ def binary_examples(z_key: str, y_key: str) -> None:
     """Show the examples; choosing one sets slider and label before the page runs again.
 
     Args:
-        z_key: of the slider of the logit.
-        y_key: of the choice of the label.
+        z_key: Of the slider of the logit.
+        y_key: Of the choice of the label.
     """
 
     def show(z: float, y: int) -> None:

@@ -14,8 +14,8 @@ def binary_plots(z: float, y: int, dragged: int) -> preview.Plots:
     """Return the plots of a logit, for `drawn_plot`.
 
     Args:
-        z: the logit.
-        y: label, 0 or 1.
+        z: The logit.
+        y: Label, 0 or 1.
         dragged: `newest_edit` of "binary-losses", whose point can be dragged.
     """
     here = f"at z = {written(z, 4)}, y = {y}"

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from explorer.core import editing
+from explorer.core.bars import Bars, resize
 from explorer.core.distributions import FloatArray, interpolate, one_hot
-from explorer.core.editing import Bars
 from explorer.core.loss_readings import log_probabilities
 from explorer.core.losses import softmax
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
@@ -32,9 +31,9 @@ class ClassifiedExample:
     """What the page computes with.
 
     Attributes:
-        bars: the model's output, as logits "z" or probabilities "q".
-        target: the distribution p [C].
-        true_class: index of the one true class, or None where the target is soft.
+        bars: The model's output, as logits "z" or probabilities "q".
+        target: The distribution p [C].
+        true_class: Index of the one true class, or None where the target is soft.
     """
 
     bars: Bars
@@ -208,7 +207,7 @@ def _soft_target(bars: Bars) -> FloatArray:
     }
     known: Bars | None = st.session_state.get(_SOFT)
     if known is not None and known.names != names:
-        resized, notes = editing.resize(known, count, noun=_NOUN, least=_LEAST, most=_MOST)
+        resized, notes = resize(known, count, noun=_NOUN, least=_LEAST, most=_MOST)
         set_bars("multiclass p", replace(resized, names=names))
         for note in notes.values():
             st.caption(note)

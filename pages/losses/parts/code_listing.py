@@ -14,8 +14,8 @@ def code_listing(listing: Listing, unit: str = "nats") -> None:
     """Show the code, and beneath it what it prints.
 
     Args:
-        listing: from `explorer.teaching.code_listings`.
-        unit: of the results; empty for none.
+        listing: From `explorer.teaching.code_listings`.
+        unit: Of the results; empty for none.
     """
     st.code(listing.code, language="python", wrap_lines=True)
     results = (f"`{name}` = {written(value)}" for name, value in listing.results.items())

@@ -40,12 +40,12 @@ def descent_race(
     """Show the race; a fragment, so that playing it leaves the rest of the page alone.
 
     Args:
-        key: unique in the app; start of the sliders' keys.
-        run: gives the race for a learning rate and a number of steps.
-        pictures: shown side by side.
-        true_class: class (for one logit the label) whose probability is to rise; None if soft.
-        link: the rest of the page's state, which goes into the address with the race's own.
-        obstacle: why there is no race, shown instead of it.
+        key: Unique in the app; start of the sliders' keys.
+        run: Gives the race for a learning rate and a number of steps.
+        pictures: Shown side by side.
+        true_class: Class (for one logit the label) whose probability is to rise; None if soft.
+        link: The rest of the page's state, which goes into the address with the race's own.
+        obstacle: Why there is no race, shown instead of it.
     """
     rate, steps, step = _controls(key)
     page_link.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})

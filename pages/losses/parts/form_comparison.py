@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explorer.core.editing import Bars, outcome_names
+from explorer.core.bars import Bars, outcome_names
 from explorer.core.three_forms import OneNodeForm, SigmoidForm, SoftmaxForm, three_forms
 from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
@@ -119,7 +119,7 @@ def framework_names(*tensorflow: str) -> None:
     """Show TensorFlow's function names beside PyTorch's."""
     lines = []
     for name in tensorflow:
-        function, comma, targets = EXAMPLES["A31"]["pytorch_name"][name].partition(", ")
+        function, comma, targets = EXAMPLES["framework_names"]["pytorch_name"][name].partition(", ")
         lines.append(f"- `{function}`{comma}{targets}: TensorFlow `{name.removeprefix('tf.nn.')}`")
     st.markdown("\n".join(lines))
 
@@ -150,10 +150,11 @@ def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
         labels = ", ".join(f"{label:g}" for label in y)
         st.info(
             f"[{labels}] is not one-hot: it sums to {count}. Put into the formula as it is, it "
-            f"gives {measured(form.unnormalised, 'nats')}, which is the loss of no distribution. "
-            f"As a distribution each true class gets 1/{count}: {written(form.loss)} = H(p) "
-            f"{written(form.target_entropy)} + D(p‖q) {written(form.divergence)} nats, and no q "
-            "brings it below H(p). Labels that do not exclude each other belong to form 2."
+            f"gives {measured(form.unnormalised, 'nats')}, which is not the loss of any "
+            f"distribution. As a distribution each true class gets 1/{count}: "
+            f"{written(form.loss)} = H(p) {written(form.target_entropy)} + D(p‖q) "
+            f"{written(form.divergence)} nats, and no q brings it below H(p). Labels that do not "
+            "exclude each other belong to form 2."
         )
     framework_names(
         "tf.nn.softmax_cross_entropy_with_logits", "tf.nn.sparse_softmax_cross_entropy_with_logits"

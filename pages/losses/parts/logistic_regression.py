@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from explorer.core.editing import Bars, outcome_names
+from explorer.core.bars import Bars, outcome_names
 from explorer.core.logistic_regression import LOSSES_COMPARED, logistic_regression
 from explorer.figures.losses import class_gradients
 from explorer.figures.numbers import measured, written
@@ -27,7 +27,7 @@ def logistic_regression_view(label: int) -> dict[str, str | list[str]]:
     Args:
         label: y, 0 or 1.
     """
-    example = EXAMPLES["A19"]
+    example = EXAMPLES["loss_gradients"]
     count = len(example["x"])
     default = Bars(
         outcome_names(count, "input"), {name: example[name] for name in "xw"}, probabilities=False

@@ -17,8 +17,8 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
     """Show the race, and keep the example in the page's address.
 
     Args:
-        example: from `classified_example`.
-        finite: its logits [C] without −∞.
+        example: From `classified_example`.
+        finite: Its logits [C] without −∞.
     """
     p, true_class = example.target, example.true_class
     st.header("Descend")

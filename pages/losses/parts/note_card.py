@@ -18,20 +18,20 @@ _BADGES = dict(
 )
 
 
-def note_card(row: str, *, narrow_to: Callable[[str], None] | None) -> None:
+def note_card(key: str, *, narrow_to: Callable[[str], None] | None) -> None:
     """Show one card.
 
     Args:
-        row: key of `NOTE_CHECKS`.
-        narrow_to: called with the row by a button that shows this card alone; without it there
+        key: Key of `NOTE_CHECKS`.
+        narrow_to: Called with the key by a button that shows this card alone; without it there
             is no button.
     """
-    check = NOTE_CHECKS[row]
-    implied, right = computed(row)
+    check = NOTE_CHECKS[key]
+    implied, right = computed(key)
     with st.container(border=True):
-        sources = "; ".join(NOTES[note] for note in EXAMPLES[row].notes)
+        sources = "; ".join(NOTES[note] for note in EXAMPLES[key].notes)
         st.markdown(
-            f"{_BADGES[check.verdict].format(check.verdict)} **{row}** · {check.topic} "
+            f"{_BADGES[check.verdict].format(check.verdict)} **{check.lesson}** · {check.topic} "
             f":small[· from {sources}]\n\n> {check.statement}"
         )
         if implied or right:
@@ -40,14 +40,14 @@ def note_card(row: str, *, narrow_to: Callable[[str], None] | None) -> None:
                 st.markdown("**Taken at its word**" if implied else "")
                 quantities(implied)
             with far:
-                st.markdown("**What is so**")
+                st.markdown("**What is true**")
                 quantities(right)
         st.markdown(check.because)
         if check.measurements:
             st.markdown("**Measured in training**")
             quantities({one.label: _runs(one) for one in check.measurements})
-            st.caption(f"{check.conditions} Not computed while you read.")
-        link = LINKS[row]
+            st.caption(f"{check.conditions} Measured beforehand, not while you read.")
+        link = LINKS[key]
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.page_link(
                 link.path,
@@ -56,22 +56,22 @@ def note_card(row: str, *, narrow_to: Callable[[str], None] | None) -> None:
             )
             if narrow_to is not None:
                 st.button(
-                    f"Show only {row}",
-                    key=f"only {row}",
+                    f"Show only {check.lesson}",
+                    key=f"only {key}",
                     type="tertiary",
                     on_click=narrow_to,
-                    args=(row,),
+                    args=(key,),
                 )
 
 
 @st.cache_data(show_spinner=False)
-def computed(row: str) -> tuple[dict[str, str], dict[str, str]]:
+def computed(key: str) -> tuple[dict[str, str], dict[str, str]]:
     """Compute the values of a card, what the statement implies and what is right.
 
     Returns:
         Label → values as written, with their unit.
     """
-    check = NOTE_CHECKS[row]
+    check = NOTE_CHECKS[key]
     return _written(check.implied), _written(check.right)
 
 

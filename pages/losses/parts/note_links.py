@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars
 from explorer.teaching.labelled_presets import LABELLED_PRESETS
 from explorer.teaching.prediction_tables import EXAMPLE_TABLES
 from explorer.teaching.worked_examples import EXAMPLES
@@ -22,9 +22,9 @@ class PageLink:
     """A page of the app with values set.
 
     Attributes:
-        path: as `app.py` names it.
-        label: what one will see there.
-        parameters: of the page's address.
+        path: As `app.py` names it.
+        label: What one will see there.
+        parameters: Of the page's address.
     """
 
     path: str
@@ -32,9 +32,9 @@ class PageLink:
     parameters: Parameters
 
 
-def _bars(row: str, unit: str, p: str = "p", q: str | None = None) -> Parameters:
+def _bars(key: str, unit: str, p: str = "p", q: str | None = None) -> Parameters:
     """Return what sets the bars of `entropy` or, with q, of `divergence`."""
-    example = EXAMPLES[row]
+    example = EXAMPLES[key]
     values = {"p": example[p]} | ({} if q is None else {"q": example[q]})
     return _filled(link_parameters(Bars(example.names, values)) | {"unit": unit})
 
@@ -43,12 +43,12 @@ def _filled(parameters: Parameters) -> Parameters:
     return {name: value for name, value in parameters.items() if value}
 
 
-def _entropy(row: str, label: str, p: str = "p") -> PageLink:
-    return PageLink("pages/information/entropy.py", label, _bars(row, "bits", p))
+def _entropy(key: str, label: str, p: str = "p") -> PageLink:
+    return PageLink("pages/information/entropy.py", label, _bars(key, "bits", p))
 
 
-def _divergence(row: str, label: str, q: str, unit: str = "bits", p: str = "p") -> PageLink:
-    return PageLink("pages/information/divergence.py", label, _bars(row, unit, p, q))
+def _divergence(key: str, label: str, q: str, unit: str = "bits", p: str = "p") -> PageLink:
+    return PageLink("pages/information/divergence.py", label, _bars(key, unit, p, q))
 
 
 def _multiclass(label: str, series: str, output: tuple[float, ...], true_class: int) -> PageLink:
@@ -63,8 +63,8 @@ def _multiclass(label: str, series: str, output: tuple[float, ...], true_class: 
     return PageLink("pages/losses/multiclass.py", label, _filled(parameters))
 
 
-def _classified(row: str, label: str, q: str) -> PageLink:
-    example = EXAMPLES[row]
+def _classified(key: str, label: str, q: str) -> PageLink:
+    example = EXAMPLES[key]
     return _multiclass(label, "q", example[q], example["p"].index(1.0))
 
 
@@ -81,8 +81,8 @@ def _labelled(preset_name: str, label: str) -> PageLink:
     return PageLink("pages/losses/three_forms.py", label, _filled(parameters))
 
 
-def _gather_slip(row: str, label: str) -> PageLink:
-    example = EXAMPLES[row]
+def _gather_slip(key: str, label: str) -> PageLink:
+    example = EXAMPLES[key]
     rows = {f"z{number}": logits for number, logits in enumerate(example["logits"], 1)}
     parameters = link_parameters(Bars(example.names, rows, probabilities=False)) | {
         f"y{number}": linked(true) for number, true in enumerate(example["classes"], 1)
@@ -102,39 +102,47 @@ def _predictions(label: str) -> PageLink:
     return PageLink("pages/losses/multiclass.py", label, parameters)
 
 
-def _race(row: str, label: str) -> PageLink:
-    return PageLink("pages/training/live.py", label, {"race": EXAMPLES[row]["race"]})
+def _race(key: str, label: str) -> PageLink:
+    return PageLink("pages/training/live.py", label, {"race": EXAMPLES[key]["race"]})
 
 
 LINKS: Mapping[str, PageLink] = MappingProxyType(
     {
-        "B1": _divergence("B1", "H(p,q₂) in nats", "q2", "nats"),
-        "B2": _classified("B2", "all losses at q₁", "q1"),
-        "B3": _classified("B3", "gradients, confidently wrong", "wrong"),
-        "B4": _entropy("B4", "the nearly decided lottery"),
-        "B5": _divergence("B5", "this pair, in any unit", "q"),
-        "B6": _divergence("B6", "both directions of this pair", "q"),
-        "B7": _labelled("Labels 0, 1, 0, 1, softmax", "[0, 1, 0, 1] in three forms"),
-        "B8": _divergence("B8", "move q and watch both", "q"),
-        "B9": _divergence("B9", "q = p, where H(p) remains", "p"),
-        "B10": _entropy("B10", "with .997 for the last"),
-        "B11": _predictions("the two tables, row by row"),
-        "B12": _predictions("the two tables, gradients too"),
-        "B13": _divergence("B13", "one-hot p, where H(p) = 0", "q", "nats"),
-        "B14": PageLink(
+        "wrong_probability": _divergence("wrong_probability", "H(p,q₂) in nats", "q2", "nats"),
+        "loss_drops_compared": _classified("loss_drops_compared", "all losses at q₁", "q1"),
+        "drop_is_not_gradient": _classified(
+            "drop_is_not_gradient", "gradients, confidently wrong", "wrong"
+        ),
+        "expected_surprise": _entropy("expected_surprise", "the nearly decided lottery"),
+        "unlabelled_units": _divergence("unlabelled_units", "this pair, in any unit", "q"),
+        "kl_is_asymmetric": _divergence("kl_is_asymmetric", "both directions of this pair", "q"),
+        "two_hot_labels": _labelled("Labels 0, 1, 0, 1, softmax", "[0, 1, 0, 1] in three forms"),
+        "kl_up_to_a_constant": _divergence("kl_up_to_a_constant", "move q and watch both", "q"),
+        "cross_entropy_of_itself": _divergence(
+            "cross_entropy_of_itself", "q = p, where H(p) remains", "p"
+        ),
+        "sum_above_one": _entropy("sum_above_one", "with .997 for the last"),
+        "mse_of_one_row": _predictions("the two tables, row by row"),
+        "mse_in_tables": _predictions("the two tables, gradients too"),
+        "missing_minus": _divergence("missing_minus", "one-hot p, where H(p) = 0", "q", "nats"),
+        "hinge_labels": PageLink(
             "pages/losses/binary.py",
             "the hinge with label −1",
-            {"z": f"{EXAMPLES['B14']['scores'][-1]:g}", "y": "0"},
+            {"z": f"{EXAMPLES['hinge_labels']['scores'][-1]:g}", "y": "0"},
         ),
-        "B15": _stability("20,000 such draws", "Random logits", seed=str(EXAMPLES["B15"]["seed"])),
-        "B16": _race("B16", "race, ReLU on the logits or not"),
-        "B17": _race("B17", "race, Kaiming or plain normal"),
-        "B18": _stability(
-            "the loss at a gap of 110", "Two logits", gap=f"{EXAMPLES['B18']['gap']:g}"
+        "unseeded_loss": _stability(
+            "20,000 such draws", "Random logits", seed=str(EXAMPLES["unseeded_loss"]["seed"])
         ),
-        "B19": _gather_slip("B19", "the batch, gathered and not"),
-        "B20": _divergence("B20", "the completed q", "q", "nats"),
-        "B21": _divergence("B21", "D(p‖q) and D(q‖p)", "q"),
+        "relu_on_logits": _race("relu_on_logits", "race, ReLU on the logits or not"),
+        "plain_normal_explodes": _race("plain_normal_explodes", "race, Kaiming or plain normal"),
+        "nll_of_log_softmax": _stability(
+            "the loss at a gap of 110",
+            "Two logits",
+            gap=f"{EXAMPLES['nll_of_log_softmax']['gap']:g}",
+        ),
+        "gather_slip": _gather_slip("gather_slip", "the batch, gathered and not"),
+        "sum_below_one": _divergence("sum_below_one", "the completed q", "q", "nats"),
+        "divergence_bar": _divergence("divergence_bar", "D(p‖q) and D(q‖p)", "q"),
     }
 )
-"""Row of the lessons → where to try it."""
+"""Key of the checked statement → where to try it."""

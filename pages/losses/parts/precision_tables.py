@@ -50,7 +50,7 @@ def limits_table() -> None:
         "rounded up to the smallest number there is. Its digits fade earlier, where it becomes "
         f"subnormal: in float32 from a gap of {written(limits('float32').digits_fade, 4)}. "
         "log_softmax of a wrong answer has no limit. That of a right one is 0 from the last "
-        "column on, which does no harm: the gradient q − p is as small."
+        "column on, which does no harm: the gradient q − p is just as small."
     )
 
 

@@ -33,12 +33,12 @@ class _Draft:
     """What stands in the fields.
 
     Attributes:
-        num_classes: of the whole table.
-        rows: number of each row, never used again after its removal, in the order shown.
-        labels: true class of each row, counted from 0.
-        texts: by row and model.
-        good: last good distribution by row and model.
-        notes: what was done to a field beside the edit itself.
+        num_classes: Of the whole table.
+        rows: Number of each row, never used again after its removal, in the order shown.
+        labels: True class of each row, counted from 0.
+        texts: By row and model.
+        good: Last good distribution by row and model.
+        notes: What was done to a field beside the edit itself.
     """
 
     num_classes: int

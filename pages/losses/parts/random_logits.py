@@ -21,9 +21,9 @@ def random_logits(precision: str) -> dict[str, str]:
     """Show the draws and their losses; return the address's parameters.
 
     Args:
-        precision: a key of `explorer.core.precision.PRECISIONS`.
+        precision: A key of `explorer.core.precision.PRECISIONS`.
     """
-    example = EXAMPLES["B15"]
+    example = EXAMPLES["unseeded_loss"]
     features, classes, draws = (example[name] for name in ("features", "classes", "draws"))
     left, right = st.columns([4, 5], gap="large")
     with left:
@@ -55,8 +55,8 @@ def random_logits(precision: str) -> dict[str, str]:
         )
         st.caption(
             f"Each logit is a sum of {features} products of normal numbers, with a standard "
-            f"deviation of √{features} = {written(math.sqrt(features), 4)}, so gaps of 100 are "
-            "nothing rare. One infinite loss makes the mean of a batch infinite, and its "
+            f"deviation of √{features} = {written(math.sqrt(features), 4)}, so gaps of 100 are not "
+            "rare. One infinite loss makes the mean of a batch infinite, and its "
             "gradient NaN: a network that starts like this never recovers."
         )
     with right:

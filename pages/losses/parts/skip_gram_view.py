@@ -38,7 +38,7 @@ from pages.losses.parts.vocabulary_editor import LONGEST, EditedVocabulary, voca
 _OBJECTIVES = ("full softmax", "negative sampling", "whole text")
 _RATE = 0.5
 _GOOD_TEXT = "skip-gram text good"
-_FORMULAS = EXAMPLES["A32"]
+_FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
 def skip_gram_view() -> dict[str, str | list[str]]:
@@ -114,8 +114,7 @@ def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
         quantities({"−u·v + logsumexp": measured(skip_gram_loss(u, v, context), "nats")})
         st.markdown(
             "This is softmax cross-entropy with the vocabulary as classes and the scores u·v as "
-            "logits: "
-            f"“{escaped(names[context])}” beside “{escaped(names[centre])}”."
+            f"logits: “{escaped(names[context])}” beside “{escaped(names[centre])}”."
         )
         plot(
             figures.neighbour_probabilities(u, v, names, context),
@@ -140,8 +139,8 @@ def _negative_sampling(
         quantities({f"Loss with {noise}": measured(loss, "nats")})
         st.markdown(
             "This is form 2 with the label 1 for the neighbour and 0 for each word of noise: no "
-            "sum over the vocabulary. It is another loss, and its least value is not that of the "
-            "full softmax."
+            "sum over the vocabulary. It is a different loss, and its lowest value is not that of "
+            "the full softmax."
         )
         if context in negatives:
             st.caption("The neighbour is drawn as noise too: its terms pull against each other.")
@@ -187,7 +186,7 @@ def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
 
 
 def _words(text: str, names: tuple[str, ...]) -> NDArray[np.intp] | None:
-    """Return the text's words; a text that cannot be read is said, and the last good one taken."""
+    """Return the text's words, or the last good ones beside a message where it cannot be read."""
     try:
         words = word_indices(text, names)
     except ValueError as error:

@@ -33,7 +33,7 @@ def two_logits(precision: str) -> dict[str, str]:
     """Show the gap, the three ways and the limits; return the address's parameters.
 
     Args:
-        precision: a key of `explorer.core.precision.PRECISIONS`.
+        precision: A key of `explorer.core.precision.PRECISIONS`.
     """
     left, right = st.columns([4, 5], gap="large")
     with left:
@@ -41,7 +41,7 @@ def two_logits(precision: str) -> dict[str, str]:
         gap = live_slider(
             "Logit gap",
             key="stability gap",
-            default=EXAMPLES["A24"]["gaps"][0],
+            default=EXAMPLES["softmax_then_log"]["gaps"][0],
             low=_LOW,
             high=HIGHEST_GAP,
             step=0.01,
@@ -57,7 +57,7 @@ def two_logits(precision: str) -> dict[str, str]:
         if reading.gap != gap:
             st.caption(
                 f"{precision} holds {written(gap, 8)} as {written(reading.gap, 8)}; the exact loss "
-                "is that of the logits as they are held."
+                "is that of the stored logits."
             )
         st.markdown(_WAYS)
     with right:

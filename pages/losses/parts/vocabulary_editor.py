@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from explorer.core import editing
-from explorer.core.editing import Bars
+from explorer.core.bars import Bars, Limits, resize
 from explorer.core.skip_gram import VectorGradients
 from explorer.core.validation import FloatArray
 from explorer.teaching.vocabularies import VOCABULARIES, Vocabulary
@@ -29,8 +28,8 @@ class EditedVocabulary:
     """The editors' state, and its vectors as arrays.
 
     Attributes:
-        centres: bars "v1" and "v2".
-        neighbours: bars "u1" and "u2" of the same words.
+        centres: Bars "v1" and "v2".
+        neighbours: Bars "u1" and "u2" of the same words.
     """
 
     centres: Bars
@@ -88,11 +87,11 @@ def vocabulary_editor() -> EditedVocabulary:
     first = next(iter(VOCABULARIES.values()))
     centres = _editor(_V, _SHOWN_V, _bars(first, first.inputs, _INPUTS), _INPUTS, _LEAST, _MOST)
     count = len(centres.names)
-    limits = editing.Limits(noun=_NOUN, least=count, most=count)
-    start, _ = editing.resize(_bars(first, first.outputs, _OUTPUTS), count, **limits)
+    limits = Limits(noun=_NOUN, least=count, most=count)
+    start, _ = resize(_bars(first, first.outputs, _OUTPUTS), count, **limits)
     known: Bars | None = st.session_state.get(_SHOWN_U)
     if known is not None and known.names != centres.names:
-        resized, _ = editing.resize(known, count, **limits)
+        resized, _ = resize(known, count, **limits)
         set_bars(_U, replace(resized, names=centres.names))
     neighbours = _editor(_U, _SHOWN_U, replace(start, names=centres.names), _OUTPUTS, count, count)
     if neighbours.names != centres.names:

@@ -22,7 +22,7 @@ def why_not_mse(link: Mapping[str, str]) -> None:
     """Show the table of predictions and what follows from it, and what does not.
 
     Args:
-        link: what makes the page's address open this view.
+        link: What makes the page's address open this view.
     """
     st.markdown(
         r"""A lecture shows the predictions $q$ of two models for three rows and asks “why not
@@ -116,9 +116,10 @@ def _what_the_gradients_say(judged: list[Judgement]) -> str:
     entropy, squares = norms[where]
     factor = f"{written(entropy / squares, 4)} times as strong" if squares else "all that is left"
     return (
-        "The case against squared error lies here: by the logits, cross-entropy's gradient is "
-        f"$q - p$, and squared error's is that sent through the softmax Jacobian, which vanishes "
-        f"wherever $q$ is sure. In {where} cross-entropy pulls with {written(entropy, 4)}, squared "
-        f"error with {written(squares, 4)}: cross-entropy is {factor}. Make a row surely wrong, "
-        "such as 0.001, 0.001, 0.998 with class 1 true, and compare."
+        "The case against squared error lies here: by the logits, cross-entropy's gradient is $q "
+        "- p$, and squared error's is the same difference sent through the softmax Jacobian, "
+        f"which vanishes wherever $q$ is sure. In {where} cross-entropy pulls with "
+        f"{written(entropy, 4)}, squared error with {written(squares, 4)}: cross-entropy is "
+        f"{factor}. Make a row surely wrong, such as 0.001, 0.001, 0.998 with class 1 true, and "
+        "compare."
     )

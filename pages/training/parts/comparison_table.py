@@ -41,8 +41,8 @@ def comparison_table(rows: Sequence[CurveRow], labels: Sequence[str]) -> None:
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     st.caption(
-        "“Steps to” is the first measurement on test images, however many, that reached the "
-        "accuracy. An accuracy marked * was measured on a part of the test images."
+        "“Steps to” is the step of the first measurement that reached the accuracy, on however "
+        "many test images. An accuracy marked * was measured on a part of the test images."
     )
     with st.expander("What the curves share"):
         rest = {name: of for name, of in differing.items() if name in _LEFT_OUT - {"Formula"}}

@@ -135,7 +135,7 @@ def _plots(
         )
     if missing := figures.left_out(lines, axis):
         names = ", ".join(f"“{escaped(name)}”" for name in missing)
-        st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {names}.")
+        st.info(f"Not on this axis, because its records do not include the {AXES[axis]}: {names}.")
 
 
 def compared_lines(
@@ -144,7 +144,7 @@ def compared_lines(
     """Return what is drawn of these curves.
 
     Args:
-        curves: The curves.
+        curves: What is compared, with its records.
         styles: Number of the colour and dash of each by its id.
         joined: Whether those that differ only by seed are one line.
     """
@@ -200,7 +200,7 @@ def _about_losses(lines: Sequence[ComparedLine], options: ComparisonOptions) -> 
     if any(len(line.members) > 1 for line in lines):
         parts.append("Bands reach from the lowest to the highest seed.")
     parts.append("Each kind of loss has a unit and an axis of its own.")
-    parts.append("At the edge: × NaN, ▲ +∞, ▼ what a log axis has no place for.")
+    parts.append("At the edge: × NaN, ▲ +∞, ▼ a value that a log axis cannot show.")
     return " ".join(parts)
 
 

@@ -124,5 +124,5 @@ def _in_words(names: Sequence[str], answers: Sequence[Answer | None], truth: int
         for name, answer in zip(names, answers, strict=True)
         if answer is not None
     ]
-    meant = "" if truth is None else f"; meant is {truth}"
+    meant = "" if truth is None else f"; the digit meant is {truth}"
     return f"{'; '.join(said)}{meant}." if said else "No answer: nothing is drawn."

@@ -26,7 +26,7 @@ def earlier_list(
         kind: what one entry is, such as "race"; unique in the app.
     """
     if not entries:
-        st.caption(f"No {kind} was trained yet.")
+        st.caption(f"No {kind} has been trained yet.")
     for one, created_at, words in entries:
         when = time.strftime("%d %b, %H:%M", time.localtime(created_at))
         st.button(

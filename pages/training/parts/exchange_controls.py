@@ -21,7 +21,7 @@ _MOST_SHOWN = 8
 def import_control(
     on_imported: Callable[[str], None] = lambda run_id: None, *, key: str = "import"
 ) -> None:
-    """Take in runs made elsewhere: choose a file, say what its series stand for, keep the run.
+    """Import runs made elsewhere: choose a file, say what its series stand for, keep the run.
 
     Args:
         on_imported: Called with the new run's id before the page runs again.
@@ -43,7 +43,7 @@ def import_control(
         return
     found = _read(file, key)
     if isinstance(found, str):
-        st.error(f"Nothing was taken in. {escaped(found)}")
+        st.error(f"Nothing was imported. {escaped(found)}")
         return
     _show(found)
     roles = None if found.is_own else _ask_roles(found, f"{key} {turn}")
@@ -51,18 +51,18 @@ def import_control(
         "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
     )
     st.button(
-        "Take in",
+        "Import",
         key=f"{key} take",
         type="primary",
         on_click=_take_in,
         args=(found, roles, name, on_imported, key),
     )
     if problem:
-        st.error(f"Nothing was taken in. {escaped(problem)}")
+        st.error(f"Nothing was imported. {escaped(problem)}")
 
 
 def _read(file: st.runtime.uploaded_file_manager.UploadedFile, key: str) -> ReadFile | str:
-    """Return what the file holds, or why it cannot be taken in.
+    """Return what the file holds, or why it cannot be imported.
 
     It is read once, not at every change of a field beside it, and kept as long as it is chosen.
     """
@@ -94,7 +94,7 @@ def _show(found: ReadFile) -> None:
         f"{f' and {more} more' if more > 0 else ''}."
     )
     if found.is_own:
-        st.caption("The series are called as this app calls them, so what they are is known.")
+        st.caption("The series have this app's own names, so their meaning is known.")
     for note in found.notes:
         st.caption(escaped(note))
 
@@ -121,7 +121,7 @@ def _ask_roles(found: ReadFile, key: str) -> Roles:
             index=["", *LOSS_LABELS].index(guess.own_loss),
             format_func=lambda loss: LOSS_LABELS.get(loss, "not known"),
             key=f"{key} own_loss",
-            help="Losses of different kinds have different units and are drawn apart.",
+            help="Losses of different kinds have different units and are drawn separately.",
         )
     with right:
         accuracy = ask("Test accuracy", guess.test_accuracy, "test_accuracy")
@@ -132,7 +132,7 @@ def _ask_roles(found: ReadFile, key: str) -> Roles:
         st.caption(f"Left out: {escaped(listed)}{' and more' if len(rest) > _MOST_SHOWN else ''}.")
     accuracies = [curve.series.get(accuracy) for curve in found.curves]
     if any(one is not None and is_percent(one.values) for one in accuracies):
-        st.caption("The accuracy goes above 1: it is taken as percent.")
+        st.caption("The accuracy exceeds 1, so it is read as a percentage.")
     return Roles(train_loss, own_loss, accuracy, cross_entropy)
 
 
@@ -159,5 +159,5 @@ def _take_in(
     st.session_state[f"{key} turn"] += 1
     st.session_state.pop(f"{key} read", None)
     count = "one curve" if len(curves) == 1 else f"{len(curves)} curves"
-    st.session_state[f"{key} said"] = (f"Took in {count} of “{name or found.name}”.", "")
+    st.session_state[f"{key} said"] = (f"Imported {count} of “{name or found.name}”.", "")
     on_imported(run_id)

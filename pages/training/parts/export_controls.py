@@ -116,6 +116,6 @@ def _made(
         # Whatever a format cannot write must not take the page with it.
         _log.exception("No %s was made of %s", exporter.label, [row.id for row in rows])
         return (
-            f"This is a fault of the app ({type(error).__name__}); its log tells more. Nothing was "
-            "changed; another format may do."
+            f"This is a fault in the app ({type(error).__name__}); its log says more. Nothing was "
+            "changed; another format may work."
         )

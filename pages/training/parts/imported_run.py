@@ -1,4 +1,4 @@
-"""What pages about training say of a run that was trained elsewhere and taken in from a file."""
+"""What pages about training say of a run that was trained elsewhere and imported from a file."""
 
 from __future__ import annotations
 

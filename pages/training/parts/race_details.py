@@ -1,4 +1,4 @@
-"""One part of a race in detail: the digits, the confusion matrix, or what goes on by layer."""
+"""One part of a race in detail: the digits, the confusion matrix, or what happens in each layer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
-from explorer.core.editing import Bars
 from explorer.figures import recognition, training
 from explorer.runs.record_columns import Records
 from explorer.runs.run import Run
@@ -25,7 +25,7 @@ def race_details(run: Run, labels: Sequence[str], records: Records) -> None:
     """Show the part that the viewer chose.
 
     Args:
-        run: The run.
+        run: The race on screen, as it was last read.
         labels: One per curve.
         records: All that was recorded so far.
     """
@@ -69,7 +69,7 @@ def _layers(run: Run, labels: Sequence[str], records: Records, shown: str) -> No
 def _confusion(run: Run, label: str, index: int, records: Records) -> None:
     latest = records.curves[index].latest_evaluation
     if latest is None:
-        st.caption("Nothing was measured on test images yet.")
+        st.caption("Nothing has been measured on test images yet.")
         return
     figure = shared_figure(
         "confusion", run.id, records.cursor, (index,),
@@ -116,7 +116,7 @@ def _digits(run: Run, labels: Sequence[str], index: int, records: Records) -> No
         if pressed and q is not None:
             open_divergence(truth, q)
         if q is not None and not usable:
-            st.caption("This curve diverged: its output is no distribution.")
+            st.caption("This curve diverged: its output is not a distribution.")
 
 
 def open_divergence(truth: int, q: np.ndarray) -> None:

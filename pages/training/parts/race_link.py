@@ -33,7 +33,7 @@ def open_link(run_key: str) -> None:
             race_form.use_preset(name)
         else:
             st.warning(
-                f"The link asks for the race “{escaped(name[:40])}”; there is none of that name."
+                f"The link asks for the race “{escaped(name[:40])}”; there is no race of that name."
             )
 
 

@@ -26,7 +26,10 @@ def note(preset: str) -> str:
 
 
 def _losses() -> str:
-    logits, target = np.log(EXAMPLES["B3"]["wrong"]), EXAMPLES["B3"]["p"]
+    logits, target = (
+        np.log(EXAMPLES["drop_is_not_gradient"]["wrong"]),
+        EXAMPLES["drop_is_not_gradient"]["p"],
+    )
     ce, squares = (
         written(float(np.linalg.norm(gradient(logits, target))), 4)
         for gradient in (softmax_cross_entropy_gradient, softmax_squared_error_gradient)

@@ -44,7 +44,7 @@ def paced(run: Run, state: str, records: Records) -> Records:
     """Return the records to show now: all of them, or those that the replay has come to.
 
     Args:
-        run: The run.
+        run: The race on screen, as it was last read.
         state: From `launcher.state_of`.
         records: All that was recorded so far.
     """
@@ -53,7 +53,7 @@ def paced(run: Run, state: str, records: Records) -> Records:
         if state in ACTIVE:
             left = run.progress.seconds_left
             hold = left is not None and took + left < TOO_QUICK and not is_reduced()
-            # What is drawn now would go back to the beginning in a moment.
+            # A picture drawn now would jump back to the beginning a moment later.
             return _until(records, 0.0, 0) if hold else records
         del st.session_state[_FOLLOWED]
         if took < TOO_QUICK and not is_reduced():
@@ -69,10 +69,10 @@ def paced(run: Run, state: str, records: Records) -> Records:
 
 
 def show_pace(run: Run, state: str, records: Records, shown: Records) -> None:
-    """Say how quick a race was that is too quick to be watched, and offer to replay or to skip.
+    """Say how quick a race was if it was too quick to watch, and offer to replay or to skip.
 
     Args:
-        run: The run.
+        run: The race on screen, as it was last read.
         state: From `launcher.state_of`.
         records: All that was recorded.
         shown: What `paced` gave.

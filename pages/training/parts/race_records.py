@@ -76,7 +76,7 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
     """Return all records of a run, those read before by any viewer not read again.
 
     Args:
-        run_id: The run.
+        run_id: Id of a recorded run.
         ended: Whether these are to be the last; until then they may be half a second old.
 
     Raises:
@@ -99,7 +99,7 @@ def shared_figure(
 
     Args:
         name: Which figure.
-        run_id: The run.
+        run_id: Id of a recorded run.
         cursor: The records' cursor.
         options: What else the figure depends on.
         draw: Draws it.

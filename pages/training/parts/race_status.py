@@ -38,7 +38,7 @@ def status_sentence(run: Run, state: str) -> str:
     """Return the state of a race in words.
 
     Args:
-        run: The run.
+        run: The race on screen, as it was last read.
         state: From `launcher.state_of`.
     """
     step = f"step {run.progress.step:,}"

@@ -140,7 +140,7 @@ def _measured_on(evaluation: EvalRecord, run: Run) -> str:
     of = "" if evaluation.full else f" of {total:,}"
     return (
         f"Measured after step {evaluation.step:,} on {which} {evaluation.examples:,}{of} test "
-        "images. Knowing nothing, q uniform, gives ln 10 = 2.3026 nats and 10%."
+        "images. Knowing nothing, with a uniform q, gives ln 10 = 2.3026 nats and 10%."
     )
 
 

@@ -51,7 +51,8 @@ def run_table(rows: Sequence[CurveRow]) -> str:
         choose([*kept, *(row.id for row in shown if row.id in ticked and row.id not in kept)])
 
     ticked = sorted(places[row.id] for row in picked if row.id in places)
-    # Set where it differs alone: the browser takes it for an order and undoes a press under way.
+    # Set only where it differs: the browser takes it as an order and undoes a press that is on its
+    # way.
     if (
         _TABLE not in st.session_state
         or sorted(st.session_state[_TABLE]["selection"]["rows"]) != ticked
@@ -123,7 +124,7 @@ def _passes(row: CurveRow, described: dict[str, object], words: str) -> bool:
         parts.append("ReLU on logits" if row.config.output_relu else "")
     tokens = re.split(r"[\s,;:()]+", " ".join(parts).casefold())
     text = " ".join(tokens)
-    # A number is meant whole: 0.1 shall not find 0.15.
+    # A number must match as a whole: 0.1 must not find 0.15.
     return all(
         word in tokens if re.fullmatch(r"[\d.e-]+", word) else word in text
         for word in words.casefold().split()

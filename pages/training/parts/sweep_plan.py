@@ -34,7 +34,7 @@ def sweep_plan(grid: SweepGrid | None) -> str:
     known = sweep_scheduler.seconds_per_work(rows, grid.base)
     seconds = estimated_seconds(grid, grid.num_cells, images, known)
     if seconds is None:
-        length = "how long is not known before the first training here has ended"
+        length = "how long is not known until the first training here has ended"
     else:
         length = f"about {duration(max(1.0, seconds))}, judging by earlier trainings"
     memory = size * bytes_per_curve(grid.base) / 2**20

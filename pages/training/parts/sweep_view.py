@@ -76,7 +76,7 @@ def watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> Non
     """Show progress and results as they are now.
 
     Args:
-        sweep_id: The sweep.
+        sweep_id: Id of a recorded sweep.
         shown: Whether it was open and whether cells were in training when the page was drawn.
         options: How to arrange the results.
     """
@@ -137,7 +137,7 @@ def read_sweep(sweep_id: str) -> tuple[Sweep, list[Cell]]:
 def _progress(sweep: Sweep, cells: Sequence[Cell]) -> None:
     states = Counter(cell.state for cell in cells)
     if sweep.is_open:
-        # Nobody stopped it, so these have their turn still to come.
+        # Nobody stopped it, so these are still to come.
         states["waiting"] = states.pop("missing", 0) + states.pop("lost", 0)
     done = sum(cell.state in DONE for cell in cells)
     counted = ", ".join(f"{count} {state}" for state, count in states.most_common() if count)
@@ -152,7 +152,7 @@ def _progress(sweep: Sweep, cells: Sequence[Cell]) -> None:
 
 def _about(grid: SweepGrid, options: SweepOptions) -> None:
     others = [DIMENSIONS[n].lower() for n in grid.varied() if n not in (options.x, options.y)]
-    over = f" Means are over {', '.join(others)}, of finished cells alone." if others else ""
+    over = f" Means are over {', '.join(others)}, of finished cells only." if others else ""
     better = "Larger" if QUANTITIES[options.quantity].more_is_better else "Smaller"
     st.caption(f"{better} is better, and stronger in colour.{over}")
 

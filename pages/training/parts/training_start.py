@@ -44,7 +44,7 @@ def say_places() -> None:
     try:
         places = launcher.training_places()
     except ConfigError:
-        # The page says it already: no worker can be started.
+        # The page already says so: no worker can be started.
         return
     if places:
         st.caption(escaped(places))

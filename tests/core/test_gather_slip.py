@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from explorer.core.gathering import (
+from explorer.core.gather_slip import (
     class_shares,
     gathered_cross_entropy,
     gathered_gradient,
@@ -35,7 +35,7 @@ def batches(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_b19_the_slip_gives_the_value_of_the_lecture():
-    example = EXAMPLES["B19"]
+    example = EXAMPLES["gather_slip"]
     batch = np.array(example["logits"]), np.array(example["classes"])
     assert example.references["indexed columns"].agrees(indexed_columns_cross_entropy(*batch))
     assert example.references["gathered"].agrees(gathered_cross_entropy(*batch))

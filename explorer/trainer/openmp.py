@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 
-def settle() -> None:
-    """Let waiting threads spin for a moment and then sleep. Call before torch is imported.
+def limit_spinning() -> None:
+    """Make waiting threads spin for a moment and then sleep; call this before importing torch.
 
     Each product of a small network takes some 100 µs. Threads that never spin lose a third of
     their speed on free cores to waking up; threads that spin on, the library's default, lose two

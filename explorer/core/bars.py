@@ -35,10 +35,10 @@ class Bars:
     """Named outcomes with one value each in every series.
 
     Attributes:
-        names: one name for each of the n outcomes.
-        values: series name (for example "p") → n values.
-        locked: indices of outcomes whose bars stay where they are.
-        probabilities: whether each series must be a distribution; otherwise values are free.
+        names: One name for each of the n outcomes.
+        values: Series name (for example "p") → n values.
+        locked: Indices of outcomes whose bars stay where they are.
+        probabilities: Whether each series must be a distribution; otherwise values are free.
     """
 
     names: tuple[str, ...]
@@ -78,10 +78,10 @@ def renamed(before: Bars, after: Bars, examples: Iterable[Bars], noun: str) -> B
     gave stay.
 
     Args:
-        before: state before the edit.
-        after: state after it, with another number of outcomes.
-        examples: states that come with names of their own.
-        noun: what outcomes without such names are called.
+        before: State before the edit.
+        after: State after it, with another number of outcomes.
+        examples: States that come with names of their own.
+        noun: What outcomes without such names are called.
     """
     known = list(examples)
     theirs = {one.names for one in known} | {outcome_names(len(before.names), noun)}
@@ -97,18 +97,18 @@ def set_text(
     """Read a series from text; its length sets the number of outcomes.
 
     Args:
-        bars: state before the edit.
-        series: which series the text is for.
-        text: see `parse_vector`.
-        noun: what new outcomes are called.
-        least: smallest number of outcomes.
-        most: largest number of outcomes.
+        bars: State before the edit.
+        series: Which series the text is for.
+        text: See `parse_vector`.
+        noun: What new outcomes are called.
+        least: Smallest number of outcomes.
+        most: Largest number of outcomes.
 
     Returns:
         The new state, and notes by series on what became of the others.
 
     Raises:
-        ValueError: a plain sentence; the old state is still good.
+        ValueError: A plain sentence; the old state is still good.
     """
     values = parse_vector(text)
     if bars.probabilities:

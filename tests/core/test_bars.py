@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from explorer.core.distributions import parse_vector, validate_probabilities
-from explorer.core.editing import (
+from explorer.core.bars import (
     Bars,
     outcome_names,
     renamed,
@@ -19,6 +18,7 @@ from explorer.core.editing import (
     set_normalized_text,
     set_text,
 )
+from explorer.core.distributions import parse_vector, validate_probabilities
 from tests.core.strategies import distributions
 
 LIMITS = {"noun": "outcome", "least": 2, "most": 20}

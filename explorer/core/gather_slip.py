@@ -21,13 +21,13 @@ def gathered_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> float:
 
     Args:
         logits: z, finite numbers [B, C].
-        targets: class indices [B].
+        targets: Class indices [B].
 
     Returns:
         Mean loss in nats.
 
     Raises:
-        ValueError: logits that are not finite, indices out of range, or other shapes.
+        ValueError: Logits that are not finite, indices out of range, or other shapes.
     """
     z, y = _batch(logits, targets)
     with np.errstate(over="ignore"):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.tour import TOUR
-from pages.components.address import page_link
-from pages.components.address.page_link import link_to
+from pages.components.address import address
+from pages.components.address.address import link_to
 
 
 def tour_bar() -> None:
     """Show the running tour above the page; without one, nothing."""
-    asked = page_link.opened_with("tour").get("tour", [""])[0]
+    asked = address.opened_with("tour").get("tour", [""])[0]
     if asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= len(TOUR):
-        st.session_state[page_link.TOUR_STOP] = int(asked[:4])
-    number: int | None = st.session_state.get(page_link.TOUR_STOP)
+        st.session_state[address.TOUR_STOP] = int(asked[:4])
+    number: int | None = st.session_state.get(address.TOUR_STOP)
     if number is None:
         return
     stop = TOUR[number - 1]
@@ -27,7 +27,7 @@ def tour_bar() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if number > 1:
                 to_stop(number - 1, f"← Back: {TOUR[number - 2].title}")
-            if st.session_state.get(page_link.OPEN_PAGE) != stop.page:
+            if st.session_state.get(address.OPEN_PAGE) != stop.page:
                 to_stop(number, "Return to this stop")
             if number < len(TOUR):
                 to_stop(number + 1, f"**Next: {TOUR[number].title} →**")
@@ -41,4 +41,4 @@ def to_stop(number: int, label: str) -> None:
 
 
 def _end() -> None:
-    st.session_state[page_link.TOUR_STOP] = None
+    st.session_state[address.TOUR_STOP] = None

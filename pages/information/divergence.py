@@ -9,7 +9,7 @@ from explorer.core.editing import Bars
 from explorer.core.information import unit_name
 from explorer.figures.numbers import measured
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.bars.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.plot.plot import drawn_plot
@@ -61,7 +61,7 @@ def explore(base: float, view: str) -> None:
     shown = plots(bars)
     st.session_state["divergence edits"] = edits = with_edit(edits, pair)
     offer_plots("divergence", plots)
-    address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
+    link = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
 
     with right:
         quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
@@ -72,10 +72,10 @@ def explore(base: float, view: str) -> None:
     with left:
         drawn_plot(shown, "edit-history")
     if view == "Messages":
-        address |= coding_view(pair, bars.names)
+        link |= coding_view(pair, bars.names)
     elif view != "Terms":
         gibbs_view(pair, bars.names)
-    page_link.keep(address | {"view": view})
+    address.keep(link | {"view": view})
 
 
 # Chosen outside: what stands in the fragment is sent and drawn again at every move of a bar.

@@ -8,7 +8,7 @@ from explorer.core.editing import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.figures.numbers import measured, written
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.bars.bar_editor import P, bar_editor, link_parameters, offer_plots
 from pages.components.plot.plot import drawn_plot
 from pages.components.quantities import quantities
@@ -43,7 +43,7 @@ def explore(base: float) -> None:
 
     unit = unit_name(base)
     p = bars.values["p"]
-    page_link.keep(
+    address.keep(
         link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
     )
     shown = entropy_plots(bars.names, p, base)

@@ -8,7 +8,7 @@ from explorer.core.information import self_information, unit_name
 from explorer.figures import self_information as figures
 from explorer.figures.numbers import measured, written
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
@@ -72,4 +72,4 @@ $I(p_1 p_2 \cdots) = I(p_1) + I(p_2) + \cdots$ On average one event carries the 
 sequence stays near the line $n \cdot H$."""
 )
 sequence = event_sequence(base)
-page_link.keep({"p": repr(p), "unit": next(n for n, b in BASES.items() if b == base)} | sequence)
+address.keep({"p": repr(p), "unit": next(n for n, b in BASES.items() if b == base)} | sequence)

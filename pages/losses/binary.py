@@ -18,7 +18,7 @@ from pages.losses.parts.binary_examples import binary_examples
 from pages.losses.parts.binary_plots import binary_plots
 from pages.losses.parts.descent_race import Picture, descent_race
 from pages.losses.parts.logistic_regression import logistic_regression_view
-from pages.losses.parts.readings_table import formulas, readings_table
+from pages.losses.parts.loss_table import formulas, loss_table
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
 
@@ -51,7 +51,7 @@ with left:
         f"{written(round(ratio, 2), 7)} ×",
         help="Cross-entropy's over squared error's: 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
     )
-    readings_table(readings)
+    loss_table(readings)
     st.caption(
         f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, that "
         f"is, squared error has less than {figures.SATURATED:.0%} of "

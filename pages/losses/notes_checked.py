@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
@@ -24,7 +24,7 @@ st.markdown(
     "and what is so instead, and opens the page where you can try it."
 )
 terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
-asked = page_link.opened_with("notes checked").get("note", [""])[0]
+asked = address.opened_with("notes checked").get("note", [""])[0]
 if asked.upper() in NOTE_CHECKS:
     show_alone(asked.upper())
 elif asked:
@@ -37,7 +37,7 @@ if alone:
 else:
     topic = kept_choice("Topic", ("all", *TOPICS), key="notes topic", link="topic")
     shown = [row for row, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
-page_link.keep({"topic": "" if topic == "all" else topic, "note": alone or ""})
+address.keep({"topic": "" if topic == "all" else topic, "note": alone or ""})
 for row in shown:
     note_card(row, narrow_to=None if alone else show_alone)
 if not alone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
 from pages.losses.parts.random_logits import random_logits
@@ -28,4 +28,4 @@ with right:
 
 shown = two_logits(precision) if part == PARTS[0] else random_logits(precision)
 nothing = dict.fromkeys(("answer", "gap", "seed"), "")
-page_link.keep({"part": part, "dtype": precision} | nothing | shown)
+address.keep({"part": part, "dtype": precision} | nothing | shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
 from pages.losses.parts.batch_comparison import gather_slip, index_or_one_hot
@@ -47,4 +47,4 @@ st.markdown(
 )
 terms("softmax", "sigmoid", "one-hot", "multi-label", "skip-gram", "negative sampling")
 part = kept_choice("Part", list(PARTS), key="three forms part", link="part")
-page_link.keep({"part": part, **dict.fromkeys(PARAMETERS, ""), **PARTS[part]()})
+address.keep({"part": part, **dict.fromkeys(PARAMETERS, ""), **PARTS[part]()})

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.runs.digit_recognition import image_like
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.terms import terms
 from pages.training.parts import network_choice
@@ -59,7 +59,7 @@ def explore(rows: Sequence[CurveRow]) -> None:
     with right:
         if networks:
             drawing_answers(networks, strokes, None if meant == NOT_SAID else int(meant))
-    page_link.keep(
+    address.keep(
         {
             "runs": network_choice.link_text(rows),
             "digit": "" if meant == NOT_SAID else meant,
@@ -76,7 +76,7 @@ with st.container():
             chosen = network_choice.network_choice(link="runs")
         if readable and not chosen:
             st.info("No trained network is kept yet. Train a race to its end, then draw for it.")
-            page_link.link_to("live", "Train a race", {}, via="draw")
+            address.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
         say_unusable(problem)
 explore(chosen)

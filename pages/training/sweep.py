@@ -8,14 +8,14 @@ from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import ConfigError
 from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import training_start
 from pages.training.parts.browser_session import browser_session
+from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.imported_run import run_instead
-from pages.training.parts.late_press import note_press
 from pages.training.parts.store_notice import store_notice
 from pages.training.parts.sweep_form import sweep_form
 from pages.training.parts.sweep_plan import sweep_plan
@@ -60,7 +60,7 @@ st.markdown(
     "on the same batches, seed by seed; close the page if you like, the sweep goes on."
 )
 terms("cross-entropy", "squared error", "learning rate")
-asked = page_link.opened_with("sweep")
+asked = address.opened_with("sweep")
 if ids := asked.get("sweep") or asked.get("run"):
     open_sweep(ids[0][:64])
 sweep_id: str | None = st.session_state.get(SWEEP)
@@ -91,4 +91,4 @@ try:
             earlier_sweeps(sweep_id)
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
-page_link.keep(link)
+address.keep(link)

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.core import editing
 from explorer.core.editing import Bars
 from explorer.core.information import unit_name
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
 from pages.components.frontend.frontend import component
 from pages.components.preview import preview
@@ -67,7 +67,7 @@ def bar_editor(
     """
     limits = {"noun": noun, "least": least, "most": most}
     session = _session(key, default)
-    link = page_link.opened_with(key)
+    link = address.opened_with(key)
     if any(one.id in link for one in series):
         _open_link(session, link, series, limits, presets)
     _mount(
@@ -92,7 +92,7 @@ def bar_editor(
                 "locked": session.bars.locked,
             },
             "messages": session.messages,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },
@@ -121,7 +121,7 @@ def set_bars(key: str, bars: Bars) -> None:
 
 
 def link_parameters(bars: Bars) -> dict[str, str | list[str]]:
-    """Return what `page_link.keep` needs to make the address show these bars, digit for digit."""
+    """Return what `address.keep` needs to make the address show these bars, digit for digit."""
     parameters: dict[str, str | list[str]] = {
         series: ",".join(repr(value).removesuffix(".0") for value in values)
         for series, values in bars.values.items()

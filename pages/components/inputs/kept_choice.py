@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.shown_value import shown
 
 
@@ -30,7 +30,7 @@ def kept_choice(
         wraps: whether there are so many that a narrow screen needs several rows of them.
     """
     kept = f"{key} kept"
-    asked = page_link.opened_with(key).get(link, [""])[0]
+    asked = address.opened_with(key).get(link, [""])[0]
     if asked in options:
         st.session_state[kept] = asked
     # A widget's own value is dropped on other pages, hence the second key.

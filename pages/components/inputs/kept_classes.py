@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.inputs.shown_value import shown
 
@@ -97,7 +97,7 @@ def linked(indices: int | Sequence[int]) -> str:
 
 def _asked(reader: str, link: str, count: int) -> list[int] | None:
     """Return what the address asks for; None where it asks nothing that there is."""
-    text = page_link.opened_with(reader).get(link, [""])[0]
+    text = address.opened_with(reader).get(link, [""])[0]
     if not text:
         return None
     if text == "0":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.shown_value import shown
 
 LONGEST = 600
@@ -22,7 +22,7 @@ def kept_text(label: str, default: str, *, key: str, link: str, help: str | None
         help: shown on demand.
     """
     kept = f"{key} kept"
-    asked = page_link.opened_with(key).get(link)
+    asked = address.opened_with(key).get(link)
     if asked:
         st.session_state[kept] = asked[0][:LONGEST]
     return st.text_input(

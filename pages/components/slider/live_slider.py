@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.core.distributions import parse_vector
 from explorer.figures.numbers import written
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.components.preview import preview
@@ -54,7 +54,7 @@ def live_slider(
     """
     state = _state(key, default)
     limits = {"low": low, "high": high, "whole": whole}
-    asked = page_link.opened_with(key)
+    asked = address.opened_with(key)
     if link and link in asked:
         _open_link(state, asked[link][0], limits)
     if not low <= state["value"] <= high:
@@ -70,7 +70,7 @@ def live_slider(
             "play": play,
             "preview": preview.token() if previewed else None,
             "link": link,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             **limits,
             **state,
         },

@@ -14,7 +14,7 @@ from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
 from explorer.figures.palette import P, Q
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.components.slider.live_slider import live_slider
@@ -120,7 +120,7 @@ def _message(
 
 
 def _seed() -> int:
-    asked = page_link.opened_with("coding seed").get("seed", [""])[0]
+    asked = address.opened_with("coding seed").get("seed", [""])[0]
     if asked.isascii() and asked.isdigit():
         st.session_state[_SEED] = int(asked[:9])
     return st.session_state.setdefault(_SEED, 0)

@@ -10,7 +10,7 @@ from explorer.core.information import entropy, unit_name
 from explorer.figures.numbers import measured
 from explorer.figures.self_information import running_information
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.inputs.shown_value import shown
 from pages.components.plot.plot import plot
@@ -32,7 +32,7 @@ def event_sequence(base: float) -> dict[str, str]:
     source = kept_choice("Events of", _SOURCES, key="sequence source", link="source")
     preset = PRESETS[source]
     kept: dict[str, str] = st.session_state.setdefault(_KEPT, dict(_START))
-    if asked := page_link.opened_with("sequence").get("events"):
+    if asked := address.opened_with("sequence").get("events"):
         kept[source] = asked[0]
     names = ", ".join(f"{number} = {name}" for number, name in enumerate(preset.names, start=1))
     left, right = st.columns([5, 2], vertical_alignment="bottom")

@@ -14,7 +14,7 @@ from explorer.core.editing import Bars
 from explorer.core.loss_readings import log_probabilities
 from explorer.core.losses import softmax
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.bars.bar_editor import P, Q, Series, bar_editor, link_parameters, set_bars
 from pages.components.inputs.kept_choice import choose, kept_choice
 from pages.components.inputs.shown_value import shown
@@ -74,7 +74,7 @@ class ClassifiedExample:
         )
 
     def link_parameters(self) -> dict[str, str | list[str]]:
-        """Return what `page_link.keep` needs; parameters of the other modes are emptied."""
+        """Return what `address.keep` needs; parameters of the other modes are emptied."""
         parameters: dict[str, str | list[str]] = {
             **dict.fromkeys(("z", "q", "p", "y"), ""),
             **link_parameters(self.bars),
@@ -174,7 +174,7 @@ def _starts(mode: str, bars: Bars | None) -> Mapping[str, Bars]:
 
 def _true_class(names: tuple[str, ...]) -> int:
     key = "multiclass true class"
-    asked = page_link.opened_with(_TRUE_CLASS).get("y", [""])[0]
+    asked = address.opened_with(_TRUE_CLASS).get("y", [""])[0]
     if asked.isdecimal() and 1 <= int(asked[:4]) <= len(names):
         st.session_state[_TRUE_CLASS] = int(asked[:4]) - 1
     elif asked:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.core.descent import Trajectory, steps_to_probability
 from explorer.core.losses import LOSSES
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.plot.plot import plot
 from pages.components.slider.live_slider import live_slider, set_value
 
@@ -48,7 +48,7 @@ def descent_race(
         obstacle: why there is no race, shown instead of it.
     """
     rate, steps, step = _controls(key)
-    page_link.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})
+    address.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})
     if obstacle:
         st.info(obstacle)
         return

@@ -16,7 +16,7 @@ from explorer.core.prediction_table import (
     read_row,
 )
 from explorer.teaching.prediction_tables import EXAMPLE_TABLES
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.inputs.shown_value import shown
 
@@ -78,7 +78,7 @@ def prediction_fields() -> PredictionTable:
 
 
 def link_parameters(table: PredictionTable) -> dict[str, str | list[str]]:
-    """Return what `page_link.keep` needs to make the address show this table."""
+    """Return what `address.keep` needs to make the address show this table."""
     return {
         "labels": ",".join(str(index + 1) for index in table.classes),
         "m1": [_text(row) for row in table.model_1],
@@ -105,7 +105,7 @@ def _use(table: PredictionTable) -> None:
 
 def _open_link() -> str:
     """Take the table from the address; return why that was not possible, or an empty text."""
-    link = page_link.opened_with(_DRAFT)
+    link = address.opened_with(_DRAFT)
     if not {"labels", *MODELS} & link.keys():
         return ""
     try:

@@ -56,7 +56,7 @@ class EditedVocabulary:
         return bool(max(np.abs(self.inputs).max(), np.abs(self.outputs).max()) > LONGEST)
 
     def link_parameters(self) -> dict[str, str | list[str]]:
-        """Return what `page_link.keep` needs to show these vectors again."""
+        """Return what `address.keep` needs to show these vectors again."""
         return link_parameters(self.neighbours) | link_parameters(self.centres)
 
     def step(self, centre: int, gradients: VectorGradients, rate: float) -> None:

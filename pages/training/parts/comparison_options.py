@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.figures.line_traces import Span
 from explorer.runs.config import LOSS_LABELS
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.inputs.kept_choice import kept_choice
 
 _AXES = {"Step": "step", "Epoch": "epoch", "Images seen": "examples", "Time": "time"}
@@ -70,7 +70,7 @@ def span_of_view(options: ComparisonOptions) -> Span | None:
     Args:
         options: How the curves are drawn; a part of one axis means nothing on another.
     """
-    link = page_link.opened_with("compare span")
+    link = address.opened_with("compare span")
     if "from" in link and "to" in link:
         st.session_state[_SPAN] = (options.axis, _span_from(link["from"][0], link["to"][0]))
     axis, span = st.session_state.get(_SPAN, (options.axis, None))

@@ -22,7 +22,7 @@ from explorer.core.drawing import (
     simplified,
     stroke_text,
 )
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 
@@ -48,7 +48,7 @@ def drawn(key: str, *, link: str) -> Strokes:
         link: parameter of the page's address that holds the drawing when the page is opened.
     """
     session = _session(key)
-    asked = page_link.opened_with(key)
+    asked = address.opened_with(key)
     if link in asked:
         session.rev += 1
         try:
@@ -81,7 +81,7 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: s
             "message": session.message,
             "link": link,
             "longest": _LONGEST_LINK,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },

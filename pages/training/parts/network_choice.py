@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.inputs.shown_value import shown
 from pages.training.parts.imported_run import say_imported
@@ -32,7 +32,7 @@ def network_choice(*, link: str) -> list[CurveRow]:
     """
     rows = launcher.default_store().list_curves()
     usable = {row.id: row for row in rows if row.has_weights}
-    opened = page_link.opened_with("network choice")
+    opened = address.opened_with("network choice")
     if asked := opened.get(link) or opened.get("run"):
         st.session_state[_KEPT] = [name for name in asked[0][:200].split(",") if name][:2]
     wanted = _curves_of(st.session_state.get(_KEPT, []), list(usable.values()))

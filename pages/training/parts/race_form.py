@@ -20,8 +20,8 @@ from explorer.runs.config import (
 from explorer.runs.race_presets import RACE_PRESETS
 from pages.components.escaping import escaped
 from pages.components.inputs.shown_value import shown
-from pages.training.parts import race_draft, race_notes
-from pages.training.parts.race_draft import Draft
+from pages.training.parts import race_form_state, race_notes
+from pages.training.parts.race_form_state import Draft
 
 _DRAFT = "race draft"
 _LOSS_HELP = "  \n".join(f"{LOSS_LABELS[loss]}: {text}" for loss, text in LOSS_FORMULAS.items())
@@ -40,8 +40,10 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
     with st.container():
         for index, curve in enumerate(draft.curves):
             _curve_row(draft, index, curve, labels[index], errors)
-        if len(draft.curves) < race_draft.MOST_CURVES:
-            st.button("Add a curve", key="race add", on_click=race_draft.add_curve, args=(draft,))
+        if len(draft.curves) < race_form_state.MOST_CURVES:
+            st.button(
+                "Add a curve", key="race add", on_click=race_form_state.add_curve, args=(draft,)
+            )
     _shared_row(draft, errors)
     return None if errors else tuple(configs)
 
@@ -49,18 +51,18 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
 def current_draft() -> Draft:
     """Return what stands in the form, the first preset when nobody touched it yet."""
     if _DRAFT not in st.session_state:
-        st.session_state[_DRAFT] = race_draft.from_preset(next(iter(RACE_PRESETS)))
+        st.session_state[_DRAFT] = race_form_state.from_preset(next(iter(RACE_PRESETS)))
     return st.session_state[_DRAFT]
 
 
 def current_race() -> tuple[list[TrainingConfig], dict[str, str]]:
-    """Return the race that stands in the form, and what is wrong with it; see `race_draft.read`."""
-    return race_draft.read(current_draft())
+    """Return the race in the form, and what is wrong with it; see `race_form_state.read`."""
+    return race_form_state.read(current_draft())
 
 
 def use_settings(configs: Sequence[TrainingConfig]) -> None:
     """Fill the form with the settings of a recorded race; call it before the form is shown."""
-    st.session_state[_DRAFT] = race_draft.from_configs(configs)
+    st.session_state[_DRAFT] = race_form_state.from_configs(configs)
 
 
 def use_preset(name: str) -> None:
@@ -69,7 +71,7 @@ def use_preset(name: str) -> None:
     Raises:
         KeyError: There is no such preset.
     """
-    st.session_state[_DRAFT] = race_draft.from_preset(name)
+    st.session_state[_DRAFT] = race_form_state.from_preset(name)
 
 
 def is_untouched() -> bool:
@@ -105,7 +107,7 @@ def _preset_choice(draft: Draft) -> None:
 
 def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping[str, str]) -> None:
     def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
-        _field(draft, race_draft.key(name, curve), widget, title, errors, **options)
+        _field(draft, race_form_state.key(name, curve), widget, title, errors, **options)
 
     with st.container(border=True):
         st.markdown(f"**Curve {index + 1}:** {escaped(label)}")
@@ -128,17 +130,17 @@ def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping
                 "Remove this curve",
                 key=f"race remove {curve}",
                 disabled=len(draft.curves) == 1,
-                on_click=race_draft.remove_curve,
+                on_click=race_form_state.remove_curve,
                 args=(draft, curve),
             )
 
 
 def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
     def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
-        _field(draft, race_draft.key(name), widget, title, errors, **options)
+        _field(draft, race_form_state.key(name), widget, title, errors, **options)
 
     def fit() -> None:
-        if race_draft.fit_length(draft):
+        if race_form_state.fit_length(draft):
             st.session_state.update(draft.fields)
 
     columns = st.columns([3, 1.5, 1.5, 2, 2.5], vertical_alignment="bottom")
@@ -157,7 +159,7 @@ def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
         )
     with columns[4]:
         field("device", _choice(DEVICE_LABELS), "Device")
-    if race_draft.means_digits(draft.fields[race_draft.key("dataset")]):
+    if race_form_state.means_digits(draft.fields[race_form_state.key("dataset")]):
         st.caption(
             "The race runs on scikit-learn's 1,797 digits, not on MNIST. Small batches and many "
             "epochs give about as many steps as MNIST would."

@@ -9,9 +9,9 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
-from pages.training.parts import race_draft, race_form
+from pages.training.parts import race_form, race_form_state
 
 
 def open_link(run_key: str) -> None:
@@ -23,7 +23,7 @@ def open_link(run_key: str) -> None:
     Args:
         run_key: where the session keeps the id of the race that is shown.
     """
-    link = page_link.opened_with("live")
+    link = address.opened_with("live")
     if asked := link.get("run"):
         _open_run(run_key, asked[0][:64])
     elif asked := link.get("race"):
@@ -40,8 +40,8 @@ def open_link(run_key: str) -> None:
 def keep_link(run_id: str | None) -> None:
     """Write the race that is shown, or the unchanged preset in the form, into the address."""
     draft = race_form.current_draft()
-    prepared = not run_id and race_draft.is_as_loaded(draft)
-    page_link.keep({"run": run_id or "", "race": draft.preset if prepared else ""})
+    prepared = not run_id and race_form_state.is_as_loaded(draft)
+    address.keep({"run": run_id or "", "race": draft.preset if prepared else ""})
 
 
 def _open_run(run_key: str, run_id: str) -> None:

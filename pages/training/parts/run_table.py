@@ -17,7 +17,7 @@ from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
 from pages.components.inputs.kept_text import kept_text
-from pages.training.parts.chosen_curves import choose, chosen, styles_of
+from pages.training.parts.curve_selection import choose, chosen, styles_of
 
 _TABLE = "compare table"
 _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",

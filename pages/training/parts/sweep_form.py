@@ -23,7 +23,7 @@ from pages.components.escaping import escaped
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.inputs.kept_classes import kept_classes, linked
 from pages.components.inputs.kept_text import kept_text
-from pages.training.parts.race_draft import means_digits, parse_field
+from pages.training.parts.race_form_state import means_digits, parse_field
 
 _RELU = {False: "no ReLU", True: "ReLU"}
 

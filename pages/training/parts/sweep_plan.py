@@ -7,7 +7,7 @@ import math
 from explorer.figures.numbers import duration
 from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.sweep_grid import SweepGrid, bytes_per_curve, estimated_seconds
-from pages.training.parts.race_draft import means_digits
+from pages.training.parts.race_form_state import means_digits
 
 # Images of an epoch where nothing was downloaded or read yet.
 _TRAIN_IMAGES = {True: 1_437, False: 60_000}

@@ -16,7 +16,7 @@ from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, best_first, table
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
 from explorer.store.sweeps import Sweep
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.inputs.kept_choice import kept_choice
 from pages.components.plot.plot import plot

@@ -24,7 +24,7 @@ from explorer.core.measured_on_mnist import NOTES_SETTING
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
 from explorer.figures.numbers import measured, written
-from explorer.teaching.task import Task, listed
+from explorer.teaching.exercise import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 _A17, _WRONG = EXAMPLES["A17"], EXAMPLES["B3"]["wrong"]

@@ -139,7 +139,7 @@ def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
         if value != ""
     ]
     _mount(
-        key="page_link",
+        key="address",
         data={
             "page": st.session_state.get(OPEN_PAGE, ""),
             "session": session_name(),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pages.components.address import page_link
+from pages.components.address import address
 from tests.pages.page_steps import components, opened, ran, visited
 
 OPENED_WITH = {"p": "0.5,0.5", "q": "0.25,0.75", "unit": "bits"}
@@ -17,8 +17,8 @@ SHOWN = "?p=0.125,0.875&q=1,0&unit=nats"
 def tab(monkeypatch) -> dict[str, Any]:
     """What the tab tells with every run: `told["tab"]`, as its component keeps it."""
     told: dict[str, Any] = {}
-    mount = page_link._mount_reconnection
-    monkeypatch.setattr(page_link, "_mount_reconnection", lambda **rest: mount(**rest) and told)
+    mount = address._mount_reconnection
+    monkeypatch.setattr(address, "_mount_reconnection", lambda **rest: mount(**rest) and told)
     return told
 
 
@@ -27,7 +27,7 @@ def state(app) -> dict[str, tuple[float, ...]]:
 
 
 def link(app) -> dict[str, str]:
-    return dict(components(app, "page_link")["page_link"]["parameters"])
+    return dict(components(app, "address")["address"]["parameters"])
 
 
 def test_a_new_session_shows_what_the_tab_shows_and_not_what_it_was_opened_with(tab):

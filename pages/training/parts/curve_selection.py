@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.runs.run import CurveRow
-from pages.components.address import page_link
+from pages.components.address import address
 
 MOST_CURVES = 30
 """Colour and dash together tell so many lines apart; see `explorer.figures.curves.curve_line`."""
@@ -25,7 +25,7 @@ def open_link(rows: Sequence[CurveRow]) -> None:
     Args:
         rows: All curves that are kept.
     """
-    link = page_link.opened_with("compare")
+    link = address.opened_with("compare")
     asked = [one for text in link.get("runs", []) for one in text.split(",") if one]
     if asked:
         wanted = link.get("styles", [""])[0].split(",")

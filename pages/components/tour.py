@@ -11,9 +11,8 @@ from pages.components.address.address import link_to
 
 def tour_bar() -> None:
     """Show the running tour above the page; without one, nothing."""
-    asked = address.opened_with("tour").get("tour", [""])[0]
-    if asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= len(TOUR):
-        st.session_state[address.TOUR_STOP] = int(asked[:4])
+    if asked := address.take_or_warn("tour", _check):
+        st.session_state[address.TOUR_STOP] = asked
     number: int | None = st.session_state.get(address.TOUR_STOP)
     if number is None:
         return
@@ -38,6 +37,11 @@ def to_stop(number: int, label: str) -> None:
     """Link to a stop of the tour, counted from 1, with its values set."""
     stop = TOUR[number - 1]
     link_to(stop.page, label, {**stop.parameters, "tour": str(number)}, via=f"tour-{number}")
+
+
+def _check(number: int) -> None:
+    if not 1 <= number <= len(TOUR):
+        raise ValueError(f"there are stops 1 to {len(TOUR)}.")
 
 
 def _end() -> None:

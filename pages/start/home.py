@@ -30,6 +30,7 @@ st.markdown(
     "Everything here moves under your hand: probabilities, logits, and a network that learns to "
     "read digits. Each page keeps its state in its address, so a link shows others what you see."
 )
+address.declare()
 address.keep({})
 with st.container(border=True, key="tour-offer"):
     st.markdown(

@@ -9,9 +9,10 @@ from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable
 from pages.components.address import address
+from pages.components.address.parameters import text
 from pages.components.terms import terms
 from pages.training.parts import curve_selection, run_editing
-from pages.training.parts.comparison_options import comparison_options
+from pages.training.parts.comparison_options import OPTIONS, comparison_options
 from pages.training.parts.comparison_view import comparison, is_training, report_figures
 from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
@@ -36,6 +37,7 @@ def take_in(run_id: str) -> None:
     curve_selection.choose([*(row.id for row in curve_selection.chosen(rows)), *new])
 
 
+address.declare(*curve_selection.SELECTION, text("filter"), *OPTIONS)
 st.title("Compare runs")
 st.markdown(
     "Every curve that was trained here is kept, and curves from elsewhere can join them. Tick some "
@@ -55,13 +57,13 @@ with st.container():
         st.page_link("pages/training/live.py", label="Train a race")
 # Places that are always there, so that what stands below keeps its own and stays open.
 with st.container():
-    if text := curve_selection.said():
-        st.warning(text)
+    if notice := curve_selection.said():
+        st.warning(notice)
     run_editing.deleted_notice()
 rows = curve_selection.chosen(all_rows)
 labels = labelled(rows)
 options, link = comparison_options()
-link = curve_selection.link_parameters() | {"filter": words} | link
+link = curve_selection.state() | {"filter": words} | link
 with st.container():
     if rows:
         refresh = 2.0 if is_training(rows) else None

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.store.run_store import StoreUnavailable
+from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.terms import terms
@@ -46,6 +47,7 @@ def latest_runs(current: str | None) -> None:
     earlier_list(entries, current, open_run, kind="race")
 
 
+address.declare(*race_link.LIVE)
 st.title("Live MNIST race")
 st.markdown(
     "Networks learn handwritten digits side by side, from the same initial weights and on the same "

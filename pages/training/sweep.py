@@ -17,9 +17,15 @@ from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.imported_run import run_instead
 from pages.training.parts.store_notice import store_notice
-from pages.training.parts.sweep_form import sweep_form
+from pages.training.parts.sweep_form import FORM, sweep_form
 from pages.training.parts.sweep_plan import sweep_plan
-from pages.training.parts.sweep_view import read_sweep, show_controls, sweep_options, watch
+from pages.training.parts.sweep_view import (
+    RESULTS,
+    read_sweep,
+    show_controls,
+    sweep_options,
+    watch,
+)
 
 SWEEP, TRAIN = "sweep shown", "sweep train"
 
@@ -38,7 +44,7 @@ def earlier_sweeps(current: str | None) -> None:
     earlier_list(entries, current, open_sweep, kind="sweep")
 
 
-def results(sweep_id: str) -> dict[str, str]:
+def results(sweep_id: str) -> dict[str, object]:
     """Show a sweep and what steers it; return what the address holds of it."""
     try:
         sweep, cells = read_sweep(sweep_id)
@@ -54,17 +60,17 @@ def results(sweep_id: str) -> dict[str, str]:
     return {"sweep": sweep_id} | arranged
 
 
+address.declare(*FORM, *RESULTS)
 st.title("Sweep")
 st.markdown(
     "Train every combination of a few settings, and see which of them matter. Cells train together "
     "on the same batches, seed by seed; close the page if you like, the sweep goes on."
 )
 terms("cross-entropy", "squared error", "learning rate")
-asked = address.opened_with("sweep")
-if ids := asked.get("sweep") or asked.get("run"):
-    open_sweep(ids[0][:64])
+if asked := list(filter(None, map(address.take, ("sweep", "run")))):
+    open_sweep(asked[0])
 sweep_id: str | None = st.session_state.get(SWEEP)
-link: dict[str, str] = {}
+link: dict[str, object] = {}
 readable = store_notice()
 try:
     if readable:

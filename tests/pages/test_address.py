@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.components.address import address
+from pages.components.address import address, parameters
+from pages.components.registry import PAGES
 from tests.pages.page_steps import components, opened, ran, visited
 
 OPENED_WITH = {"p": "0.5,0.5", "q": "0.25,0.75", "unit": "bits"}
@@ -93,3 +97,91 @@ def test_what_is_no_word_of_a_tab_changes_nothing(tab, told):
 def test_every_session_has_a_name_of_its_own():
     names = {components(opened("home"), "reconnection")["reconnection"]["session"] for _ in "ab"}
     assert len(names) == 2
+
+
+# ---------------------------------------------------------------------------- the table of a page
+
+
+LINKS_SAVED = [
+    line.split(": ", 1)[1]
+    for line in Path(__file__).with_name("links.txt").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_link_to_a_page_names_parameters_of_its_table_alone(page):
+    table = visited(opened("home"), page).session_state[address._TABLE]
+    for link in LINKS_SAVED:
+        path, _, query = link[1:].partition("?")
+        if path == page:
+            assert parse_qs(query).keys() <= table.keys()
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "said"),
+    [
+        ("binary", {"y": "7"}, "“7” as y; the choices are 1, 0."),
+        ("multiclass", {"y": "4"}, "“4” as y; there are 1 to 3."),
+        ("multiclass", {"y": "x"}, "“x” as y; the numbers are whole and counted from 1."),
+        ("divergence", {"view": "Messages", "seed": "-1"}, "“-1” as seed; a whole number"),
+        ("entropy", {"tour": "999"}, "“999” as tour; there are stops 1 to"),
+        ("draw", {"digit": "*12*"}, "“\\*12\\*” as digit; the choices are"),
+    ],
+)
+def test_what_is_no_value_of_a_parameter_is_refused_once_in_words(store, page, link, said):
+    app = visited(opened("home"), page, **link)
+    (warning,) = [one.value for one in app.warning if "The link asks for" in one.value]
+    assert said in warning
+    assert not [one for one in ran(app).warning if "The link asks for" in one.value]
+
+
+def test_a_value_that_is_written_reads_as_the_same_value():
+    for parameter, value in (
+        (parameters.option("view", ("a", "b")), "b"),
+        (parameters.text("text"), "any words"),
+        (parameters.whole("seed"), 7),
+        (parameters.number("p", repr), 1 / 3),
+        (parameters.places("labels"), []),
+        (parameters.places("labels"), [0, 4]),
+    ):
+        assert parameter.parse(parameter.write(value)) == value
+
+
+def test_a_value_that_a_page_has_not_declared_is_a_mistake():
+    def page(values: dict[str, str]) -> None:
+        from pages.components.address import address
+        from pages.components.address.parameters import text
+
+        address.declare(text("known"))
+        address.keep(values)
+
+    def run(**values: str) -> AppTest:
+        return AppTest.from_function(page, kwargs={"values": values}).run()
+
+    assert not run(known="a").exception
+    assert run(known="a", other="b").exception
+
+
+def test_what_was_chosen_from_the_server_outlives_a_run_that_ends_before_the_input_is_drawn():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.components.address import address
+        from pages.components.address.parameters import option
+        from pages.components.inputs.lasting_inputs import choose, lasting_choice
+
+        address.declare(option("choice", ("a", "b")))
+
+        def load() -> None:
+            choose("choice", "b")
+            st.session_state["interrupted"] = True
+
+        st.button("Load", on_click=load)
+        if st.session_state.pop("interrupted", False):
+            # A press elsewhere does the same: the browser sends what it shows until now.
+            st.rerun()
+        lasting_choice("Choice", ("a", "b"), key="choice", link="choice")
+
+    app = AppTest.from_function(page).run()
+    app.button[0].click().run()
+    assert app.button_group[0].value == "b"

@@ -81,7 +81,7 @@ def test_a_slider_keeps_a_value_between_its_ends(edit):
 def test_a_canvas_keeps_a_drawing(edit):
     session = digit_canvas.CanvasSession()
     digit_canvas.take(session, edit)
-    assert digit_canvas.link_text(session.strokes) == "" or session.strokes
+    assert digit_canvas.INK.write(session.strokes) == "" or session.strokes
 
 
 class Unmounted:

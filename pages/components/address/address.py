@@ -1,14 +1,22 @@
-"""The state of a page as its address: read once when the page is opened, then kept up to date."""
+"""The state of a page as its address: read once when the page is opened, then kept up to date.
+
+A page declares its parameters as one table. `visit` reads the address into the session when the
+page is opened, or met again in an open tab; the page's parts take their values from there, and
+`keep` writes the values of all of them.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import streamlit as st
 
+from pages.components.address.parameters import Parameter, whole
+from pages.components.escaping import escaped
 from pages.components.frontend.frontend import component
 from pages.components.preview import preview
 from pages.components.registry import PAGES
@@ -23,7 +31,19 @@ _VISIT = "number of this visit"
 _VIA = "link of this visit"
 _NAME = "name of this session"
 _TAB = "what the tab showed before this session"
+_NEW = "the page was opened just now"
+_TOUR = whole("tour")
+_TABLE = "parameters of the page shown"
+_UNTAKEN = "what the address held and nobody has taken yet"
 _LONGEST_QUERY = 50_000
+
+
+class LinkError(ValueError):
+    """What an address holds is no value of its parameter; `text` is what it holds."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(reason)
+        self.text = text
 
 
 def session_name() -> str:
@@ -45,9 +65,11 @@ def visit(page: str) -> None:
         preview.withdraw()
     if turned or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+        _open()
     st.session_state[OPEN_PAGE] = page
     st.session_state[_VIA] = via
     _meet_tab()
+    declare()
 
 
 def _meet_tab() -> None:
@@ -74,6 +96,7 @@ def _meet_tab() -> None:
     except ValueError:  # more parameters than anyone's
         parameters = {}
     st.session_state[_TAB] = (st.session_state[_VISIT], search, parameters)
+    _open()
 
 
 def _told(tab: object) -> tuple[str, str]:
@@ -101,42 +124,98 @@ def link_to(
     st.page_link(PAGES[page].path, label=label, query_params=query)
 
 
-def opened_with(reader: str) -> Mapping[str, list[str]]:
-    """Return the address's parameters, once to each reader after the page was opened.
+def declare(*parameters: Parameter) -> None:
+    """Say which parameters the page's address has, in the order in which they are written.
 
-    Later runs see the parameters that `keep` wrote, which are older than the session's own state.
+    Called by every page first of all.
+    """
+    st.session_state[_TABLE] = {one.name: one for one in (*parameters, _TOUR)}
+
+
+def is_asked(*names: str) -> bool:
+    """Tell whether the address held one of these parameters that nobody has taken yet."""
+    return any(name in _untaken() for name in names)
+
+
+def is_new() -> bool:
+    """Tell once after the page was opened that it was."""
+    return st.session_state.pop(_NEW, False)
+
+
+def take(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
+    """Return the value of a parameter once after the page was opened, and None later.
+
+    What `keep` writes later is older than the session's own state and is not read.
 
     Args:
-        reader: who asks; unique in the app.
+        name: of a parameter that the page declared.
+        check: raises ValueError for a value that the page has no use for.
 
-    Returns:
-        Name → its values; empty when this reader has had them.
+    Raises:
+        LinkError: the address held what is no such value.
     """
-    visit_now = st.session_state.get(_VISIT, 0)
-    answered = st.session_state.setdefault("links read", {})
-    if answered.get(reader) == visit_now:
-        return {}
-    answered[reader] = visit_now
+    parameter: Parameter = st.session_state[_TABLE][name]
+    texts = _untaken().pop(name, None)
+    if texts is None:
+        return None
+    try:
+        value = parameter.parse(texts if parameter.several else texts[0])
+        if value is not None:
+            check(value)
+    except ValueError as error:
+        raise LinkError(str(error), texts[0]) from error
+    return value
+
+
+def take_or_warn(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
+    """Return the value of a parameter as `take` does; what is no value is said here in words."""
+    try:
+        return take(name, check)
+    except LinkError as error:
+        asked, reason = escaped(error.text[:20]), escaped(str(error))
+        st.warning(f"The link asks for “{asked}” as {name}; {reason} The last good choice is kept.")
+        return None
+
+
+def shared(name: str) -> list[str]:
+    """Return the texts of a parameter that several parts of a page read, each when it is opened."""
+    return _untaken().get(name, [])
+
+
+def _open() -> None:
+    """Read the whole address, for the parts of the page to take from."""
     told_in, _, parameters = st.session_state.get(_TAB, (None, "", {}))
-    if told_in == visit_now:
-        return parameters
-    return {name: st.query_params.get_all(name) for name in st.query_params}
+    if told_in != st.session_state[_VISIT]:
+        parameters = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_UNTAKEN], st.session_state[_NEW] = dict(parameters), True
 
 
-def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
-    """Write the parameters into the address.
+def _untaken() -> dict[str, list[str]]:
+    return st.session_state.setdefault(_UNTAKEN, {})
+
+
+def keep(values: Mapping[str, Any]) -> None:
+    """Write the state of the page into its address.
 
     Args:
-        parameters: name → value, or values for a name that occurs more than once; an empty one is
-            left out.
+        values: name → value of the parameters that the page declared. Those left out, or None,
+            leave the address too unless they stay.
     """
-    stop = st.session_state.get(TOUR_STOP)
-    everywhere = {"tour": str(stop) if stop else "", "via": ""}
+    table: dict[str, Parameter] = st.session_state[_TABLE]
+    values = {**values, _TOUR.name: st.session_state.get(TOUR_STOP)}
+    texts: dict[str, str | list[str]] = {
+        one.name: "" if (value := values.get(one.name)) is None else one.write(value)
+        for one in table.values()
+        if one.name in values or not one.stays
+    }
+    if unknown := values.keys() - texts.keys():
+        raise KeyError(f"The page has not declared {', '.join(sorted(unknown))}.")
+    texts["via"] = ""
     pairs = [
-        (name, value)
-        for name, values in {**parameters, **everywhere}.items()
-        for value in ([values] if isinstance(values, str) else values)
-        if value != ""
+        (name, text)
+        for name, several in texts.items()
+        for text in ([several] if isinstance(several, str) else several)
+        if text != ""
     ]
     _mount(
         key="address",
@@ -144,7 +223,7 @@ def keep(parameters: Mapping[str, str | Sequence[str]]) -> None:
             "page": st.session_state.get(OPEN_PAGE, ""),
             "session": session_name(),
             "visit": st.session_state.get(_VISIT, 0),
-            "own": [*parameters, *everywhere],
+            "own": list(texts),
             "parameters": pairs,
         },
         height=1,

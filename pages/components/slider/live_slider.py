@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from explorer.core.distributions import parse_vector
 from explorer.figures.numbers import written
 from pages.components.address import address
+from pages.components.address.parameters import parse_number
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.components.preview import preview
@@ -54,9 +54,8 @@ def live_slider(
     """
     state = _state(key, default)
     limits = {"low": low, "high": high, "whole": whole}
-    asked = address.opened_with(key)
-    if link and link in asked:
-        _open_link(state, asked[link][0], limits)
+    if link:
+        _open_link(state, link, limits)
     if not low <= state["value"] <= high:
         state["value"] = min(max(state["value"], low), high)
         state["message"] = {"note": f"Moved to {written(state['value'])}, the limit now."}
@@ -108,11 +107,14 @@ def _state(key: str, default: float) -> dict[str, object]:
     return st.session_state.setdefault(_kept(key), fresh)
 
 
-def _open_link(state: dict[str, object], text: str, limits: Mapping[str, float]) -> None:
+def _open_link(state: dict[str, object], link: str, limits: Mapping[str, float]) -> None:
     try:
-        state["value"], state["message"] = _parsed(text, **limits), {}
-    except ValueError as error:
-        state["message"] = {"error": f"From the link: {error}", "text": text[:200]}
+        value = address.take(link, lambda value: _check(value, **limits))
+    except address.LinkError as error:
+        state["message"] = {"error": f"From the link: {error}", "text": error.text[:200]}
+        return
+    if value is not None:
+        state["value"], state["message"] = value, {}
 
 
 def _receive(key: str, limits: Mapping[str, float]) -> None:
@@ -140,12 +142,13 @@ def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) ->
 
 
 def _parsed(text: str, *, low: float, high: float, whole: bool) -> float:
-    numbers = parse_vector(text) if text.strip() else []
-    if len(numbers) != 1:
-        raise ValueError("Enter one number here.")
-    value = float(numbers[0])
+    value = parse_number(text)
+    _check(value, low=low, high=high, whole=whole)
+    return value
+
+
+def _check(value: float, *, low: float, high: float, whole: bool) -> None:
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(f"Enter a number from {written(low, 6)} to {written(high, 6)}.")
     if whole and not value.is_integer():
         raise ValueError("Enter a whole number.")
-    return value

@@ -19,7 +19,7 @@ from explorer.runs.config import (
 )
 from explorer.runs.race_presets import RACE_PRESETS
 from pages.components.escaping import escaped
-from pages.components.inputs.shown_value import shown
+from pages.components.inputs.lasting_inputs import shown
 from pages.training.parts import race_form_state, race_notes
 from pages.training.parts.race_form_state import Draft
 

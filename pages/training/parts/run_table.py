@@ -16,7 +16,7 @@ from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
-from pages.components.inputs.kept_text import kept_text
+from pages.components.inputs.lasting_inputs import lasting_text
 from pages.training.parts.curve_selection import choose, chosen, styles_of
 
 _TABLE = "compare table"
@@ -30,7 +30,7 @@ def run_table(rows: Sequence[CurveRow]) -> str:
     Args:
         rows: All curves that are kept, at least one.
     """
-    words = kept_text(
+    words = lasting_text(
         "Filter",
         "",
         key="compare filter",

@@ -17,8 +17,9 @@ from explorer.runs.sweep_results import QUANTITIES, best_first, table
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
 from explorer.store.sweeps import Sweep
 from pages.components.address.address import link_to
+from pages.components.address.parameters import option, staying, text
 from pages.components.escaping import escaped
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.plot.plot import plot
 from pages.training.parts.store_notice import say_unusable
 
@@ -26,6 +27,14 @@ _BEST = 5
 _SHOWN = 20
 _QUANTITIES = {quantity.label: key for key, quantity in QUANTITIES.items()}
 _PROBLEM = "sweep problem"
+RESULTS = staying(
+    text("run", 64),
+    text("sweep", 64),
+    option("by", _QUANTITIES),
+    option("columns", DIMENSIONS.values()),
+    option("rows", DIMENSIONS.values()),
+)
+"""What the address holds of a sweep; other pages link to the sweep of a `run`."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,10 @@ def sweep_options(grid: SweepGrid) -> tuple[SweepOptions, dict[str, str]]:
     # What varies first, so that the first picture says something.
     ordered = sorted(names, key=lambda label: names[label] not in grid.varied())
     with st.container(horizontal=True):
-        quantity = kept_choice("Compare by", list(_QUANTITIES), key="sweep quantity", link="by")
-        columns = kept_choice("Columns", ordered, key="sweep columns", link="columns")
+        quantity = lasting_choice("Compare by", list(_QUANTITIES), key="sweep quantity", link="by")
+        columns = lasting_choice("Columns", ordered, key="sweep columns", link="columns")
         rest = [label for label in ordered if label != columns]
-        rows = kept_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
+        rows = lasting_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
     chosen = SweepOptions(_QUANTITIES[quantity], names[columns], names[rows])
     return chosen, {"by": quantity, "columns": columns, "rows": rows}
 

@@ -13,9 +13,8 @@ from pages.components.bars.bar_editor import offer_plots
 from pages.components.inputs.lasting_inputs import choose, lasting_choice
 from pages.components.plot.plot import drawn_plot
 from pages.components.terms import terms
-from pages.losses.parts.classified_example import EXAMPLE, classified_example
+from pages.losses.parts.classified_example import EXAMPLE, classified_example, example_plots
 from pages.losses.parts.descent_race import DESCENT
-from pages.losses.parts.example_plots import example_plots
 from pages.losses.parts.loss_table import examples_table, formulas, loss_table
 from pages.losses.parts.multiclass_race import multiclass_race
 from pages.losses.parts.prediction_fields import PREDICTIONS

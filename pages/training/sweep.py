@@ -17,8 +17,7 @@ from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.imported_run import run_instead
 from pages.training.parts.store_notice import store_notice
-from pages.training.parts.sweep_form import FORM, sweep_form
-from pages.training.parts.sweep_plan import sweep_plan
+from pages.training.parts.sweep_form import FORM, sweep_form, sweep_plan
 from pages.training.parts.sweep_view import (
     RESULTS,
     read_sweep,
@@ -57,7 +56,7 @@ def results(sweep_id: str) -> dict[str, object]:
     options, arranged = sweep_options(sweep.grid)
     shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
     st.fragment(watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
-    return {"sweep": sweep_id} | arranged
+    return {"sweep": sweep_id, **arranged}
 
 
 address.declare(*FORM, *RESULTS)
@@ -78,7 +77,7 @@ try:
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
     who = browser_session()
-    begin = None if grid is None else lambda: sweep_scheduler.start(grid, session=who)
+    begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, session=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
     button, meaning = st.columns([1, 5], vertical_alignment="center")

@@ -72,7 +72,7 @@ def bar_editor(
     Returns:
         The newest state that is valid.
     """
-    limits = {"noun": noun, "least": least, "most": most}
+    limits = editing.Limits(noun=noun, least=least, most=most)
     session = _session(key, default)
     if address.is_asked(*(one.id for one in series)):
         _open_link(session, series, limits, presets)
@@ -147,7 +147,7 @@ def _session(key: str, default: Bars) -> EditorSession:
 def _open_link(
     session: EditorSession,
     series: tuple[Series, ...],
-    limits: dict[str, object],
+    limits: editing.Limits,
     presets: Mapping[str, Bars],
 ) -> None:
     """Take the state from the address; what cannot be read is said and left as it was.
@@ -170,7 +170,7 @@ def _open_link(
             session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
             continue
         # The second series must fit the first: it must not take outcomes away from it.
-        limits = limits | {"least": len(bars.names), "most": len(bars.names)}
+        limits = editing.Limits(noun=limits["noun"], least=len(bars.names), most=len(bars.names))
         is_read = True
         # What became of a series on the way is no news if the link gives that one too.
         session.messages |= {
@@ -180,7 +180,7 @@ def _open_link(
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     elif is_read:
-        bars = editing.renamed(session.bars, bars, presets.values(), str(limits["noun"]))
+        bars = editing.renamed(session.bars, bars, presets.values(), limits["noun"])
     numbers = ",".join(address.shared("lock")[:1]).split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

@@ -26,7 +26,7 @@ class EditorSession:
 
 
 def receive(
-    session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: dict[str, object]
+    session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: editing.Limits
 ) -> None:
     """Take an edit from the browser into the session.
 
@@ -83,7 +83,7 @@ def _obey(
     session: EditorSession,
     command: dict[str, object],
     presets: Mapping[str, Bars],
-    limits: dict[str, object],
+    limits: editing.Limits,
 ) -> None:
     """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
     series = str(command.get("series") or next(iter(session.bars.values)))
@@ -118,7 +118,7 @@ def _obey(
         return
     is_text = command.get("kind") in ("text", "normalize")
     if is_text and len(before.names) != len(session.bars.names):
-        noun = str(limits["noun"])
+        noun = limits["noun"]
         session.bars = editing.renamed(before, session.bars, presets.values(), noun)
     session.messages = {name: {"note": note} for name, note in notes.items()}
 

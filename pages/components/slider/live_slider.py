@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any, TypedDict
 
 import streamlit as st
 
@@ -16,6 +17,20 @@ from pages.components.preview import preview
 
 _mount = component(__file__)
 _LONGEST_TEXT = 2_000
+
+
+class _Limits(TypedDict):
+    low: float
+    high: float
+    whole: bool
+
+
+class SliderState(TypedDict):
+    """What the session knows of a slider; `seq` is the last edit taken from the browser."""
+
+    value: float
+    message: dict[str, str]
+    seq: int
 
 
 def live_slider(
@@ -53,7 +68,7 @@ def live_slider(
         is moved to the nearer one and the component says so.
     """
     state = _state(key, default)
-    limits = {"low": low, "high": high, "whole": whole}
+    limits = _Limits(low=low, high=high, whole=whole)
     if link:
         _open_link(state, link, limits)
     if not low <= state["value"] <= high:
@@ -94,20 +109,21 @@ def offer_plots(
 
 def set_value(key: str, value: float) -> None:
     """Move the slider `key` from the server's side."""
-    _state(key, value).update(value=float(value), message={})
+    state = _state(key, value)
+    state["value"], state["message"] = float(value), {}
 
 
 def _kept(key: str) -> str:
     return f"{key} slider"
 
 
-def _state(key: str, default: float) -> dict[str, object]:
-    """Return the session's state of one slider; `seq` is the last edit taken from the browser."""
-    fresh = {"value": float(default), "message": {}, "seq": 0}
-    return st.session_state.setdefault(_kept(key), fresh)
+def _state(key: str, default: float) -> SliderState:
+    fresh = SliderState(value=float(default), message={}, seq=0)
+    state: SliderState = st.session_state.setdefault(_kept(key), fresh)
+    return state
 
 
-def _open_link(state: dict[str, object], link: str, limits: Mapping[str, float]) -> None:
+def _open_link(state: SliderState, link: str, limits: _Limits) -> None:
     try:
         value = address.take(link, lambda value: _check(value, **limits))
     except address.LinkError as error:
@@ -117,12 +133,12 @@ def _open_link(state: dict[str, object], link: str, limits: Mapping[str, float])
         state["value"], state["message"] = value, {}
 
 
-def _receive(key: str, limits: Mapping[str, float]) -> None:
+def _receive(key: str, limits: _Limits) -> None:
     """Take an edit from the browser; runs before the page does."""
     take(st.session_state[_kept(key)], st.session_state[key].get("edit"), limits)
 
 
-def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) -> None:
+def take(state: SliderState, edit: Any, limits: _Limits) -> None:
     """Take an edit into the session's state of a slider.
 
     Args:

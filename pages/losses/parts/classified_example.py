@@ -1,4 +1,4 @@
-"""The editor of one classified example: a model's output over classes, and the target."""
+"""One classified example: the editor of a model's output and of the target, and its plots."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import streamlit as st
 from explorer.core import editing
 from explorer.core.distributions import FloatArray, interpolate, one_hot
 from explorer.core.editing import Bars
-from explorer.core.loss_readings import log_probabilities
+from explorer.core.loss_readings import finite_logits, log_probabilities, multiclass_readings
 from explorer.core.losses import softmax
+from explorer.figures import losses as figures
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
 from pages.components.address.parameters import option, places, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, Series, bar_editor, set_bars, state_of
 from pages.components.inputs.lasting_inputs import choose, chosen, lasting_choice, lasting_class
+from pages.components.plot.plot import plots_of
+from pages.components.preview import preview
 
 MODES = ("logits", "probabilities")
 TARGETS = ("one true class", "soft target")
@@ -117,6 +120,32 @@ def classified_example() -> ClassifiedExample:
         if same and preset.true_class == example.true_class:
             st.caption(f"{name}. {preset.note}")
     return example
+
+
+def example_plots(example: ClassifiedExample) -> preview.Plots:
+    """Return the plots of an example, for `drawn_plot`."""
+    return _plots(example.names, tuple(example.logits.tolist()), tuple(example.target.tolist()))
+
+
+@preview.shared
+def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -> preview.Plots:
+    finite, classes = finite_logits(z), len(names)
+    return plots_of(
+        {
+            "class-gradients": (
+                figures.class_gradients(multiclass_readings(z, p), names),
+                f"Gradient of each loss by each of {classes} logits.",
+            ),
+            "target-and-model": (
+                figures.target_and_model(p, softmax(finite), names),
+                f"Target p and softmax q of {classes} classes.",
+            ),
+            "softmax-jacobian": (
+                figures.jacobian_map(finite, names),
+                f"Derivatives of {classes} probabilities by {classes} logits.",
+            ),
+        }
+    )
 
 
 def _model_editor() -> Bars:

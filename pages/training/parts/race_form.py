@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from explorer.core.losses import softmax_cross_entropy_gradient, softmax_squared_error_gradient
+from explorer.figures.numbers import written
 from explorer.runs.config import (
     DATASET_LABELS,
     DEVICE_LABELS,
@@ -18,9 +22,10 @@ from explorer.runs.config import (
     curve_labels,
 )
 from explorer.runs.race_presets import RACE_PRESETS
+from explorer.teaching.worked_examples import EXAMPLES
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import shown
-from pages.training.parts import race_form_state, race_notes
+from pages.training.parts import race_form_state
 from pages.training.parts.race_form_state import Draft
 
 _DRAFT = "race draft"
@@ -102,7 +107,7 @@ def _preset_choice(draft: Draft) -> None:
         key="race preset",
         on_change=load,
     )
-    st.markdown(race_notes.note(draft.preset))
+    st.markdown(_note(draft.preset))
 
 
 def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping[str, str]) -> None:
@@ -193,3 +198,58 @@ def _choice(labels: Mapping[str, str]) -> Callable[..., Any]:
         st.selectbox(title, list(labels), place, format_func=labels.__getitem__, **options)
 
     return widget
+
+
+def _note(preset: str) -> str:
+    """Return what to look for in a preset race, with the formula behind it, as Markdown."""
+    if preset not in RACE_PRESETS:
+        return ""
+    more = {
+        "CE against MSE": _note_on_losses,
+        "ReLU on the logits": _note_on_relu,
+        "Kaiming against plain normal": _note_on_scale,
+        "Learning rates": _note_on_rates,
+    }.get(preset)
+    return f"{RACE_PRESETS[preset].look_for} {more() if more else ''}"
+
+
+def _note_on_losses() -> str:
+    logits, target = np.log(EXAMPLES["B3"]["wrong"]), EXAMPLES["B3"]["p"]
+    ce, squares = (
+        written(float(np.linalg.norm(gradient(logits, target))), 4)
+        for gradient in (softmax_cross_entropy_gradient, softmax_squared_error_gradient)
+    )
+    return (
+        r"By the logits, the gradient is $q - p$ under cross-entropy and $2\,J\,(q-p)$ with "
+        r"$J = \mathrm{diag}(q) - q\,q^{\mathsf T}$ under MSE, and $J$ is nearly 0 wherever $q$ "
+        rf"is sure, even when it is surely wrong: at $q = (.01, .96, .01, .01, .01)$ with the "
+        rf"first class true, the norms are {ce} and {squares}. Look at the gradient norms: the "
+        "drops of the two losses have different units and say nothing about speed. MSE is not "
+        "always the wrong choice: some meta-learning methods use it, and on raw outputs, without "
+        "softmax, it does not saturate."
+    )
+
+
+def _note_on_relu() -> str:
+    return (
+        r"Where $z_j \le 0$ for every image, $\partial \max(0, z_j)/\partial z_j = 0$: nothing "
+        "pulls that class back. How many classes die is luck; try other seeds (under More) and "
+        "look for empty columns in the confusion matrix."
+    )
+
+
+def _note_on_scale() -> str:
+    first, later = (written(math.sqrt(fan_in / 2), 3) for fan_in in (784, 200))
+    return (
+        r"A ReLU layer multiplies the scale of its input by about $\sigma\sqrt{n/2}$ for $n$ "
+        r"inputs; Kaiming's $\sigma = \sqrt{2/n}$ makes that 1. With $\sigma = 1$ it is "
+        rf"{first} for 784 inputs and {later} for 200: the signal and the gradient explode, they "
+        "do not vanish. With a ReLU on the logits as well, the network then dies at ln 10."
+    )
+
+
+def _note_on_rates() -> str:
+    return (
+        r"Each step is $\theta \leftarrow \theta - \eta\,\nabla L(\theta)$. You can change "
+        r"$\eta$ while the race runs."
+    )

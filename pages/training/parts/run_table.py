@@ -10,6 +10,7 @@ from functools import cache
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from explorer.figures.curves import curve_line
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
@@ -82,8 +83,8 @@ def describe(row: CurveRow) -> dict[str, object]:
         "Run": row.run_name or row.run_id,
         "State": state_words(row),
         "Loss": LOSS_LABELS.get(row.own_loss, "not known"),
-        "Accuracy": _percent(summary and summary.final_accuracy),
-        "Best": _percent(summary and summary.best_accuracy),
+        "Accuracy": _percent(summary.final_accuracy if summary else None),
+        "Best": _percent(summary.best_accuracy if summary else None),
         "Test CE": summary and summary.final_cross_entropy,
         "Optimizer": config and OPTIMIZER_LABELS[config.optimizer],
         "Rate": config and config.learning_rate,
@@ -139,7 +140,7 @@ def _frame(
     return pd.DataFrame({"Line": lines, **columns})
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
         "Line": column.ImageColumn("Line", width=80, help="Colour and dash in the plots"),

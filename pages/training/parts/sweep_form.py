@@ -1,13 +1,16 @@
-"""Set up a sweep: the values of each setting, and what all cells share."""
+"""Set up a sweep: the values of each setting, what all cells share, and what it comes to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from explorer.core.distributions import parse_vector
+from explorer.figures.numbers import duration
+from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import (
     DATASET_LABELS,
     DEVICE_LABELS,
@@ -18,7 +21,7 @@ from explorer.runs.config import (
     TrainingConfig,
 )
 from explorer.runs.race_presets import fit_to_digits
-from explorer.runs.sweep_grid import SweepGrid, parse_seeds
+from explorer.runs.sweep_grid import SweepGrid, bytes_per_curve, estimated_seconds, parse_seeds
 from pages.components.address.parameters import option, places, staying, text
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import lasting_choice, lasting_classes, lasting_text
@@ -36,6 +39,8 @@ FORM = staying(
     *map(text, _TEXTS),
 )
 """What the address holds of the form, also while a sweep is shown."""
+# Images of an epoch where nothing was downloaded or read yet.
+_TRAIN_IMAGES = {True: 1_437, False: 60_000}
 _RELU = {False: "no ReLU", True: "ReLU"}
 
 
@@ -98,6 +103,34 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
     except ConfigError as error:
         st.error(escaped(str(error)))
         return None, link
+
+
+def sweep_plan(grid: SweepGrid | None) -> str:
+    """Return in a sentence how many cells, in how many runs, for how long, in how much memory.
+
+    Args:
+        grid: The grid, or None while a field cannot be used.
+
+    Raises:
+        StoreUnavailable: The run store cannot be used.
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
+    """
+    if grid is None:
+        return "A field above cannot be used; it says why."
+    rows = launcher.default_store().list_curves()
+    size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
+    count = math.ceil(grid.num_cells / size)
+    cells = "1 cell" if grid.num_cells == 1 else f"{grid.num_cells} cells"
+    runs = "1 run" if count == 1 else f"{count} runs of up to {size} curves"
+    images = _TRAIN_IMAGES[means_digits(grid.base.dataset)]
+    known = sweep_scheduler.seconds_per_work(rows, grid.base)
+    seconds = estimated_seconds(grid, grid.num_cells, images, known)
+    if seconds is None:
+        length = "how long is not known before the first training here has ended"
+    else:
+        length = f"about {duration(max(1.0, seconds))}, judging by earlier trainings"
+    memory = size * bytes_per_curve(grid.base) / 2**20
+    return f"{cells} in {runs}: {length}; about {memory:,.0f} MiB beside the images."
 
 
 def _several(

@@ -168,11 +168,14 @@ def _about(grid: SweepGrid, options: SweepOptions) -> None:
 
 
 def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
-    ranked = [cell for cell in best_first(cells, quantity) if cell.row and cell.row.summary]
+    ranked = [
+        (cell, cell.row, cell.row.summary)
+        for cell in best_first(cells, quantity)
+        if cell.row and cell.row.summary
+    ]
     varied = grid.varied()
     rows = []
-    for cell in ranked[:_SHOWN]:
-        summary = cell.row.summary
+    for cell, _, summary in ranked[:_SHOWN]:
         accuracy, loss = summary.final_accuracy, summary.final_cross_entropy
         rows.append(
             [figures.value_words(name, getattr(cell.config, name)) for name in varied]
@@ -187,7 +190,7 @@ def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
     titles += [f"Steps to {percent} %" for percent in (90, 95, 97)]
     st.subheader("The best cells" if len(ranked) > _SHOWN else "The cells, best first")
     st.table(dict(zip(titles, zip(*rows, strict=True), strict=True)), hide_index=True)
-    best = ",".join(cell.row.id for cell in ranked[:_BEST])
+    best = ",".join(row.id for _, row, _ in ranked[:_BEST])
     link_to("compare", f"**Compare the curves of the best {min(_BEST, len(ranked))} →**",
             {"runs": best}, via="sweep-best")  # fmt: skip
 

@@ -160,28 +160,3 @@ def test_a_value_that_a_page_has_not_declared_is_a_mistake():
 
     assert not run(known="a").exception
     assert run(known="a", other="b").exception
-
-
-def test_what_was_chosen_from_the_server_outlives_a_run_that_ends_before_the_input_is_drawn():
-    def page() -> None:
-        import streamlit as st
-
-        from pages.components.address import address
-        from pages.components.address.parameters import option
-        from pages.components.inputs.lasting_inputs import choose, lasting_choice
-
-        address.declare(option("choice", ("a", "b")))
-
-        def load() -> None:
-            choose("choice", "b")
-            st.session_state["interrupted"] = True
-
-        st.button("Load", on_click=load)
-        if st.session_state.pop("interrupted", False):
-            # A press elsewhere does the same: the browser sends what it shows until now.
-            st.rerun()
-        lasting_choice("Choice", ("a", "b"), key="choice", link="choice")
-
-    app = AppTest.from_function(page).run()
-    app.button[0].click().run()
-    assert app.button_group[0].value == "b"

@@ -63,13 +63,14 @@ def visit(page: str) -> None:
     turned = st.session_state.get(OPEN_PAGE) != page
     if turned:
         preview.withdraw()
+        # Not in every run: a part that refreshes itself may cut a run short, and needs the table.
+        declare()
     if turned or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
         _open()
     st.session_state[OPEN_PAGE] = page
     st.session_state[_VIA] = via
     _meet_tab()
-    declare()
 
 
 def _meet_tab() -> None:

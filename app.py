@@ -9,11 +9,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.exercises import exercises
 from pages.components.frontend import frontend
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.tour import tour_bar
-from pages.components.try_this import try_this
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pages" / "components" / "frontend"
@@ -31,10 +31,10 @@ def run_page() -> None:
             for section, pages in SECTIONS.items()
         }
     )
-    page_link.visit(page.url_path)
+    address.visit(page.url_path)
     tour_bar()
     page.run()
-    try_this(page.url_path)
+    exercises(page.url_path)
 
 
 if __name__ == "__main__":

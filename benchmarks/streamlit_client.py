@@ -225,7 +225,7 @@ class Tab:
             one = element.bidi_component
             data = json.loads(one.json) if one.WhichOneof("data") == "json" else one.bytes
             self.components[one.id] = Component(one.component_name, data, delta.fragment_id)
-            if one.component_name == "explorer.page_link":
+            if one.component_name == "explorer.address":
                 # The component writes these into the address, which later runs send.
                 self.query = urllib.parse.urlencode(list(map(tuple, data["parameters"])))
         elif kind == "button_group":

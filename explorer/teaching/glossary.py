@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from explorer.teaching.exercise import listed
 from explorer.teaching.labelled_presets import LABELLED_PRESETS
-from explorer.teaching.task import listed
 from explorer.teaching.term import Term
 from explorer.teaching.worked_examples import EXAMPLES
 

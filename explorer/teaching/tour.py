@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from explorer.teaching.task import listed
+from explorer.teaching.exercise import listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 

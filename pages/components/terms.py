@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.term import Term
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
 
 
 def terms(*names: str) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.tour import TOUR
-from pages.components.address import page_link
-from pages.components.address.page_link import link_to
+from pages.components.address import address
+from pages.components.address.address import link_to
 
 
 def tour_bar() -> None:
     """Show the running tour above the page; without one, nothing."""
-    asked = page_link.opened_with("tour").get("tour", [""])[0]
-    if asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= len(TOUR):
-        st.session_state[page_link.TOUR_STOP] = int(asked[:4])
-    number: int | None = st.session_state.get(page_link.TOUR_STOP)
+    if asked := address.take_or_warn("tour", _check):
+        st.session_state[address.TOUR_STOP] = asked
+    number: int | None = st.session_state.get(address.TOUR_STOP)
     if number is None:
         return
     stop = TOUR[number - 1]
@@ -27,7 +26,7 @@ def tour_bar() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             if number > 1:
                 to_stop(number - 1, f"← Back: {TOUR[number - 2].title}")
-            if st.session_state.get(page_link.OPEN_PAGE) != stop.page:
+            if st.session_state.get(address.OPEN_PAGE) != stop.page:
                 to_stop(number, "Return to this stop")
             if number < len(TOUR):
                 to_stop(number + 1, f"**Next: {TOUR[number].title} →**")
@@ -40,5 +39,10 @@ def to_stop(number: int, label: str) -> None:
     link_to(stop.page, label, {**stop.parameters, "tour": str(number)}, via=f"tour-{number}")
 
 
+def _check(number: int) -> None:
+    if not 1 <= number <= len(TOUR):
+        raise ValueError(f"there are stops 1 to {len(TOUR)}.")
+
+
 def _end() -> None:
-    st.session_state[page_link.TOUR_STOP] = None
+    st.session_state[address.TOUR_STOP] = None

@@ -9,19 +9,23 @@ from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
 from explorer.figures.numbers import measured
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
-from pages.components.bars.bar_editor import P, Q, bar_editor, link_parameters, offer_plots
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address import address
+from pages.components.address.parameters import option, vector
+from pages.components.bars.bar_editor import NAMES, P, Q, bar_editor, offer_plots, state_of
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.plot.plot import drawn_plot
 from pages.components.preview import preview
 from pages.components.quantities import quantities
 from pages.components.terms import terms
-from pages.information.parts.base_choice import BASES, base_choice
-from pages.information.parts.coding_view import coding_view
+from pages.information.parts.base_choice import UNIT, base_choice
+from pages.information.parts.coding_view import CODING, coding_view
 from pages.information.parts.gibbs_view import gibbs_view
 from pages.information.parts.pair_notes import infinity_notes
 from pages.information.parts.pair_plots import compared, pair_plots, with_edit
 
+VIEWS = ("Terms", "Messages", "Gibbs")
+
+address.declare(vector("p"), vector("q"), *NAMES, UNIT, *CODING, option("view", VIEWS))
 st.title("Cross-entropy and KL divergence")
 st.markdown(
     r"""Events come from $p$; you prepared for $q$. On average that costs the cross-entropy
@@ -31,7 +35,6 @@ fall."""
 )
 terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot", "Gibbs' inequality")
 
-VIEWS = ("Terms", "Messages", "Gibbs")
 STARTS = {
     name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
     for name, preset in PRESETS.items()
@@ -61,7 +64,7 @@ def explore(base: float, view: str) -> None:
     shown = plots(bars)
     st.session_state["divergence edits"] = edits = with_edit(edits, pair)
     offer_plots("divergence", plots)
-    address = link_parameters(bars) | {"unit": next(n for n, b in BASES.items() if b == base)}
+    link = state_of(bars) | {"unit": base, "view": view}
 
     with right:
         quantities({name: measured(v, unit) for name, v in pair.quantities().items()})
@@ -72,16 +75,16 @@ def explore(base: float, view: str) -> None:
     with left:
         drawn_plot(shown, "edit-history")
     if view == "Messages":
-        address |= coding_view(pair, bars.names)
+        link |= coding_view(pair, bars.names)
     elif view != "Terms":
         gibbs_view(pair, bars.names)
-    page_link.keep(address | {"view": view})
+    address.keep(link)
 
 
 # Outside the fragment, because everything inside it is sent and drawn again whenever a bar moves.
 with st.container(horizontal=True):
     base = base_choice("divergence unit choice")
-    view = kept_choice("See", VIEWS, key="divergence view", link="view")
+    view = lasting_choice("See", VIEWS, key="divergence view", link="view")
 explore(base, view)
 st.caption(
     "D(p‖q) is not a distance: the two directions differ, and each can be infinite. For a fixed p, "

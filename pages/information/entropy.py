@@ -8,14 +8,16 @@ from explorer.core.bars import Bars
 from explorer.core.information import entropy, maximum_entropy, perplexity, unit_name
 from explorer.figures.numbers import measured, written
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
-from pages.components.bars.bar_editor import P, bar_editor, link_parameters, offer_plots
+from pages.components.address import address
+from pages.components.address.parameters import vector
+from pages.components.bars.bar_editor import NAMES, P, bar_editor, offer_plots, state_of
 from pages.components.plot.plot import drawn_plot
 from pages.components.quantities import quantities
 from pages.components.terms import terms
-from pages.information.parts.base_choice import BASES, base_choice
+from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.entropy_plots import entropy_plots
 
+address.declare(vector("p"), *NAMES, UNIT)
 st.title("Entropy: the surprise to expect")
 st.markdown(
     r"""An outcome of probability $p$ carries $-\log p$ of information: the rarer, the more.
@@ -43,9 +45,7 @@ def explore(base: float) -> None:
 
     unit = unit_name(base)
     p = bars.values["p"]
-    page_link.keep(
-        link_parameters(bars) | {"unit": next(name for name, b in BASES.items() if b == base)}
-    )
+    address.keep(state_of(bars) | {"unit": base})
     shown = entropy_plots(bars.names, p, base)
     offer_plots("entropy", lambda bars: entropy_plots(bars.names, bars.values["p"], base))
     with right:

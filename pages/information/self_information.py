@@ -8,13 +8,14 @@ from explorer.core.information import self_information, unit_name
 from explorer.figures import self_information as figures
 from explorer.figures.numbers import measured, written
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import number
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
 from pages.components.terms import terms
-from pages.information.parts.base_choice import BASES, base_choice
-from pages.information.parts.event_sequence import event_sequence
+from pages.information.parts.base_choice import UNIT, base_choice
+from pages.information.parts.event_sequence import SEQUENCE, event_sequence
 
 MATCH, DIE = EXAMPLES["table_tennis"]["p"], EXAMPLES["fair_die"]["p"]
 EVENTS = {
@@ -24,6 +25,7 @@ EVENTS = {
     "A certain event, 1": 1.0,
 }
 
+address.declare(number("p", repr), UNIT, *SEQUENCE)
 st.title("Self-information: how surprising is an event?")
 st.markdown(
     r"""An event of probability $p$ carries the information $I(p) = -\log p$: the less you expected
@@ -72,4 +74,4 @@ $I(p_1 p_2 \cdots) = I(p_1) + I(p_2) + \cdots$ On average one event carries the 
 sequence stays near the line $n \cdot H$."""
 )
 sequence = event_sequence(base)
-page_link.keep({"p": repr(p), "unit": next(n for n, b in BASES.items() if b == base)} | sequence)
+address.keep({"p": p, "unit": base} | sequence)

@@ -10,18 +10,21 @@ from explorer.core.losses import sigmoid
 from explorer.figures import binary_losses as figures
 from explorer.figures import descent
 from explorer.figures.numbers import written
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address import address
+from pages.components.address.parameters import number, option
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.plot.plot import drawn_plot, newest_edit
 from pages.components.slider.live_slider import live_slider, offer_plots, set_value
 from pages.components.terms import terms
 from pages.losses.parts.binary_examples import binary_examples
 from pages.losses.parts.binary_plots import binary_plots
-from pages.losses.parts.descent_race import Picture, descent_race
-from pages.losses.parts.logistic_regression import logistic_regression_view
-from pages.losses.parts.readings_table import formulas, readings_table
+from pages.losses.parts.descent_race import DESCENT, Picture, descent_race
+from pages.losses.parts.logistic_regression import INPUTS, logistic_regression_view
+from pages.losses.parts.loss_table import formulas, loss_table
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
 
+address.declare(number("z", "{:.15g}".format), option("y", ("1", "0")), *INPUTS, *DESCENT)
 st.title("One logit: which loss still pulls when the answer is wrong?")
 st.markdown(
     r"""A network's last node gives a logit $z$; the sigmoid makes it a probability,
@@ -31,7 +34,7 @@ into the grey on the wrong side: squared error goes flat there, cross-entropy do
 terms("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanishing")
 left, right = st.columns([4, 5], gap="large")
 with left:
-    y = int(kept_choice("True label y", ["1", "0"], key="binary y", link="y"))
+    y = int(lasting_choice("True label y", ["1", "0"], key="binary y", link="y"))
     z = live_slider(
         "Logit z",
         key="binary z",
@@ -51,7 +54,7 @@ with left:
         f"{written(round(ratio, 2), 7)} ×",
         help="Cross-entropy's over squared error's: 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
     )
-    readings_table(readings)
+    loss_table(readings)
     st.caption(
         f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, "
         f"that is, squared error has less than {figures.SATURATED:.0%} of cross-entropy's "
@@ -88,7 +91,7 @@ with race:
         lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
         pictures,
         true_class=y,
-        link={"z": f"{z:.15g}", "y": str(y), **inputs},
+        link={"z": z, "y": str(y), **inputs},
     )
 race.caption(
     "The hinge is content at a margin of 1, where the true label has probability 0.731. "

@@ -7,20 +7,21 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.core.loss_readings import MULTICLASS, finite_logits, multiclass_readings
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import option
 from pages.components.bars.bar_editor import offer_plots
-from pages.components.inputs.kept_choice import choose, kept_choice
+from pages.components.inputs.lasting_inputs import choose, lasting_choice
 from pages.components.plot.plot import drawn_plot
 from pages.components.terms import terms
-from pages.losses.parts.classified_example import classified_example
-from pages.losses.parts.example_plots import example_plots
+from pages.losses.parts.classified_example import EXAMPLE, classified_example, example_plots
+from pages.losses.parts.descent_race import DESCENT
+from pages.losses.parts.loss_table import examples_table, formulas, loss_table
 from pages.losses.parts.multiclass_race import multiclass_race
-from pages.losses.parts.readings_table import examples_table, formulas, readings_table
+from pages.losses.parts.prediction_fields import PREDICTIONS
 from pages.losses.parts.why_not_mse import why_not_mse
 
 VIEWS = ("One example", "Why not MSE?")
-# A link with one of these means the first view, unless it names another.
-EXAMPLE_PARAMETERS = {"z", "q", "y", "edit", "target"}
+TABLE = (option("show", VIEWS), *PREDICTIONS)
 
 
 def one_example() -> None:
@@ -35,7 +36,7 @@ same difference through the softmax Jacobian, which is close to zero wherever $q
     plots = example_plots(example)
     offer_plots(example.editor, lambda bars: example_plots(replace(example, bars=bars)))
     with right:
-        readings_table(multiclass_readings(example.logits, example.target))
+        loss_table(multiclass_readings(example.logits, example.target))
         if example.impossible:
             st.caption(
                 f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and the losses and "
@@ -66,11 +67,13 @@ cross-entropy $q_i - p_i$; sum of squares $2\,q_i \sum_j q_j\,(d_i - d_j)$ with 
     multiclass_race(example, finite_logits(example.logits))
 
 
+address.declare(*EXAMPLE, *TABLE, *DESCENT)
 st.title("Many classes: what each logit is told to do")
 terms("logits", "softmax", "cross-entropy", "one-hot")
-if EXAMPLE_PARAMETERS & page_link.opened_with("multiclass views").keys():
+# A link to an example means the first view, unless it names another.
+if address.is_new() and address.is_asked("z", "q", "y", "edit", "target"):
     choose("multiclass show", VIEWS[0])
-if kept_choice("Show", VIEWS, key="multiclass show", link="show") == VIEWS[1]:
+if lasting_choice("Show", VIEWS, key="multiclass show", link="show") == VIEWS[1]:
     why_not_mse({"show": VIEWS[1]})
 else:
     one_example()

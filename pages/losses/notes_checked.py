@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import option, text
 from pages.components.escaping import escaped
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.terms import terms
 from pages.losses.parts.note_card import note_card
 
@@ -18,6 +19,7 @@ def show_alone(key: str | None) -> None:
     st.session_state[ALONE] = key
 
 
+address.declare(option("topic", ("all", *TOPICS)), text("note"))
 st.title("What the notes get wrong")
 st.markdown(
     "Even good notes contain slips. Each card takes a statement at its word, computes what follows "
@@ -25,7 +27,7 @@ st.markdown(
 )
 terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
 by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
-asked = page_link.opened_with("notes checked").get("note", [""])[0]
+asked = address.take("note") or ""
 if asked.upper() in by_lesson:
     show_alone(by_lesson[asked.upper()])
 elif asked:
@@ -36,11 +38,10 @@ if alone:
     shown = [alone]
     st.button("Show all cards", on_click=show_alone, args=(None,))
 else:
-    topic = kept_choice("Topic", ("all", *TOPICS), key="notes topic", link="topic")
+    topic = lasting_choice("Topic", ("all", *TOPICS), key="notes topic", link="topic")
     shown = [key for key, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
-page_link.keep(
-    {"topic": "" if topic == "all" else topic, "note": NOTE_CHECKS[alone].lesson if alone else ""}
-)
+note = NOTE_CHECKS[alone].lesson if alone else None
+address.keep({"topic": None if topic == "all" else topic, "note": note})
 for key in shown:
     note_card(key, narrow_to=None if alone else show_alone)
 if not alone:

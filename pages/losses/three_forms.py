@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import page_link
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address import address
+from pages.components.address.parameters import option
+from pages.components.bars.bar_editor import NAMES
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.terms import terms
-from pages.losses.parts.batch_comparison import gather_slip, index_or_one_hot
-from pages.losses.parts.form_comparison import form_comparison
-from pages.losses.parts.skip_gram_view import skip_gram_view
+from pages.losses.parts.batch_comparison import BATCH, gather_slip, index_or_one_hot
+from pages.losses.parts.form_comparison import THREE_FORMS, form_comparison
+from pages.losses.parts.skip_gram_view import SKIP_GRAM, skip_gram_view
+from pages.losses.parts.vocabulary_editor import VECTORS
 
 PARTS = {
     "Three forms": form_comparison,
@@ -17,27 +20,15 @@ PARTS = {
     "Gather slip": gather_slip,
     "Skip-gram": skip_gram_view,
 }
-# What any part keeps in the address; those of the parts not shown are left out.
-PARAMETERS = (
-    *(
-        "z",
-        "labels",
-        "node",
-        "form",
-        "z1",
-        "z2",
-        "y1",
-        "y2",
-        "v1",
-        "v2",
-        "u1",
-        "u2",
-        "name",
-        "lock",
-    ),
-    *("centre", "context", "negatives", "objective", "text", "window"),
-)
 
+address.declare(
+    option("part", PARTS),
+    *THREE_FORMS,
+    *BATCH,
+    *VECTORS,
+    *NAMES,
+    *SKIP_GRAM,
+)
 st.title("Three forms of cross-entropy")
 st.markdown(
     "The same logits mean different things: exactly one class is true, or any number of labels, "
@@ -46,5 +37,5 @@ st.markdown(
     "see."
 )
 terms("softmax", "sigmoid", "one-hot", "multi-label", "skip-gram", "negative sampling")
-part = kept_choice("Part", list(PARTS), key="three forms part", link="part")
-page_link.keep({"part": part, **dict.fromkeys(PARAMETERS, ""), **PARTS[part]()})
+part = lasting_choice("Part", list(PARTS), key="three forms part", link="part")
+address.keep({"part": part, **PARTS[part]()})

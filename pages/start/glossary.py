@@ -5,26 +5,25 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.teaching.glossary import GLOSSARY
-from pages.components.address import page_link
-from pages.components.address.page_link import link_to
+from pages.components.address import address
+from pages.components.address.address import link_to
+from pages.components.address.parameters import Parameter
 from pages.components.escaping import escaped
-from pages.components.inputs.shown_value import shown
+from pages.components.inputs.lasting_inputs import lasting_text
 from pages.components.terms import explanation
 
-WORDS, FIELD = "glossary words", "glossary field"
+SLUGS = {term.slug: name for name, term in GLOSSARY.items()}
 
+address.declare(Parameter("term", lambda text: SLUGS.get(text, text[:80]), str))
 st.title("Glossary")
-if asked := page_link.opened_with("glossary").get("term"):
-    slugs = {term.slug: name for name, term in GLOSSARY.items()}
-    st.session_state[WORDS] = slugs.get(asked[0], asked[0][:80])
-words = st.text_input(
+words = lasting_text(
     "Search, in English or Chinese",
-    shown(FIELD, st.session_state.get(WORDS, "")),
-    key=FIELD,
+    "",
+    key="glossary field",
+    link="term",
     placeholder="entropy, 熵, gradient …",
-    on_change=lambda: st.session_state.update({WORDS: st.session_state[FIELD]}),
 )
-page_link.keep({"term": words})
+address.keep({"term": words})
 found = [term for term in GLOSSARY.values() if term.matches(words)]
 if not found:
     st.info(f"No entry contains “{escaped(words[:80])}”. Clear the field to see all terms.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.teaching.tour import TOUR
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.registry import SECTIONS, Page
 from pages.components.tour import to_stop
 
@@ -31,7 +31,8 @@ st.markdown(
     "learns to read digits. Each page keeps its state in its address, so a link shows others what "
     "you see."
 )
-page_link.keep({})
+address.declare()
+address.keep({})
 with st.container(border=True, key="tour-offer"):
     st.markdown(
         f"**New here?** A guided tour of {sum(stop.minutes for stop in TOUR):g} minutes leads "

@@ -10,10 +10,11 @@ from explorer.exchange.exported import labelled
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import text
 from pages.components.terms import terms
-from pages.training.parts import chosen_curves, run_editing
-from pages.training.parts.comparison_options import comparison_options
+from pages.training.parts import curve_selection, run_editing
+from pages.training.parts.comparison_options import OPTIONS, comparison_options
 from pages.training.parts.comparison_view import comparison, is_training, report_figures
 from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
@@ -35,9 +36,10 @@ def take_in(run_id: str) -> None:
     """Compare the curves of a run that was just read from a file with those chosen before."""
     rows, _ = kept_curves()
     new = [row.id for row in rows if row.run_id == run_id]
-    chosen_curves.choose([*(row.id for row in chosen_curves.chosen(rows)), *new])
+    curve_selection.choose([*(row.id for row in curve_selection.chosen(rows)), *new])
 
 
+address.declare(*curve_selection.SELECTION, text("filter"), *OPTIONS)
 st.title("Compare runs")
 st.markdown(
     "Every curve that was trained here is kept, and curves from elsewhere can join them. Tick some "
@@ -47,7 +49,7 @@ terms("cross-entropy", "squared error", "learning rate")
 if not store_notice():
     st.stop()
 all_rows, deleted = kept_curves()
-chosen_curves.open_link(all_rows)
+curve_selection.open_link(all_rows)
 words = ""
 with st.container():
     if all_rows:
@@ -57,19 +59,19 @@ with st.container():
         st.page_link("pages/training/live.py", label="Train a race")
 # Places that are always there, so that what stands below keeps its own and stays open.
 with st.container():
-    if text := chosen_curves.said():
-        st.warning(text)
+    if notice := curve_selection.said():
+        st.warning(notice)
     run_editing.deleted_notice()
-rows = chosen_curves.chosen(all_rows)
+rows = curve_selection.chosen(all_rows)
 labels = labelled(rows)
 options, link = comparison_options()
-link = chosen_curves.link_parameters() | {"filter": words} | link
+link = curve_selection.state() | {"filter": words} | link
 with st.container():
     if rows:
         refresh = 2.0 if is_training(rows) else None
         st.fragment(comparison, run_every=refresh)(rows, labels, options, link)
     else:
-        page_link.keep(link)
+        address.keep(link)
         if all_rows:
             st.info("Tick one or more rows of the table to see their curves.")
 with st.container():

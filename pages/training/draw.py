@@ -9,21 +9,24 @@ import streamlit as st
 from explorer.runs.digit_recognition import image_like
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable
-from pages.components.address import page_link
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address import address
+from pages.components.address.parameters import option
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.terms import terms
 from pages.training.parts import network_choice
-from pages.training.parts.digit_canvas import digit_canvas, drawn, link_text
+from pages.training.parts.digit_canvas import INK, digit_canvas, drawn
 from pages.training.parts.drawing_answers import drawing_answers, usable_networks
 from pages.training.parts.store_notice import say_unusable, store_notice
 
 CANVAS = "digit canvas"
 NOT_SAID = "–"
+DIGITS = (NOT_SAID, *map(str, range(10)))
 SEEN = {
     "mnist": "What a network trained on MNIST sees: 28×28 pixels",
     "digits": "What a network trained on the 8×8 digits sees: enlarged to 28×28",
 }
 
+address.declare(*network_choice.NETWORKS, option("digit", DIGITS), INK)
 st.title("Draw a digit")
 st.markdown(
     r"""A network answers an image with the softmax $q$ of its ten outputs. Say which digit you
@@ -35,9 +38,8 @@ terms("softmax", "one-hot", "cross-entropy")
 
 @st.fragment
 def explore(rows: Sequence[CurveRow]) -> None:
-    digits = [str(digit) for digit in range(10)]
-    meant = kept_choice(
-        "The digit you mean", [NOT_SAID, *digits], key="digit meant", link="digit", wraps=True
+    meant = lasting_choice(
+        "The digit you mean", DIGITS, key="digit meant", link="digit", wraps=True
     )
     with st.container():
         try:
@@ -59,11 +61,11 @@ def explore(rows: Sequence[CurveRow]) -> None:
     with right:
         if networks:
             drawing_answers(networks, strokes, None if meant == NOT_SAID else int(meant))
-    page_link.keep(
+    address.keep(
         {
-            "runs": network_choice.link_text(rows),
-            "digit": "" if meant == NOT_SAID else meant,
-            "ink": link_text(strokes),
+            "runs": [row.id for row in rows],
+            "digit": None if meant == NOT_SAID else meant,
+            "ink": strokes,
         }
     )
 
@@ -73,10 +75,10 @@ readable = store_notice()
 with st.container():
     try:
         if readable:
-            chosen = network_choice.network_choice(link="runs")
+            chosen = network_choice.network_choice()
         if readable and not chosen:
             st.info("There is no trained network yet. Train a race to its end, then draw for it.")
-            page_link.link_to("live", "Train a race", {}, via="draw")
+            address.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
         say_unusable(problem)
 explore(chosen)

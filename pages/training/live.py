@@ -7,13 +7,14 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.store.run_store import StoreUnavailable
-from pages.components.address.page_link import link_to
+from pages.components.address import address
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import race_form, race_link, race_pace, training_start
 from pages.training.parts.browser_session import browser_session
+from pages.training.parts.deferred_click import note_press, was_pressed
 from pages.training.parts.earlier_list import earlier_list
-from pages.training.parts.late_press import note_press, was_pressed
 from pages.training.parts.motion import ask_for_motion
 from pages.training.parts.plot_warm import warm_plots
 from pages.training.parts.race_view import race_view
@@ -46,6 +47,7 @@ def latest_runs(current: str | None) -> None:
     earlier_list(entries, current, open_run, kind="race")
 
 
+address.declare(*race_link.LIVE)
 st.title("Live MNIST race")
 st.markdown(
     "Networks learn handwritten digits side by side, from the same initial weights and on the same "

@@ -8,18 +8,23 @@ from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import ConfigError
 from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.terms import terms
 from pages.training.parts import training_start
 from pages.training.parts.browser_session import browser_session
+from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.imported_run import run_instead
-from pages.training.parts.late_press import note_press
 from pages.training.parts.store_notice import store_notice
-from pages.training.parts.sweep_form import sweep_form
-from pages.training.parts.sweep_plan import sweep_plan
-from pages.training.parts.sweep_view import read_sweep, show_controls, sweep_options, watch
+from pages.training.parts.sweep_form import FORM, sweep_form, sweep_plan
+from pages.training.parts.sweep_view import (
+    RESULTS,
+    read_sweep,
+    show_controls,
+    sweep_options,
+    watch,
+)
 
 SWEEP, TRAIN = "sweep shown", "sweep train"
 
@@ -38,7 +43,7 @@ def earlier_sweeps(current: str | None) -> None:
     earlier_list(entries, current, open_sweep, kind="sweep")
 
 
-def results(sweep_id: str) -> dict[str, str]:
+def results(sweep_id: str) -> dict[str, object]:
     """Show a sweep and what steers it; return what the address holds of it."""
     try:
         sweep, cells = read_sweep(sweep_id)
@@ -51,20 +56,20 @@ def results(sweep_id: str) -> dict[str, str]:
     options, arranged = sweep_options(sweep.grid)
     shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
     st.fragment(watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
-    return {"sweep": sweep_id} | arranged
+    return {"sweep": sweep_id, **arranged}
 
 
+address.declare(*FORM, *RESULTS)
 st.title("Sweep")
 st.markdown(
     "Train every combination of a few settings, and see which of them matter. Cells train together "
     "on the same batches, seed by seed; close the page if you like, the sweep goes on."
 )
 terms("cross-entropy", "squared error", "learning rate")
-asked = page_link.opened_with("sweep")
-if ids := asked.get("sweep") or asked.get("run"):
-    open_sweep(ids[0][:64])
+if asked := list(filter(None, map(address.take, ("sweep", "run")))):
+    open_sweep(asked[0])
 sweep_id: str | None = st.session_state.get(SWEEP)
-link: dict[str, str] = {}
+link: dict[str, object] = {}
 readable = store_notice()
 try:
     if readable:
@@ -72,7 +77,7 @@ try:
     with st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
     who = browser_session()
-    begin = None if grid is None else lambda: sweep_scheduler.start(grid, session=who)
+    begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, session=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
     button, meaning = st.columns([1, 5], vertical_alignment="center")
@@ -91,4 +96,4 @@ try:
             earlier_sweeps(sweep_id)
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
-page_link.keep(link)
+address.keep(link)

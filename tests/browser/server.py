@@ -26,6 +26,7 @@ class Server:
         folder: of its own; runs, caches and the log go there.
         environment: variables beside those that every server gets.
         port: where to listen; a free one by default.
+        script: what is run in place of the app.
 
     Attributes:
         url: address of the app, without a slash at its end.
@@ -33,11 +34,16 @@ class Server:
     """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str] | None = None, port: int | None = None
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        port: int | None = None,
+        script: str = "app.py",
     ) -> None:
         self.folder = folder
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.script = script
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = {
             **{name: value for name, value in os.environ.items() if "EXPLORER_" not in name},
@@ -60,7 +66,7 @@ class Server:
         Raises:
             RuntimeError: it ended, or does not answer in time; with the server's log.
         """
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+        command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.headless=true"]
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [*command, f"--server.port={self.port}"],

@@ -262,7 +262,8 @@ def test_a_soft_target_shares_its_classes_with_the_model(page, app_url):
 def test_removing_the_true_class_says_which_is_true_now(page, app_url):
     opened(page, f"{app_url}/multiclass?{LOGITS}&z=0,0,0&y=3")
     page.get_by_role("button", name="Fewer classes").click()
-    expect(page.get_by_text("The true class was removed; now it is “class 2”.")).to_be_visible()
+    said = "“True class”: the one chosen was removed; now it is “class 2”."
+    expect(page.get_by_text(said)).to_be_visible()
 
 
 def test_any_text_for_logits_keeps_the_last_good_ones(page, app_url):

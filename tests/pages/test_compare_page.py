@@ -16,7 +16,7 @@ from explorer.runs.records import EvalRecord
 from explorer.store.curves import StoredCurves
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.training.parts.chosen_curves import MOST_CURVES
+from pages.training.parts.curve_selection import MOST_CURVES
 from tests.exchange.sample_curves import make_curve, make_evaluation
 from tests.pages.page_steps import components, opened, press, ran
 from tests.runs.sample_records import chunk_of_steps, divergence, make_info, measured, one_step
@@ -46,7 +46,7 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
 
 
 def address(app: AppTest) -> dict[str, str]:
-    return dict(components(app, "page_link")["page_link"]["parameters"])
+    return dict(components(app, "address")["address"]["parameters"])
 
 
 def choose(app: AppTest, label: str, option: str) -> AppTest:

@@ -67,5 +67,5 @@ def test_no_message_breaks_the_page_or_leaves_what_is_no_drawing(edit):
 
 
 def test_a_long_drawing_stays_out_of_the_address():
-    assert digit_canvas.link_text(LINE) == "0a145a14"
-    assert digit_canvas.link_text((tuple((x, x % 2 * 9) for x in range(255)),) * 2) == ""
+    assert digit_canvas.INK.write(LINE) == "0a145a14"
+    assert digit_canvas.INK.write((tuple((x, x % 2 * 9) for x in range(255)),) * 2) == ""

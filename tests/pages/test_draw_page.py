@@ -59,7 +59,7 @@ def shown_curves(app: AppTest) -> list[str]:
 
 
 def address(app: AppTest) -> dict[str, str]:
-    (link,) = components(app, "page_link").values()
+    (link,) = components(app, "address").values()
     return dict(link["parameters"])
 
 

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.core.information import kl_divergence
+from explorer.teaching.exercises import TASKS
 from explorer.teaching.presets import PRESETS
-from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from tests.pages.page_steps import components, metrics, opened
 

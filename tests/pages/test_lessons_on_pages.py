@@ -10,10 +10,10 @@ from functools import cache
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.teaching.exercise import listed
+from explorer.teaching.exercises import TASKS
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.presets import PRESETS
-from explorer.teaching.task import listed
-from explorer.teaching.tasks import TASKS
 from explorer.teaching.worked_examples import EXAMPLES, Printed
 from pages.components.registry import PAGES
 from tests.pages.page_steps import components, metrics, opened, visited

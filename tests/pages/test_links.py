@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
+from explorer.teaching.exercises import TASKS
 from explorer.teaching.note_checks import NOTE_CHECKS
-from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from pages.components.registry import SECTIONS
 from pages.losses.parts.note_links import LINKS

@@ -19,7 +19,7 @@ from explorer.runs.records import EvalRecord, RunInfo
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.training.parts import race_draft, race_pace
+from pages.training.parts import race_form_state, race_pace
 from tests.pages.page_steps import opened as visit
 from tests.pages.page_steps import ran
 from tests.runs.sample_records import chunk_of_steps, divergence, measured, norms, one_step
@@ -341,13 +341,13 @@ def test_a_curves_name_is_shown_as_it_was_written(store):
 
 
 def test_choosing_other_data_fits_the_length_unless_it_was_set_by_hand(store):
-    draft = race_draft.from_preset("CE against MSE")
+    draft = race_form_state.from_preset("CE against MSE")
     assert draft.fields["race epochs"] == "40"
     draft.fields["race dataset"] = "mnist"
-    assert race_draft.fit_length(draft)
+    assert race_form_state.fit_length(draft)
     assert (draft.fields["race epochs"], draft.fields["race batch_size"]) == ("10", "200")
     draft.fields |= {"race dataset": "digits", "race epochs": "3"}
-    assert not race_draft.fit_length(draft)
+    assert not race_form_state.fit_length(draft)
     assert draft.fields["race epochs"] == "3"
 
 

@@ -62,7 +62,7 @@ def assert_code_gives_the_numbers_on_screen(app: AppTest, listings: int) -> None
 
 def kept(app: AppTest) -> dict[str, Any]:
     """The address that the page keeps, as parameters of a link."""
-    (data,) = components(app, "page_link").values()
+    (data,) = components(app, "address").values()
     link: dict[str, Any] = {}
     for name, value in data["parameters"]:
         link[name] = [*link.get("name", []), value] if name == "name" else value

@@ -53,7 +53,7 @@ def kept(app: AppTest) -> dict[str, str | list[str]]:
     (data,) = (
         json.loads(element.proto.bytes or element.proto.json)
         for element in app.main
-        if element.type == "bidi_component" and element.proto.component_name == "explorer.page_link"
+        if element.type == "bidi_component" and element.proto.component_name == "explorer.address"
     )
     gathered: dict[str, list[str]] = {}
     for name, value in data["parameters"]:

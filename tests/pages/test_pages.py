@@ -189,7 +189,7 @@ def test_a_link_brings_values_names_locks_and_unit():
 def test_the_address_that_a_page_keeps_shows_the_same_state_again(address):
     link = {"p": "1/3,1/3,1/3", "name": ["a", "b,c", "d"], "lock": "3", "unit": "dits"}
     first = opened(address, **link)
-    (kept,) = components(first, "page_link").values()
+    (kept,) = components(first, "address").values()
     again: dict[str, str | list[str]] = {}
     for name, value in kept["parameters"]:
         if name == "name":
@@ -352,5 +352,5 @@ def test_other_events_are_drawn_on_demand_and_the_address_holds_the_seed():
     before = components(app, "plot")["average-lengths"]["figure"]
     button.click().run()
     assert components(app, "plot")["average-lengths"]["figure"] != before
-    (link,) = components(app, "page_link").values()
+    (link,) = components(app, "address").values()
     assert ["seed", "4"] in link["parameters"]

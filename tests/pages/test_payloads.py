@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
 from pages.components import payloads
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.bars.bar_edits import EditorSession, bars_of, receive
 from pages.components.plot import plot
 from pages.components.preview import preview
@@ -81,7 +81,7 @@ def test_a_slider_keeps_a_value_between_its_ends(edit):
 def test_a_canvas_keeps_a_drawing(edit):
     session = digit_canvas.CanvasSession()
     digit_canvas.take(session, edit)
-    assert digit_canvas.link_text(session.strokes) == "" or session.strokes
+    assert digit_canvas.INK.write(session.strokes) == "" or session.strokes
 
 
 class Unmounted:
@@ -122,7 +122,7 @@ def test_a_choice_is_a_place_that_there_is(sent):
 
 @given(tab=JSON | st.fixed_dictionaries({"search": JSON, "session": JSON}))
 def test_a_tab_tells_of_texts_alone(tab):
-    search, session = page_link._told(tab)
+    search, session = address._told(tab)
     assert isinstance(search, str)
     assert isinstance(session, str)
 

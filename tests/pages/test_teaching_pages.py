@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.teaching.exercises import TASKS
 from explorer.teaching.glossary import GLOSSARY
-from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
 from tests.pages.page_steps import ROOT, components, metrics, opened, visited
@@ -19,7 +19,7 @@ TASK_LINKS = [(page, number) for page in TASKS for number in range(3)]
 
 def address(app: AppTest) -> dict[str, str]:
     """What the page keeps in its address; a name that occurs more than once has all its values."""
-    (link,) = components(app, "page_link").values()
+    (link,) = components(app, "address").values()
     found: dict[str, str] = {}
     for name, value in link["parameters"]:
         found[name] = f"{found[name]};{value}" if name in found else value

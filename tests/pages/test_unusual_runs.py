@@ -56,7 +56,7 @@ def test_curves_with_infinities_are_compared(store, link):
     both = opened("compare", runs=",".join(row.id for row in store.curves.list()), **link)
     assert not both.error
     assert len(components(both, "plot")) == 2
-    assert run_id in str(components(app, "page_link"))
+    assert run_id in str(components(app, "address"))
 
 
 def test_a_diverged_race_is_watched_to_its_end(store):

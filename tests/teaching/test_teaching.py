@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.core.descent import descend_binary
+from explorer.teaching.exercise import listed
+from explorer.teaching.exercises import TASKS
 from explorer.teaching.glossary import GLOSSARY
-from explorer.teaching.task import listed
-from explorer.teaching.tasks import TASKS
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
 

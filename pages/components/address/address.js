@@ -1,7 +1,8 @@
 // The address of the tab, which holds the page's state: written when a gesture ends, and at most
 // twice a second while it lasts. What the server says of the state comes with `keep`; edits that
 // it has not answered yet are known here by `noteEdit`, so that neither a slow answer nor a reload
-// loses them.
+// loses them. The component hands over what the server says, and looks at the top of a page that a
+// link has opened.
 
 const EVERY_MS = 500; // between two writes while something moves
 const SOON_MS = 20; // after a gesture: its last event comes a moment after its end
@@ -21,6 +22,8 @@ let refused = -Infinity;
 let known = null; // what the address was when it was last looked at
 let timer = 0;
 let due = Infinity;
+let session;
+let visit;
 
 const encode = (text) => encodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%20", "+");
 
@@ -34,8 +37,20 @@ function wanted() {
   return [...others, ...ours].map((pair) => pair.map(encode).join("=")).join("&");
 }
 
+export default function render({ data, parentElement }) {
+  // A link inside the app may set the page that is open, from far below what it sets. A session
+  // that begins anew, after the connection was lost, opens nothing.
+  const followed = session === data.session && visit !== data.visit;
+  if (followed) document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
+  ({ session, visit } = data);
+  // Tells whoever follows links here, as the tests do, that this one has been followed, and which
+  // session says so.
+  Object.assign(parentElement.dataset, { visit, session });
+  keep(data, followed);
+}
+
 /** Keep what the server says in the address; a link that was `followed` leaves no edit behind. */
-export function keep({ page, own, parameters }, followed) {
+function keep({ page, own, parameters }, followed) {
   if (followed) edits.clear();
   kept = { page, own, parameters };
   known = window.location.search;

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import streamlit as st
 
-from explorer.core.bars import Bars, renamed, set_text
+from explorer.core.bars import Bars, Limits, renamed, set_text
 from explorer.core.information import unit_name
-from pages.components.address import page_link
+from pages.components.address import address, parameters
+from pages.components.address.parameters import Parameter, written_places, written_vector
 from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
 from pages.components.frontend.frontend import component
 from pages.components.preview import preview
@@ -26,6 +28,11 @@ class Series:
     colour: int
 
 
+NAMES = (
+    parameters.names("name"),
+    Parameter("lock", str, lambda locked: written_places(locked) if locked else ""),
+)
+"""What the address holds of bars beside their values."""
 P = Series("p", "p (true)", 0)
 Q = Series("q", "q (model)", 1)
 
@@ -64,11 +71,10 @@ def bar_editor(
     Returns:
         The newest state that is valid.
     """
-    limits = {"noun": noun, "least": least, "most": most}
+    limits = Limits(noun=noun, least=least, most=most)
     session = _session(key, default)
-    link = page_link.opened_with(key)
-    if any(one.id in link for one in series):
-        _open_link(session, link, series, limits, presets)
+    if address.is_asked(*(one.id for one in series)):
+        _open_link(session, series, limits, presets)
     _mount(
         key=key,
         data={
@@ -91,7 +97,7 @@ def bar_editor(
                 "locked": session.bars.locked,
             },
             "messages": session.messages,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },
@@ -119,15 +125,18 @@ def set_bars(key: str, bars: Bars) -> None:
     session.rev += 1
 
 
+def state_of(bars: Bars) -> dict[str, Any]:
+    """Return what `address.keep` needs to make the address show these bars, digit for digit."""
+    return {**bars.values, "name": bars.names, "lock": bars.locked}
+
+
 def link_parameters(bars: Bars) -> dict[str, str | list[str]]:
-    """Return what `page_link.keep` needs to make the address show these bars, digit for digit."""
-    parameters: dict[str, str | list[str]] = {
-        series: ",".join(repr(value).removesuffix(".0") for value in values)
-        for series, values in bars.values.items()
+    """Return what a link needs to show these bars."""
+    state = state_of(bars)
+    rows: dict[str, str | list[str]] = {
+        series: written_vector(values) for series, values in bars.values.items()
     }
-    parameters["name"] = list(bars.names)
-    parameters["lock"] = ",".join(str(index + 1) for index in bars.locked)
-    return parameters
+    return rows | {one.name: one.write(state[one.name]) for one in NAMES}
 
 
 def _session(key: str, default: Bars) -> EditorSession:
@@ -136,16 +145,14 @@ def _session(key: str, default: Bars) -> EditorSession:
 
 def _open_link(
     session: EditorSession,
-    link: Mapping[str, list[str]],
     series: tuple[Series, ...],
-    limits: dict[str, object],
+    limits: Limits,
     presets: Mapping[str, Bars],
 ) -> None:
     """Take the state from the address; what cannot be read is said and left as it was.
 
     Args:
         session: Of the editor.
-        link: The address's parameters.
         series: Rows of the editor.
         limits: What `explorer.core.bars` needs to know of the editor.
         presets: Name → state; a link without names to an example has the example's.
@@ -153,27 +160,26 @@ def _open_link(
     session.rev += 1
     session.messages = {}
     bars = replace(session.bars, locked=())
-    asked = [one.id for one in series if one.id in link]
+    asked = {one.id: text for one in series if (text := address.take(one.id)) is not None}
     is_read = False
-    for name in asked:
-        text = link[name][0]
+    for name, text in asked.items():
         try:
             bars, notes = set_text(bars, name, text, **limits)
         except ValueError as error:
             session.messages[name] = {"error": f"From the link: {error}", "text": text[:200]}
             continue
         # The second series must fit the first: it must not take outcomes away from it.
-        limits = limits | {"least": len(bars.names), "most": len(bars.names)}
+        limits = Limits(noun=limits["noun"], least=len(bars.names), most=len(bars.names))
         is_read = True
         # What became of a series on the way is no news if the link gives that one too.
         session.messages |= {
             other: {"note": note} for other, note in notes.items() if other not in asked
         }
-    names = [name.strip()[:LONGEST_NAME] for name in link.get("name", [])]
+    names = [name.strip()[:LONGEST_NAME] for name in address.shared("name")]
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     elif is_read:
-        bars = renamed(session.bars, bars, presets.values(), str(limits["noun"]))
-    numbers = link.get("lock", [""])[0].split(",")
+        bars = renamed(session.bars, bars, presets.values(), limits["noun"])
+    numbers = ",".join(address.shared("lock")[:1]).split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))

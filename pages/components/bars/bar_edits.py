@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.core.bars import Bars, Notes, renamed, resize, set_normalized_text, set_text
+from explorer.core.bars import Bars, Limits, Notes, renamed, resize, set_normalized_text, set_text
 from explorer.core.distributions import parse_vector
 from pages.components.payloads import sequence_of
 
@@ -24,9 +24,7 @@ class EditorSession:
     seq: int = 0
 
 
-def receive(
-    session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: dict[str, object]
-) -> None:
+def receive(session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: Limits) -> None:
     """Take an edit from the browser into the session.
 
     Args:
@@ -82,7 +80,7 @@ def _obey(
     session: EditorSession,
     command: dict[str, object],
     presets: Mapping[str, Bars],
-    limits: dict[str, object],
+    limits: Limits,
 ) -> None:
     """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
     series = str(command.get("series") or next(iter(session.bars.values)))
@@ -115,7 +113,7 @@ def _obey(
         return
     is_text = command.get("kind") in ("text", "normalize")
     if is_text and len(before.names) != len(session.bars.names):
-        noun = str(limits["noun"])
+        noun = limits["noun"]
         session.bars = renamed(before, session.bars, presets.values(), noun)
     session.messages = {name: {"note": note} for name, note in notes.items()}
 

@@ -13,9 +13,9 @@ import asyncio
 import contextlib
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 from weakref import WeakValueDictionary
 
 import orjson
@@ -99,7 +99,7 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
     @wraps(draw)
     def one_at_a_time(*arguments: P.args, **named: P.kwargs) -> Plots:
         with lock:
-            return remembered(*arguments, **named)
+            return remembered(*arguments, **cast(dict[str, Hashable], named))
 
     return one_at_a_time
 

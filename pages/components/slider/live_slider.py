@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any, TypedDict
 
 import streamlit as st
 
-from explorer.core.distributions import parse_vector
 from explorer.figures.numbers import written
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import parse_number
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.components.preview import preview
 
 _mount = component(__file__)
 _LONGEST_TEXT = 2_000
+
+
+class _Limits(TypedDict):
+    low: float
+    high: float
+    whole: bool
+
+
+class SliderState(TypedDict):
+    """What the session knows of a slider; `seq` is the last edit taken from the browser."""
+
+    value: float
+    message: dict[str, str]
+    seq: int
 
 
 def live_slider(
@@ -53,10 +68,9 @@ def live_slider(
         is moved to the nearer one and the component says so.
     """
     state = _state(key, default)
-    limits = {"low": low, "high": high, "whole": whole}
-    asked = page_link.opened_with(key)
-    if link and link in asked:
-        _open_link(state, asked[link][0], limits)
+    limits = _Limits(low=low, high=high, whole=whole)
+    if link:
+        _open_link(state, link, limits)
     if not low <= state["value"] <= high:
         state["value"] = min(max(state["value"], low), high)
         state["message"] = {"note": f"Moved to {written(state['value'])}, the limit now."}
@@ -70,7 +84,7 @@ def live_slider(
             "play": play,
             "preview": preview.token() if previewed else None,
             "link": link,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             **limits,
             **state,
         },
@@ -95,32 +109,36 @@ def offer_plots(
 
 def set_value(key: str, value: float) -> None:
     """Move the slider `key` from the server's side."""
-    _state(key, value).update(value=float(value), message={})
+    state = _state(key, value)
+    state["value"], state["message"] = float(value), {}
 
 
 def _kept(key: str) -> str:
     return f"{key} slider"
 
 
-def _state(key: str, default: float) -> dict[str, object]:
-    """Return the session's state of one slider; `seq` is the last edit taken from the browser."""
-    fresh = {"value": float(default), "message": {}, "seq": 0}
-    return st.session_state.setdefault(_kept(key), fresh)
+def _state(key: str, default: float) -> SliderState:
+    fresh = SliderState(value=float(default), message={}, seq=0)
+    state: SliderState = st.session_state.setdefault(_kept(key), fresh)
+    return state
 
 
-def _open_link(state: dict[str, object], text: str, limits: Mapping[str, float]) -> None:
+def _open_link(state: SliderState, link: str, limits: _Limits) -> None:
     try:
-        state["value"], state["message"] = _parsed(text, **limits), {}
-    except ValueError as error:
-        state["message"] = {"error": f"From the link: {error}", "text": text[:200]}
+        value = address.take(link, lambda value: _check(value, **limits))
+    except address.LinkError as error:
+        state["message"] = {"error": f"From the link: {error}", "text": error.text[:200]}
+        return
+    if value is not None:
+        state["value"], state["message"] = value, {}
 
 
-def _receive(key: str, limits: Mapping[str, float]) -> None:
+def _receive(key: str, limits: _Limits) -> None:
     """Take an edit from the browser; runs before the page does."""
     take(st.session_state[_kept(key)], st.session_state[key].get("edit"), limits)
 
 
-def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) -> None:
+def take(state: SliderState, edit: Any, limits: _Limits) -> None:
     """Take an edit into the session's state of a slider.
 
     Args:
@@ -140,12 +158,13 @@ def take(state: dict[str, object], edit: object, limits: Mapping[str, float]) ->
 
 
 def _parsed(text: str, *, low: float, high: float, whole: bool) -> float:
-    numbers = parse_vector(text) if text.strip() else []
-    if len(numbers) != 1:
-        raise ValueError("Enter one number here.")
-    value = float(numbers[0])
+    value = parse_number(text)
+    _check(value, low=low, high=high, whole=whole)
+    return value
+
+
+def _check(value: float, *, low: float, high: float, whole: bool) -> None:
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(f"Enter a number from {written(low, 6)} to {written(high, 6)}.")
     if whole and not value.is_integer():
         raise ValueError("Enter a whole number.")
-    return value

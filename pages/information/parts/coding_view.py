@@ -14,16 +14,19 @@ from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
 from explorer.figures.palette import P, Q
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import number, staying, whole
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.components.slider.live_slider import live_slider
 
+CODING = staying(whole("seed"), number("events", lambda events: f"{events:.0f}"))
+"""What the address holds of the view, also while another one is shown."""
 _SHOWN = 24
 _SEED = "coding seed"
 
 
-def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, str]:
+def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
     """Show codes for p and for q at work on events from p; return its part of the address.
 
     Args:
@@ -76,7 +79,7 @@ than $H(p)$. Code lengths are in bits, whatever unit is chosen above."""
         f"{written(in_bits.entropy_p, 4)} and H(p,q) {written(in_bits.cross_entropy, 4)} bits.",
     )
     _message(events, names, words)
-    return {"seed": str(seed) if seed else ""} | {"events": str(count)}
+    return {"seed": seed, "events": count}
 
 
 def _table(
@@ -120,9 +123,8 @@ def _message(
 
 
 def _seed() -> int:
-    asked = page_link.opened_with("coding seed").get("seed", [""])[0]
-    if asked.isascii() and asked.isdigit():
-        st.session_state[_SEED] = int(asked[:9])
+    if (asked := address.take_or_warn("seed")) is not None:
+        st.session_state[_SEED] = asked
     return st.session_state.setdefault(_SEED, 0)
 
 

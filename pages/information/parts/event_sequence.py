@@ -10,13 +10,16 @@ from explorer.core.information import entropy, unit_name
 from explorer.figures.numbers import measured
 from explorer.figures.self_information import running_information
 from explorer.teaching.presets import PRESETS
-from pages.components.address import page_link
-from pages.components.inputs.kept_choice import kept_choice
-from pages.components.inputs.shown_value import shown
+from pages.components.address import address
+from pages.components.address.parameters import option, text
+from pages.components.inputs.lasting_inputs import lasting_choice, shown
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 
+_LONGEST = 100_000
 _SOURCES = ("Table tennis", "Die", "Fair coin")
+SEQUENCE = (option("source", _SOURCES), text("events", _LONGEST))
+"""What the address holds of the sequence."""
 _KEPT, _FIELD, _SEED = "sequence kept", "sequence field", "sequence seed"
 _START = {"Table tennis": "1 1 1 2 1 1", "Die": "6 6 1 3", "Fair coin": "1 2 1 1"}
 _DRAWN = 64
@@ -29,11 +32,11 @@ def event_sequence(base: float) -> dict[str, str]:
         base: Of the logarithm.
     """
     unit = unit_name(base)
-    source = kept_choice("Events of", _SOURCES, key="sequence source", link="source")
+    source = lasting_choice("Events of", _SOURCES, key="sequence source", link="source")
     preset = PRESETS[source]
     kept: dict[str, str] = st.session_state.setdefault(_KEPT, dict(_START))
-    if asked := page_link.opened_with("sequence").get("events"):
-        kept[source] = asked[0]
+    if asked := address.take_or_warn("events"):
+        kept[source] = asked
     names = ", ".join(f"{number} = {name}" for number, name in enumerate(preset.names, start=1))
     left, right = st.columns([5, 2], vertical_alignment="bottom")
     left.text_input(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,20 +21,23 @@ from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
 from explorer.teaching.code_listings import batch_listing, gather_listing
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.bars.bar_editor import Series, bar_editor, link_parameters
-from pages.components.inputs.kept_classes import kept_class, linked
+from pages.components.address.parameters import places, vector
+from pages.components.bars.bar_editor import Series, bar_editor, state_of
+from pages.components.inputs.lasting_inputs import lasting_class
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing
 from pages.losses.parts.form_comparison import framework_names
 
+BATCH = (vector("z1"), vector("z2"), places("y1"), places("y2"))
+"""What the address holds of the batch, beside the names."""
 _LECTURE = EXAMPLES["softmax_batch"]
 _SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
 
 Batch = tuple[Bars, np.ndarray, np.ndarray]
 
 
-def index_or_one_hot() -> dict[str, str | list[str]]:
+def index_or_one_hot() -> dict[str, Any]:
     """Show that both kinds of target give the same loss; return the address's parameters."""
     left, right = st.columns([5, 5], gap="large")
     with left:
@@ -67,7 +71,7 @@ row."""
     return _link(bars, targets)
 
 
-def gather_slip() -> dict[str, str | list[str]]:
+def gather_slip() -> dict[str, Any]:
     """Show what indexing columns does instead of gathering; return the address's parameters."""
     left, right = st.columns([5, 5], gap="large")
     with left:
@@ -131,7 +135,7 @@ def _batch() -> Batch:
     for number, (column, true) in enumerate(zip(columns, _LECTURE["classes"], strict=True), 1):
         with column:
             targets.append(
-                kept_class(
+                lasting_class(
                     f"True class of row {number}",
                     bars.names,
                     key=f"batch y{number}",
@@ -143,6 +147,5 @@ def _batch() -> Batch:
     return bars, logits, np.array(targets)
 
 
-def _link(bars: Bars, targets: np.ndarray) -> dict[str, str | list[str]]:
-    chosen = {f"y{number}": linked(int(one)) for number, one in enumerate(targets, 1)}
-    return link_parameters(bars) | chosen
+def _link(bars: Bars, targets: np.ndarray) -> dict[str, Any]:
+    return state_of(bars) | {f"y{number}": int(one) for number, one in enumerate(targets, 1)}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.teaching.binary_presets import BINARY_PRESETS
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.inputs.kept_choice import choose
+from pages.components.inputs.lasting_inputs import choose
 from pages.components.slider.live_slider import set_value
 
 _CHOSEN = "binary example"

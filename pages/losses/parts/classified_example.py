@@ -1,29 +1,44 @@
-"""The editor of one classified example: a model's output over classes, and the target."""
+"""One classified example: the editor of a model's output and of the target, and its plots."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from explorer.core.bars import Bars, resize
 from explorer.core.distributions import FloatArray, interpolate, one_hot
-from explorer.core.loss_readings import log_probabilities
+from explorer.core.loss_readings import finite_logits, log_probabilities, multiclass_readings
 from explorer.core.losses import softmax
+from explorer.figures import losses as figures
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
-from pages.components.address import page_link
-from pages.components.bars.bar_editor import P, Q, Series, bar_editor, link_parameters, set_bars
-from pages.components.inputs.kept_choice import choose, kept_choice
-from pages.components.inputs.shown_value import shown
+from pages.components.address.parameters import option, places, vector
+from pages.components.bars.bar_editor import NAMES, P, Q, Series, bar_editor, set_bars, state_of
+from pages.components.inputs.lasting_inputs import choose, chosen, lasting_choice, lasting_class
+from pages.components.plot.plot import plots_of
+from pages.components.preview import preview
 
 MODES = ("logits", "probabilities")
 TARGETS = ("one true class", "soft target")
+EXAMPLE = (
+    *(vector(series) for series in ("z", "q", "p")),
+    places("y"),
+    *NAMES,
+    option("edit", MODES),
+    option("target", TARGETS),
+)
+"""What the address holds of the example."""
 _Z = Series("z", "z (logits)", 6)
 _SERIES = {"logits": _Z, "probabilities": Q}
 _NOUN, _LEAST, _MOST = "class", 2, 10
-_TRUE_CLASS, _SOFT, _SHOWN_MODE = "multiclass y", "multiclass p kept", "multiclass shown mode"
+_TRUE_CLASS, _SOFT, _SHOWN_MODE = (
+    "multiclass true class",
+    "multiclass p kept",
+    "multiclass shown mode",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,20 +87,15 @@ class ClassifiedExample:
             "is −∞, and no number of finite steps brings it back. Give it a little probability."
         )
 
-    def link_parameters(self) -> dict[str, str | list[str]]:
-        """Return what `page_link.keep` needs; parameters of the other modes are emptied."""
-        parameters: dict[str, str | list[str]] = {
-            **dict.fromkeys(("z", "q", "p", "y"), ""),
-            **link_parameters(self.bars),
+    def state(self) -> dict[str, Any]:
+        """Return what `address.keep` needs to show the example again."""
+        is_soft = self.true_class is None
+        return state_of(self.bars) | {
+            "p": self.target.tolist() if is_soft else None,
+            "y": self.true_class,
             "edit": _mode_of(self.bars),
-            "target": TARGETS[self.true_class is None],
+            "target": TARGETS[is_soft],
         }
-        if self.true_class is None:
-            p = Bars(self.names, {"p": tuple(self.target.tolist())})
-            parameters["p"] = link_parameters(p)["p"]
-        else:
-            parameters["y"] = str(self.true_class + 1)
-        return parameters
 
 
 def classified_example() -> ClassifiedExample:
@@ -99,10 +109,10 @@ def classified_example() -> ClassifiedExample:
         on_change=_load_chosen,
     )
     bars = _model_editor()
-    if kept_choice("Target", TARGETS, key="multiclass target", link="target") == TARGETS[1]:
+    if lasting_choice("Target", TARGETS, key="multiclass target", link="target") == TARGETS[1]:
         example = ClassifiedExample(bars, _soft_target(bars), None)
     else:
-        index = _true_class(bars.names)
+        index = lasting_class("True class", bars.names, key=_TRUE_CLASS, link="y")
         example = ClassifiedExample(bars, one_hot(index, len(bars.names)), index)
     for name, preset in CLASSIFICATION_PRESETS.items():
         same = _bars_of(preset).values == bars.values
@@ -111,8 +121,34 @@ def classified_example() -> ClassifiedExample:
     return example
 
 
+def example_plots(example: ClassifiedExample) -> preview.Plots:
+    """Return the plots of an example, for `drawn_plot`."""
+    return _plots(example.names, tuple(example.logits.tolist()), tuple(example.target.tolist()))
+
+
+@preview.shared
+def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -> preview.Plots:
+    finite, classes = finite_logits(z), len(names)
+    return plots_of(
+        {
+            "class-gradients": (
+                figures.class_gradients(multiclass_readings(z, p), names),
+                f"Gradient of each loss by each of {classes} logits.",
+            ),
+            "target-and-model": (
+                figures.target_and_model(p, softmax(finite), names),
+                f"Target p and softmax q of {classes} classes.",
+            ),
+            "softmax-jacobian": (
+                figures.jacobian_map(finite, names),
+                f"Derivatives of {classes} probabilities by {classes} logits.",
+            ),
+        }
+    )
+
+
 def _model_editor() -> Bars:
-    mode = kept_choice("Edit", MODES, key="multiclass edit", link="edit")
+    mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit")
     last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
     if last_mode != mode and last_bars is not None:
         mode = _switch(last_bars, mode)
@@ -171,32 +207,10 @@ def _starts(mode: str, bars: Bars | None) -> Mapping[str, Bars]:
     }
 
 
-def _true_class(names: tuple[str, ...]) -> int:
-    key = "multiclass true class"
-    asked = page_link.opened_with(_TRUE_CLASS).get("y", [""])[0]
-    if asked.isdecimal() and 1 <= int(asked[:4]) <= len(names):
-        st.session_state[_TRUE_CLASS] = int(asked[:4]) - 1
-    elif asked:
-        st.warning(f"The link names class “{asked[:20]}” as the true one; there is no such class.")
-    index = st.session_state.get(_TRUE_CLASS, 0)
-    if index >= len(names):
-        index = len(names) - 1
-        st.caption(f"The true class was removed; now it is “{names[index]}”.")
-    st.session_state[_TRUE_CLASS] = index
-    return st.selectbox(
-        "True class",
-        range(len(names)),
-        shown(key, index),
-        format_func=lambda place: names[place],
-        key=key,
-        on_change=lambda: st.session_state.update({_TRUE_CLASS: st.session_state[key]}),
-    )
-
-
 def _soft_target(bars: Bars) -> FloatArray:
     """Show the editor of p; names and number of classes are those of the model."""
     names, count = bars.names, len(bars.names)
-    certain = one_hot(min(st.session_state.get(_TRUE_CLASS, 0), count - 1), count)
+    certain = one_hot(min(chosen(_TRUE_CLASS, 0), count - 1), count)
     even = np.full(count, 1 / count)
     presets = {
         name: Bars(names, {"p": tuple(p.tolist())})
@@ -248,5 +262,5 @@ def _load_chosen() -> None:
     choose("multiclass edit", _mode_of(bars))
     choose("multiclass target", TARGETS[0])
     st.session_state[_SHOWN_MODE] = (_mode_of(bars), bars)
-    st.session_state[_TRUE_CLASS] = preset.true_class
+    choose(_TRUE_CLASS, preset.true_class)
     st.session_state["multiclass example"] = None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.core.descent import Trajectory, steps_to_probability
 from explorer.core.losses import LOSSES
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import number
 from pages.components.plot.plot import plot
 from pages.components.slider.live_slider import live_slider, set_value
 
+DESCENT = (number("rate", "{:.6g}".format), number("steps", lambda steps: f"{steps:.0f}"))
+"""What the address holds of a race."""
 GOALS = (0.9, 0.99)
 Race = Mapping[str, Trajectory]
 
@@ -34,7 +38,7 @@ def descent_race(
     pictures: Sequence[Picture],
     *,
     true_class: int | None,
-    link: Mapping[str, str | Sequence[str]],
+    link: Mapping[str, Any],
     obstacle: str = "",
 ) -> None:
     """Show the race; a fragment, so that playing it leaves the rest of the page alone.
@@ -48,7 +52,7 @@ def descent_race(
         obstacle: Why there is no race, shown instead of it.
     """
     rate, steps, step = _controls(key)
-    page_link.keep({**link, "rate": f"{rate:.6g}", "steps": str(steps)})
+    address.keep({**link, "rate": rate, "steps": steps})
     if obstacle:
         st.info(obstacle)
         return

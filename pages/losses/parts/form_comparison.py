@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -17,9 +19,14 @@ from explorer.teaching.code_listings import (
 )
 from explorer.teaching.labelled_presets import LABELLED_PRESETS, LabelledPreset
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.bars.bar_editor import Series, bar_editor, link_parameters, set_bars
-from pages.components.inputs.kept_choice import choose, kept_choice
-from pages.components.inputs.kept_classes import choose_classes, kept_class, kept_classes, linked
+from pages.components.address.parameters import option, places, vector
+from pages.components.bars.bar_editor import Series, bar_editor, set_bars, state_of
+from pages.components.inputs.lasting_inputs import (
+    choose,
+    lasting_choice,
+    lasting_class,
+    lasting_classes,
+)
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing, float64_note
@@ -31,10 +38,12 @@ _FORMS = {
     "2 Sigmoids": "any number of labels is true",
     "3 One node": "yes or no",
 }
+THREE_FORMS = (vector("z"), places("labels"), places("node"), option("form", _FORMS))
+"""What the address holds of the part, beside the names."""
 _FIRST = next(iter(LABELLED_PRESETS.values()))
 
 
-def form_comparison() -> dict[str, str | list[str]]:
+def form_comparison() -> dict[str, Any]:
     """Show the editor and the three forms; return the address's parameters."""
     left, right = st.columns([5, 5], gap="large")
     with left:
@@ -58,7 +67,7 @@ def form_comparison() -> dict[str, str | list[str]]:
             step=0.1,
         )
         names = bars.names
-        true = kept_classes(
+        true = lasting_classes(
             "Which labels are true? (y = 1)",
             names,
             key=_LABELS,
@@ -66,7 +75,7 @@ def form_comparison() -> dict[str, str | list[str]]:
             default=_FIRST.labels,
             help="One for classes that exclude each other; any number for labels that do not.",
         )
-        node = kept_class(
+        node = lasting_class(
             "The one node of form 3", names, key=_NODE, link="node", default=_FIRST.node
         )
         notes = st.container()
@@ -91,7 +100,7 @@ def form_comparison() -> dict[str, str | list[str]]:
         with column:
             st.markdown(f"**{title}**: {_FORMS[title]}")
             quantities(numbers)
-    form = kept_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
+    form = lasting_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
     for name, preset in LABELLED_PRESETS.items():
         shown = (bars.values["z"], true, form)
         if (preset.logits, preset.labels, list(_FORMS)[preset.form - 1]) == shown:
@@ -112,7 +121,7 @@ def form_comparison() -> dict[str, str | list[str]]:
         with code:
             code_listing(listing)
             float64_note(listing)
-    return link_parameters(bars) | {"labels": linked(true), "node": linked(node), "form": form}
+    return state_of(bars) | {"labels": true, "node": node, "form": form}
 
 
 def framework_names(*tensorflow: str) -> None:
@@ -206,6 +215,6 @@ def _load_chosen() -> None:
     if name is not None:
         preset = LABELLED_PRESETS[name]
         set_bars(_BARS, _bars_of(preset))
-        choose_classes(_LABELS, preset.labels)
-        choose_classes(_NODE, preset.node)
+        choose(_LABELS, preset.labels)
+        choose(_NODE, preset.node)
         choose(_FORM, list(_FORMS)[preset.form - 1])

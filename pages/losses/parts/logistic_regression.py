@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,16 +13,19 @@ from explorer.core.logistic_regression import LOSSES_COMPARED, logistic_regressi
 from explorer.figures.losses import class_gradients
 from explorer.figures.numbers import measured, written
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.bars.bar_editor import Series, bar_editor, link_parameters, set_bars
+from pages.components.address.parameters import vector
+from pages.components.bars.bar_editor import NAMES, Series, bar_editor, set_bars, state_of
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 
 _BARS = "logistic bars"
 _SERIES = (Series("x", "x (inputs)", 0), Series("w", "w (weights)", 6))
+INPUTS = (vector("x"), vector("w"), *NAMES)
+"""What the address holds of inputs and weights."""
 _RATE = 1.0
 
 
-def logistic_regression_view(label: int) -> dict[str, str | list[str]]:
+def logistic_regression_view(label: int) -> dict[str, Any]:
     """Show inputs and weights and what each loss tells the weights; return the address's part.
 
     Args:
@@ -56,7 +60,7 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
             reading = logistic_regression(bars.values["x"], bars.values["w"], label)
         except ValueError as error:
             st.error(str(error))
-            return link_parameters(bars)
+            return state_of(bars)
         loss = reading.losses[LOSSES_COMPARED[0]]
         quantities(
             {
@@ -80,7 +84,7 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
             on_click=_step,
             args=(bars, loss.gradient),
         )
-    return link_parameters(bars)
+    return state_of(bars)
 
 
 def _step(bars: Bars, gradient: np.ndarray) -> None:

@@ -10,7 +10,6 @@ from explorer.core.loss_readings import multiclass_readings
 from explorer.figures import descent
 from pages.losses.parts.classified_example import ClassifiedExample
 from pages.losses.parts.descent_race import Picture, descent_race
-from pages.losses.parts.prediction_fields import NO_TABLE
 
 
 def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
@@ -42,6 +41,6 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
             Picture("multiclass-losses", descent.loss_race, "Each loss against the step"),
         ),
         true_class=true_class,
-        link={**example.link_parameters(), **NO_TABLE},
+        link=example.state(),
         obstacle=example.obstacle,
     )

@@ -10,8 +10,8 @@ from explorer.core.bars import Bars
 from explorer.teaching.labelled_presets import LABELLED_PRESETS
 from explorer.teaching.prediction_tables import EXAMPLE_TABLES
 from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.address.parameters import written_places
 from pages.components.bars.bar_editor import link_parameters
-from pages.components.inputs.kept_classes import linked
 from pages.losses.parts import prediction_fields
 
 Parameters = Mapping[str, str | list[str]]
@@ -73,8 +73,8 @@ def _labelled(preset_name: str, label: str) -> PageLink:
     preset = LABELLED_PRESETS[preset_name]
     bars = Bars(preset.names, {"z": preset.logits}, probabilities=False)
     parameters = link_parameters(bars) | {
-        "labels": linked(preset.labels),
-        "node": linked(preset.node),
+        "labels": written_places(preset.labels),
+        "node": written_places(preset.node),
         "part": "Three forms",
         "form": "1 Softmax",
     }
@@ -85,7 +85,7 @@ def _gather_slip(key: str, label: str) -> PageLink:
     example = EXAMPLES[key]
     rows = {f"z{number}": logits for number, logits in enumerate(example["logits"], 1)}
     parameters = link_parameters(Bars(example.names, rows, probabilities=False)) | {
-        f"y{number}": linked(true) for number, true in enumerate(example["classes"], 1)
+        f"y{number}": written_places(true) for number, true in enumerate(example["classes"], 1)
     }
     parameters["part"] = "Gather slip"
     return PageLink("pages/losses/three_forms.py", label, _filled(parameters))

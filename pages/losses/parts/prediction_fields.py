@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import streamlit as st
 
@@ -16,16 +17,40 @@ from explorer.core.prediction_table import (
     read_row,
 )
 from explorer.teaching.prediction_tables import EXAMPLE_TABLES
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import Parameter, written_places
 from pages.components.escaping import escaped
-from pages.components.inputs.shown_value import shown
+from pages.components.inputs.lasting_inputs import shown
 
 MODELS = ("m1", "m2")
-NO_TABLE = {"show": "", "labels": "", "m1": "", "m2": ""}
-"""Empties this editor's parameters in the address of a view that has another state."""
-
 _DRAFT = "prediction table"
 _ids = count(1)
+
+
+def _labels(text: str) -> tuple[int, ...]:
+    pieces = text.split(",")
+    if not all(piece.strip().isdecimal() and len(piece) < 4 for piece in pieces):
+        raise ValueError("The labels must be whole numbers such as 3,2,1.")
+    return tuple(int(piece) - 1 for piece in pieces)
+
+
+def _rows(texts: list[str]) -> tuple[Row, ...]:
+    size = len(texts[0].split(","))
+    return tuple(read_row(text, size) for text in texts[: MOST_ROWS + 1])
+
+
+def _text(row: Row) -> str:
+    return ", ".join(repr(value).removesuffix(".0") for value in row)
+
+
+PREDICTIONS = (
+    Parameter("labels", _labels, written_places),
+    *(
+        Parameter(model, _rows, lambda rows: [_text(row) for row in rows], several=True)
+        for model in MODELS
+    ),
+)
+"""What the address holds of a table."""
 
 
 @dataclass
@@ -77,17 +102,15 @@ def prediction_fields() -> PredictionTable:
     return draft.table()
 
 
+def state_of(table: PredictionTable) -> dict[str, Any]:
+    """Return what `address.keep` needs to make the address show this table."""
+    return {"labels": table.classes, "m1": table.model_1, "m2": table.model_2}
+
+
 def link_parameters(table: PredictionTable) -> dict[str, str | list[str]]:
-    """Return what `page_link.keep` needs to make the address show this table."""
-    return {
-        "labels": ",".join(str(index + 1) for index in table.classes),
-        "m1": [_text(row) for row in table.model_1],
-        "m2": [_text(row) for row in table.model_2],
-    }
-
-
-def _text(row: Row) -> str:
-    return ", ".join(repr(value).removesuffix(".0") for value in row)
+    """Return what a link needs to show this table."""
+    state = state_of(table)
+    return {one.name: one.write(state[one.name]) for one in PREDICTIONS}
 
 
 def _draft() -> _Draft:
@@ -105,19 +128,22 @@ def _use(table: PredictionTable) -> None:
 
 def _open_link() -> str:
     """Take the table from the address; return why that was not possible, or an empty text."""
-    link = page_link.opened_with(_DRAFT)
-    if not {"labels", *MODELS} & link.keys():
+    if not address.is_asked(*(one.name for one in PREDICTIONS)):
         return ""
+    # All are taken, whatever becomes of them: no later run shall find the rest of a refused table.
+    values, problem = [], ""
+    for one in PREDICTIONS:
+        try:
+            values.append(address.take(one.name))
+        except address.LinkError as error:
+            problem = problem or str(error)
     try:
-        labels = link.get("labels", [""])[0].split(",")
-        if not all(label.strip().isdecimal() and len(label) < 4 for label in labels):
-            raise ValueError("The labels must be whole numbers such as 3,2,1.")
-        rows = []
-        for model in MODELS:
-            texts = link.get(model, [])[: MOST_ROWS + 1]
-            size = len(texts[0].split(",")) if texts else 0
-            rows.append(tuple(read_row(text, size) for text in texts))
-        _use(PredictionTable(tuple(int(label) - 1 for label in labels), *rows))
+        if problem:
+            raise ValueError(problem)
+        labels, *rows = values
+        _use(
+            PredictionTable(_labels("") if labels is None else labels, *(row or () for row in rows))
+        )
     except ValueError as error:
         return escaped(f"From the link: {error} The table is as it was.")
     return ""

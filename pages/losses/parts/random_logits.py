@@ -17,7 +17,7 @@ from pages.components.slider.live_slider import live_slider
 from pages.losses.parts.code_listing import code_listing
 
 
-def random_logits(precision: str) -> dict[str, str]:
+def random_logits(precision: str) -> dict[str, object]:
     """Show the draws and their losses; return the address's parameters.
 
     Args:
@@ -67,4 +67,4 @@ def random_logits(precision: str) -> dict[str, str]:
             f"in {100 * read.share_infinite:.2g} percent of them in {precision}.",
         )
         code_listing(random_logits_listing(features, classes, draws, seed, precision), unit="")
-    return {"seed": str(seed)}
+    return {"seed": seed}

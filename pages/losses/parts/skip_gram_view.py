@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -26,22 +27,34 @@ from explorer.teaching.code_listings import (
 )
 from explorer.teaching.vocabularies import word_indices, written_text
 from explorer.teaching.worked_examples import EXAMPLES
+from pages.components.address.parameters import option, places, text
 from pages.components.escaping import escaped
-from pages.components.inputs.kept_choice import kept_choice
-from pages.components.inputs.kept_classes import kept_class, kept_classes, linked
-from pages.components.inputs.kept_text import kept_text
+from pages.components.inputs.lasting_inputs import (
+    lasting_choice,
+    lasting_class,
+    lasting_classes,
+    lasting_text,
+)
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing, float64_note
 from pages.losses.parts.vocabulary_editor import LONGEST, EditedVocabulary, vocabulary_editor
 
 _OBJECTIVES = ("full softmax", "negative sampling", "whole text")
+_WINDOWS = ("1", "2", "3")
+SKIP_GRAM = (
+    *(places(name) for name in ("centre", "context", "negatives")),
+    option("objective", _OBJECTIVES),
+    text("text"),
+    option("window", _WINDOWS),
+)
+"""What the address holds of the part, beside the vectors."""
 _RATE = 0.5
 _GOOD_TEXT = "skip-gram text good"
 _FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
-def skip_gram_view() -> dict[str, str | list[str]]:
+def skip_gram_view() -> dict[str, Any]:
     """Show the vocabulary and its losses; return the address's parameters."""
     st.markdown(
         "Every word has a vector $v$ as centre and a vector $u$ as neighbour. Three losses teach "
@@ -58,30 +71,30 @@ def skip_gram_view() -> dict[str, str | list[str]]:
     with right:
         first, second = st.columns(2)
         with first:
-            centre = kept_class("Centre word", names, key="skip-gram centre", link="centre")
+            centre = lasting_class("Centre word", names, key="skip-gram centre", link="centre")
         with second:
-            context = kept_class(
+            context = lasting_class(
                 "Its neighbour", names, key="skip-gram context", link="context", default=1
             )
         v = vocabulary.inputs[centre]
-        objective = kept_choice("Loss", _OBJECTIVES, key="skip-gram objective", link="objective")
-        link = vocabulary.link_parameters() | {
+        objective = lasting_choice("Loss", _OBJECTIVES, key="skip-gram objective", link="objective")
+        link = vocabulary.state() | {
             "objective": objective,
-            "centre": linked(centre),
-            "context": linked(context),
+            "centre": centre,
+            "context": context,
         }
         if vocabulary.too_long:
             st.error(f"A vector is too long to compute with: use numbers up to {LONGEST:g}.")
             return link
         if objective == "negative sampling":
-            negatives = kept_classes(
+            negatives = lasting_classes(
                 "Drawn as noise",
                 names,
                 key="skip-gram negatives",
                 link="negatives",
                 default=(0, 2),
             )
-            link["negatives"] = linked(negatives)
+            link["negatives"] = negatives
             gradients = negative_sampling_gradients(u, v, context, negatives)
         else:
             gradients = skip_gram_gradients(u, v, context)
@@ -154,7 +167,7 @@ def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
     st.subheader("A whole text")
     left, right = st.columns([4, 5], gap="large")
     with left:
-        text = kept_text(
+        text = lasting_text(
             "Text, of words of the vocabulary",
             written_text(vocabulary.names),
             key="skip-gram text",
@@ -162,9 +175,9 @@ def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
             help="Spaces or commas between the words.",
         )
         words = _words(text, vocabulary.names)
-        window = kept_choice(
+        window = lasting_choice(
             "Window m, words to each side",
-            ("1", "2", "3"),
+            _WINDOWS,
             key="skip-gram window",
             link="window",
         )

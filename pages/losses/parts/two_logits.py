@@ -10,7 +10,8 @@ from explorer.figures import stability as figures
 from explorer.figures.numbers import measured, written
 from explorer.teaching.code_listings import gap_listing
 from explorer.teaching.worked_examples import EXAMPLES
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address.parameters import number, option
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
@@ -18,6 +19,8 @@ from pages.losses.parts.code_listing import code_listing
 from pages.losses.parts.precision_tables import limits_table, ways_table
 
 _ANSWERS = ("wrong", "right")
+TWO_LOGITS = (option("answer", _ANSWERS), number("gap", "{:.12g}".format))
+"""What the address holds of the view."""
 _LOW = 0.1
 _WAYS = r"""
 - **exp, sum, log**: $e^{z_y}/\sum_j e^{z_j}$ as it stands. $e^z$ overflows first; if the true class
@@ -29,7 +32,7 @@ _WAYS = r"""
 """
 
 
-def two_logits(precision: str) -> dict[str, str]:
+def two_logits(precision: str) -> dict[str, object]:
     """Show the gap, the three ways and the limits; return the address's parameters.
 
     Args:
@@ -37,7 +40,7 @@ def two_logits(precision: str) -> dict[str, str]:
     """
     left, right = st.columns([4, 5], gap="large")
     with left:
-        answer = kept_choice("The model is", _ANSWERS, key="stability answer", link="answer")
+        answer = lasting_choice("The model is", _ANSWERS, key="stability answer", link="answer")
         gap = live_slider(
             "Logit gap",
             key="stability gap",
@@ -72,4 +75,4 @@ def two_logits(precision: str) -> dict[str, str]:
         code_listing(gap_listing(gap, precision, right=truth))
     st.subheader("Where each format runs out")
     limits_table()
-    return {"answer": answer, "gap": f"{gap:.12g}"}
+    return {"answer": answer, "gap": gap}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,12 +12,15 @@ from explorer.core.bars import Bars, Limits, resize
 from explorer.core.skip_gram import VectorGradients
 from explorer.core.validation import FloatArray
 from explorer.teaching.vocabularies import VOCABULARIES, Vocabulary
-from pages.components.bars.bar_editor import Series, bar_editor, link_parameters, set_bars
+from pages.components.address.parameters import vector
+from pages.components.bars.bar_editor import Series, bar_editor, set_bars, state_of
 
 _V, _U, _CHOSEN = "skip-gram v", "skip-gram u", "skip-gram vocabulary"
 _SHOWN_V, _SHOWN_U = "skip-gram v shown", "skip-gram u shown"
 _INPUTS = (Series("v1", "v, first", 0), Series("v2", "v, second", 5))
 _OUTPUTS = (Series("u1", "u, first", 1), Series("u2", "u, second", 4))
+VECTORS = tuple(vector(one.id) for one in (*_INPUTS, *_OUTPUTS))
+"""What the address holds of the vectors, beside the words."""
 LONGEST = 1e100
 """Largest magnitude of a coordinate with which losses are computed."""
 
@@ -54,9 +58,9 @@ class EditedVocabulary:
         """Whether products of the vectors, or a step along a gradient, may leave float64."""
         return bool(max(np.abs(self.inputs).max(), np.abs(self.outputs).max()) > LONGEST)
 
-    def link_parameters(self) -> dict[str, str | list[str]]:
-        """Return what `page_link.keep` needs to show these vectors again."""
-        return link_parameters(self.neighbours) | link_parameters(self.centres)
+    def state(self) -> dict[str, Any]:
+        """Return what `address.keep` needs to show these vectors again."""
+        return state_of(self.neighbours) | state_of(self.centres)
 
     def step(self, centre: int, gradients: VectorGradients, rate: float) -> None:
         """Put the vectors one step of gradient descent further; called between two runs."""

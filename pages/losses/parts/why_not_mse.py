@@ -10,12 +10,9 @@ import streamlit as st
 from explorer.core.prediction_table import Judgement, better_model, judge
 from explorer.figures import prediction_table as figures
 from explorer.figures.numbers import written
-from pages.components.address import page_link
+from pages.components.address import address
 from pages.components.plot.plot import plot
-from pages.losses.parts.prediction_fields import link_parameters, prediction_fields
-
-# Parameters of the page's other view, emptied in the address while this one is shown.
-_OTHER_VIEW = ("z", "q", "p", "y", "name", "lock", "edit", "target", "rate", "steps")
+from pages.losses.parts.prediction_fields import prediction_fields, state_of
 
 
 def why_not_mse(link: Mapping[str, str]) -> None:
@@ -30,7 +27,7 @@ MSE?”. Change any of them: does the table itself speak against squared error,
 $\sum_i (q_i - p_i)^2$, and for cross-entropy, $-\ln q_{\text{true}}$?"""
     )
     table = prediction_fields()
-    page_link.keep({**dict.fromkeys(_OTHER_VIEW, ""), **link, **link_parameters(table)})
+    address.keep({**link, **state_of(table)})
     judged = [judge(q, table.classes) for q in (table.model_1, table.model_2)]
     for number, (column, one) in enumerate(zip(st.columns(2, gap="large"), judged, strict=True), 1):
         with column:

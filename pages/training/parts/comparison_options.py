@@ -8,12 +8,24 @@ import streamlit as st
 
 from explorer.figures.line_traces import Span
 from explorer.runs.config import LOSS_LABELS
-from pages.components.address import page_link
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.address import address
+from pages.components.address.parameters import option, staying, text
+from pages.components.inputs.lasting_inputs import lasting_choice
 
 _AXES = {"Step": "step", "Epoch": "epoch", "Images seen": "examples", "Time": "time"}
 _WEIGHTS = {"none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
 _LOSSES = {label: key for key, label in LOSS_LABELS.items()}
+_SCALES = ("log", "linear")
+_SEEDS = ("each alone", "mean and band")
+OPTIONS = (
+    option("x", _AXES),
+    option("scale", _SCALES),
+    option("smoothing", _WEIGHTS),
+    option("seeds", _SEEDS),
+    option("loss", _LOSSES),
+    *staying(text("from", 40), text("to", 40)),
+)
+"""What the address holds of the options and of the part that is looked at."""
 _SPAN = "compare span"
 
 
@@ -39,9 +51,9 @@ class ComparisonOptions:
 def comparison_options() -> tuple[ComparisonOptions, dict[str, str]]:
     """Show the choices; return them, and what the address holds of them."""
     with st.container(horizontal=True):
-        axis = kept_choice("x axis", list(_AXES), key="compare axis", link="x")
-        scale = kept_choice("Loss axis", ["log", "linear"], key="compare scale", link="scale")
-        weight = kept_choice(
+        axis = lasting_choice("x axis", list(_AXES), key="compare axis", link="x")
+        scale = lasting_choice("Loss axis", _SCALES, key="compare scale", link="scale")
+        weight = lasting_choice(
             "Smoothing weight",
             ["0.98", "0.995", "0.9", "none"],
             key="compare smoothing",
@@ -49,15 +61,17 @@ def comparison_options() -> tuple[ComparisonOptions, dict[str, str]]:
             help="Weight w of the past in a moving average over the steps: it averages over about "
             "1/(1 − w) of them, 0.98 over 50.",
         )
-        seeds = kept_choice(
+        seeds = lasting_choice(
             "Seeds",
-            ["each alone", "mean and band"],
+            _SEEDS,
             key="compare seeds",
             link="seeds",
             help="Curves that differ only by seed as one line: their mean, and a band from the "
             "lowest to the highest of them.",
         )
-        loss = kept_choice("Test loss", list(_LOSSES), key="compare loss", link="loss", wraps=True)
+        loss = lasting_choice(
+            "Test loss", list(_LOSSES), key="compare loss", link="loss", wraps=True
+        )
     chosen = ComparisonOptions(
         _AXES[axis], scale, _WEIGHTS[weight], seeds != "each alone", _LOSSES[loss]
     )
@@ -70,9 +84,9 @@ def span_of_view(options: ComparisonOptions) -> Span | None:
     Args:
         options: How the curves are drawn; a part of one axis means nothing on another.
     """
-    link = page_link.opened_with("compare span")
-    if "from" in link and "to" in link:
-        st.session_state[_SPAN] = (options.axis, _span_from(link["from"][0], link["to"][0]))
+    low, high = address.take("from"), address.take("to")
+    if low and high:
+        st.session_state[_SPAN] = (options.axis, _span_from(low, high))
     axis, span = st.session_state.get(_SPAN, (options.axis, None))
     return span if axis == options.axis else None
 

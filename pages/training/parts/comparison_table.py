@@ -12,7 +12,7 @@ from explorer.figures.numbers import written
 from explorer.runs.run import CurveRow
 from explorer.runs.summary import TARGETS
 from pages.components.escaping import escaped
-from pages.training.parts.chosen_curves import styles_of
+from pages.training.parts.curve_selection import styles_of
 from pages.training.parts.run_table import state_words, swatch
 
 # The name of the loss says as much, and versions of libraries go below.

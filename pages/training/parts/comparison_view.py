@@ -21,14 +21,14 @@ from explorer.runs.config import curve_labels
 from explorer.runs.run import CurveRow
 from explorer.runs.seed_groups import group_by_seed
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address import page_link
-from pages.components.address.page_link import link_to
+from pages.components.address import address
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.plot.plot import encoded, plot
-from pages.training.parts.chosen_curves import styles_of
 from pages.training.parts.comparison_options import ComparisonOptions, look_at, span_of_view
 from pages.training.parts.comparison_table import comparison_table, legend
-from pages.training.parts.race_records import newest_records, which_images
+from pages.training.parts.curve_selection import styles_of
+from pages.training.parts.live_records import newest_records, which_images
 from pages.training.parts.store_notice import say_unusable
 
 ACTIVE = frozenset({"queued", "running", "paused"})
@@ -82,7 +82,7 @@ def _plots(
 ) -> None:
     span = span_of_view(options)
     ends = {"from": f"{span[0]:.10g}", "to": f"{span[1]:.10g}"} if span else {"from": "", "to": ""}
-    page_link.keep({**link, **ends})
+    address.keep({**link, **ends})
     try:
         states = {row.run_id: launcher.state_of(row) for row in rows}
         records = {

@@ -22,7 +22,8 @@ from explorer.core.drawing import (
     simplified,
     stroke_text,
 )
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import Parameter
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 
@@ -48,12 +49,11 @@ def drawn(key: str, *, link: str) -> Strokes:
         link: parameter of the page's address that holds the drawing when the page is opened.
     """
     session = _session(key)
-    asked = page_link.opened_with(key)
-    if link in asked:
+    if address.is_asked(link):
         session.rev += 1
         try:
-            session.strokes, session.message = simplified(read_stroke_text(asked[link][0])), ""
-        except ValueError as error:
+            session.strokes, session.message = address.take(link) or (), ""
+        except address.LinkError as error:
             session.message = f"From the link: {error}"
     return session.strokes
 
@@ -81,7 +81,7 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: s
             "message": session.message,
             "link": link,
             "longest": _LONGEST_LINK,
-            "session": page_link.session_name(),
+            "session": address.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },
@@ -89,10 +89,14 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: s
     )
 
 
-def link_text(strokes: Strokes) -> str:
+def _link_text(strokes: Strokes) -> str:
     """Return the drawing for the page's address, or "" when it is too long for one."""
     text = stroke_text(strokes)
     return text if len(text) <= _LONGEST_LINK else ""
+
+
+INK = Parameter("ink", lambda text: simplified(read_stroke_text(text)), _link_text)
+"""The drawing in the page's address."""
 
 
 def _session(key: str) -> CanvasSession:

@@ -17,7 +17,7 @@ from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.escaping import escaped
 from pages.components.frontend.frontend import component
-from pages.training.parts.late_press import answer_press, forget_press, note_press, was_pressed
+from pages.training.parts.deferred_click import answer_press, forget_press, note_press, was_pressed
 
 Figures = Callable[[Sequence[ExportedCurve]], Sequence[ReportFigure]]
 

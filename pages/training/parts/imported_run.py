@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow, Run
 from explorer.store.run_store import UnknownRun
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 
 

@@ -9,32 +9,32 @@ import streamlit as st
 
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import identifiers, staying
 from pages.components.escaping import escaped
-from pages.components.inputs.shown_value import shown
+from pages.components.inputs.lasting_inputs import shown
 from pages.training.parts.imported_run import say_imported
 
 _KEPT = "networks kept"
 _NONE = ""
+NETWORKS = (identifiers("runs"), *staying(identifiers("run")))
+"""What the address holds of the choice; other pages link to all networks of a `run`."""
 
 
-def network_choice(*, link: str) -> list[CurveRow]:
+def network_choice() -> list[CurveRow]:
     """Show the choice and return the chosen curves, none if no network is kept.
 
     At first these are two of the newest race that left networks, with different losses if it
     has such.
-
-    Args:
-        link: parameter of the page's address that holds the choice.
 
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
     rows = launcher.default_store().curves.list()
     usable = {row.id: row for row in rows if row.has_weights}
-    opened = page_link.opened_with("network choice")
-    if asked := opened.get(link) or opened.get("run"):
-        st.session_state[_KEPT] = [name for name in asked[0][:200].split(",") if name][:2]
+    names = [address.take(one.name) for one in NETWORKS]
+    if asked := next(filter(None, names), None):
+        st.session_state[_KEPT] = asked[:2]
     wanted = _curves_of(st.session_state.get(_KEPT, []), list(usable.values()))
     if missing := [name for name in wanted if name not in usable]:
         _say_missing(missing[0], rows, others=bool(usable))
@@ -57,11 +57,6 @@ def network_choice(*, link: str) -> list[CurveRow]:
         )
     _tell_diverged([usable[name] for name in chosen], rows)
     return [usable[name] for name in chosen]
-
-
-def link_text(chosen: Sequence[CurveRow]) -> str:
-    """Return the choice for the page's address."""
-    return ",".join(row.id for row in chosen)
 
 
 def names_of(chosen: Sequence[CurveRow]) -> list[str]:

@@ -16,7 +16,7 @@ from pages.components.bars.bar_editor import set_bars
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.training.parts.digit_grid import digit_grid
-from pages.training.parts.race_records import shared_figure
+from pages.training.parts.live_records import shared_figure
 
 _DETAILS = ("Digits", "Confusion matrix", "Gradient norms", "Dead units")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
+from explorer.core.losses import softmax_cross_entropy_gradient, softmax_squared_error_gradient
+from explorer.figures.numbers import written
 from explorer.runs.config import (
     DATASET_LABELS,
     DEVICE_LABELS,
@@ -18,10 +22,11 @@ from explorer.runs.config import (
     curve_labels,
 )
 from explorer.runs.race_presets import RACE_PRESETS
+from explorer.teaching.worked_examples import EXAMPLES
 from pages.components.escaping import escaped
-from pages.components.inputs.shown_value import shown
-from pages.training.parts import race_draft, race_notes
-from pages.training.parts.race_draft import Draft
+from pages.components.inputs.lasting_inputs import shown
+from pages.training.parts import race_form_state
+from pages.training.parts.race_form_state import Draft
 
 _DRAFT = "race draft"
 _LOSS_HELP = "  \n".join(f"{LOSS_LABELS[loss]}: {text}" for loss, text in LOSS_FORMULAS.items())
@@ -40,8 +45,10 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
     with st.container():
         for index, curve in enumerate(draft.curves):
             _curve_row(draft, index, curve, labels[index], errors)
-        if len(draft.curves) < race_draft.MOST_CURVES:
-            st.button("Add a curve", key="race add", on_click=race_draft.add_curve, args=(draft,))
+        if len(draft.curves) < race_form_state.MOST_CURVES:
+            st.button(
+                "Add a curve", key="race add", on_click=race_form_state.add_curve, args=(draft,)
+            )
     _shared_row(draft, errors)
     return None if errors else tuple(configs)
 
@@ -49,18 +56,18 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
 def current_draft() -> Draft:
     """Return what stands in the form, the first preset when nobody touched it yet."""
     if _DRAFT not in st.session_state:
-        st.session_state[_DRAFT] = race_draft.from_preset(next(iter(RACE_PRESETS)))
+        st.session_state[_DRAFT] = race_form_state.from_preset(next(iter(RACE_PRESETS)))
     return st.session_state[_DRAFT]
 
 
 def current_race() -> tuple[list[TrainingConfig], dict[str, str]]:
-    """Return the race that stands in the form, and what is wrong with it; see `race_draft.read`."""
-    return race_draft.read(current_draft())
+    """Return the race in the form, and what is wrong with it; see `race_form_state.read`."""
+    return race_form_state.read(current_draft())
 
 
 def use_settings(configs: Sequence[TrainingConfig]) -> None:
     """Fill the form with the settings of a recorded race; call it before the form is shown."""
-    st.session_state[_DRAFT] = race_draft.from_configs(configs)
+    st.session_state[_DRAFT] = race_form_state.from_configs(configs)
 
 
 def use_preset(name: str) -> None:
@@ -69,7 +76,7 @@ def use_preset(name: str) -> None:
     Raises:
         KeyError: There is no such preset.
     """
-    st.session_state[_DRAFT] = race_draft.from_preset(name)
+    st.session_state[_DRAFT] = race_form_state.from_preset(name)
 
 
 def is_untouched() -> bool:
@@ -100,12 +107,12 @@ def _preset_choice(draft: Draft) -> None:
         key="race preset",
         on_change=load,
     )
-    st.markdown(race_notes.note(draft.preset))
+    st.markdown(_note(draft.preset))
 
 
 def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping[str, str]) -> None:
     def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
-        _field(draft, race_draft.key(name, curve), widget, title, errors, **options)
+        _field(draft, race_form_state.key(name, curve), widget, title, errors, **options)
 
     with st.container(border=True):
         st.markdown(f"**Curve {index + 1}:** {escaped(label)}")
@@ -128,17 +135,17 @@ def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping
                 "Remove this curve",
                 key=f"race remove {curve}",
                 disabled=len(draft.curves) == 1,
-                on_click=race_draft.remove_curve,
+                on_click=race_form_state.remove_curve,
                 args=(draft, curve),
             )
 
 
 def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
     def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
-        _field(draft, race_draft.key(name), widget, title, errors, **options)
+        _field(draft, race_form_state.key(name), widget, title, errors, **options)
 
     def fit() -> None:
-        if race_draft.fit_length(draft):
+        if race_form_state.fit_length(draft):
             st.session_state.update(draft.fields)
 
     columns = st.columns([3, 1.5, 1.5, 2, 2.5], vertical_alignment="bottom")
@@ -157,7 +164,7 @@ def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
         )
     with columns[4]:
         field("device", _choice(DEVICE_LABELS), "Device")
-    if race_draft.means_digits(draft.fields[race_draft.key("dataset")]):
+    if race_form_state.means_digits(draft.fields[race_form_state.key("dataset")]):
         st.caption(
             "The race runs on scikit-learn's 1,797 digits, not on MNIST. Small batches and many "
             "epochs give about as many steps as MNIST would."
@@ -191,3 +198,61 @@ def _choice(labels: Mapping[str, str]) -> Callable[..., Any]:
         st.selectbox(title, list(labels), place, format_func=labels.__getitem__, **options)
 
     return widget
+
+
+def _note(preset: str) -> str:
+    """Return what to look for in a preset race, with the formula behind it, as Markdown."""
+    if preset not in RACE_PRESETS:
+        return ""
+    more = {
+        "CE against MSE": _note_on_losses,
+        "ReLU on the logits": _note_on_relu,
+        "Kaiming against plain normal": _note_on_scale,
+        "Learning rates": _note_on_rates,
+    }.get(preset)
+    return f"{RACE_PRESETS[preset].look_for} {more() if more else ''}"
+
+
+def _note_on_losses() -> str:
+    logits, target = (
+        np.log(EXAMPLES["drop_is_not_gradient"]["wrong"]),
+        EXAMPLES["drop_is_not_gradient"]["p"],
+    )
+    ce, squares = (
+        written(float(np.linalg.norm(gradient(logits, target))), 4)
+        for gradient in (softmax_cross_entropy_gradient, softmax_squared_error_gradient)
+    )
+    return (
+        r"By the logits, the gradient is $q - p$ under cross-entropy and $2\,J\,(q-p)$ with "
+        r"$J = \mathrm{diag}(q) - q\,q^{\mathsf T}$ under MSE, and $J$ is nearly 0 wherever $q$ "
+        rf"is sure, even when it is surely wrong: at $q = (.01, .96, .01, .01, .01)$ with the "
+        rf"first class true, the norms are {ce} and {squares}. Look at the gradient norms: the "
+        "drops of the two losses have different units and say nothing about speed. MSE is not "
+        "always the wrong choice: some meta-learning methods use it, and on raw outputs, without "
+        "softmax, it does not saturate."
+    )
+
+
+def _note_on_relu() -> str:
+    return (
+        r"Where $z_j \le 0$ for every image, $\partial \max(0, z_j)/\partial z_j = 0$: nothing "
+        "pulls that class back. How many classes die is luck; try other seeds (under More) and "
+        "look for empty columns in the confusion matrix."
+    )
+
+
+def _note_on_scale() -> str:
+    first, later = (written(math.sqrt(fan_in / 2), 3) for fan_in in (784, 200))
+    return (
+        r"A ReLU layer multiplies the scale of its input by about $\sigma\sqrt{n/2}$ for $n$ "
+        r"inputs; Kaiming's $\sigma = \sqrt{2/n}$ makes that 1. With $\sigma = 1$ it is "
+        rf"{first} for 784 inputs and {later} for 200: the signal and the gradient explode, they "
+        "do not vanish. With a ReLU on the logits as well, the network then dies at ln 10."
+    )
+
+
+def _note_on_rates() -> str:
+    return (
+        r"Each step is $\theta \leftarrow \theta - \eta\,\nabla L(\theta)$. You can change "
+        r"$\eta$ while the race runs."
+    )

@@ -9,9 +9,13 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import text
 from pages.components.escaping import escaped
-from pages.training.parts import race_draft, race_form
+from pages.training.parts import race_form, race_form_state
+
+LIVE = (text("run", 64), text("race"))
+"""The parameters of the page's address."""
 
 
 def open_link(run_key: str) -> None:
@@ -23,11 +27,10 @@ def open_link(run_key: str) -> None:
     Args:
         run_key: where the session keeps the id of the race that is shown.
     """
-    link = page_link.opened_with("live")
-    if asked := link.get("run"):
-        _open_run(run_key, asked[0][:64])
-    elif asked := link.get("race"):
-        name = asked[0]
+    run_id, name = address.take("run"), address.take("race")
+    if run_id:
+        _open_run(run_key, run_id)
+    elif name:
         if name in RACE_PRESETS:
             st.session_state[run_key] = None
             race_form.use_preset(name)
@@ -40,8 +43,8 @@ def open_link(run_key: str) -> None:
 def keep_link(run_id: str | None) -> None:
     """Write the race that is shown, or the unchanged preset in the form, into the address."""
     draft = race_form.current_draft()
-    prepared = not run_id and race_draft.is_as_loaded(draft)
-    page_link.keep({"run": run_id or "", "race": draft.preset if prepared else ""})
+    prepared = not run_id and race_form_state.is_as_loaded(draft)
+    address.keep({"run": run_id, "race": draft.preset if prepared else None})
 
 
 def _open_run(run_key: str, run_id: str) -> None:

@@ -14,10 +14,10 @@ from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
 from explorer.runs.record_columns import Records
 from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
-from pages.training.parts.race_draft import parse_field
 from pages.training.parts.race_form import use_settings
+from pages.training.parts.race_form_state import parse_field
 
 ACTIVE = frozenset({"queued", "running", "paused"})
 _MESSAGE = "race message"

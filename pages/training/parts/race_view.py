@@ -15,13 +15,13 @@ from explorer.runs.record_columns import Records
 from explorer.runs.records import EvalRecord
 from explorer.runs.run import LOST, PAUSED, Control, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.training.parts import race_pace, race_status
 from pages.training.parts.imported_run import say_imported
+from pages.training.parts.live_records import newest_records, shared_figure, viewers, which_images
 from pages.training.parts.race_details import race_details
-from pages.training.parts.race_records import newest_records, shared_figure, viewers, which_images
 from pages.training.parts.race_status import ViewOptions
 from pages.training.parts.store_notice import say_unusable
 

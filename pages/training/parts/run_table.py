@@ -10,14 +10,15 @@ from functools import cache
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from explorer.figures.curves import curve_line
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
-from pages.components.inputs.kept_text import kept_text
-from pages.training.parts.chosen_curves import choose, chosen, styles_of
+from pages.components.inputs.lasting_inputs import lasting_text
+from pages.training.parts.curve_selection import choose, chosen, styles_of
 
 _TABLE = "compare table"
 _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
@@ -30,7 +31,7 @@ def run_table(rows: Sequence[CurveRow]) -> str:
     Args:
         rows: All curves that are kept, at least one.
     """
-    words = kept_text(
+    words = lasting_text(
         "Filter",
         "",
         key="compare filter",
@@ -83,8 +84,8 @@ def describe(row: CurveRow) -> dict[str, object]:
         "Run": row.run_name or row.run_id,
         "State": state_words(row),
         "Loss": LOSS_LABELS.get(row.own_loss, "not known"),
-        "Accuracy": _percent(summary and summary.final_accuracy),
-        "Best": _percent(summary and summary.best_accuracy),
+        "Accuracy": _percent(summary.final_accuracy if summary else None),
+        "Best": _percent(summary.best_accuracy if summary else None),
         "Test CE": summary and summary.final_cross_entropy,
         "Optimizer": config and OPTIMIZER_LABELS[config.optimizer],
         "Rate": config and config.learning_rate,
@@ -140,7 +141,7 @@ def _frame(
     return pd.DataFrame({"Line": lines, **columns})
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
         "Line": column.ImageColumn("Line", width=80, help="Colour and dash in the plots"),

@@ -1,13 +1,16 @@
-"""Set up a sweep: the values of each setting, and what all cells share."""
+"""Set up a sweep: the values of each setting, what all cells share, and what it comes to."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from explorer.core.distributions import parse_vector
+from explorer.figures.numbers import duration
+from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import (
     DATASET_LABELS,
     DEVICE_LABELS,
@@ -18,13 +21,26 @@ from explorer.runs.config import (
     TrainingConfig,
 )
 from explorer.runs.race_presets import fit_to_digits
-from explorer.runs.sweep_grid import SweepGrid, parse_seeds
+from explorer.runs.sweep_grid import SweepGrid, bytes_per_curve, estimated_seconds, parse_seeds
+from pages.components.address.parameters import option, places, staying, text
 from pages.components.escaping import escaped
-from pages.components.inputs.kept_choice import kept_choice
-from pages.components.inputs.kept_classes import kept_classes, linked
-from pages.components.inputs.kept_text import kept_text
-from pages.training.parts.race_draft import means_digits, parse_field
+from pages.components.inputs.lasting_inputs import lasting_choice, lasting_classes, lasting_text
+from pages.training.parts.race_form_state import means_digits, parse_field
 
+_DATASETS = {label: key for key, label in DATASET_LABELS.items()}
+_OPTIMIZERS = {label: key for key, label in OPTIMIZER_LABELS.items()}
+_DEVICES = {label: key for key, label in DEVICE_LABELS.items()}
+_TEXTS = ("rates", "seeds", "epochs", "batch_size", "hidden_sizes", "momentum")
+FORM = staying(
+    option("data", _DATASETS),
+    option("opt", _OPTIMIZERS),
+    option("device", _DEVICES),
+    *(places(f"sweep_{name}") for name in ("loss", "init", "relu")),
+    *map(text, _TEXTS),
+)
+"""What the address holds of the form, also while a sweep is shown."""
+# Images of an epoch where nothing was downloaded or read yet.
+_TRAIN_IMAGES = {True: 1_437, False: 60_000}
 _RELU = {False: "no ReLU", True: "ReLU"}
 
 
@@ -45,13 +61,11 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
     inits = _several("Initial weights", INIT_LABELS, "init", (0,))
     relus = _several("On the logits", _RELU, "relu", (0,))
     st.markdown("**All cells share**")
-    names = {label: key for key, label in DATASET_LABELS.items()}
-    data = kept_choice("Data", list(names), key="sweep data", link="data")
-    optimizers = {label: key for key, label in OPTIMIZER_LABELS.items()}
+    data = lasting_choice("Data", list(_DATASETS), key="sweep data", link="data")
     usual = TrainingConfig()
-    if means_digits(names[data]):
+    if means_digits(_DATASETS[data]):
         (usual,) = fit_to_digits([usual])
-    shared: dict[str, Any] = {"dataset": names[data]}
+    shared: dict[str, Any] = {"dataset": _DATASETS[data]}
     columns = st.columns(4)
     for column, (name, label, default) in zip(
         columns,
@@ -66,14 +80,14 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
         with column:
             shared[name] = _text(label, default, name, _setting(name), wrong)
     with st.container(horizontal=True):
-        optimizer = kept_choice("Optimizer", list(optimizers), key="sweep optimizer", link="opt")
-        devices = {label: key for key, label in DEVICE_LABELS.items()}
-        device = kept_choice("Device", list(devices), key="sweep device", link="device")
-    shared |= {"optimizer": optimizers[optimizer], "device": devices[device]}
-    link = {"data": data, "opt": optimizer, "device": device}
-    link |= {f"sweep_{name}": linked(of) for name, of in
-             (("loss", losses), ("init", inits), ("relu", relus))}  # fmt: skip
-    for name in ("rates", "seeds", "epochs", "batch_size", "hidden_sizes", "momentum"):
+        optimizer = lasting_choice(
+            "Optimizer", list(_OPTIMIZERS), key="sweep optimizer", link="opt"
+        )
+        device = lasting_choice("Device", list(_DEVICES), key="sweep device", link="device")
+    shared |= {"optimizer": _OPTIMIZERS[optimizer], "device": _DEVICES[device]}
+    link: dict[str, Any] = {"data": data, "opt": optimizer, "device": device}
+    link |= {"sweep_loss": losses, "sweep_init": inits, "sweep_relu": relus}
+    for name in _TEXTS:
         link[name] = st.session_state[f"sweep {name}"]
     if wrong:
         return None, link
@@ -91,10 +105,38 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
         return None, link
 
 
+def sweep_plan(grid: SweepGrid | None) -> str:
+    """Return in a sentence how many cells, in how many runs, for how long, in how much memory.
+
+    Args:
+        grid: The grid, or None while a field cannot be used.
+
+    Raises:
+        StoreUnavailable: The run store cannot be used.
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
+    """
+    if grid is None:
+        return "A field above cannot be used; it says why."
+    rows = launcher.default_store().curves.list()
+    size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
+    count = math.ceil(grid.num_cells / size)
+    cells = "1 cell" if grid.num_cells == 1 else f"{grid.num_cells} cells"
+    runs = "1 run" if count == 1 else f"{count} runs of up to {size} curves"
+    images = _TRAIN_IMAGES[means_digits(grid.base.dataset)]
+    known = sweep_scheduler.seconds_per_work(rows, grid.base)
+    seconds = estimated_seconds(grid, grid.num_cells, images, known)
+    if seconds is None:
+        length = "how long is not known until the first training here has ended"
+    else:
+        length = f"about {duration(max(1.0, seconds))}, judging by earlier trainings"
+    memory = size * bytes_per_curve(grid.base) / 2**20
+    return f"{cells} in {runs}: {length}; about {memory:,.0f} MiB beside the images."
+
+
 def _several(
     label: str, labels: Mapping[Any, str], name: str, default: tuple[int, ...]
 ) -> tuple[int, ...]:
-    return kept_classes(
+    return lasting_classes(
         label, list(labels.values()), key=f"sweep {name}", link=f"sweep_{name}", default=default
     )
 
@@ -108,7 +150,7 @@ def _text(
     help: str | None = None,
 ) -> Any:
     """Show a field, and below it why its text cannot be used, if so."""
-    text = kept_text(label, default, key=f"sweep {name}", link=name, help=help)
+    text = lasting_text(label, default, key=f"sweep {name}", link=name, help=help)
     try:
         return parse(text)
     except ValueError as error:

@@ -15,9 +15,10 @@ from explorer.runs.sweep_cells import ACTIVE, DONE, Cell, Sweep
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, best_first, table
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
-from pages.components.address.page_link import link_to
+from pages.components.address.address import link_to
+from pages.components.address.parameters import option, staying, text
 from pages.components.escaping import escaped
-from pages.components.inputs.kept_choice import kept_choice
+from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.plot.plot import plot
 from pages.training.parts.store_notice import say_unusable
 
@@ -25,6 +26,14 @@ _BEST = 5
 _SHOWN = 20
 _QUANTITIES = {quantity.label: key for key, quantity in QUANTITIES.items()}
 _PROBLEM = "sweep problem"
+RESULTS = staying(
+    text("run", 64),
+    text("sweep", 64),
+    option("by", _QUANTITIES),
+    option("columns", DIMENSIONS.values()),
+    option("rows", DIMENSIONS.values()),
+)
+"""What the address holds of a sweep; other pages link to the sweep of a `run`."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,10 @@ def sweep_options(grid: SweepGrid) -> tuple[SweepOptions, dict[str, str]]:
     # What varies first, so that the first picture says something.
     ordered = sorted(names, key=lambda label: names[label] not in grid.varied())
     with st.container(horizontal=True):
-        quantity = kept_choice("Compare by", list(_QUANTITIES), key="sweep quantity", link="by")
-        columns = kept_choice("Columns", ordered, key="sweep columns", link="columns")
+        quantity = lasting_choice("Compare by", list(_QUANTITIES), key="sweep quantity", link="by")
+        columns = lasting_choice("Columns", ordered, key="sweep columns", link="columns")
         rest = [label for label in ordered if label != columns]
-        rows = kept_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
+        rows = lasting_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
     chosen = SweepOptions(_QUANTITIES[quantity], names[columns], names[rows])
     return chosen, {"by": quantity, "columns": columns, "rows": rows}
 
@@ -158,11 +167,12 @@ def _about(grid: SweepGrid, options: SweepOptions) -> None:
 
 
 def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
-    ranked = [cell for cell in best_first(cells, quantity) if cell.row]
+    ranked = [
+        (cell, cell.row, cell.row.summary) for cell in best_first(cells, quantity) if cell.row
+    ]
     varied = grid.varied()
     rows = []
-    for cell in ranked[:_SHOWN]:
-        summary = cell.row.summary
+    for cell, _, summary in ranked[:_SHOWN]:
         accuracy, loss = summary.final_accuracy, summary.final_cross_entropy
         rows.append(
             [figures.value_words(name, getattr(cell.config, name)) for name in varied]
@@ -177,7 +187,7 @@ def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
     titles += [f"Steps to {percent} %" for percent in (90, 95, 97)]
     st.subheader("The best cells" if len(ranked) > _SHOWN else "The cells, best first")
     st.table(dict(zip(titles, zip(*rows, strict=True), strict=True)), hide_index=True)
-    best = ",".join(cell.row.id for cell in ranked[:_BEST])
+    best = ",".join(row.id for _, row, _ in ranked[:_BEST])
     link_to("compare", f"**Compare the curves of the best {min(_BEST, len(ranked))} →**",
             {"runs": best}, via="sweep-best")  # fmt: skip
 

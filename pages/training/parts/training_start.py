@@ -10,7 +10,7 @@ from explorer.jobs import launcher
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable
 from pages.components.escaping import escaped
-from pages.training.parts.late_press import answer_press, forget_press
+from pages.training.parts.deferred_click import answer_press, forget_press
 
 
 def start(button_key: str, shown_key: str, begin: Callable[[], str] | None) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from explorer.runs.run import CurveRow
-from pages.components.address import page_link
+from pages.components.address import address
+from pages.components.address.parameters import Parameter, identifiers
 
 MOST_CURVES = 30
 """Colour and dash together tell so many lines apart; see `explorer.figures.curves.curve_line`."""
 
+_LONGEST = 1_000
 _STYLES = "compare styles"
 _SAID = "compare said"
 
@@ -25,15 +28,9 @@ def open_link(rows: Sequence[CurveRow]) -> None:
     Args:
         rows: All curves that are kept.
     """
-    link = page_link.opened_with("compare")
-    asked = [one for text in link.get("runs", []) for one in text.split(",") if one]
+    asked, styles = address.take("runs"), address.take("styles") or []
     if asked:
-        wanted = link.get("styles", [""])[0].split(",")
-        named = {
-            one: int(style)
-            for one, style in zip(asked, wanted, strict=False)
-            if style.isascii() and style.isdigit() and int(style) < MOST_CURVES
-        }
+        named = {one: style for one, style in zip(asked, styles, strict=False) if style is not None}
         found = [row.id for one in asked for row in rows if one in (row.id, row.run_id)]
         missing = sum(all(one not in (row.id, row.run_id) for row in rows) for one in asked)
         st.session_state[_STYLES] = {}
@@ -96,10 +93,25 @@ def said() -> str:
     return st.session_state.get(_SAID, "")
 
 
-def link_parameters() -> dict[str, str]:
-    """Return what the address holds of the choice."""
+def state() -> dict[str, Any]:
+    """Return what `address.keep` needs to compare these curves again."""
     styles = _styles()
-    return {"runs": ",".join(styles), "styles": ",".join(map(str, styles.values()))}
+    return {"runs": styles.keys(), "styles": styles.values()}
+
+
+def _parse_styles(text: str) -> list[int | None]:
+    """Return the numbers of colours and dashes, None for what is no such number."""
+    return [
+        int(piece) if piece.isascii() and piece.isdigit() and int(piece) < MOST_CURVES else None
+        for piece in text[:_LONGEST].split(",")
+    ]
+
+
+SELECTION = (
+    identifiers("runs"),
+    Parameter("styles", _parse_styles, lambda styles: ",".join(map(str, styles))),
+)
+"""What the address holds of the choice."""
 
 
 def _styles() -> dict[str, int]:

@@ -22,7 +22,7 @@ _COMPARED = ("softmax_cross_entropy", "softmax_squared_error", "softmax_mean_squ
 _SHORT = ("CE", "squares, sum", "squares, mean")
 
 
-def readings_table(readings: Mapping[str, LossReading]) -> None:
+def loss_table(readings: Mapping[str, LossReading]) -> None:
     """Show value and gradient of each loss; of several logits the norm of the gradient."""
     single = all(reading.gradient.ndim == 0 for reading in readings.values())
     gradients = [

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.components.address import page_link
+from pages.components.address import address, parameters
+from pages.components.registry import PAGES
 from tests.pages.page_steps import components, opened, ran, visited
 
 OPENED_WITH = {"p": "0.5,0.5", "q": "0.25,0.75", "unit": "bits"}
@@ -17,8 +21,8 @@ SHOWN = "?p=0.125,0.875&q=1,0&unit=nats"
 def tab(monkeypatch) -> dict[str, Any]:
     """What the tab tells with every run: `told["tab"]`, as its component keeps it."""
     told: dict[str, Any] = {}
-    mount = page_link._mount_reconnection
-    monkeypatch.setattr(page_link, "_mount_reconnection", lambda **rest: mount(**rest) and told)
+    mount = address._mount_reconnection
+    monkeypatch.setattr(address, "_mount_reconnection", lambda **rest: mount(**rest) and told)
     return told
 
 
@@ -27,7 +31,7 @@ def state(app) -> dict[str, tuple[float, ...]]:
 
 
 def link(app) -> dict[str, str]:
-    return dict(components(app, "page_link")["page_link"]["parameters"])
+    return dict(components(app, "address")["address"]["parameters"])
 
 
 def test_a_new_session_shows_what_the_tab_shows_and_not_what_it_was_opened_with(tab):
@@ -93,3 +97,66 @@ def test_what_is_no_word_of_a_tab_changes_nothing(tab, told):
 def test_every_session_has_a_name_of_its_own():
     names = {components(opened("home"), "reconnection")["reconnection"]["session"] for _ in "ab"}
     assert len(names) == 2
+
+
+# ---------------------------------------------------------------------------- the table of a page
+
+
+LINKS_SAVED = [
+    line.split(": ", 1)[1]
+    for line in Path(__file__).with_name("links.txt").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_link_to_a_page_names_parameters_of_its_table_alone(page):
+    table = visited(opened("home"), page).session_state[address._TABLE]
+    for link in LINKS_SAVED:
+        path, _, query = link[1:].partition("?")
+        if path == page:
+            assert parse_qs(query).keys() <= table.keys()
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "said"),
+    [
+        ("binary", {"y": "7"}, "“7” as y; the choices are 1, 0."),
+        ("multiclass", {"y": "4"}, "“4” as y; there are 1 to 3."),
+        ("multiclass", {"y": "x"}, "“x” as y; the numbers are whole and counted from 1."),
+        ("divergence", {"view": "Messages", "seed": "-1"}, "“-1” as seed; a whole number"),
+        ("entropy", {"tour": "999"}, "“999” as tour; there are stops 1 to"),
+        ("draw", {"digit": "*12*"}, "“\\*12\\*” as digit; the choices are"),
+    ],
+)
+def test_what_is_no_value_of_a_parameter_is_refused_once_in_words(store, page, link, said):
+    app = visited(opened("home"), page, **link)
+    (warning,) = [one.value for one in app.warning if "The link asks for" in one.value]
+    assert said in warning
+    assert not [one for one in ran(app).warning if "The link asks for" in one.value]
+
+
+def test_a_value_that_is_written_reads_as_the_same_value():
+    for parameter, value in (
+        (parameters.option("view", ("a", "b")), "b"),
+        (parameters.text("text"), "any words"),
+        (parameters.whole("seed"), 7),
+        (parameters.number("p", repr), 1 / 3),
+        (parameters.places("labels"), []),
+        (parameters.places("labels"), [0, 4]),
+    ):
+        assert parameter.parse(parameter.write(value)) == value
+
+
+def test_a_value_that_a_page_has_not_declared_is_a_mistake():
+    def page(values: dict[str, str]) -> None:
+        from pages.components.address import address
+        from pages.components.address.parameters import text
+
+        address.declare(text("known"))
+        address.keep(values)
+
+    def run(**values: str) -> AppTest:
+        return AppTest.from_function(page, kwargs={"values": values}).run()
+
+    assert not run(known="a").exception
+    assert run(known="a", other="b").exception

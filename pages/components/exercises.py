@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.teaching.tasks import TASKS
-from pages.components.address.page_link import link_to
+from explorer.teaching.exercises import TASKS
+from pages.components.address.address import link_to
 
 
-def try_this(page: str) -> None:
+def exercises(page: str) -> None:
     """Show the tasks of a page, if it has some.
 
     Args:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 def _page() -> None:
     import streamlit as st
 
-    from pages.training.parts.late_press import answer_press, forget_press, note_press
+    from pages.training.parts.deferred_click import answer_press, forget_press, note_press
 
     st.button("Go", on_click=note_press, args=("go",))
     started = st.session_state.setdefault("started", [])

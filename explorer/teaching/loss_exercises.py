@@ -24,7 +24,7 @@ from explorer.core.measured_on_mnist import NOTES_SETTING
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
 from explorer.figures.numbers import measured, written
-from explorer.teaching.task import Task, listed
+from explorer.teaching.exercise import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 _BATCH, _WRONG = EXAMPLES["softmax_batch"], EXAMPLES["drop_is_not_gradient"]["wrong"]

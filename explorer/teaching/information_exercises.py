@@ -15,7 +15,7 @@ from explorer.core.information import (
     self_information,
 )
 from explorer.figures.numbers import measured, written
-from explorer.teaching.task import Task, listed
+from explorer.teaching.exercise import Task, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 _TENNIS = EXAMPLES["table_tennis"]["p"]

@@ -6,7 +6,7 @@ import math
 
 from explorer.core.drawing import stroke_text
 from explorer.figures.numbers import measured
-from explorer.teaching.task import Task
+from explorer.teaching.exercise import Task
 
 _SEVEN = ((70, 60), (185, 60), (110, 205))
 _BAR = ((95, 130), (175, 130))

@@ -6,7 +6,7 @@ import math
 
 from explorer.core.measured_on_mnist import PLAIN_FINALS, RACES, RELU_FINALS, span
 from explorer.figures.numbers import measured
-from explorer.teaching.task import Task
+from explorer.teaching.exercise import Task
 
 _KAIMING, _NORMAL = RACES["Kaiming against plain normal"]
 

@@ -1,0 +1,231 @@
+"""The state of a page as its address: read once when the page is opened, then kept up to date.
+
+A page declares its parameters as one table. `visit` reads the address into the session when the
+page is opened, or met again in an open tab; the page's parts take their values from there, and
+`keep` writes the values of all of them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import streamlit as st
+
+from pages.components.address.parameters import Parameter, whole
+from pages.components.escaping import escaped
+from pages.components.frontend.frontend import component
+from pages.components.preview import preview
+from pages.components.registry import PAGES
+
+_mount = component(__file__)
+_mount_reconnection = component(str(Path(__file__).with_name("reconnection.js")))
+OPEN_PAGE = "open page"
+"""Where the session keeps the address of the page that is shown."""
+TOUR_STOP = "tour stop"
+"""Where the session keeps the stop of the guided tour, counted from 1, or None."""
+_VISIT = "number of this visit"
+_VIA = "link of this visit"
+_NAME = "name of this session"
+_TAB = "what the tab showed before this session"
+_NEW = "the page was opened just now"
+_TOUR = whole("tour")
+_TABLE = "parameters of the page shown"
+_UNTAKEN = "what the address held and nobody has taken yet"
+_LONGEST_QUERY = 50_000
+
+
+class LinkError(ValueError):
+    """What an address holds is no value of its parameter; `text` is what it holds."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(reason)
+        self.text = text
+
+
+def session_name() -> str:
+    """Return a name that no other session has, by which a component knows that one began anew."""
+    return st.session_state.setdefault(_NAME, uuid.uuid4().hex)
+
+
+def visit(page: str) -> None:
+    """Note which page this run shows. Called by `app.py` before the page.
+
+    Args:
+        page: the last part of its address, empty for the first page.
+    """
+    # A link inside the app says which one it is, or following one to the page that is open could
+    # not be told from an edit.
+    via = st.query_params.get("via", "")
+    turned = st.session_state.get(OPEN_PAGE) != page
+    if turned:
+        preview.withdraw()
+        # Not in every run: a part that refreshes itself may cut a run short, and needs the table.
+        declare()
+    if turned or via not in ("", st.session_state.get(_VIA)):
+        st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+        _open()
+    st.session_state[OPEN_PAGE] = page
+    st.session_state[_VIA] = via
+    _meet_tab()
+
+
+def _meet_tab() -> None:
+    """Let the present address count where an open tab meets a session that began anew.
+
+    After a restart, or a cut that a session does not outlive, Streamlit's client asks for the page
+    with the query that the tab was opened with, and it asks for nothing at all where it had nothing
+    to do; what `history.replaceState` wrote since then it does not know. A component's state does
+    come with whatever it asks for: `reconnection` sets it when the connection is lost and when it
+    is back, to the address that the tab shows and the session that it shows it of.
+    """
+    told = _mount_reconnection(
+        key="reconnection", data={"session": session_name()}, on_tab_change=lambda: None
+    ).get("tab")
+    search, session = _told(told)
+    if session in ("", session_name()):
+        return
+    if known := st.session_state.get(_TAB):
+        if known[1] == search:
+            return
+        st.session_state[_VISIT] += 1
+    try:
+        parameters = parse_qs(search.removeprefix("?"), keep_blank_values=True)
+    except ValueError:  # more parameters than anyone's
+        parameters = {}
+    st.session_state[_TAB] = (st.session_state[_VISIT], search, parameters)
+    _open()
+
+
+def _told(tab: object) -> tuple[str, str]:
+    """Return the query and the session that a tab tells of; "" for what is nothing of the kind."""
+    if not isinstance(tab, Mapping):
+        return "", ""
+    search, session = tab.get("search"), tab.get("session")
+    if not isinstance(search, str) or not isinstance(session, str):
+        return "", ""
+    return (search, session) if len(search) <= _LONGEST_QUERY else ("", "")
+
+
+def link_to(
+    page: str, label: str, parameters: Mapping[str, str | Sequence[str]], *, via: str
+) -> None:
+    """Show a link that opens a page with values set, also from that page itself.
+
+    Args:
+        page: address of the page.
+        label: of the link, Markdown.
+        parameters: of the page's address; several values for a name that occurs more than once.
+        via: tells this link from the others on the page.
+    """
+    query = {**parameters, "via": via}
+    st.page_link(PAGES[page].path, label=label, query_params=query)
+
+
+def declare(*parameters: Parameter) -> None:
+    """Say which parameters the page's address has, in the order in which they are written.
+
+    Called by every page first of all.
+    """
+    st.session_state[_TABLE] = {one.name: one for one in (*parameters, _TOUR)}
+
+
+def is_asked(*names: str) -> bool:
+    """Tell whether the address held one of these parameters that nobody has taken yet."""
+    return any(name in _untaken() for name in names)
+
+
+def is_new() -> bool:
+    """Tell once after the page was opened that it was."""
+    return st.session_state.pop(_NEW, False)
+
+
+def take(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
+    """Return the value of a parameter once after the page was opened, and None later.
+
+    What `keep` writes later is older than the session's own state and is not read.
+
+    Args:
+        name: of a parameter that the page declared.
+        check: raises ValueError for a value that the page has no use for.
+
+    Raises:
+        LinkError: the address held what is no such value.
+    """
+    parameter: Parameter = st.session_state[_TABLE][name]
+    texts = _untaken().pop(name, None)
+    if texts is None:
+        return None
+    try:
+        value = parameter.parse(texts if parameter.several else texts[0])
+        if value is not None:
+            check(value)
+    except ValueError as error:
+        raise LinkError(str(error), texts[0]) from error
+    return value
+
+
+def take_or_warn(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
+    """Return the value of a parameter as `take` does; what is no value is said here in words."""
+    try:
+        return take(name, check)
+    except LinkError as error:
+        asked, reason = escaped(error.text[:20]), escaped(str(error))
+        st.warning(f"The link asks for “{asked}” as {name}; {reason} The last good choice is kept.")
+        return None
+
+
+def shared(name: str) -> list[str]:
+    """Return the texts of a parameter that several parts of a page read, each when it is opened."""
+    return _untaken().get(name, [])
+
+
+def _open() -> None:
+    """Read the whole address, for the parts of the page to take from."""
+    told_in, _, parameters = st.session_state.get(_TAB, (None, "", {}))
+    if told_in != st.session_state[_VISIT]:
+        parameters = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_UNTAKEN], st.session_state[_NEW] = dict(parameters), True
+
+
+def _untaken() -> dict[str, list[str]]:
+    return st.session_state.setdefault(_UNTAKEN, {})
+
+
+def keep(values: Mapping[str, Any]) -> None:
+    """Write the state of the page into its address.
+
+    Args:
+        values: name → value of the parameters that the page declared. Those left out, or None,
+            leave the address too unless they stay.
+    """
+    table: dict[str, Parameter] = st.session_state[_TABLE]
+    values = {**values, _TOUR.name: st.session_state.get(TOUR_STOP)}
+    texts: dict[str, str | list[str]] = {
+        one.name: "" if (value := values.get(one.name)) is None else one.write(value)
+        for one in table.values()
+        if one.name in values or not one.stays
+    }
+    if unknown := values.keys() - texts.keys():
+        raise KeyError(f"The page has not declared {', '.join(sorted(unknown))}.")
+    texts["via"] = ""
+    pairs = [
+        (name, text)
+        for name, several in texts.items()
+        for text in ([several] if isinstance(several, str) else several)
+        if text != ""
+    ]
+    _mount(
+        key="address",
+        data={
+            "page": st.session_state.get(OPEN_PAGE, ""),
+            "session": session_name(),
+            "visit": st.session_state.get(_VISIT, 0),
+            "own": list(texts),
+            "parameters": pairs,
+        },
+        height=1,
+    )

@@ -179,8 +179,8 @@ def deviations(one: CurveRecords, other: CurveRecords) -> np.ndarray:
     count = min(len(one.losses), len(other.losses))
     a, b = one.losses[:count], other.losses[:count]
     finite = np.isfinite(a) & np.isfinite(b)
-    apart = np.abs(np.where(finite, a - b, 0)) / np.maximum(np.abs(b), 1e-3 * abs(b[0]))
-    return np.where(finite, apart, 0)
+    a, b = np.where(finite, a, 0), np.where(finite, b, 0)
+    return np.abs(a - b) / np.maximum(np.abs(b), max(1e-3 * abs(b[0]), 1e-30))
 
 
 def deviation(one: CurveRecords, other: CurveRecords) -> float:

@@ -10,12 +10,14 @@ and the others go on; the exit status says whether all went well. The last line 
 **Right** holds CUDA's records against the processor's. Both sum products in float32 but in another
 order: a sum of 784 products is off by some 2e-6, the sums of two hundred steps by some 2e-5, and
 training magnifies that, by how much depends on the race and on chance: where a unit crosses 0 for
-one image in one run only, the runs part. From weights that are off by 1e-6, five runs of one race
-on the processor end up between 5e-7 and 0.3 apart. So the measure is five runs of the same race on
-the processor, each from its own initial weights that are off by 1e-5: CUDA may stray ten times as
-far as the farthest of them, and by 1e-4 more. Within the first ten steps, where a wrong formula
-shows and rounding hardly does, it may stray by 1e-2 beyond ten times the farthest. Captured steps
-must give the bits of eager ones.
+one image in one run only, the runs part. Five runs of one race on the processor whose initial
+weights are off by 1e-6 end up between 5e-7 and 0.3 from the exact one. So the measure is five such
+runs off by 1e-5: CUDA may stray ten times as far as the farthest of them, and by 1e-4 more. (With
+one run as the measure, 7 of 1,600 pairs of runs of the processor itself would be called wrong;
+with five none of 320, and the worst strays a third of what is allowed.) Within the first ten
+steps, where a wrong formula shows and rounding hardly does, CUDA may stray by 1e-2 beyond ten times
+the farthest: for seven curves of eight that is less than 5e-2 in all. Captured steps must give the
+bits of eager ones.
 
 **Fast** times whole trainings, evaluations and reading included, from their second epoch on. The
 floor of the products is a graph of a step's matrix products alone, the launch floor a graph of as

@@ -11,7 +11,7 @@ and the others go on; the exit status says whether all went well. The last line 
 order: a sum of 784 products is off by some 2e-6, the sums of two hundred steps by some 2e-5, and
 training magnifies that, by how much depends on the race and on chance: where a unit crosses 0 for
 one image in one run only, the runs part. Five runs of one race on the processor whose initial
-weights are off by 1e-6 end up between 5e-7 and 0.3 from the exact one. So the measure is five such
+weights are off by 1e-6 end up between 6e-7 and 0.14 from the exact one. So the measure is five such
 runs off by 1e-5: CUDA may stray ten times as far as the farthest of them, and by 1e-4 more. (With
 one run as the measure, 7 of 1,600 pairs of runs of the processor itself would be called wrong;
 with five none of 320, and the worst strays a third of what is allowed.) Within the first ten

@@ -105,8 +105,8 @@ class NetworkStack:
         """Make a step down the gradient without writing the gradient down.
 
         A gradient is linear in the one by the outputs: scaled there, it is the parameters' change,
-        and the products that form it add it to them. That spares a GPU a third of its time, which
-        goes into writing and reading a number per parameter.
+        and the products that form it add it to them. That spares a GPU writing and reading a number
+        per parameter: for many networks, a seventh of its time.
 
         Args:
             activations: What `forward` returned.
@@ -124,7 +124,7 @@ class NetworkStack:
             passed = torch.where(self._relu_mask, activations[-1], 1.0) > 0
             gradient = torch.where(passed, gradient, 0.0)
         beta = int(onto_parameters)
-        # A sum over the batch as a product: torch.sum of ten columns takes a GPU twice as long.
+        # Sums over the batch as products: torch.sum takes a GPU 14 µs more, of some 120 a step.
         ones = gradient.new_ones(1, 1, gradient.shape[1]).expand(len(self), -1, -1)
         for layer in reversed(range(len(self.layers))):
             below = activations[layer]

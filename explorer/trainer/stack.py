@@ -169,7 +169,7 @@ class StackInTraining:
         torch.mean(by_example, 1, out=mean_losses)
         gradient.div_(size)
         if self._optimizer.is_plain and norms is None:
-            # Backward and update at once.
+            # Backward and update at once: nobody asks for the gradient itself.
             self._network.descend(activations, gradient.mul_(-self._optimizer.learning_rates))
             return
         self._network.backward(activations, gradient)

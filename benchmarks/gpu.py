@@ -9,10 +9,15 @@ and the others go on; the exit status says whether all went well. The last line 
 
 **Right** holds CUDA's records against the processor's. Both sum products in float32 but in another
 order: a sum of 784 products is off by some 2e-6, the sums of two hundred steps by some 2e-5, and
-training magnifies that, by how much depends on the race. So the measure is the same race on the
-processor from initial weights that are off by 1e-5: CUDA may stray ten times as far, and by 1e-4
-more. Captured steps are held against eager ones in the same way; the report
-says how many curves are equal to the last bit. What is wrong in a formula shows from 1e-2 on.
+training magnifies that, by how much depends on the race and on chance: where a unit crosses 0 for
+one image in one run only, the runs part. Five runs of one race on the processor whose initial
+weights are off by 1e-6 end up between 6e-7 and 0.14 from the exact one. So the measure is five such
+runs off by 1e-5: CUDA may stray ten times as far as the farthest of them, and by 1e-4 more. (With
+one run as the measure, 7 of 1,600 pairs of runs of the processor itself would be called wrong;
+with five none of 320, and the worst strays a third of what is allowed.) Within the first ten
+steps, where a wrong formula shows and rounding hardly does, CUDA may stray by 1e-2 beyond ten times
+the farthest: for seven curves of eight that is less than 5e-2 in all. Captured steps must give the
+bits of eager ones.
 
 **Fast** times whole trainings, evaluations and reading included, from their second epoch on. The
 floor of the products is a graph of a step's matrix products alone, the launch floor a graph of as
@@ -32,6 +37,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -48,7 +54,7 @@ from explorer.runs.mnist_files import Images, given_folder, load_mnist
 from explorer.runs.record_columns import CurveRecords, by_curve
 from explorer.runs.run import Control
 from explorer.store.run_store import RunStore
-from explorer.trainer import devices, stack
+from explorer.trainer import cuda_step, devices, stack
 from explorer.trainer.data import TrainingData, prepare
 from explorer.trainer.executor import Executor
 from explorer.trainer.loop import total_steps, train
@@ -56,6 +62,7 @@ from explorer.trainer.model import NetworkStack, initial_parameters
 from explorer.trainer.recording import Recorder
 
 NETWORKS = (1, 8, 32, 128)
+NUDGES = 5
 # Of the four losses on scaled images with batches of 50.
 RATES = {"sgd": 0.01, "adam": 0.001}
 # On one H100 or H200: name, value in the report, limit, whether more is better.
@@ -135,8 +142,8 @@ def synchronize(device: torch.device) -> None:
 
 @contextmanager
 def eagerly() -> Iterator[None]:
-    """Make steps one by one, as on a machine where nothing can be captured."""
-    with mock.patch.object(stack, "can_capture", return_value=False):
+    """Make steps one by one: any replay takes too long."""
+    with mock.patch.object(cuda_step, "LONGEST_REPLAY", -1.0):
         yield
 
 
@@ -169,44 +176,79 @@ def trained(
 # ------------------------------------------------------------------------------------- right
 
 
-def deviation(one: CurveRecords, other: CurveRecords) -> float:
-    """Return how far two curves of losses are apart at most, relative, while both are finite."""
+def deviations(one: CurveRecords, other: CurveRecords) -> np.ndarray:
+    """Return how far two curves of losses are apart at each step, relative, 0 where not finite."""
     count = min(len(one.losses), len(other.losses))
     a, b = one.losses[:count], other.losses[:count]
     finite = np.isfinite(a) & np.isfinite(b)
-    a, b = a[finite], b[finite]
-    return float((np.abs(a - b) / np.maximum(np.abs(b), 1e-3 * abs(b[0]))).max(initial=0))
+    a, b = np.where(finite, a, 0), np.where(finite, b, 0)
+    return np.abs(a - b) / np.maximum(np.abs(b), max(1e-3 * abs(b[0]), 1e-30))
 
 
-def check_alike(name: str, ours: CurveRecords, exact: CurveRecords, nudged: CurveRecords) -> float:
+def deviation(one: CurveRecords, other: CurveRecords) -> float:
+    """Return how far two curves of losses are apart at most, relative."""
+    return float(deviations(one, other).max(initial=0))
+
+
+def allowed_deviations(exact: CurveRecords, nudged: Sequence[CurveRecords]) -> tuple[float, float]:
+    """Return how far a curve may stray from the exact one in its first ten steps, and in all."""
+    each = [deviations(one, exact) for one in nudged]
+    early, whole = (max(own[part].max() for own in each) for part in (slice(10), slice(None)))
+    return 1e-2 + 10 * early, 1e-4 + 10 * whole
+
+
+def check_alike(ours: CurveRecords, exact: CurveRecords, nudged: Sequence[CurveRecords]) -> float:
     """Raise Wrong unless a curve strays from the processor's no further than it may.
 
     Returns:
         The deviation as a part of what is allowed.
     """
-    allowed = 1e-4 + 10 * deviation(nudged, exact)
-    found = deviation(ours, exact)
-    require(found <= allowed, f"{name}: strays {found:.2g}, allowed {allowed:.2g}")
-    if exact.diverged_at is None and nudged.diverged_at is None:
-        require(ours.diverged_at is None, f"{name}: diverged at {ours.diverged_at}")
+    early, whole = allowed_deviations(exact, nudged)
+    found = deviations(ours, exact)
+    require(found[:10].max() <= early, f"ten steps stray {found[:10].max():.2g}, not {early:.2g}")
+    require(found.max() <= whole, f"strays {found.max():.2g}, allowed {whole:.2g}")
+    ends = {one.diverged_at for one in (exact, *nudged)}
+    if ends == {None}:
+        require(ours.diverged_at is None, f"diverged at {ours.diverged_at}")
         for column in ("steps", "examples_seen", "norm_steps"):
             same = np.array_equal(getattr(ours, column), getattr(exact, column))
-            require(same, f"{name}: {column} differ")
+            require(same, f"{column} differ")
         first = ours.gradient_norms[0], exact.gradient_norms[0]
-        require(np.allclose(*first, rtol=1e-3), f"{name}: first norms {first}")
+        require(np.allclose(*first, rtol=1e-3), f"first norms {first}")
         where = [(e.step, e.full, e.examples) for e in ours.evaluations]
-        require(where == [(e.step, e.full, e.examples) for e in exact.evaluations], name)
-    elif exact.diverged_at is not None and nudged.diverged_at is not None:
+        same = where == [(e.step, e.full, e.examples) for e in exact.evaluations]
+        require(same, "evaluations differ")
+    elif None not in ends and exact.diverged_at is not None:
         apart = abs((ours.diverged_at or 0) - exact.diverged_at)
-        require(apart <= 1, f"{name}: diverged at {ours.diverged_at}, not {exact.diverged_at}")
-    return found / allowed
+        require(apart <= 1, f"diverged at {ours.diverged_at}, not {exact.diverged_at}")
+    return float(found.max() / whole)
 
 
-def nudged_parameters(config: TrainingConfig) -> torch.Tensor:
+def nudged_parameters(config: TrainingConfig, seed: int) -> torch.Tensor:
     """Return initial weights that are off by one part in a hundred thousand."""
     drawn = initial_parameters(config)
-    noise = torch.Generator().manual_seed(1)
+    noise = torch.Generator().manual_seed(seed)
     return drawn * (1 + 1e-5 * torch.randn(drawn.shape, generator=noise))
+
+
+def described(
+    exact: CurveRecords,
+    nudged: Sequence[CurveRecords],
+    captured: CurveRecords,
+    eager: CurveRecords,
+) -> str:
+    """Tell how far the runs of one curve are apart, and from which step on by 1e-4."""
+
+    def said(one: CurveRecords, other: CurveRecords) -> str:
+        apart = deviations(one, other)
+        parting = np.flatnonzero(apart > 1e-4)
+        return f"{apart.max():.1e}" + (f" from step {parting[0] + 1}" if parting.size else "")
+
+    return (
+        f"captured-processor {said(captured, exact)}, eager-processor {said(eager, exact)}, "
+        f"captured-eager {said(captured, eager)}, nudged "
+        + "; ".join(said(one, exact) for one in nudged)
+    )
 
 
 def identical(one: CurveRecords, other: CurveRecords) -> bool:
@@ -228,7 +270,7 @@ def records(report: Report, images: Images, device: torch.device, quick: bool) -
     settings = list(product(LOSS_LABELS, OPTIMIZER_LABELS, INIT_LABELS, (False, True)))
     configs = [
         TrainingConfig(
-            loss=loss, optimizer=optimizer, init=init, output_relu=relu, batch_size=50, epochs=2,
+            loss=loss, optimizer=optimizer, init=init, output_relu=relu, batch_size=50, epochs=1,
             learning_rate=RATES[optimizer] / (1 if loss == "cross_entropy" else 5),
             momentum=0.5 if relu else 0.0,
         )
@@ -241,35 +283,50 @@ def records(report: Report, images: Images, device: torch.device, quick: bool) -
         own = [config for config in configs if config.optimizer == optimizer]
         # Strides, so that each stack mixes losses and initialisations; seeds differ in half.
         races += [
-            [replace(c, seed=k % 2 if j % 2 else 0) for k, c in enumerate(own[j::4])]
+            [replace(c, epochs=2, seed=k % 2 if j % 2 else 0) for k, c in enumerate(own[j::4])]
             for j in range(4)
         ]
-    worst, unequal, wrong = 0.0, 0, []
+    strayed: list[tuple[float, str]] = []
+    unequal: list[str] = []
+    wrong: list[str] = []
     for race in races:
-        name = f"{race[0].loss}/{race[0].optimizer}/{race[0].init}/K={len(race)}"
+        nudged = []
         with batches_of_the_processor():
             exact = trained(race, here)
-            with mock.patch(f"{NetworkStack.__module__}.initial_parameters", nudged_parameters):
-                nudged = trained(race, here)
+            for seed in range(NUDGES):
+                drawn = partial(nudged_parameters, seed=seed)
+                with mock.patch(f"{NetworkStack.__module__}.initial_parameters", drawn):
+                    nudged.append(trained(race, here))
             captured = trained(race, there)
             with eagerly():
                 eager = trained(race, there)
-        for k, curve in enumerate(captured):
+        for k, config in enumerate(race):
+            own = [one[k] for one in nudged]
+            words = described(exact[k], own, captured[k], eager[k])
+            name = (
+                f"{config.loss}/{config.optimizer}/{config.init}/ReLU {config.output_relu}/"
+                f"K={len(race)}[{k}]"
+            )
             try:
-                worst = max(worst, check_alike(f"{name}[{k}]", curve, exact[k], nudged[k]))
+                strayed.append((check_alike(captured[k], exact[k], own), f"{name}: {words}"))
             except Wrong as error:
-                wrong.append(str(error))
-            unequal += not identical(curve, eager[k])
-            apart = deviation(curve, eager[k])
-            allowed = 1e-4 + 10 * deviation(nudged[k], exact[k])
-            if apart > allowed:
-                wrong.append(f"{name}[{k}]: captured strays {apart:.2g} from eager")
+                wrong.append(f"{name}: {error}")
+                print(f"WRONG {name}: {error}; {words}", flush=True)
+            if not identical(captured[k], eager[k]):
+                unequal.append(name)
+                print(f"captured unlike eager: {name}: {words}", flush=True)
+    strayed.sort(reverse=True)
+    for part, words in strayed[:5]:
+        print(f"{part:.2f} of what is allowed: {words}")
+    worst = strayed[0][0] if strayed else 0.0
     report.say(
         "records_checked", sum(map(len, races)),
         f"{len(races)} races of 1 and {len(races[-1])} networks: CUDA strays at most "
-        f"{worst:.2f} of what is allowed; captured and eager differ in bits of {unequal} curves",
+        f"{worst:.2f} of what is allowed; captured and eager differ in bits of {len(unequal)} "
+        "curves",
     )  # fmt: skip
-    report.found |= {"worst_of_allowed": round(worst, 3), "captured_unlike_eager": unequal}
+    report.found |= {"worst_of_allowed": round(worst, 3), "captured_unlike_eager": len(unequal)}
+    wrong += [f"{name}: captured steps give other bits than eager ones" for name in unequal]
     require(not wrong, "; ".join(wrong[:8]) + f" ({len(wrong)} in all)")
 
 
@@ -344,6 +401,7 @@ def memory(report: Report, images: Images, device: torch.device) -> None:
         small = TrainingConfig(dataset="digits", device=device.type, epochs=3)
         huge = replace(small, hidden_sizes=(4096,) * 6, batch_size=10_000)
         states = []
+        torch.cuda.empty_cache()
         for configs in ([small], [huge] * 4, [small]):
             share = 0.02 if configs[0] is huge else 1.0
             torch.cuda.set_per_process_memory_fraction(share, device)
@@ -653,6 +711,9 @@ def main() -> int:
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
+    if device.type == "cuda" and device.index is None:
+        # Limits of memory are only set for a device with a number.
+        device = torch.device("cuda", torch.cuda.current_device())
     os.environ.setdefault("EXPLORER_DOWNLOAD", "0")
     torch.set_num_threads(devices.choose_threads())
     images, name = images_at_hand(arguments.quick)

@@ -94,4 +94,4 @@ def evaluate(
 
 
 def _outputs(network: NetworkStack, images: Tensor) -> Tensor:
-    return network.forward(images.expand(len(network), -1, -1))[-1]
+    return network.forward(images[None])[-1]

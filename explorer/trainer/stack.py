@@ -75,7 +75,7 @@ class StackInTraining:
         self.steps_per_epoch = math.ceil(len(data.train_labels) / self.batch_size)
         self.step = 0
         self._network = NetworkStack(configs, self.device)
-        self._optimizer = make_optimizer(configs, self._network.parameters)
+        self._optimizer = make_optimizer(configs, self._network.layout, self._network.parameters)
         # Weights and batches must not come from the same numbers.
         self._generators = {
             seed: torch.Generator(self.device).manual_seed(seed + 2**32)
@@ -152,26 +152,33 @@ class StackInTraining:
         size = indices.shape[1] // count
         batches = zip(indices.split(size, 1), chosen.split(size, 1), losses, strict=True)
         for place, (batch, labels, mean_losses) in enumerate(batches):
-            activations = self._make_step(batch, labels, mean_losses)
-            if len(norms) and (place + 1) % (count // len(norms)) == 0:
-                self._measure(activations, norms[(place + 1) * len(norms) // count - 1])
+            measured = len(norms) and (place + 1) % (count // len(norms)) == 0
+            own_norms = norms[(place + 1) * len(norms) // count - 1] if measured else None
+            self._make_step(batch, labels, mean_losses, own_norms)
 
-    def _make_step(self, batch: Tensor, labels: Tensor, mean_losses: Tensor) -> list[Tensor]:
+    def _make_step(
+        self, batch: Tensor, labels: Tensor, mean_losses: Tensor, norms: Tensor | None
+    ) -> None:
         rows, size = batch.shape
         stacked = len(self._network)
         images = self.data.train_images.index_select(0, batch.reshape(-1)).view(rows, size, -1)
-        activations = self._network.forward(images.expand(stacked, -1, -1))
+        activations = self._network.forward(images)
         by_example, gradient = self._objective(
             activations[-1], labels.unsqueeze(-1).expand(stacked, -1, -1)
         )
-        self._network.backward(activations, gradient.div_(size))
-        self._optimizer.step(self._network.gradients)
         torch.mean(by_example, 1, out=mean_losses)
-        return activations
+        gradient.div_(size)
+        if self._optimizer.is_plain and norms is None:
+            # Backward and update at once: nobody asks for the gradient itself.
+            self._network.descend(activations, gradient.mul_(-self._optimizer.learning_rates))
+            return
+        self._network.backward(activations, gradient)
+        self._optimizer.step(self._network.gradients)
+        if norms is not None:
+            self._measure(activations, norms)
 
     def _measure(self, activations: Sequence[Tensor], norms: Tensor) -> None:
-        gradients = self._network.gradients
-        measured = [gradients[:, part].norm(dim=1) for part in self._network.layer_slices]
+        measured = self._network.gradient_norms()
         measured += [1 - (layer > 0).any(1).float().mean(1) for layer in activations[1:-1]]
         torch.stack(measured, 1, out=norms)
 
@@ -300,7 +307,7 @@ class StackInTraining:
         self.configs = [self.configs[k] for k in members]
         if members:
             self._network.keep(members)
-            self._optimizer.keep(members, self._network.parameters)
+            self._optimizer.keep(members, self._network.layout, self._network.parameters)
             self._arrange()
 
     def weights(self) -> list[CurveChunk]:

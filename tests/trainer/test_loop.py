@@ -274,7 +274,8 @@ def test_a_learning_rate_changes_for_one_curve_from_the_next_step_on(data: Train
     assert second.learning_rates == [LearningRateRecord(1, 31, tiny)]
     (untouched,) = curves([SMALL], data)
     assert_alike(first, untouched)
-    np.testing.assert_allclose(second.losses[:31], first.losses[:31])
+    # One product serves both networks, and rounds according to a column's place in it.
+    np.testing.assert_allclose(second.losses[:31], first.losses[:31], rtol=1e-5)
     at_end = [e.losses["cross_entropy"] for e in second.evaluations if e.step >= 36]
     assert len(set(at_end)) == 1
     assert first.evaluations[-1].losses["cross_entropy"] < at_end[0]

@@ -36,12 +36,12 @@ def module(parameters: torch.Tensor, config: TrainingConfig) -> torch.nn.Sequent
     return torch.nn.Sequential(*(layers if config.output_relu else layers[:-1]))
 
 
-def without_gaps(stack: NetworkStack, rows: torch.Tensor) -> torch.Tensor:
-    """The layers of every row one after another, once what lies between them was seen to be 0."""
-    assert torch.count_nonzero(rows) == sum(
-        torch.count_nonzero(rows[:, part]) for part in stack.layer_slices
-    )
-    return torch.cat([rows[:, part] for part in stack.layer_slices], 1)
+def network_by_network(stack: NetworkStack, row: torch.Tensor) -> torch.Tensor:
+    """Each network's layers one after another, once what lies between them was seen to be 0."""
+    pairs = zip(stack.layout.weights(row), stack.layout.biases(row), strict=True)
+    numbers = torch.cat([own.flatten(1) for pair in pairs for own in pair], 1)
+    assert torch.count_nonzero(row) == torch.count_nonzero(numbers)
+    return numbers
 
 
 @pytest.mark.parametrize("hidden_sizes", [(), (12,), (12, 9), (5, 6, 7)])
@@ -57,14 +57,14 @@ def test_outputs_and_gradients_agree_with_autograd_over_torchs_layers(
     losses, gradient = OBJECTIVES[loss](activations[-1], labels)
     stack.backward(activations, gradient)
     for k in range(2):
-        own = module(without_gaps(stack, stack.parameters)[k], config)
+        own = module(network_by_network(stack, stack.parameters)[k], config)
         outputs = own(images[k])
         torch.testing.assert_close(activations[-1][k], outputs.detach())
         expected, by_outputs = OBJECTIVES[loss](outputs.detach()[None], labels[k : k + 1])
         torch.testing.assert_close(losses[k], expected[0])
         outputs.backward(by_outputs[0])
         flat = torch.cat([p.grad.reshape(-1) for p in own.parameters()])
-        ours = without_gaps(stack, stack.gradients)[k]
+        ours = network_by_network(stack, stack.gradients)[k]
         torch.testing.assert_close(ours, flat, rtol=1e-4, atol=1e-5)
 
 
@@ -79,13 +79,13 @@ def test_the_gradient_agrees_with_finite_differences() -> None:
 
     activations = stack.forward(images)
     stack.backward(activations, OBJECTIVES["cross_entropy"](activations[-1], labels)[1])
-    gradient = stack.gradients[0].clone()
+    gradient = stack.gradients.clone()
     for index in torch.randint(len(gradient), (30,), generator=torch.Generator().manual_seed(0)):
-        stack.parameters[0, index] += 1e-6
+        stack.parameters[index] += 1e-6
         above = loss()
-        stack.parameters[0, index] -= 2e-6
+        stack.parameters[index] -= 2e-6
         below = loss()
-        stack.parameters[0, index] += 1e-6
+        stack.parameters[index] += 1e-6
         assert (above - below) / 2e-6 == pytest.approx(float(gradient[index]), rel=1e-4, abs=1e-6)
 
 
@@ -133,11 +133,59 @@ def test_the_same_seed_draws_the_same_weights_up_to_the_scale_of_the_initialisat
 def test_layers_begin_where_a_gpus_matrix_units_can_read_them() -> None:
     configs = [replace(SMALL, hidden_sizes=(13, 7), seed=seed) for seed in range(3)]
     stack = NetworkStack(configs, "cpu")
-    for weight in stack.weights:
-        for own in weight:
-            assert (own.data_ptr() - stack.parameters.data_ptr()) % 128 == 0
+    for tensor in [*stack.weights, *stack.biases]:
+        assert (tensor.data_ptr() - stack.parameters.data_ptr()) % 128 == 0
+        assert tensor.is_contiguous()
     drawn = torch.stack([initial_parameters(config) for config in configs])
-    assert torch.equal(without_gaps(stack, stack.parameters), drawn)
+    assert torch.equal(network_by_network(stack, stack.parameters), drawn)
+
+
+@pytest.mark.parametrize("hidden_sizes", [(), (12,), (12, 9)])
+@pytest.mark.parametrize("networks", [1, 3])
+def test_a_batch_that_all_networks_share_gives_what_a_copy_for_each_gives(
+    hidden_sizes: tuple[int, ...], networks: int
+) -> None:
+    configs = [
+        replace(SMALL, hidden_sizes=hidden_sizes, seed=seed, output_relu=seed == 1)
+        for seed in range(networks)
+    ]
+    shared, copied = NetworkStack(configs, "cpu"), NetworkStack(configs, "cpu")
+    images, labels = batch(networks)
+    for stack, own in ((shared, images[:1]), (copied, images.contiguous())):
+        activations = stack.forward(own)
+        stack.backward(activations, OBJECTIVES["cross_entropy"](activations[-1], labels)[1])
+    torch.testing.assert_close(shared.forward(images[:1])[-1], copied.forward(images)[-1])
+    torch.testing.assert_close(shared.gradients, copied.gradients, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_descending_changes_the_parameters_by_the_gradient_as_it_was_before(shared: bool) -> None:
+    configs = [replace(SMALL, seed=seed, output_relu=seed == 1) for seed in range(3)]
+    stack = NetworkStack(configs, "cpu")
+    images, labels = batch(3)
+    activations = stack.forward(images[:1] if shared else images)
+    gradient = OBJECTIVES["cross_entropy"](activations[-1], labels)[1]
+    rates = torch.tensor([0.1, 0.2, 0.0]).view(-1, 1, 1)
+    stack.backward(activations, gradient)
+    expected = stack.parameters.clone()
+    for own, by_own in zip(
+        stack.layout.parts(expected), stack.layout.parts(stack.gradients), strict=True
+    ):
+        own.sub_(rates * by_own)
+    stack.gradients.fill_(torch.nan)
+    stack.descend(activations, gradient * -rates)
+    torch.testing.assert_close(stack.parameters, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_norms_are_those_of_each_layers_weights_and_bias_together() -> None:
+    stack = NetworkStack([SMALL, replace(SMALL, seed=1)], "cpu")
+    images, labels = batch(2)
+    activations = stack.forward(images)
+    stack.backward(activations, OBJECTIVES["cross_entropy"](activations[-1], labels)[1])
+    sizes = [(before + 1) * after for before, after in stack.layers]
+    layers = network_by_network(stack, stack.gradients).split(sizes, 1)
+    for norms, layer in zip(stack.gradient_norms(), layers, strict=True):
+        torch.testing.assert_close(norms, layer.norm(dim=1))
 
 
 def test_networks_that_are_kept_stay_what_they_were() -> None:

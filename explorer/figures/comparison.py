@@ -23,8 +23,9 @@ from explorer.figures.line_traces import (
 )
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
 from explorer.figures.training import axis_name, test_loss_name
-from explorer.runs.axes import AXES, evaluation_positions, step_positions
+from explorer.runs.axes import AXES, data_positions, evaluation_positions, step_positions
 from explorer.runs.config import LOSS_LABELS
+from explorer.runs.curve_data import curve_data, layer_names
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
 
@@ -144,6 +145,59 @@ def fair_measures(
     return figure
 
 
+def other_metrics(lines: Sequence[ComparedLine]) -> list[str]:
+    """Return the names of what was measured of the lines and neither of the other figures shows.
+
+    Args:
+        lines: The lines.
+    """
+    names: dict[str, None] = {}
+    for one in lines:
+        for records in one.members:
+            if records.imported is None:
+                names |= dict.fromkeys(layer_names(records))
+            else:
+                shown = set(records.imported.mapping.values())
+                every = records.imported.data.series
+                names |= dict.fromkeys(name for name in every if name not in shown)
+    return list(names)
+
+
+def named_metrics(
+    lines: Sequence[ComparedLine],
+    names: Sequence[str],
+    *,
+    axis: str = "step",
+    scale: str = "log",
+    span: Span | None = None,
+) -> go.Figure:
+    """Draw what was measured under some names, a panel for each.
+
+    Args:
+        lines: What to draw.
+        names: Keys of `CurveData.series`, at least one.
+        axis: Key of AXES; lines that do not tell where they are on it are left out.
+        scale: "log" or "linear"; a panel with a value below 0 is linear in any case.
+        span: Part of the axis that is looked at.
+    """
+    traces: list[Trace] = []
+    scales: list[str] = []
+    for panel, name in enumerate(names):
+        found = [(one, each) for one in lines if (each := _named(one, name, axis))]
+        lowest = min((np.nanmin(s.y, initial=np.inf) for _, each in found for s in each), default=1)
+        scales.append("linear" if lowest < 0 else scale)
+        read: list[tuple[int, str, Series]] = []
+        for one, each in found:
+            drawn = mean_of(each)
+            traces += line(panel, one.style, one.label, drawn, MOST_POINTS, span)
+            for series in each:
+                traces += marks(panel, len(names), one.style, one.label, series, scales[-1], span)
+            read.append((one.style, one.label, drawn))
+        traces += readings(panel, read, _RAW_VALUE, axis, span)
+    height = PANEL_HEIGHT * max(2, len(names))
+    return _figure(names, traces, lines, height, scales, axis, span)
+
+
 def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
     """Return the names of the lines that do not tell where they are on an axis.
 
@@ -190,6 +244,20 @@ def _measured(
         y = np.array([quantity(evaluation) for _, evaluation in known])
         steps = np.array([evaluation.step for _, evaluation in known], np.int64)
         found.append(Series(x[[place for place, _ in known]], y, steps, y))
+    return found
+
+
+def _named(one: ComparedLine, name: str, axis: str) -> list[Series]:
+    """Return the measurements of one name of every member that has some."""
+    found = []
+    for records in one.members:
+        data = curve_data(records, one.own_loss, one.steps_per_epoch)
+        measured = data.series.get(name)
+        if measured is None or not len(measured):
+            continue
+        x = data_positions(data, measured.steps, axis)
+        if x is not None:
+            found.append(Series(x, measured.values, measured.steps, measured.values))
     return found
 
 

@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.limits import MOST_BYTES, MOST_MEMBERS, MOST_UNPACKED_BYTES
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _TOO_MUCH = (
     f"It unpacks to more than {MOST_UNPACKED_BYTES >> 20} MB: pack fewer files, those with the "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order, listed
 from explorer.exchange.readers.meaning import (
@@ -23,7 +24,6 @@ from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, runs_of, word_at
 from explorer.exchange.readers.wandb_columns import runs_by_column
 from explorer.exchange.readers.x_axis import Axis, axis_of
-from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import EPOCH, ROW, SECONDS, STEP, CurveData, Series
 
 Rows = NDArray[np.intp]

@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
@@ -18,7 +19,6 @@ from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WOR
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _NO_CURVE = (
     "No curve was found in the JSON: it should hold a list of records such as {“step”: 0, "

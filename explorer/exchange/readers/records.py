@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, listed
 from explorer.exchange.readers.layout import is_number
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _DEEPEST = 8
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.curves import MOST_POINTS, curve_colour, smoothed
+from explorer.figures.curves import curve_colour, smoothed
 from explorer.figures.line_traces import (
     Series,
     Span,
@@ -22,6 +22,7 @@ from explorer.figures.line_traces import (
     readings,
 )
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
+from explorer.figures.thinning import MOST_POINTS
 from explorer.figures.training import axis_name, test_loss_name
 from explorer.runs.axes import AXES, data_positions, evaluation_positions, step_positions
 from explorer.runs.config import LOSS_LABELS

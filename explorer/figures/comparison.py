@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -76,8 +77,8 @@ def own_losses(
     read: dict[int, list[tuple[int, str, Series]]] = {panel: [] for panel in range(len(kinds))}
     for one in lines:
         panel, style, label = kinds.index(one.own_loss), one.style, one.label
-        each = [_training(records, one, axis, weight) for records in one.members]
-        each = [series for series in each if series is not None]
+        drawable = (_training(records, one, axis, weight) for records in one.members)
+        each = [series for series in drawable if series is not None]
         if not each:
             continue
         drawn = mean_of(each)
@@ -178,15 +179,17 @@ def named_metrics(
         lines: What to draw.
         names: Keys of `CurveData.series`, at least one.
         axis: Key of AXES; lines that do not tell where they are on it are left out.
-        scale: "log" or "linear"; a panel with a value below 0 is linear in any case.
+        scale: "log" or "linear"; a panel is linear in any case where a value is below 0 or the
+            highest is less than ten times the lowest: a log axis would have hardly a tick there.
         span: Part of the axis that is looked at.
     """
     traces: list[Trace] = []
     scales: list[str] = []
     for panel, name in enumerate(names):
         found = [(one, each) for one in lines if (each := _named(one, name, axis))]
-        lowest = min((np.nanmin(s.y, initial=np.inf) for _, each in found for s in each), default=1)
-        scales.append("linear" if lowest < 0 else scale)
+        scales.append(
+            scale if _spans_decade([s.y for _, each in found for s in each]) else "linear"
+        )
         read: list[tuple[int, str, Series]] = []
         for one, each in found:
             drawn = mean_of(each)
@@ -248,6 +251,15 @@ def _measured(
     return found
 
 
+def _spans_decade(values: Sequence[np.ndarray]) -> bool:
+    every = np.concatenate([np.empty(0), *values])
+    every = every[np.isfinite(every)]
+    if not every.size or every.min() < 0:
+        return False
+    positive = every[every > 0]
+    return bool(positive.size) and float(positive.max()) / 10 >= float(positive.min())
+
+
 def _named(one: ComparedLine, name: str, axis: str) -> list[Series]:
     """Return the measurements of one name of every member that has some."""
     found = []
@@ -292,7 +304,7 @@ def _figure(
     span: Span | None,
 ) -> go.Figure:
     figure = panels(names, traces, [one.label for one in lines], height, scales)
-    across = {"title": {"text": AXES[axis]}, "uirevision": f"{axis} {span}"}
+    across: dict[str, Any] = {"title": {"text": AXES[axis]}, "uirevision": f"{axis} {span}"}
     if span is not None:
         across |= {"range": list(span), "autorange": False}
     figure.update_layout(

@@ -63,16 +63,13 @@ def step_positions(
     if records.imported is not None:
         return data_positions(records.imported.data, records.steps, axis)
     if axis == "step":
-        found = records.steps
-    elif axis == "epoch":
-        found = records.steps / steps_per_epoch if steps_per_epoch else None
-    elif axis == "examples":
-        found = records.examples_seen if records.examples_seen.any() else None
-    else:
-        found = records.seconds
-    if found is None:
-        return None
-    return _usable(np.asarray(found, np.float64))
+        return records.steps.astype(np.float64)
+    if axis == "epoch":
+        return records.steps / steps_per_epoch if steps_per_epoch else None
+    if axis == "examples":
+        seen = records.examples_seen
+        return _usable(seen.astype(np.float64)) if seen.any() else None
+    return _usable(records.seconds)
 
 
 def evaluation_positions(
@@ -89,16 +86,17 @@ def evaluation_positions(
         float64 [evaluations], finite and never falling from step to step; None where the curve
         does not tell.
     """
-    steps = np.array([evaluation.step for evaluation in records.evaluations], np.int64)
+    counts = np.array([evaluation.step for evaluation in records.evaluations], np.int64)
     if records.imported is not None:
-        return data_positions(records.imported.data, steps, axis)
-    steps = steps.astype(np.float64)
+        return data_positions(records.imported.data, counts, axis)
+    steps = counts.astype(np.float64)
     if axis == "step":
         return steps
     if axis == "epoch":
         epochs = np.array([evaluation.epoch for evaluation in records.evaluations], np.float64)
         # As they are read one after another: at equal steps the one on all test images last.
-        order = np.lexsort(([evaluation.full for evaluation in records.evaluations], steps))
+        full = np.array([evaluation.full for evaluation in records.evaluations], np.bool_)
+        order = np.lexsort((full, steps))
         if np.isfinite(epochs).all() and not (np.diff(epochs[order]) < 0).any():
             return epochs
         return steps / steps_per_epoch if steps_per_epoch else None

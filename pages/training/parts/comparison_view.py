@@ -143,8 +143,8 @@ def _plots(
     if names := figures.other_metrics(lines):
         _other_metrics(lines, names, state, options, span, zoomed)
     if missing := figures.left_out(lines, axis):
-        left = ", ".join(f"“{escaped(name)}”" for name in missing)
-        st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {left}.")
+        unplaced = ", ".join(f"“{escaped(name)}”" for name in missing)
+        st.info(f"Not on this axis, for its records do not tell the {AXES[axis]}: {unplaced}.")
 
 
 def axis_of(curves: Sequence[ExportedCurve], axis: str) -> str:

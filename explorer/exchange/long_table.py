@@ -31,9 +31,9 @@ SCHEMA = pa.schema(
         ("value", pa.float64()),
     ]
 )
-"""Id of the run, index of the curve in it, and its name; `curve_data.KINDS` and what was measured;
-what the steps count, and the steps; epochs completed, training images seen, training time in
-seconds, and number of test images, each null where unknown; the number itself."""
+"""Id of the run, index of the curve in it, and its name; its kind, as in `curve_data`, and what
+was measured; what the steps count, and the steps; epochs completed, training images seen, training
+time in seconds, and number of test images, each null where unknown; the number itself."""
 COLUMNS = tuple(SCHEMA.names)
 WORDS = frozenset(field.name for field in SCHEMA if field.type == _NAMES)
 """The columns of texts, which could read as numbers: a run may be called 007."""

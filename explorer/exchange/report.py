@@ -16,12 +16,12 @@ import plotly.graph_objects as go
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import moment
+from explorer.exchange.results import results_of
 from explorer.exchange.settings import split_settings
 from explorer.figures import training
-from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.runs.config import TrainingConfig
-from explorer.runs.summary import TARGETS, CurveSummary
+from explorer.runs.summary import CurveSummary
 
 _HERE = Path(__file__).parent
 _SMOOTHING = 0.98
@@ -121,26 +121,15 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
 
 def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:
     summaries = [CurveSummary().extended(curve.records) for curve in curves]
-
-    def percent(value: float | None) -> str:
-        return "–" if value is None else f"{value:.2%}"
-
-    def number(value: float | None, digits: int = 4) -> str:
-        return "–" if value is None else written(value, digits)
-
-    return {
-        "State": ["made elsewhere" if c.row.origin else c.row.status for c in curves],
-        "Steps": [f"{one.steps:,}" for one in summaries],
-        "Test accuracy at the end": [percent(one.final_accuracy) for one in summaries],
-        "Best": [percent(one.best_accuracy) for one in summaries],
-        "Test cross-entropy / nats": [number(one.final_cross_entropy) for one in summaries],
-        **{
-            f"Steps to {target} %": [number(one.steps_to(target), 7) for one in summaries]
-            for target in TARGETS
-        },
-        "Training time / s": [number(one.seconds, 3) for one in summaries],
-        "Diverged at step": [number(one.diverged_at, 7) for one in summaries],
-    }
+    states = [
+        "made elsewhere"
+        if curve.row.origin
+        else curve.row.status
+        if one.diverged_at is None
+        else f"diverged at step {one.diverged_at:,}"
+        for curve, one in zip(curves, summaries, strict=True)
+    ]
+    return results_of(states, summaries)
 
 
 def _notes(curves: Sequence[ExportedCurve]) -> list[tuple[str, str]]:

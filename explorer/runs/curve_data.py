@@ -19,13 +19,10 @@ from explorer.runs.records import EvalRecord, LearningRateRecord
 from explorer.runs.series import EPOCH, SECONDS, CurveData, Series, Snapshots
 
 TRAIN, TEST, TEST_FULL, LAYER, EVENT = "train", "test", "test_full", "layer", "event"
-KINDS: Mapping[str, str] = {
-    TRAIN: "the loss that the curve minimises, before each step, averaged over its batch",
-    TEST: "measured on the first 1,000 test images, or on an unknown number",
-    TEST_FULL: "measured on the whole test set",
-    LAYER: "norm of a layer's gradient, or share of a hidden layer's units that are dead",
-    EVENT: "the first step that is not finite, or a learning rate set by hand",
-}
+"""Kinds of measurements: the loss that the curve minimises, before each step, averaged over its
+batch; measured on the first 1,000 test images, or on an unknown number; measured on the whole test
+set; norm of a layer's gradient, or share of a hidden layer's units that are dead; the first step
+that is not finite, or a learning rate set by hand."""
 UNKNOWN_LOSS = "loss"
 ACCURACY, DIVERGED, LEARNING_RATE = "accuracy", "diverged", "learning_rate"
 GRADIENT_NORM, DEAD_FRACTION = "gradient_norm_", "dead_fraction_"

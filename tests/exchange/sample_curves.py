@@ -26,6 +26,8 @@ NAMES = st.text(
 # No text file holds other control characters, and nobody calls a run by them.
 TEXTS = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=40)
 TEXTS = TEXTS.map(str.strip).filter(bool)
+# As `secrets.token_urlsafe` makes them.
+IDS = st.text("aZ09-_", min_size=1, max_size=8)
 CLOCKS = ("epoch", "seconds")
 
 
@@ -154,7 +156,7 @@ def trained_curves(draw: st.DrawFn) -> ExportedCurve:
     )
     own_loss = draw(st.sampled_from(["", *LOSS_LABELS]))
     row = make_row(
-        run_id=draw(TEXTS),
+        run_id=draw(IDS),
         config=TrainingConfig(loss=own_loss) if own_loss and draw(st.booleans()) else None,
         foreign_loss=own_loss,
     )

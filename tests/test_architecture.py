@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.exchange.readers.limits import MOST_BYTES
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from pages.components.registry import PAGES, SECTIONS
 
@@ -282,10 +283,10 @@ def test_the_app_starts_private_quiet_and_fast(setting, value):
     assert CONFIG[section][name] == value
 
 
-def test_the_server_answers_to_this_machine_and_takes_small_uploads():
+def test_the_server_answers_to_this_machine_and_takes_only_what_it_can_read():
     assert {"localhost", "127.0.0.1"} <= set(CONFIG["server"]["allowedHosts"])
     assert "*" not in CONFIG["server"]["allowedHosts"]
-    assert CONFIG["server"]["maxUploadSize"] <= 20
+    assert CONFIG["server"]["maxUploadSize"] << 20 == MOST_BYTES
 
 
 def test_no_rule_of_the_linter_is_broken():

@@ -18,7 +18,7 @@ import google_crc32c
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-from explorer.exchange.refusal import ImportRefused
+from explorer.exchange.errors import ImportRefused
 
 FILE_VERSION = "brain.Event:2"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.exchange.record_series import series_of
-from explorer.exchange.series import Series
+from explorer.runs.curve_data import curve_data
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.run import CurveRow
+from explorer.runs.series import CurveData
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +39,10 @@ class ExportedCurve:
             return None
         return math.ceil(self.row.environment.train_images / self.row.config.batch_size)
 
-    def series(self) -> Mapping[str, Series]:
-        """Return its measurements by name; see `record_series.series_of`."""
-        return series_of(self.records, self.own_loss, self.steps_per_epoch)
+    @property
+    def data(self) -> CurveData:
+        """Its measurements by name; see `curve_data`."""
+        return curve_data(self.records, self.own_loss, self.steps_per_epoch)
 
 
 def labelled(rows: Sequence[CurveRow]) -> list[str]:

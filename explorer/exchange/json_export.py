@@ -10,13 +10,13 @@ Version 1 of the format::
       "environment": data, device and versions by name, or null while unknown,
       "own_loss": name of the minimised loss, or "" while unknown,
       "tags": [text], "note": text,
-      "training": {"step": […], "examples": […], "seconds": […], "loss": […]},
-      "layers": {"step": […], "gradient_norms": [[by layer]], "dead_fractions": [[by layer]]},
-      "evaluations": [{"step", "epoch", "full", "images", "accuracy", "losses": {name: number},
-                       "confusion": [[10 × 10]], "digits_softmax": [[20 × 10]]}],
-      "diverged_at": step or null,
-      "learning_rate_changes": [{"step", "learning_rate"}]}]}
+      "x": what the steps count: "step", "epoch", "seconds", "row" or "other",
+      "series": {name: {"step": […], "value": […]}},
+      "clocks", "events": as the series,
+      "snapshots": {"confusion": {"step": […], "value": [[[10 × 10]]]},
+                    "digits_softmax": {"step": […], "value": [[[20 × 10]]]}}}]}
 
+Series are called by kind and metric, as in "train/cross_entropy"; see `explorer.runs.curve_data`.
 JSON has no numbers for them: "NaN", "Infinity" and "-Infinity" are texts, as in the JSON form of
 Protocol Buffers.
 """
@@ -25,18 +25,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from explorer.exchange.csv_export import number_text
 from explorer.exchange.exported import ExportedCurve
-from explorer.runs.records import Environment, EvalRecord
+from explorer.runs.records import Environment
+from explorer.runs.series import CurveData
 
 FORMAT = "cross-entropy-explorer/curves"
 VERSION = 1
+MEASURED = ("series", "clocks", "events", "snapshots")
 
 
 def export_json(curves: Sequence[ExportedCurve]) -> bytes:
@@ -44,7 +45,7 @@ def export_json(curves: Sequence[ExportedCurve]) -> bytes:
     document = {
         "format": FORMAT,
         "version": VERSION,
-        "curves": [described(curve) | _records(curve) for curve in curves],
+        "curves": [described(curve) | _measured(curve.data) for curve in curves],
     }
     return json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
 
@@ -83,38 +84,13 @@ def _environment(environment: Environment) -> dict[str, Any]:
     return values | {"versions": dict(environment.versions)}
 
 
-def _records(curve: ExportedCurve) -> dict[str, Any]:
-    records = curve.records
-    return {
-        "training": {
-            "step": records.steps.tolist(),
-            "examples": records.examples_seen.tolist(),
-            "seconds": _numbers(records.seconds),
-            "loss": _numbers(records.losses),
-        },
-        "layers": {
-            "step": records.norm_steps.tolist(),
-            "gradient_norms": _numbers(records.gradient_norms),
-            "dead_fractions": _numbers(records.dead_fractions),
-        },
-        "evaluations": [_evaluation(one) for one in records.evaluations],
-        "diverged_at": records.diverged_at,
-        "learning_rate_changes": [
-            {"step": one.step, "learning_rate": one.learning_rate} for one in records.learning_rates
-        ],
-    }
-
-
-def _evaluation(one: EvalRecord) -> Mapping[str, Any]:
-    return {
-        "step": one.step,
-        "epoch": _number(one.epoch),
-        "full": one.full,
-        "images": one.examples,
-        "accuracy": _number(one.accuracy),
-        "losses": {name: _number(value) for name, value in one.losses.items()},
-        "confusion": one.confusion.tolist(),
-        "digits_softmax": _numbers(one.digits_softmax),
+def _measured(data: CurveData) -> dict[str, Any]:
+    return {"x": data.x} | {
+        name: {
+            one: {"step": series.steps.tolist(), "value": _numbers(series.values)}
+            for one, series in getattr(data, name).items()
+        }
+        for name in MEASURED
     }
 
 
@@ -127,4 +103,6 @@ def _numbers(array: np.ndarray) -> list[Any]:
 
 
 def _number(value: float) -> float | str:
-    return value if np.isfinite(value) else number_text(value)
+    if np.isfinite(value):
+        return value
+    return "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import is_event_file
 from explorer.exchange.readers.archives import is_archive, is_compressed, members, unpacked
 from explorer.exchange.readers.columnar import is_columnar, read_columnar
@@ -35,7 +36,6 @@ from explorer.exchange.readers.tracked_folders import (
     read_run,
     told_apart,
 )
-from explorer.exchange.refusal import ImportRefused, quoted
 
 __all__ = ["ReadCurve", "Reading", "read_curves"]
 

@@ -18,10 +18,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from explorer.exchange.refusal import ImportRefused
+from explorer.exchange.errors import ImportRefused
 
-READER = "explorer.exchange.imports:read_file"
-"""Module and function that read a file, given its name and its bytes."""
+READER = "explorer.exchange.reading:read_curves"
+"""Module and function that read a file, given its bytes and its name."""
 
 DEADLINE_SECONDS = 120.0
 PATIENCE_SECONDS = 120.0
@@ -50,7 +50,7 @@ def read_apart(
     Args:
         filename: The file's name.
         content: Its bytes.
-        reader: "module:function"; the function takes name and bytes, returns what can be pickled,
+        reader: "module:function"; the function takes bytes and name, returns what can be pickled,
             or raises a `ValueError` whose text is a plain sentence.
         deadline: Seconds that reading may take.
         patience: Seconds to wait while another file is read.
@@ -126,7 +126,7 @@ def main() -> int:
     _bound(int(sys.argv[2]))
     try:
         filename, content = pickle.load(sys.stdin.buffer)
-        answer = pickle.dumps((_READ, read(filename, content)), pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps((_READ, read(content, filename)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         answer = pickle.dumps((_TOO_LARGE, ""))
     except Exception as error:

@@ -6,23 +6,22 @@ import base64
 import functools
 import hashlib
 import json
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
+import jinja2
 import plotly
 import plotly.graph_objects as go
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import moment
+from explorer.exchange.results import results_of
 from explorer.exchange.settings import split_settings
 from explorer.figures import training
-from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.runs.config import TrainingConfig
-from explorer.runs.summary import TARGETS, CurveSummary
+from explorer.runs.summary import CurveSummary
 
 _HERE = Path(__file__).parent
 _SMOOTHING = 0.98
@@ -64,18 +63,16 @@ def export_report(
     names = dict.fromkeys(row.run_name or row.run_id for row in runs.values())
     began = min((row.created_at for row in runs.values()), default=None)
     script, plotly_js = _text("report.js"), _plotly_js()
-    title = labels[0] if len(curves) == 1 else f"{len(curves)} curves"
-    page = string.Template(_text("report.html")).substitute(
+    page = _template().render(
         policy=_policy(script, plotly_js),
-        title=escape(title),
-        subtitle=escape(f"{', '.join(names)}. Begun {moment(began) or 'never'}."),
+        title=labels[0] if len(curves) == 1 else f"{len(curves)} curves",
+        subtitle=f"{', '.join(names)}. Begun {moment(began) or 'never'}.",
         style=_text("report.css"),
-        results=_table("Curve", labels, _results(curves)),
-        differing=_table("Curve", labels, differing)
-        if differing
-        else "<p>None: the curves share all that is known of them.</p>",
-        plots="".join(map(_plot, drawn)),
-        shared=_list(shared),
+        labels=labels,
+        results=_results(curves),
+        differing=differing,
+        plots=drawn,
+        shared=shared,
         notes=_notes(curves),
         figures=_figures_json(drawn),
         plotly=plotly_js,
@@ -124,71 +121,23 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
 
 def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:
     summaries = [CurveSummary().extended(curve.records) for curve in curves]
-
-    def percent(value: float | None) -> str:
-        return "–" if value is None else f"{value:.2%}"
-
-    def number(value: float | None, digits: int = 4) -> str:
-        return "–" if value is None else written(value, digits)
-
-    return {
-        "State": ["made elsewhere" if c.row.origin else c.row.status for c in curves],
-        "Steps": [f"{one.steps:,}" for one in summaries],
-        "Test accuracy at the end": [percent(one.final_accuracy) for one in summaries],
-        "Best": [percent(one.best_accuracy) for one in summaries],
-        "Test cross-entropy / nats": [number(one.final_cross_entropy) for one in summaries],
-        **{
-            f"Steps to {target} %": [number(one.steps_to(target), 7) for one in summaries]
-            for target in TARGETS
-        },
-        "Training time / s": [number(one.seconds, 3) for one in summaries],
-        "Diverged at step": [number(one.diverged_at, 7) for one in summaries],
-    }
+    states = [
+        "made elsewhere"
+        if curve.row.origin
+        else curve.row.status
+        if one.diverged_at is None
+        else f"diverged at step {one.diverged_at:,}"
+        for curve, one in zip(curves, summaries, strict=True)
+    ]
+    return results_of(states, summaries)
 
 
-def _table(corner: str, rows: Sequence[str], columns: Mapping[str, Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (corner, *columns))
-    body = "".join(
-        f'<tr><th scope="row">{escape(row)}</th>'
-        + "".join(f"<td>{escape(column[place])}</td>" for column in columns.values())
-        + "</tr>"
-        for place, row in enumerate(rows)
-    )
-    # Focusable, so that a table wider than the page can be scrolled by keys.
-    return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="Table"><table><thead><tr>{head}'
-        f"</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _list(values: Mapping[str, str]) -> str:
-    if not values:
-        return "<p>None.</p>"
-    rows = (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
-    return f"<dl>{''.join(rows)}</dl>"
-
-
-def _notes(curves: Sequence[ExportedCurve]) -> str:
-    notes = [
-        f"<li><b>{escape(curve.label)}</b>: {escape('; '.join(said))}</li>"
+def _notes(curves: Sequence[ExportedCurve]) -> list[tuple[str, str]]:
+    return [
+        (curve.label, "; ".join(said))
         for curve in curves
         if (said := [part for part in (", ".join(curve.row.tags), curve.row.note) if part])
     ]
-    return f"<ul>{''.join(notes)}</ul>" if notes else "<p>None.</p>"
-
-
-def _plot(one: ReportFigure) -> str:
-    name, height = escape(one.name), int(one.figure.layout.height)
-    buttons = "".join(
-        f'<button type="button" data-format="{kind}" data-of="{name}">{kind.upper()}</button>'
-        for kind in ("png", "svg")
-    )
-    return (
-        f"<h2>{escape(one.title)}</h2><figure>"
-        f'<div data-figure="{name}" style="height:{height}px" role="img" '
-        f'aria-label="{escape(one.title)}"></div>'
-        f"<figcaption>{escape(one.caption)}</figcaption>{buttons}</figure>"
-    )
 
 
 def _figures_json(figures: Sequence[ReportFigure]) -> str:
@@ -207,6 +156,18 @@ def _policy(*scripts: str) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("report.html")
 
 
 @functools.cache

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.exchange import script_parts as parts
+from explorer.exchange.errors import ExportRefused
 from explorer.exchange.exported import ExportedCurve, file_stem
-from explorer.exchange.refusal import ExportRefused
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import Environment
 from explorer.runs.run import FINISHED, CurveRow

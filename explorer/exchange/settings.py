@@ -24,7 +24,7 @@ def settings_of(row: CurveRow) -> dict[str, str]:
     Args:
         row: The curve; of one made elsewhere most is not known.
     """
-    found = {}
+    found: dict[str, str] = {}
     if row.own_loss:
         found |= {"Loss": LOSS_LABELS[row.own_loss], "Formula": LOSS_FORMULAS[row.own_loss]}
     if row.config:

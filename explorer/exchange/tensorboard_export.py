@@ -14,6 +14,9 @@ import numpy as np
 from explorer.exchange.event_files import FILE_VERSION, STRING_TYPE, Event, framed
 from explorer.exchange.exported import ExportedCurve, safe_name
 from explorer.exchange.json_export import described
+from explorer.exchange.long_table import rows_of
+from explorer.runs.curve_data import values_at
+from explorer.runs.series import SECONDS
 
 _EARLIEST_ZIP_TIME = 315_532_800.0
 
@@ -43,13 +46,13 @@ def export_tensorboard(curves: Sequence[ExportedCurve]) -> bytes:
 def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
     yield Event(wall_time=start, file_version=FILE_VERSION.encode())
     yield _settings(curve, start)
-    found = curve.series()
+    data = curve.data
+    found = dict(rows_of(data))
     tags = [name.encode() for name in found]
     steps = np.concatenate([np.empty(0, np.int64), *(one.steps for one in found.values())])
-    which = np.repeat(np.arange(len(tags)), [one.steps.size for one in found.values()])
+    which = np.repeat(np.arange(len(tags)), [len(one) for one in found.values()])
     values = np.concatenate([np.empty(0), *(one.values for one in found.values())])
-    seconds = np.concatenate([np.empty(0), *(one.seconds for one in found.values())])
-    times = start + np.nan_to_num(seconds)
+    times = start + np.nan_to_num(values_at(data.clocks.get(SECONDS), steps))
     # By time as TensorBoard expects it, so by step.
     order = np.argsort(steps, kind="stable")
     rows = (column[order].tolist() for column in (which, steps, values, times))

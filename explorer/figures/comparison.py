@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.curves import MOST_POINTS, curve_colour, smoothed
+from explorer.figures.curves import curve_colour, smoothed
 from explorer.figures.line_traces import (
     Series,
     Span,
@@ -22,9 +23,11 @@ from explorer.figures.line_traces import (
     readings,
 )
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
+from explorer.figures.thinning import MOST_POINTS
 from explorer.figures.training import axis_name, test_loss_name
-from explorer.runs.axes import AXES, evaluation_positions, step_positions
+from explorer.runs.axes import AXES, data_positions, evaluation_positions, step_positions
 from explorer.runs.config import LOSS_LABELS
+from explorer.runs.curve_data import curve_data, layer_names
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
 
@@ -74,8 +77,8 @@ def own_losses(
     read: dict[int, list[tuple[int, str, Series]]] = {panel: [] for panel in range(len(kinds))}
     for one in lines:
         panel, style, label = kinds.index(one.own_loss), one.style, one.label
-        each = [_training(records, one, axis, weight) for records in one.members]
-        each = [series for series in each if series is not None]
+        drawable = (_training(records, one, axis, weight) for records in one.members)
+        each = [series for series in drawable if series is not None]
         if not each:
             continue
         drawn = mean_of(each)
@@ -144,6 +147,61 @@ def fair_measures(
     return figure
 
 
+def other_metrics(lines: Sequence[ComparedLine]) -> list[str]:
+    """Return the names of what was measured of the lines and neither of the other figures shows.
+
+    Args:
+        lines: The lines.
+    """
+    names: dict[str, None] = {}
+    for one in lines:
+        for records in one.members:
+            if records.imported is None:
+                names |= dict.fromkeys(layer_names(records))
+            else:
+                shown = set(records.imported.mapping.values())
+                every = records.imported.data.series
+                names |= dict.fromkeys(name for name in every if name not in shown)
+    return list(names)
+
+
+def named_metrics(
+    lines: Sequence[ComparedLine],
+    names: Sequence[str],
+    *,
+    axis: str = "step",
+    scale: str = "log",
+    span: Span | None = None,
+) -> go.Figure:
+    """Draw what was measured under some names, a panel for each.
+
+    Args:
+        lines: What to draw.
+        names: Keys of `CurveData.series`, at least one.
+        axis: Key of AXES; lines that do not tell where they are on it are left out.
+        scale: "log" or "linear"; a panel is linear in any case where a value is below 0 or the
+            highest is less than ten times the lowest: a log axis would have hardly a tick there.
+        span: Part of the axis that is looked at.
+    """
+    traces: list[Trace] = []
+    scales: list[str] = []
+    for panel, name in enumerate(names):
+        found = [(one, each) for one in lines if (each := _named(one, name, axis))]
+        scales.append(
+            scale if _spans_decade([s.y for _, each in found for s in each]) else "linear"
+        )
+        read: list[tuple[int, str, Series]] = []
+        for one, each in found:
+            drawn = mean_of(each)
+            traces += line(panel, one.style, one.label, drawn, MOST_POINTS, span)
+            for series in each:
+                traces += marks(panel, len(names), one.style, one.label, series, scales[-1], span)
+            read.append((one.style, one.label, drawn))
+        traces += readings(panel, read, _RAW_VALUE, axis, span)
+    height = PANEL_HEIGHT * max(2, len(names))
+    return _figure(names, traces, lines, height, scales, axis, span)
+
+
 def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
     """Return the names of the lines that do not tell where they are on an axis.
 
@@ -193,6 +251,29 @@ def _measured(
     return found
 
 
+def _spans_decade(values: Sequence[np.ndarray]) -> bool:
+    every = np.concatenate([np.empty(0), *values])
+    every = every[np.isfinite(every)]
+    if not every.size or every.min() < 0:
+        return False
+    positive = every[every > 0]
+    return bool(positive.size) and float(positive.max()) / 10 >= float(positive.min())
+
+
+def _named(one: ComparedLine, name: str, axis: str) -> list[Series]:
+    """Return the measurements of one name of every member that has some."""
+    found = []
+    for records in one.members:
+        data = curve_data(records, one.own_loss, one.steps_per_epoch)
+        measured = data.series.get(name)
+        if measured is None or not len(measured):
+            continue
+        x = data_positions(data, measured.steps, axis)
+        if x is not None:
+            found.append(Series(x, measured.values, measured.steps, measured.values))
+    return found
+
+
 def _ends(panel: int, one: ComparedLine, each: Sequence[Series]) -> list[Trace]:
     """Return a cross at the last finite loss of each member that diverged."""
     found = []
@@ -223,7 +304,7 @@ def _figure(
     span: Span | None,
 ) -> go.Figure:
     figure = panels(names, traces, [one.label for one in lines], height, scales)
-    across = {"title": {"text": AXES[axis]}, "uirevision": f"{axis} {span}"}
+    across: dict[str, Any] = {"title": {"text": AXES[axis]}, "uirevision": f"{axis} {span}"}
     if span is not None:
         across |= {"range": list(span), "autorange": False}
     figure.update_layout(

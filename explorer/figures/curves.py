@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from explorer.figures.palette import CATEGORICAL, DASHES
+from explorer.figures.thinning import MOST_POINTS, kept_points
 
 Column = NDArray[Any]
 
-MOST_POINTS = 1000
-"""Points of one drawn curve; more cannot be told apart and cost every viewer time."""
-
-_BLOCK = 256
+_LARGE = 1e290
 
 
 def curve_colour(index: int) -> str:
@@ -34,38 +31,21 @@ def curve_line(index: int, width: float = 2.0) -> dict[str, object]:
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:
-    """Leave out points of a long curve, but no peak: each stretch keeps its lowest and highest.
-
-    The stretches start at the oldest point, so that the drawn past stays put while a curve grows.
+    """Return the points of a curve that show what all of its finite ones would.
 
     Args:
-        x: Positions [n].
+        x: Positions [n], finite and never falling.
         y: Values [n]; points that are not finite are left out.
-        most: Largest number of points to return, at least 8.
+        most: Largest number of points to return, at least 16.
 
     Returns:
-        x and y of the points kept, in their order, the first and the newest among them.
+        x and y of the points that `kept_points` keeps.
     """
     finite = np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]
-    count = y.size
-    if count <= most:
-        return x, y
-    size = math.ceil(count / (most // 2 - 2))
-    whole = count - count % size
-    stretches = y[:whole].reshape(-1, size)
-    starts = np.arange(0, whole, size)
-    kept = [
-        np.array([0, count - 1]),
-        starts + stretches.argmin(axis=1),
-        starts + stretches.argmax(axis=1),
-    ]
-    if whole < count:
-        rest = y[whole:]
-        kept.append(np.array([whole + rest.argmin(), whole + rest.argmax()]))
-    places = np.unique(np.concatenate(kept))
-    return x[places], y[places]
+    kept = kept_points(x, y, most)
+    return x[kept], y[kept]
 
 
 def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
@@ -93,29 +73,14 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
     broken = np.flatnonzero(~np.isfinite(y))
     count = int(broken[0]) if broken.size else y.size
     result = np.full(y.size, np.nan)
-    padded = np.zeros(math.ceil(count / _BLOCK) * _BLOCK)
-    padded[:count] = y[:count]
-    # Blocks of steps as one matrix product each; a loop over steps would cost every refresh.
-    blocks = (1 - weight) * padded.reshape(-1, _BLOCK) @ _decay(weight)
-    fading = weight ** np.arange(1.0, _BLOCK + 1)
-    before = 0.0
-    for block in blocks:
-        block += before * fading
-        before = block[-1]
     if count:
         known = y[:count]
-        with np.errstate(over="ignore"):
-            averages = blocks.reshape(-1)[:count] / (1 - weight ** np.arange(1.0, count + 1))
-        # It leaves the range of its values, and of float64, by rounding alone.
-        result[:count] = np.clip(averages, known.min(), known.max())
+        # Sums of the largest numbers would leave the range of float64.
+        scale = max(1.0, float(np.abs(known).max()) / _LARGE)
+        averages = pd.Series(known / scale).ewm(alpha=1 - weight, adjust=True).mean() * scale
+        # By rounding alone it leaves the range of its values.
+        result[:count] = np.clip(averages.to_numpy(), known.min(), known.max())
     return result
-
-
-@lru_cache(maxsize=8)
-def _decay(weight: float) -> NDArray[np.float64]:
-    """Return how much of each step (row) is left at each later step (column) of a block."""
-    ages = np.arange(_BLOCK)
-    return np.triu(weight ** np.abs(ages - ages[:, None]).astype(np.float64))
 
 
 def smoothing_name(weight: float) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.figures.curves import curve_colour, curve_line
 from explorer.figures.palette import with_alpha
 from explorer.figures.panels import Trace, trace
-from explorer.figures.thinning import kept_points
+from explorer.figures.thinning import MOST_POINTS, kept_points
 
 Span = tuple[float, float]
 """Left and right end of the part of an axis that is looked at."""
@@ -106,7 +106,7 @@ def line(
 
 def faint(panel: int, style: int, label: str, series: Series, span: Span | None) -> Trace:
     """Return the trace of a raw curve behind its average."""
-    kept = kept_points(series.x, series.raw, **limits(span))
+    kept = kept_points(series.x, series.raw, MOST_POINTS, **limits(span))
     thin = {"color": with_alpha(curve_colour(style), 0.25), "width": 1}
     x, y = series.x[kept], series.raw[kept]
     return trace(panel, style, f"{label}, raw", x, y, line=thin, hoverinfo="skip") | _UNTABLED

@@ -16,11 +16,10 @@ PANEL_HEIGHT = 210
 _GAP = 0.08
 
 Trace = dict[str, Any]
+Values = Sequence[Any] | NDArray[Any]
 
 
-def trace(
-    panel: int, index: int, name: str, x: Sequence[Any], y: Sequence[Any], **style: Any
-) -> Trace:
+def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any) -> Trace:
     """Return a curve's trace in a panel; the legend shows a curve once and switches all of it.
 
     Args:

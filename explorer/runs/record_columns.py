@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from explorer.runs.records import EvalRecord, LearningRateRecord, WeightsRecord
+from explorer.runs.series import CurveData
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedCurve:
+    """What a file told of a curve that was trained elsewhere.
+
+    Attributes:
+        data: Every series of the file under its own name.
+        mapping: Which of them is what this app calls "train/cross_entropy", "test/accuracy" and
+            so on: the app's name → the file's.
+        settings: By name, in words, as the file tells them.
+        units: By name of a series, the unit that the file itself names.
+    """
+
+    data: CurveData
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +47,8 @@ class CurveRecords:
         evaluations: Measurements on test images.
         diverged_at: First step whose loss is not finite, or None; the curve ends there.
         learning_rates: Changes by hand.
+        imported: What a file told of a curve made elsewhere, of which the columns above are what
+            its mapping names; None for one trained here.
     """
 
     steps: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
@@ -40,6 +61,7 @@ class CurveRecords:
     evaluations: list[EvalRecord] = field(default_factory=list)
     diverged_at: int | None = None
     learning_rates: list[LearningRateRecord] = field(default_factory=list)
+    imported: ImportedCurve | None = None
 
     @property
     def latest_evaluation(self) -> EvalRecord | None:
@@ -129,6 +151,7 @@ def _joined(parts: Sequence[CurveRecords]) -> CurveRecords:
         joined.learning_rates.extend(part.learning_rates)
         if joined.diverged_at is None:
             joined.diverged_at = part.diverged_at
+        joined.imported = joined.imported or part.imported
     return joined
 
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from explorer.runs.record_columns import COLUMNS, CurveRecords
+from explorer.runs.curve_data import imported_records
+from explorer.runs.record_columns import COLUMNS, CurveRecords, ImportedCurve
 from explorer.runs.records import EvalRecord, LearningRateRecord
+from explorer.runs.series import CurveData, Series, Snapshots
 
 _EVAL_ARRAYS = ("confusion", "digits_softmax")
+# What stands of an imported curve's data and of what a file tells besides.
+_MEASURED: dict[str, type[Series] | type[Snapshots]] = {
+    "series": Series, "clocks": Series, "snapshots": Snapshots, "events": Series,
+}  # fmt: skip
+_TOLD = ("mapping", "settings", "units")
 # Where the length of the head stands otherwise, and larger than any.
 _SMALL = b"\xff\xff\xff\xff"
 _NARROWER: dict[str, tuple[str, ...]] = {"i": ("<i1", "<i2", "<i4"), "f": ("<f4",)}
@@ -40,7 +47,17 @@ def to_bytes(curves: Sequence[CurveRecords], *, small: bool = False) -> bytes:
         arrays.append(little.tobytes())
         return spec
 
+    def measured(named: Mapping[str, Series] | Mapping[str, Snapshots]) -> dict[str, Any]:
+        return {name: [packed(one.steps), packed(one.values)] for name, one in named.items()}
+
     def described(curve: CurveRecords) -> dict[str, Any]:
+        if (imported := curve.imported) is not None:
+            data = imported.data
+            return {
+                "x": data.x,
+                **{name: measured(getattr(data, name)) for name in _MEASURED},
+                **{name: dict(getattr(imported, name)) for name in _TOLD},
+            }
         head: dict[str, Any] = {name: packed(getattr(curve, name)) for name in COLUMNS}
         stacked = []
         for name in _EVAL_ARRAYS:
@@ -95,7 +112,9 @@ def from_bytes(payload: bytes) -> tuple[CurveRecords, ...]:
 
 
 def _curve(head: dict[str, Any], unpacked: Callable[[list[Any]], np.ndarray]) -> CurveRecords:
-    columns = {name: unpacked(head[name]) for name in COLUMNS}
+    if "x" in head:
+        return imported_records(_imported(head, unpacked))
+    columns: dict[str, Any] = {name: unpacked(head[name]) for name in COLUMNS}
     stacked = {name: unpacked(head[name]) for name in _EVAL_ARRAYS if name in head}
     evaluations = []
     for place, values in enumerate(head["evaluations"]):
@@ -110,6 +129,16 @@ def _curve(head: dict[str, Any], unpacked: Callable[[list[Any]], np.ndarray]) ->
         diverged_at=head["diverged_at"],
         learning_rates=[LearningRateRecord(**values) for values in head["learning_rates"]],
     )
+
+
+def _imported(head: dict[str, Any], unpacked: Callable[[list[Any]], np.ndarray]) -> ImportedCurve:
+    found: dict[str, dict[str, Any]] = {}
+    for name, kind in _MEASURED.items():
+        found[name] = {
+            one: kind(unpacked(steps), unpacked(values))
+            for one, (steps, values) in head[name].items()
+        }
+    return ImportedCurve(CurveData(x=head["x"], **found), **{name: head[name] for name in _TOLD})
 
 
 def _narrowed(array: np.ndarray) -> tuple[np.ndarray, str]:

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.exchange.exports import EXPORTS
-from explorer.exchange.imports import read_file
+from explorer.exchange.reading import read_curves
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
@@ -63,11 +63,13 @@ def test_every_format_is_saved_by_one_press(server, page, new_tab):
     }
     content = {name: made for name, (_, made) in files.items()}
     for name in ("csv", "tensorboard"):
-        found = read_file(files[name][0], content[name])
+        found = read_curves(content[name], files[name][0])
         assert len(found.curves) == 2
-        assert "train/cross_entropy" in found.series_names()
+        assert "train/cross_entropy" in found.curves[0].data.series
     document = json.loads(content["json"])
-    assert [len(curve["training"]["step"]) for curve in document["curves"]] == [40, 40]
+    losses = ("train/cross_entropy", "train/softmax_squared_error")
+    pairs = zip(document["curves"], losses, strict=True)
+    assert [len(curve["series"][loss]["step"]) for curve, loss in pairs] == [40, 40]
     table = pyarrow.parquet.read_table(io.BytesIO(content["parquet"]))
     assert np.isfinite(table.column("value").to_numpy()).all()
     assert ast.parse(content["script"].decode())

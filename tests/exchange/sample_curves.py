@@ -10,9 +10,11 @@ from hypothesis.extra import numpy as npst
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveRecords
+from explorer.runs.curve_data import imported_records
+from explorer.runs.record_columns import CurveRecords, ImportedCurve
 from explorer.runs.records import Environment, EvalRecord, LearningRateRecord
 from explorer.runs.run import CurveRow
+from explorer.runs.series import X_KINDS, CurveData, Series
 from tests.runs.sample_records import make_info
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
@@ -21,6 +23,12 @@ FINITE = st.floats(0, 1e9)
 NAMES = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40
 )
+# No text file holds other control characters, and nobody calls a run by them.
+TEXTS = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=40)
+TEXTS = TEXTS.map(str.strip).filter(bool)
+# As `secrets.token_urlsafe` makes them.
+IDS = st.text("aZ09-_", min_size=1, max_size=8)
+CLOCKS = ("epoch", "seconds")
 
 
 def make_row(**changes: object) -> CurveRow:
@@ -78,8 +86,44 @@ def make_curve(steps: int = 24, label: str = "Cross-entropy", **changes: object)
 
 
 @st.composite
-def curves(draw: st.DrawFn) -> ExportedCurve:
+def imported_data(draw: st.DrawFn) -> CurveData:
+    """Draw what a file could tell of a curve, under any names."""
+
+    def measured(values: st.SearchStrategy[float]) -> Series:
+        steps = draw(st.sets(st.integers(0, 2**53), min_size=1, max_size=5))
+        return Series(np.array(sorted(steps)), [draw(values) for _ in steps])
+
+    def named(names: st.SearchStrategy[str]) -> dict[str, Series]:
+        return {name: measured(ANY) for name in draw(st.sets(names, max_size=3))}
+
+    metrics = TEXTS.filter(lambda name: not name.startswith(("event/", "clock/")))
+    clocks = {name: measured(FINITE) for name in draw(st.sets(st.sampled_from(CLOCKS)))}
+    if draw(st.booleans()):
+        clocks["tokens"] = measured(FINITE)
+    return CurveData(named(metrics), x=draw(st.sampled_from(X_KINDS)), clocks=clocks)
+
+
+def imported_curves() -> st.SearchStrategy[ExportedCurve]:
+    """Draw a curve that was taken in from a file."""
+    return st.builds(
+        lambda data, label: ExportedCurve(
+            make_row(config=None, environment=None, origin="x.csv"),
+            imported_records(ImportedCurve(data)),
+            label,
+        ),
+        imported_data(),
+        TEXTS,
+    )
+
+
+def curves() -> st.SearchStrategy[ExportedCurve]:
     """Draw a curve as the store could hold it, of this app or made elsewhere."""
+    return trained_curves() | imported_curves()
+
+
+@st.composite
+def trained_curves(draw: st.DrawFn) -> ExportedCurve:
+    """Draw a curve as the trainer could have made it."""
     count = draw(st.integers(0, 6))
     steps = np.array(sorted(draw(st.sets(st.integers(1, 10**9), min_size=count, max_size=count))))
     norm_steps = steps[:: draw(st.integers(1, 3))].astype(np.int64)
@@ -112,11 +156,11 @@ def curves(draw: st.DrawFn) -> ExportedCurve:
     )
     own_loss = draw(st.sampled_from(["", *LOSS_LABELS]))
     row = make_row(
-        run_id=draw(NAMES),
+        run_id=draw(IDS),
         config=TrainingConfig(loss=own_loss) if own_loss and draw(st.booleans()) else None,
         foreign_loss=own_loss,
     )
-    return ExportedCurve(row, records, draw(NAMES))
+    return ExportedCurve(row, records, draw(TEXTS))
 
 
 def content(records: CurveRecords) -> list[object]:

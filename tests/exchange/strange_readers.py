@@ -9,32 +9,32 @@ import time
 import numpy as np
 
 
-def echo(name: str, content: bytes) -> tuple[str, bytes, int]:
+def echo(content: bytes, name: str) -> tuple[str, bytes, int]:
     print("a library says something")
     return name, content, os.getpid()
 
 
-def refuse(name: str, content: bytes) -> None:
+def refuse(content: bytes, name: str) -> None:
     raise ValueError(f"{name} holds nothing.")
 
 
-def fail(name: str, content: bytes) -> None:
+def fail(content: bytes, name: str) -> None:
     raise OverflowError("a number too large")
 
 
-def never_end(name: str, content: bytes) -> None:
+def never_end(content: bytes, name: str) -> None:
     time.sleep(600)
 
 
-def take_memory(name: str, content: bytes) -> int:
+def take_memory(content: bytes, name: str) -> int:
     return np.ones(int(content)).size
 
 
-def crash(name: str, content: bytes) -> None:
+def crash(content: bytes, name: str) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def note_times(name: str, content: bytes) -> tuple[float, float]:
+def note_times(content: bytes, name: str) -> tuple[float, float]:
     begun = time.time()
     time.sleep(0.2)
     return begun, time.time()

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.found import Notes
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.reading import Reading, read_curves
-from explorer.exchange.refusal import ImportRefused
 from explorer.runs.series import LARGEST_STEP, Series
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").rglob("*") if path.is_file())

@@ -11,7 +11,9 @@ from html.parser import HTMLParser
 import pytest
 
 from explorer.exchange.report import export_report, standard_figures
+from explorer.exchange.results import results_of
 from explorer.runs.config import TrainingConfig
+from explorer.runs.summary import CurveSummary
 from tests.exchange.sample_curves import make_curve
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\" onload='x' $title {{ &amp; \u2028"
@@ -106,3 +108,11 @@ def test_a_single_curve_and_a_curve_without_records_make_a_report_too():
         assert b"<!DOCTYPE html>" in export_report([curve])
     assert len(standard_figures([make_curve(20)])) == 3
     assert len(standard_figures([make_curve(0)])) == 2
+
+
+def test_what_is_not_known_of_a_curve_made_elsewhere_is_a_dash():
+    unknown = CurveSummary(steps=8, seconds=float("nan"), final_loss=0.5)
+    columns = results_of(["made elsewhere"], [unknown])
+    assert columns["Training time"] == columns["Best"] == columns["Test cross-entropy"] == ["–"]
+    known = results_of(["finished"], [CurveSummary(seconds=2.5, best_accuracy=0.5, best_step=3)])
+    assert (known["Training time"], known["Best"]) == (["2.5 s"], ["50.00% *"])

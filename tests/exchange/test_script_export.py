@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.exchange.column_mapping import kept_records, loss_of, was_written_here
+from explorer.exchange.errors import ExportRefused
 from explorer.exchange.exported import ExportedCurve
-from explorer.exchange.imports import read_file
-from explorer.exchange.refusal import ExportRefused
-from explorer.exchange.roles import ImportedCurve, curves_of
+from explorer.exchange.reading import ReadCurve, read_curves
 from explorer.exchange.script_export import export_script, why_not
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
-from explorer.runs.record_columns import by_curve
+from explorer.runs.record_columns import CurveRecords, by_curve
 from explorer.runs.records import Environment
 from explorer.runs.run import Control
 from explorer.trainer.data import load_source, prepare
@@ -47,6 +47,8 @@ CONFIGS = (
     TrainingConfig(output_relu=True, name='A "name"\\ with\n\'traps\' {é}', **COMMON),
     TrainingConfig(loss="raw_squared_error", init="normal", learning_rate=1.0, **COMMON),
 )  # fmt: skip
+Repeated = list[tuple[ReadCurve, CurveRecords]]
+"""Each curve as the script's table tells it, and the records that it makes."""
 RATE_CHANGE_STEP, NEW_RATE = 12, 0.2
 STOPPED_AFTER = 31
 
@@ -104,7 +106,9 @@ def script(recorded: list[ExportedCurve]) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def repeated(script: bytes, tmp_path_factory: pytest.TempPathFactory) -> list[ImportedCurve]:
+def repeated(
+    script: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[ReadCurve, CurveRecords]]:
     """What the script makes of them, run where nothing of this app can be imported."""
     folder = tmp_path_factory.mktemp("script")
     (folder / "repeat.py").write_bytes(script)
@@ -114,9 +118,9 @@ def repeated(script: bytes, tmp_path_factory: pytest.TempPathFactory) -> list[Im
     assert done.returncode == 0, done.stderr
     assert "Note:" not in done.stdout
     (table,) = folder.glob("*.csv")
-    file = read_file(table.name, table.read_bytes())
-    assert file.is_own
-    return curves_of(file.curves)
+    curves = read_curves(table.read_bytes(), table.name).curves
+    assert was_written_here(curves)
+    return list(zip(curves, kept_records(curves, None), strict=True))
 
 
 def test_the_configs_leave_no_choice_out():
@@ -131,9 +135,9 @@ def test_the_configs_leave_no_choice_out():
 
 @pytest.mark.parametrize("place", range(len(CONFIGS)))
 def test_the_script_gives_the_same_curve(place, recorded, repeated):
-    before, after = recorded[place].records, repeated[place].records
-    assert repeated[place].label == recorded[place].label
-    assert repeated[place].own_loss == CONFIGS[place].loss
+    before, (read, after) = recorded[place].records, repeated[place]
+    assert read.label == recorded[place].label
+    assert loss_of(read.data.series) == CONFIGS[place].loss
     np.testing.assert_array_equal(after.steps, before.steps)
     np.testing.assert_allclose(after.losses, before.losses, rtol=TOLERANCE)
     full = [one for one in before.evaluations if one.full]

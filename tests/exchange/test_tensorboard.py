@@ -1,4 +1,4 @@
-"""Event files: TensorBoard reads ours, we read those of PyTorch and TensorFlow, damage is seen."""
+"""Event files: TensorBoard reads ours, and what TensorFlow writes is read, damage is seen."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto.event_pb2 import Event as TensorBoardsEvent
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
-from torch.utils.tensorboard import SummaryWriter
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.event_files import Event, events_in, framed, scalar_of
-from explorer.exchange.imports import read_file
-from explorer.exchange.refusal import ImportRefused
-from explorer.exchange.roles import curves_of
+from explorer.exchange.long_table import rows_of
 from explorer.exchange.tensorboard_export import export_tensorboard
 from tests.exchange.sample_curves import make_curve
 
@@ -47,7 +45,7 @@ def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
     assert [folder.name for folder in folders] == ["01-Cross-entropy", "02-other"]
     for curve, folder in zip(exported, folders, strict=True):
         read = EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
-        series = curve.series()
+        series = dict(rows_of(curve.data))
         assert set(read.Tags()["scalars"]) == set(series)
         for name, one in series.items():
             events = read.Scalars(name)
@@ -60,43 +58,6 @@ def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
         np.testing.assert_allclose(seconds, curve.records.seconds, atol=1e-6)
         (told,) = read.Tensors("settings")
         assert '"learning_rate": 0.01' in told.tensor_proto.string_val[0].decode()
-
-
-def test_our_own_event_files_come_back_as_they_were_but_for_32_bits():
-    curve = make_curve(40)
-    file = export_tensorboard([curve])
-    read = read_file("x.zip", file)
-    assert read.is_own
-    assert read.notes == ()
-    (after,) = curves_of(read.curves)
-    assert after.label == "01-Cross-entropy"
-    assert after.own_loss == "cross_entropy"
-    np.testing.assert_array_equal(after.records.losses, curve.records.losses.astype(np.float32))
-    np.testing.assert_allclose(after.records.seconds, curve.records.seconds, atol=1e-6)
-    assert after.records.gradient_norms.shape == curve.records.gradient_norms.shape
-    assert [e.full for e in after.records.evaluations] == [False, True, False]
-    assert after.records.learning_rates[0].step == 12
-
-
-def test_files_of_pytorch_are_read(tmp_path):
-    with SummaryWriter(str(tmp_path)) as writer:
-        for step in range(5):
-            writer.add_scalar("Loss/train", 2.0 / (step + 1), step, walltime=1000.0 + step)
-            writer.add_scalar(
-                "Accuracy/test", step / 10, step, new_style=True, walltime=1000 + step
-            )
-        writer.add_text("note", "hello")
-        writer.add_histogram("weights", np.arange(5), 0)
-    (path,) = tmp_path.iterdir()
-    read = read_file(path.name, path.read_bytes())
-    (curve,) = read.curves
-    assert list(curve.series) == ["Loss/train", "Accuracy/test"]
-    assert curve.series["Loss/train"].steps.tolist() == list(range(5))
-    np.testing.assert_array_equal(
-        curve.series["Loss/train"].values, np.float32([2, 1, 2 / 3, 0.5, 0.4])
-    )
-    np.testing.assert_allclose(np.diff(curve.series["Loss/train"].seconds), 1.0)
-    np.testing.assert_allclose(curve.series["Accuracy/test"].values, np.arange(5) / 10, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -172,52 +133,3 @@ def test_a_record_that_is_no_event_is_refused_or_empty(data):
         assert event.ByteSize() <= len(data)
         return
     assert said == "The event at byte 12 of the file is damaged."
-
-
-@pytest.mark.parametrize(
-    ("event", "said"),
-    [
-        (one_scalar(step=-1), "The step -1 is not a number of steps"),
-        (one_scalar(step=2**62), "is not a number of steps"),
-        (one_scalar(tag="x" * 201), "longer than 200"),
-        (Event(wall_time=1.0, file_version=b"brain.Event:2"), "no measurement"),
-    ],
-)
-def test_events_that_make_no_curve_are_refused(event, said):
-    with pytest.raises(ImportRefused, match=said):
-        read_file("events.out.tfevents.1", framed([event]))
-
-
-def test_a_tag_that_is_no_text_is_refused():
-    event = Event(step=1)
-    event.summary.value.add(tag=b"\xff\xfe", simple_value=1.0)
-    with pytest.raises(ImportRefused, match="not text in UTF-8"):
-        read_file("events.out.tfevents.1", framed([event]))
-
-
-def test_after_a_restart_the_later_measurement_counts_and_that_is_said():
-    first = framed(one_scalar(value=float(k), step=k) for k in (1, 2, 3, 4))
-    second = framed(one_scalar(value=float(10 * k), step=k, at=20.0) for k in (3, 4, 5))
-    read = read_file("runs.zip", zipped({"a/x.tfevents.1": first, "a/x.tfevents.2": second}))
-    (curve,) = read.curves
-    assert curve.series["loss"].values.tolist() == [1, 2, 30, 40, 50]
-    assert read.notes == (
-        "2 measurements were written twice, as after a restart: the later ones count.",
-    )
-
-
-def test_folders_are_curves_and_keras_two_folders_are_one():
-    event = framed([one_scalar("epoch_loss")])
-    read = read_file(
-        "logs.zip",
-        zipped({
-            "a/train/events.out.tfevents.1": event, "a/validation/events.out.tfevents.1": event,
-            "b/events.out.tfevents.1": event, "readme.md": b"x", "t.csv": b"step,loss\n1,2\n",
-        }),
-    )  # fmt: skip
-    assert {curve.label: list(curve.series) for curve in read.curves} == {
-        "a": ["train/epoch_loss", "validation/epoch_loss"],
-        "b": ["epoch_loss"],
-        "t": ["loss"],
-    }
-    assert read.notes == ("“readme.md” is neither CSV nor an event file and is left out.",)

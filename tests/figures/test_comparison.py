@@ -11,12 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from explorer.figures.comparison import ComparedLine, fair_measures, left_out, own_losses
+from explorer.figures.comparison import (
+    ComparedLine,
+    fair_measures,
+    left_out,
+    named_metrics,
+    other_metrics,
+    own_losses,
+)
 from explorer.figures.curves import curve_line, smoothed
 from explorer.figures.line_traces import Series, mean_of
+from explorer.runs import series as measured
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS
-from explorer.runs.record_columns import CurveRecords
+from explorer.runs.curve_data import imported_records
+from explorer.runs.record_columns import CurveRecords, ImportedCurve
 from tests.exchange.sample_curves import make_evaluation
 
 
@@ -206,3 +215,29 @@ def test_curves_without_any_record_draw_an_empty_figure():
     for figure in (own_losses([empty]), fair_measures([empty])):
         go.Figure(figure.to_dict())
         assert not figure.data
+
+
+def test_a_named_metric_is_on_a_log_axis_only_where_it_has_ticks_there():
+    steps = np.arange(4)
+    values = {
+        "lr": [1e-1, 1e-2, 1e-3, 0.0],
+        "recall": [0.5, 0.6, 0.7, 0.8],
+        "reward": [-1, 9, 1, 5],
+    }
+    data = measured.CurveData({name: measured.Series(steps, values[name]) for name in values})
+    line = ComparedLine("a", 0, "", (imported_records(ImportedCurve(data)),))
+    assert other_metrics([line]) == list(values)
+    figure = named_metrics([line], list(values))
+    assert figure.layout.yaxis.type == "log"
+    assert {figure.layout.yaxis2.type, figure.layout.yaxis3.type} == {"linear"}
+    assert [axis.title.text for axis in (figure.layout.yaxis, figure.layout.yaxis2)] == [
+        "lr",
+        "recall",
+    ]
+
+
+def test_what_the_mapping_draws_elsewhere_is_no_other_metric():
+    one = measured.Series(np.arange(2), [1.0, 2.0])
+    data = measured.CurveData({"loss": one, "lr": one})
+    curve = ImportedCurve(data, {"train/loss": "loss"})
+    assert other_metrics([ComparedLine("a", 0, "", (imported_records(curve),))]) == ["lr"]

@@ -17,11 +17,11 @@ def walk(count: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=count).cumsum()
 
 
-@given(count=st.integers(1, 6000), most=st.integers(8, 1000), seed=st.integers(0, 99))
+@given(count=st.integers(1, 6000), most=st.integers(16, 1000), seed=st.integers(0, 99))
 def test_a_thinned_curve_keeps_its_ends_its_extremes_and_its_order(count, most, seed):
     x, y = np.arange(count) * 3, walk(count, seed)
     kept_x, kept_y = thinned(x, y, most)
-    assert kept_x.size <= max(most, 8)
+    assert kept_x.size <= most
     assert kept_x[0] == x[0]
     assert kept_x[-1] == x[-1]
     assert kept_y.min() == y.min()
@@ -69,6 +69,20 @@ def test_smoothing_ends_where_the_curve_stops_being_finite():
     y = np.array([2.0, 2.0, np.inf, 2.0])
     assert_array_equal(np.isnan(smoothed(y, 0.9)), [False, False, True, True])
     assert smoothed(np.empty(0), 0.9).size == 0
+
+
+def test_one_infinity_is_not_smoothed_away():
+    assert_array_equal(smoothed(np.array([2.0, np.inf, 1.0]), 0.9), [2.0, np.nan, np.nan])
+
+
+@given(
+    values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=200),
+    weight=weights,
+)
+def test_an_average_of_any_numbers_lies_among_them(values, weight):
+    found = smoothed(np.array(values), weight)
+    assert found.min() >= min(values)
+    assert found.max() <= max(values)
 
 
 @pytest.mark.parametrize("weight", [-0.1, 1.0, 2.0])

@@ -62,7 +62,7 @@ from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, table
 from tests.core.strategies import BASES
-from tests.exchange.sample_curves import make_evaluation, make_row
+from tests.exchange.sample_curves import imported_curves, make_evaluation, make_row
 from tests.figures.checking import drawable
 
 LARGEST, SMALLEST = 1.7976931348623157e308, 5e-324
@@ -221,7 +221,7 @@ def sweeps(draw: st.DrawFn) -> tuple[SweepGrid, list[Cell], str, str, str]:
             steps_to_95=draw(steps),
             steps_to_97=draw(steps),
         )
-        row = make_row(summary=draw(st.none() | st.just(summary)))
+        row = make_row(summary=summary)
         cells.append(Cell(index, config, draw(states), draw(st.sampled_from([row, None]))))
     x, y = draw(st.permutations(["loss", "learning_rate", "seed"]))[:2]
     return grid, cells, x, y, draw(st.sampled_from(list(QUANTITIES)))
@@ -267,6 +267,21 @@ def _own_losses(draw):
     yield comparison.own_losses(
         draw(lines()), axis=draw(st.sampled_from(list(AXES))), scale=draw(SCALES),
         weight=draw(WEIGHTS), span=draw(SPANS),
+    )  # fmt: skip
+
+
+@draws(comparison.named_metrics)
+def _named_metrics(draw):
+    curves = draw(st.lists(imported_curves(), min_size=1, max_size=3))
+    drawn = [
+        comparison.ComparedLine(f"<{place}>", place, "", (curve.records,))
+        for place, curve in enumerate(curves)
+    ]
+    names = comparison.other_metrics(drawn)
+    assert set(names) == {name for curve in curves for name in curve.data.series}
+    yield comparison.named_metrics(
+        drawn, names or ["none"], axis=draw(st.sampled_from(list(AXES))), scale=draw(SCALES),
+        span=draw(SPANS),
     )  # fmt: skip
 
 

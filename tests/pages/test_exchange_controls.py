@@ -13,14 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exports import EXPORTS
-from explorer.exchange.imports import MOST_BYTES
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
 from tests.exchange.sample_curves import make_curve
 from tests.pages.page_steps import components
 from tests.runs.sample_records import evaluation, make_info, steps
-from tests.test_architecture import CONFIG
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +94,9 @@ def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
     store.records.append(row.run_id, steps(21, 5))
 
     document = json.loads(saved(app, monkeypatch, "JSON"))
-    assert [len(c["training"]["step"]) for c in document["curves"]] == [25, 20]
+    losses = ("train/cross_entropy", "train/raw_squared_error")
+    pairs = zip(document["curves"], losses, strict=True)
+    assert [len(c["series"][name]["step"]) for c, name in pairs] == [25, 20]
     assert [c["own_loss"] for c in document["curves"]] == ["cross_entropy", "raw_squared_error"]
     with zipfile.ZipFile(io.BytesIO(saved(app, monkeypatch, "TensorBoard"))) as archive:
         assert len(archive.namelist()) == 2
@@ -153,7 +153,7 @@ def test_a_format_that_cannot_hold_the_curves_says_why(store):
 
 
 def uploaded(name: str, content: bytes) -> AppTest:
-    app = AppTest.from_function(import_page).run()
+    app = AppTest.from_function(import_page, default_timeout=60).run()
     app.file_uploader[0].upload(name, content)
     return app.run()
 
@@ -194,8 +194,8 @@ def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     }
     captions = [caption.value for caption in app.caption]
     assert captions == [
-        "Left out: “lr”.",
-        "The accuracy exceeds 1, so it is read as a percentage.",
+        r"“val\_acc” is read as a percentage: it goes above 1.",
+        "All other series are kept too, under their own names.",
     ]
     app.selectbox[1].select("cross_entropy").run()
     app.text_input[0].set_value("From *elsewhere*").run()
@@ -209,23 +209,32 @@ def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     assert store.records.read(second.run_id).curves[1].losses.tolist() == [3.0]
 
 
-def test_what_cannot_be_taken_in_is_said_and_nothing_changes(store):
+def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
     app = uploaded("lightning.csv", THEIRS)
-    for box in (app.selectbox[0], app.selectbox[2]):
-        box.select("").run()
+    app.selectbox[2].select("lr").run()
+    app.selectbox[0].select("").run()
     app.button[0].click().run()
     assert not app.exception
-    assert "Choose at least one series" in app.error[0].value
-    app.selectbox[0].select("lr").run()
+    (first, _) = store.curves.list()
+    kept = store.records.read(first.run_id).curves[0]
+    assert not kept.steps.size
+    assert list(kept.imported.data.series) == ["Train Loss", "val_acc", "lr"]
+    assert kept.imported.data.series["Train Loss"].values.tolist() == [2.0, 1.0]
+
+
+def test_what_is_no_accuracy_is_said_and_nothing_changes(store):
+    app = uploaded("x.csv", b"step,loss,score\n1,2,150\n2,1,151\n")
+    app.selectbox[2].select("score").run()
     app.button[0].click().run()
-    assert not app.error
-    assert store.records.read(store.curves.list()[0].run_id).curves[0].losses.tolist() == [0.1, 0.1]
+    assert not app.exception
+    assert "“score” is no accuracy" in app.error[0].value
+    assert store.curves.list() == []
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("x.csv", b"a,b\n1,2\n", "no column called “step”"),
+        ("x.csv", b"a,b\nx,y\n", "not a table"),
         ("x.csv", b"step,<img src=x>\n1,![x](http://y)\n1,2\n", r"\!\[x\](http"),
         ("run.zip", b"PK\x03\x04nothing", "damaged or cut off"),
         ("events.out.tfevents.1", b"\x00" * 40, "not a TensorBoard event file"),
@@ -252,7 +261,3 @@ def test_a_store_that_cannot_be_used_is_said_beside_the_button(store, monkeypatc
     assert not app.exception
     assert "not a readable run store" in app.error[0].value
     assert app.selectbox[0].value == "Train Loss"
-
-
-def test_the_server_takes_files_as_large_as_the_reader_does():
-    assert CONFIG["server"]["maxUploadSize"] << 20 == MOST_BYTES

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from explorer.exchange.imports import read_file
-from explorer.exchange.roles import curves_of, guessed
+from explorer.exchange.column_mapping import guessed, kept_records
+from explorer.exchange.reading import read_curves
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
@@ -18,11 +18,9 @@ INFINITE = b"step,loss\n0,2\n1,inf\n2,1\n"
 
 
 def imported(store: RunStore, content: bytes = INFINITE) -> str:
-    found = read_file("curve.csv", content)
-    curves = curves_of(found.curves, guessed(found.series_names()))
-    return store.records.add_imported(
-        [curve.records for curve in curves], ["theirs"] * len(curves), name="", origin="curve.csv"
-    )
+    found = read_curves(content, "curve.csv").curves
+    kept = kept_records(found, guessed(found))
+    return store.records.add_imported(kept, ["theirs"] * len(kept), name="", origin="curve.csv")
 
 
 def diverged(store: RunStore) -> str:
@@ -57,6 +55,47 @@ def test_curves_with_infinities_are_compared(store, link):
     assert not both.error
     assert len(components(both, "plot")) == 2
     assert run_id in str(components(app, "address"))
+
+
+TABLES = {
+    "epochs": (b"epoch,loss,val_acc,lr\n0,2,0.5,0.1\n1,1,0.75,0.01\n", {"lr"}),
+    "no role": (b"step,reward,entropy_bonus\n0,-2,1\n1,3,2\n", {"reward", "entropy_bonus"}),
+    "no step": (b"loss,grad\n2,1.5\n1,3.25\n", {"grad"}),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_series_of_an_imported_table_is_listed_and_drawn(store, name):
+    content, others = TABLES[name]
+    app = opened("compare", runs=imported(store, content))
+    assert not app.error
+    (picker,) = [one for one in app.multiselect if one.label == "Other metrics"]
+    assert set(picker.options) == others
+    picker.set_value(sorted(others))
+    app.run()
+    assert not app.exception
+    (figure,) = [
+        one["figure"] for key, one in components(app, "plot").items() if "other-metrics" in key
+    ]
+    assert {trace["yaxis"] for trace in figure["data"]} == {
+        "y" if panel == 0 else f"y{panel + 1}" for panel in range(len(others))
+    }
+    axis = "epoch" if name == "epochs" else "step"
+    assert figure["layout"]["xaxis"]["title"]["text"] == axis
+
+
+def test_a_metric_that_is_chosen_goes_when_its_curve_does(store):
+    first, second = imported(store, TABLES["no role"][0]), imported(store, TABLES["no step"][0])
+    app = opened("compare", runs=f"{first},{second}")
+    (picker,) = [one for one in app.multiselect if one.label == "Other metrics"]
+    picker.set_value(["reward", "grad"])
+    app.run()
+    assert len(components(app, "plot")) == 3
+    for run_id in (first, second):
+        store.curves.delete(run_id, [0])
+        app.run()
+        assert not app.exception
+        assert not app.error
 
 
 def test_a_diverged_race_is_watched_to_its_end(store):

@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.curve_data import imported_records
+from explorer.runs.record_columns import CurveRecords, ImportedCurve, by_curve
 from explorer.runs.records import LearningRateRecord
+from explorer.runs.series import CurveData
 from explorer.store.record_bytes import from_bytes, to_bytes
+from tests.exchange.sample_curves import imported_data
 from tests.runs.sample_records import chunk_of_steps, norms, one_step, random_evaluation
 
 any_float = st.floats(allow_nan=True, allow_infinity=True)
@@ -87,3 +90,23 @@ def test_the_small_form_of_a_real_curve_is_a_fourth() -> None:
     losses = generator.random(3000).astype(np.float32)
     columns = [chunk_of_steps(0, own, 200 * own, losses, own / 300).records]
     assert len(to_bytes(columns, small=True)) < len(to_bytes(columns)) / 4
+
+
+@settings(max_examples=30)
+@given(imported_data(), st.booleans())
+def test_whatever_a_file_told_comes_back_bit_for_bit(data: CurveData, small: bool) -> None:
+    mapping = {"train/loss": next(iter(data.series), "none")}
+    curve = ImportedCurve(data, mapping, {"lr": "0.1"}, {"a": "%"})
+    (after,) = from_bytes(to_bytes([imported_records(curve)], small=small))
+    found = after.imported
+    assert found is not None
+    assert (found.mapping, found.settings, found.units) == (mapping, {"lr": "0.1"}, {"a": "%"})
+    assert found.data.x == data.x
+    for name in ("series", "clocks", "events"):
+        before = getattr(data, name)
+        assert list(getattr(found.data, name)) == list(before)
+        for key, one in getattr(found.data, name).items():
+            assert one.steps.tobytes() == before[key].steps.tobytes()
+            assert one.values.tobytes() == before[key].values.tobytes()
+    if data.series:
+        assert after.losses.tobytes() == data.series[mapping["train/loss"]].values.tobytes()

@@ -12,10 +12,10 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO
+from typing import IO, Any
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.limits import MOST_BYTES, MOST_MEMBERS, MOST_UNPACKED_BYTES
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _TOO_MUCH = (
     f"It unpacks to more than {MOST_UNPACKED_BYTES >> 20} MB: pack fewer files, those with the "
@@ -25,7 +25,7 @@ _FAILURES = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError,
     OSError, NotImplementedError, RuntimeError, IndexError, ValueError, OverflowError,
 )  # fmt: skip
-_STARTS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+_STARTS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,

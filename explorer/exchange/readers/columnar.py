@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.json_export import FORMAT
 from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
 from explorer.exchange.readers.curves_of_tables import curves_of
@@ -18,8 +19,8 @@ from explorer.exchange.readers.own_files import (
     curves_of_own_table,
     is_own_table,
     settings_in_metadata,
+    words_of,
 )
-from explorer.exchange.refusal import ImportRefused
 
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
 # As pandas calls the index of a frame that has no name of its own.
@@ -107,7 +108,7 @@ def _table(read: pa.Table, notes: Notes) -> Table:
     nested: list[str] = []
     has_index = False
     for name, chunks in zip(distinct(read.column_names, notes), read.columns, strict=True):
-        column = _column(name, chunks, place, notes)
+        column = _column(name, chunks, place, notes, words_of(read.column_names))
         if column is None:
             nested.append(name)
         elif name == _INDEX:
@@ -122,7 +123,11 @@ def _table(read: pa.Table, notes: Notes) -> Table:
 
 
 def _column(
-    name: str, chunks: pa.ChunkedArray, place: Callable[[int], str], notes: Notes
+    name: str,
+    chunks: pa.ChunkedArray,
+    place: Callable[[int], str],
+    notes: Notes,
+    words: Container[str],
 ) -> Column | None:
     kind = chunks.type
     if pa.types.is_dictionary(kind):
@@ -131,7 +136,7 @@ def _column(
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_boolean(kind):
         chunks, kind = chunks.cast(pa.string()), pa.string()
     if pa.types.is_string(kind):
-        return columns_of_texts([name], [chunks], place, notes)[0]
+        return columns_of_texts([name], [chunks], place, notes, words=words)[0]
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         moments = chunks.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
         return _numbers(name, pc.divide(moments.cast(pa.float64()), 1e6))

@@ -7,7 +7,7 @@ cells that it does not take are looked at one by one, each spelling once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.cells import (
     COMMA,
     POINT,
@@ -25,7 +26,6 @@ from explorer.exchange.readers.cells import (
 )
 from explorer.exchange.readers.found import Notes, listed
 from explorer.exchange.readers.limits import LONGEST_NAME
-from explorer.exchange.refusal import ImportRefused, quoted
 
 # As Arrow takes them; what else it would take ("nan(3)") is looked at one by one.
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -131,6 +131,7 @@ def columns_of_texts(
     place: Callable[[int], str],
     notes: Notes,
     delimiter: str = ",",
+    words: Container[str] = (),
 ) -> list[Column]:
     """Turn columns of text into columns of numbers where they are numbers.
 
@@ -141,12 +142,16 @@ def columns_of_texts(
         place: Says where a row stands.
         notes: Takes what was guessed.
         delimiter: What parts the cells; decimals after a comma are usual with ";" alone.
+        words: Names of the columns that hold words, also where these could be numbers.
 
     Raises:
         ImportRefused: A column of numbers has a cell that is none.
     """
     whole = [_combined(column) for column in texts]
-    parsed = [_plain_column(name, own, notes) for name, own in zip(names, whole, strict=True)]
+    parsed = [
+        _words(name, own, _given(own)) if name in words else _plain_column(name, own, notes)
+        for name, own in zip(names, whole, strict=True)
+    ]
     marks = [
         _marks(own) if one is None else {POINT} for one, own in zip(parsed, whole, strict=True)
     ]
@@ -166,6 +171,11 @@ def columns_of_texts(
 
 def _combined(texts: pa.ChunkedArray) -> pa.Array:
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def _given(texts: pa.Array) -> Mask:
+    given = pc.fill_null(pc.not_equal(texts, ""), False)
+    return given.to_numpy(zero_copy_only=False).copy()
 
 
 def _marks(texts: pa.Array) -> set[str]:
@@ -208,8 +218,7 @@ def _distinct(texts: pa.Array) -> Iterable[str]:
 def _parsed(
     name: str, texts: pa.Array, mark: str, place: Callable[[int], str], notes: Notes
 ) -> Column:
-    given = pc.fill_null(pc.not_equal(texts, ""), False)
-    present = given.to_numpy(zero_copy_only=False).copy()
+    present = _given(texts)
     values = np.full(len(texts), np.nan)
     plain = pc.match_substring_regex(texts, _PLAIN)
     if mark == COMMA:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order, listed
 from explorer.exchange.readers.meaning import (
@@ -23,7 +24,6 @@ from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, runs_of, word_at
 from explorer.exchange.readers.wandb_columns import runs_by_column
 from explorer.exchange.readers.x_axis import Axis, axis_of
-from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import EPOCH, ROW, SECONDS, STEP, CurveData, Series
 
 Rows = NDArray[np.intp]
@@ -234,7 +234,7 @@ def _data(
         for rows in kept if meaning.metric is not None else ():
             x[rows] = np.arange(rows.size)
     else:
-        x, kept = _placed(meaning, axis, kept, notes)
+        x, kept = _placed(meaning, axis, axis.values, kept, notes)
     mask = np.zeros(size, bool)
     for rows in kept:
         mask[rows] = True
@@ -266,10 +266,10 @@ def _is_same_throughout(x: np.ndarray, rows: Sequence[Rows]) -> bool:
 
 
 def _placed(
-    meaning: Meaning, axis: Axis, rows: list[Rows], notes: Notes
+    meaning: Meaning, axis: Axis, along: np.ndarray, rows: list[Rows], notes: Notes
 ) -> tuple[np.ndarray, list[Rows]]:
     """Return the step of each row, and of each series the rows that count."""
-    known = np.isfinite(axis.values)
+    known = np.isfinite(along)
     lost = sum(int((~known[own]).sum()) for own in rows)
     if lost:
         notes.add(
@@ -278,7 +278,7 @@ def _placed(
         )
         rows = [own[known[own]] for own in rows]
     epoch = meaning.epoch.values if meaning.epoch is not None and axis.kind != EPOCH else None
-    settled = settle(axis.values, rows, epoch, axis.name, notes)
+    settled = settle(along, rows, epoch, axis.name, notes)
     if axis.is_whole:
         return settled.x, settled.rows
     # The rows that count are numbered in the order of an x that is not a whole number.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.found import Notes
-from explorer.exchange.refusal import ImportRefused
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

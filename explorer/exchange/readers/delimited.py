@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, counted, times
 from explorer.exchange.readers.layout import (
@@ -30,8 +31,8 @@ from explorer.exchange.readers.layout import (
     layout_of,
 )
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
+from explorer.exchange.readers.own_files import words_of
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused
 
 _BLOCK_BYTES = 2**22
 
@@ -80,7 +81,9 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
         line = next(itertools.islice(rows, row, None), (0, []))[0]
         return f"Line {line:,}"
 
-    columns = columns_of_texts(distinct(names, notes), texts, place, notes, layout.delimiter)
+    columns = columns_of_texts(
+        distinct(names, notes), texts, place, notes, layout.delimiter, words_of(names)
+    )
     # As pandas calls an index without a name, and reads it again.
     if len(columns) > 1 and columns[0].name.lower() in ("unnamed: 0", "index"):
         columns[0].name = "" if _counts_up(columns[0]) else columns[0].name

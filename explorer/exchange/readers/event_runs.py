@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from google.protobuf import message
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import (
     HYPERPARAMETERS,
     SESSION_STARTED,
@@ -26,7 +27,6 @@ from explorer.exchange.readers.own_files import split_events
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import rows_by_code
 from explorer.exchange.readers.settings_in_words import setting_text
-from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import EPOCH, LARGEST_STEP, ROW, SECONDS, STEP, CurveData, Series
 
 # Keras writes training and validation of a run to folders of their own under equal tags.
@@ -41,10 +41,10 @@ _TIME = re.compile(r"tfevents\.(\d+)")
 class _Events:
     """The scalars of one run, one row each, in the order of its files."""
 
-    steps: array = field(default_factory=lambda: array("q"))
-    values: array = field(default_factory=lambda: array("d"))
-    times: array = field(default_factory=lambda: array("d"))
-    codes: array = field(default_factory=lambda: array("q"))
+    steps: array[int] = field(default_factory=lambda: array("q"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+    times: array[float] = field(default_factory=lambda: array("d"))
+    codes: array[int] = field(default_factory=lambda: array("q"))
     tags: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     restarts: list[tuple[int, float]] = field(default_factory=list)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.limits import (
     LONGEST_NAME,
     MOST_CURVES,
     MOST_MEASUREMENTS,
     MOST_SERIES,
 )
-from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import CurveData, Series
 
 

@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
@@ -18,7 +19,6 @@ from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WOR
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _NO_CURVE = (
     "No curve was found in the JSON: it should hold a list of records such as {“step”: 0, "
@@ -180,13 +180,13 @@ class _Found:
         """Make curves of what was found each by itself."""
         if len(self._single):
             table = self._single.table(self._notes)
-            names = table.columns[0].words
+            names: Any = table.columns[0].words
             table.columns[0].words = pa.DictionaryArray.from_arrays(
                 names.indices, pc.utf8_slice_codeunits(names.dictionary, 1)
             )
             self._add(table, ())
 
-    def _add_records(self, records: list[Mapping[str, Any]], path: tuple[str, ...]) -> None:
+    def _add_records(self, records: Sequence[Mapping[str, Any]], path: tuple[str, ...]) -> None:
         gathered = Records()
         for place, record in enumerate(records, 1):
             gathered.add(record, place)
@@ -317,7 +317,7 @@ def _catboost_rows(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         )
         if isinstance(told, list)
     }
-    rows = []
+    rows: list[Mapping[str, Any]] = []
     for one in node.get("iterations") or ():
         if not isinstance(one, dict):
             continue

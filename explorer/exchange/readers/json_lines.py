@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, counted
 from explorer.exchange.readers.records import Records
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused
 
 _SAMPLE = 50
 _LONGEST_LITERAL = 100_000

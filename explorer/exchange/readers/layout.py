@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.cells import COMMA, POINT, OutOfRange, is_missing, number_of
 from explorer.exchange.readers.limits import MOST_COLUMNS
-from explorer.exchange.refusal import ImportRefused
 
 SAMPLE_BYTES = 2**18
 SAMPLE_LINES = 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -125,17 +126,13 @@ class Meaning:
                 cut[id(column)] = column.of_rows(rows)
             return None if column is None else cut[id(column)]
 
-        values = {each.name: getattr(self, each.name) for each in fields(Meaning)}
-        return Meaning(
-            **{
-                name: [one(column) for column in value]
-                if isinstance(value, list)
-                else value
-                if isinstance(value, str | frozenset)
-                else one(value)
-                for name, value in values.items()
-            }
-        )
+        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(Meaning)}
+        for name, value in values.items():
+            if isinstance(value, list):
+                values[name] = [one(column) for column in value]
+            elif not isinstance(value, str | frozenset):
+                values[name] = one(value)
+        return Meaning(**values)
 
 
 def normal(name: str) -> str:
@@ -203,7 +200,8 @@ def meaning_of(table: Table) -> Meaning:
         found.x, found.x_kind = found.seconds, SECONDS
     for one in candidates:
         if one in left:
-            found.counts.append(take(one))
+            take(one)
+            found.counts.append(one)
     found.runs = [one for one in find(left, RUN_WORDS) if _tells_runs(one)]
     found.contexts = [
         one for one in find(left, CONTEXT_WORDS) if not one.is_number and one not in found.runs
@@ -335,8 +333,8 @@ def seconds_of(column: Column) -> tuple[np.ndarray, bool]:
                 return values / unit, True
         return values, True
     named = re.search(r"[(\[_\s](ms|millis\w*|us|µs|min|minutes|h|hours?)[)\]]?$", column.name)
-    unit = column.unit or (named[1] if named else "s")
+    written = column.unit or (named[1] if named else "s")
     scale = {"ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "mi": 60.0, "h": 3600.0, "ho": 3600.0}
-    if unit.startswith("milli"):
+    if written.startswith("milli"):
         return values * 1e-3, False
-    return values * scale.get(unit if unit in scale else unit[:2], 1.0), False
+    return values * scale.get(written if written in scale else written[:2], 1.0), False

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from explorer.exchange.csv_export import COLUMNS, unshielded
-from explorer.exchange.json_export import FORMAT, VERSION
-from explorer.exchange.readers.columns import Table
+from explorer.exchange.errors import ImportRefused
+from explorer.exchange.json_export import FORMAT, MEASURED, VERSION
+from explorer.exchange.long_table import CLOCK, COLUMNS, WORDS, unshielded
+from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.found import ReadCurve, in_order
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, word_at
 from explorer.exchange.readers.settings_in_words import settings_of
-from explorer.exchange.refusal import ImportRefused
-from explorer.exchange.series import (
-    ACCURACY,
-    DEAD_FRACTION,
+from explorer.runs.curve_data import (
+    CONFUSION,
     DIVERGED,
     EVENT,
-    GRADIENT_NORM,
-    LAYER,
+    EXAMPLES,
+    IMAGES,
     LEARNING_RATE,
-    TEST,
-    TEST_FULL,
-    TRAIN,
-    UNKNOWN_LOSS,
 )
-from explorer.runs.series import EPOCH, LARGEST_STEP, SECONDS, CurveData, Series, Snapshots
+from explorer.runs.series import EPOCH, LARGEST_STEP, SECONDS, X_KINDS, CurveData, Series, Snapshots
 
-EXAMPLES, IMAGES = "examples", "test_images"
 _DAMAGED = "The file says that this app wrote it, but it is damaged: export it again."
 
 
@@ -41,6 +35,11 @@ def split_events(series: Mapping[str, Series]) -> tuple[dict[str, Series], dict[
         {name: one for name, one in series.items() if name not in names},
         {names[name]: one for name, one in series.items() if name in names},
     )
+
+
+def words_of(names: Iterable[str]) -> frozenset[str]:
+    """Return which columns of a table hold words for certain: those of what this app writes."""
+    return WORDS if tuple(names) == COLUMNS else frozenset()
 
 
 def is_own_table(table: Table) -> bool:
@@ -54,16 +53,22 @@ def curves_of_own_table(
     """Make the curves of a table that this app wrote.
 
     Args:
-        table: With the columns of `csv_export.COLUMNS`.
+        table: With the columns of `long_table.COLUMNS`.
         is_shielded: Whether names carry an apostrophe against spreadsheets, as in CSV.
         settings: By run and curve, as "run:curve".
 
     Raises:
         ImportRefused: A step is none.
     """
-    run, curve, label, kind, metric, step, epoch, examples, seconds, images, value = table.columns
-    _check_steps(table)
-    sides = {EPOCH: epoch, EXAMPLES: examples, SECONDS: seconds, IMAGES: images}
+    run, curve, label, kind, metric, x, step, epoch, examples, seconds, images, value = (
+        table.columns
+    )
+    _check(table)
+
+    def text(column: Column, row: int) -> str:
+        found = word_at(column, row)
+        return unshielded(found) if is_shielded else found
+
     curves: list[ReadCurve] = []
     taken: set[str] = set()
     for rows in rows_by_code(codes_of([run, curve], table.size)):
@@ -71,33 +76,43 @@ def curves_of_own_table(
         if not rows.size:
             continue
         first = int(rows[0])
-        id_ = f"{_name(word_at(run, first), is_shielded)}:{word_at(curve, first)}"
-        name = _name(word_at(label, first), is_shielded)
+        id_ = f"{text(run, first)}:{text(curve, first)}"
+        name = text(label, first)
         name = f"{name} ({id_})" if name in taken else name
         taken.add(name)
-        found = {}
-        for own in rows_by_code(codes_of([kind.of_rows(rows), metric.of_rows(rows)], rows.size)):
-            at = rows[own]
-            called = f"{word_at(kind, int(at[0]))}/{word_at(metric, int(at[0]))}"
-            found[called] = _series(step.values[at], value.values[at])
+        found: dict[str, Series] = {}
+        tested: dict[str, list[np.ndarray]] = {}
         clocks = {
             clock: _series(step.values[known], column.values[known])
-            for clock, column in sides.items()
+            for clock, column in ((EPOCH, epoch), (EXAMPLES, examples), (SECONDS, seconds))
             if (known := rows[column.present[rows]]).size
         }
+        for own in rows_by_code(codes_of([kind.of_rows(rows), metric.of_rows(rows)], rows.size)):
+            at = rows[own]
+            of_kind, measured = text(kind, int(at[0])), text(metric, int(at[0]))
+            one = _series(step.values[at], value.values[at])
+            if of_kind == CLOCK:
+                clocks[measured] = one
+            else:
+                found[f"{of_kind}/{measured}" if of_kind else measured] = one
+            if of_kind in IMAGES and (known := at[images.present[at]]).size:
+                tested.setdefault(IMAGES[of_kind], []).append(known)
+        for clock, parts in tested.items():
+            known = np.concatenate(parts)
+            clocks[clock] = _series(step.values[known], images.values[known])
         series, events = split_events(found)
         told = (settings or {}).get(id_, {})
-        curves.append(ReadCurve(name, CurveData(series, clocks=clocks, events=events), told))
+        data = CurveData(series, x=text(x, first), clocks=clocks, events=events)
+        curves.append(ReadCurve(name, data, told))
     return curves
 
 
-def _name(text: str, is_shielded: bool) -> str:
-    return unshielded(text) if is_shielded else text
-
-
-def _check_steps(table: Table) -> None:
-    step, value = table.columns[5], table.columns[10]
+def _check(table: Table) -> None:
+    columns = dict(zip(COLUMNS, table.columns, strict=True))
+    step, value, x = columns["step"], columns["value"], columns["x"]
     if not step.is_number or not value.is_number:
+        raise ImportRefused(_DAMAGED)
+    if x.words is None or not set(x.words.dictionary.to_pylist()) <= set(X_KINDS):
         raise ImportRefused(_DAMAGED)
     at = step.values[value.present]
     if not np.all((at >= 0) & (at <= LARGEST_STEP) & (at == np.floor(at))):
@@ -143,72 +158,17 @@ def read_own_document(document: Mapping[str, Any]) -> list[ReadCurve]:
 
 
 def _data(told: Mapping[str, Any]) -> CurveData:
-    training, layers, evaluations = told["training"], told["layers"], told["evaluations"]
-    steps = _steps(training["step"])
-    series: dict[str, Series] = {}
-    clocks: dict[str, Series] = {}
-    if steps.size:
-        series[f"{TRAIN}/{told.get('own_loss') or UNKNOWN_LOSS}"] = Series(
-            steps, _numbers(training["loss"])
-        )
-        seconds, examples = _numbers(training["seconds"]), _numbers(training["examples"])
-        if not np.isnan(seconds).all():
-            clocks[SECONDS] = Series(steps, seconds)
-        if examples.any():
-            clocks[EXAMPLES] = Series(steps, examples)
-    for metric, key in ((GRADIENT_NORM, "gradient_norms"), (DEAD_FRACTION, "dead_fractions")):
-        columns = list(zip(*layers[key], strict=True))
-        for place, column in enumerate(columns, 1):
-            series[f"{LAYER}/{metric}{place}"] = Series(_steps(layers["step"]), _numbers(column))
-    for kind, is_full in ((TEST, False), (TEST_FULL, True)):
-        own = [one for one in evaluations if bool(one["full"]) == is_full]
-        series |= _measured(kind, own)
-    epochs = {one["step"]: one["epoch"] for one in evaluations}
-    if known := {step: float(at) for step, at in epochs.items() if not np.isnan(float(at))}:
-        clocks[EPOCH] = _by_step(known)
-    events: dict[str, Series] = {}
-    if told.get("diverged_at") is not None:
-        events[DIVERGED] = _by_step({told["diverged_at"]: np.nan})
-    if changes := {one["step"]: one["learning_rate"] for one in told["learning_rate_changes"]}:
-        events[LEARNING_RATE] = _by_step(changes)
-    return CurveData(series, clocks=clocks, snapshots=_snapshots(evaluations), events=events)
+    found: dict[str, dict[str, Any]] = {}
+    for name in MEASURED:
+        kind: Any = Snapshots if name == "snapshots" else Series
+        found[name] = {one: kind(*_measured(own)) for one, own in told[name].items()}
+    if CONFUSION in found["snapshots"]:
+        confusion = found["snapshots"][CONFUSION]
+        counts = confusion.values.astype(np.int64)
+        found["snapshots"][CONFUSION] = Snapshots(confusion.steps, counts)
+    return CurveData(x=told["x"], **found)
 
 
-def _measured(kind: str, evaluations: Sequence[Mapping[str, Any]]) -> dict[str, Series]:
-    found: dict[str, dict[int, float]] = {}
-    for one in evaluations:
-        accuracy = {ACCURACY: float(one["accuracy"])}
-        for name, value in (accuracy | one["losses"]).items():
-            if name != ACCURACY or not np.isnan(value):
-                found.setdefault(name, {})[one["step"]] = float(value)
-    return {f"{kind}/{name}": _by_step(values) for name, values in found.items()}
-
-
-def _snapshots(evaluations: Sequence[Mapping[str, Any]]) -> dict[str, Snapshots]:
-    found = {}
-    for name in ("confusion", "digits_softmax"):
-        # Where both were measured at a step, the one on the whole test set counts.
-        by_step: dict[int, Any] = {}
-        for one in sorted(evaluations, key=lambda one: bool(one["full"])):
-            if one[name]:
-                by_step[one["step"]] = [_numbers(row) for row in one[name]]
-        if by_step:
-            steps = sorted(by_step)
-            arrays = np.array([by_step[step] for step in steps])
-            arrays = arrays.astype(np.int64) if name == "confusion" else arrays
-            found[name] = Snapshots(_steps(steps), arrays)
-    return found
-
-
-def _by_step(values: Mapping[int, float]) -> Series:
-    steps = sorted(values)
-    return Series(_steps(steps), _numbers([values[step] for step in steps]))
-
-
-def _steps(steps: Sequence[int]) -> np.ndarray:
-    return np.array(steps, np.int64)
-
-
-def _numbers(values: Sequence[Any]) -> np.ndarray:
-    # JSON has no NaN and no Infinity: they stand there as texts.
-    return np.array([float(value) for value in values], np.float64)
+def _measured(told: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    # JSON has no NaN and no Infinity: they stand there as texts, which numpy reads.
+    return np.array(told["step"], np.int64), np.array(told["value"], np.float64)

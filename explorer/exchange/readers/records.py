@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, listed
 from explorer.exchange.readers.layout import is_number
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _DEEPEST = 8
 
@@ -23,9 +23,9 @@ _DEEPEST = 8
 class _Cells:
     """One column, only where it says something: its numbers as numbers, all else as text."""
 
-    rows: array = field(default_factory=lambda: array("q"))
-    numbers: array = field(default_factory=lambda: array("d"))
-    text_rows: array = field(default_factory=lambda: array("q"))
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    numbers: array[float] = field(default_factory=lambda: array("d"))
+    text_rows: array[int] = field(default_factory=lambda: array("q"))
     texts: list[str] = field(default_factory=list)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.exchange.errors import quoted
 from explorer.exchange.readers.found import Notes, counted, times
-from explorer.exchange.refusal import quoted
 from explorer.runs.series import LARGEST_STEP
 
 Rows = NDArray[np.intp]

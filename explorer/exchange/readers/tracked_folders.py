@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.delimited import read_table
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
-from explorer.exchange.refusal import ImportRefused, quoted
 
 _LINE = re.compile(rb"\d{10,16}(\.\d+)? \S+( -?\d+)?\s*")
 _METRIC = re.compile(r"(?:(.*)/)?metrics/(.+)")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.found import listed
 from explorer.exchange.readers.meaning import Meaning, seconds_of
-from explorer.exchange.refusal import ImportRefused, quoted
 from explorer.runs.series import EPOCH, LARGEST_STEP, ROW, SECONDS
 
 

@@ -7,10 +7,9 @@ from html import escape
 
 import streamlit as st
 
+from explorer.exchange.results import results_of
 from explorer.exchange.settings import split_settings
-from explorer.figures.numbers import written
 from explorer.runs.run import CurveRow
-from explorer.runs.summary import TARGETS
 from pages.components.escaping import escaped
 from pages.training.parts.curve_selection import styles_of
 from pages.training.parts.run_table import state_words, swatch
@@ -27,7 +26,9 @@ def comparison_table(rows: Sequence[CurveRow], labels: Sequence[str]) -> None:
         labels: Their names.
     """
     differing, shared = split_settings(rows)
-    styles, columns = styles_of(rows), _results(rows)
+    styles = styles_of(rows)
+    summaries = [row.summary for row in rows]
+    columns = results_of([state_words(row) for row in rows], summaries)
     columns |= {name: of for name, of in differing.items() if name not in _LEFT_OUT}
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("Curve", *columns))
     body = "".join(
@@ -61,29 +62,3 @@ def legend(names: Sequence[tuple[str, int]]) -> None:
         f'<span><img alt="" src="{swatch(style)}"> {escape(name)}</span>' for name, style in names
     )
     st.html(f'<div class="cee-legend">{entries}</div>')
-
-
-def _results(rows: Sequence[CurveRow]) -> dict[str, list[str]]:
-    summaries = [row.summary for row in rows]
-
-    def accuracy(value: float | None, full: bool) -> str:
-        return "–" if value is None else f"{value:.2%}{'' if full else ' *'}"
-
-    def number(value: float | None, unit: str = "", digits: int = 4) -> str:
-        return "–" if value is None else f"{written(value, digits)}{unit}"
-
-    return {
-        "State": [state_words(row) for row in rows],
-        "Test accuracy": [accuracy(one.final_accuracy, one.final_full) for one in summaries],
-        "Best": [accuracy(one.best_accuracy, one.best_full) for one in summaries],
-        "Test cross-entropy": [number(one.final_cross_entropy, " nats") for one in summaries],
-        **{
-            f"Steps to {target} %": [
-                "not reached" if (steps := one.steps_to(target)) is None else f"{steps:,}"
-                for one in summaries
-            ]
-            for target in TARGETS
-        },
-        "Steps": [f"{one.steps:,}" for one in summaries],
-        "Training time": [number(one.seconds or None, " s", 3) for one in summaries],
-    }

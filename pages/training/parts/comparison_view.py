@@ -20,6 +20,7 @@ from explorer.runs.axes import AXES
 from explorer.runs.config import curve_labels
 from explorer.runs.run import CurveRow
 from explorer.runs.seed_groups import group_by_seed
+from explorer.runs.series import EPOCH
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
 from pages.components.address.address import link_to
@@ -31,6 +32,7 @@ from pages.training.parts.curve_selection import styles_of
 from pages.training.parts.live_records import newest_records, which_images
 from pages.training.parts.store_notice import say_unusable
 
+_MOST_METRICS = 6
 ACTIVE = frozenset({"queued", "running", "paused"})
 
 
@@ -100,6 +102,11 @@ def _plots(
         for row, label in zip(rows, labels, strict=True)
     ]
     lines = compared_lines(curves, styles_of(rows), joined=options.joined)
+    counted = axis_of(curves, options.axis)
+    if counted != options.axis:
+        st.caption("Along epochs: that is all that these curves tell.")
+        options = replace(options, axis=counted)
+        span = span_of_view(options)
     state = tuple((line.label, line.style) for line in lines)
     state += tuple((run_id, one.cursor) for run_id, one in records.items())
     legend([(line.label, line.style) for line in lines])
@@ -133,9 +140,54 @@ def _plots(
             "The fair comparison: one loss and the accuracy of every curve, whatever it minimises, "
             f"on test images{which_images([curve.records for curve in curves])}."
         )
+    if names := figures.other_metrics(lines):
+        _other_metrics(lines, names, state, options, span, zoomed)
     if missing := figures.left_out(lines, axis):
-        names = ", ".join(f"“{escaped(name)}”" for name in missing)
-        st.info(f"Not on this axis, because its records do not include the {AXES[axis]}: {names}.")
+        unplaced = ", ".join(f"“{escaped(name)}”" for name in missing)
+        st.info(
+            f"Not on this axis, because its records do not include the {AXES[axis]}: {unplaced}."
+        )
+
+
+def axis_of(curves: Sequence[ExportedCurve], axis: str) -> str:
+    """Return the axis to draw along: epochs in place of steps where curves tell nothing else.
+
+    Args:
+        curves: What is drawn.
+        axis: Key of AXES, as it was chosen.
+    """
+    imported = [curve.records.imported for curve in curves]
+    tells_epochs = all(one is not None and one.data.x == EPOCH for one in imported)
+    return "epoch" if axis == "step" and tells_epochs else axis
+
+
+def _other_metrics(
+    lines: Sequence[ComparedLine],
+    names: Sequence[str],
+    state: tuple[object, ...],
+    options: ComparisonOptions,
+    span: Span | None,
+    zoomed: Callable[[Span | None], None],
+) -> None:
+    """Offer what else was measured of the curves, and show what is chosen of it."""
+    has_more = any(one.steps.size or one.evaluations for line in lines for one in line.members)
+    chosen = st.multiselect(
+        "Other metrics",
+        names,
+        default=[] if has_more else names[:2],
+        key="compare metrics",
+        max_selections=_MOST_METRICS,
+        placeholder=f"Choose up to {_MOST_METRICS} of {len(names)}",
+    )
+    if not chosen:
+        return
+    axis, scale = options.axis, options.scale
+    figure = _figure(
+        "named", state, (axis, scale, tuple(chosen), span),
+        lambda: figures.named_metrics(lines, chosen, axis=axis, scale=scale, span=span),
+    )  # fmt: skip
+    alt = f"{', '.join(chosen)} of {len(lines)} lines by {AXES[axis]}, a panel for each metric."
+    plot(figure, key="other-metrics", alt=alt, on_zoom=zoomed)
 
 
 def compared_lines(
@@ -180,11 +232,10 @@ def report_figures(
 
     def drawn(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
         lines = compared_lines(curves, styles, joined=options.joined)
-        own = figures.own_losses(
-            lines, axis=options.axis, scale=options.scale, weight=options.weight, span=span
-        )
+        axis, scale = axis_of(curves, options.axis), options.scale
+        own = figures.own_losses(lines, axis=axis, scale=scale, weight=options.weight, span=span)
         fair = figures.fair_measures(
-            lines, axis=options.axis, loss=options.test_loss, scale=options.scale, span=span
+            lines, axis=axis, loss=options.test_loss, scale=scale, span=span
         )
         about = "The same measures for all curves; diamonds are on the whole test set."
         return [

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from explorer.exchange.errors import ExportRefused
 from explorer.exchange.exported import ExportedCurve, labelled
 from explorer.exchange.exports import EXPORTS, Exporter
-from explorer.exchange.refusal import ExportRefused
 from explorer.exchange.report import ReportFigure, export_report
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow

@@ -1,0 +1,152 @@
+"""Which series of a file stand for the training loss and the measures on test images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.exchange.errors import ImportRefused, quoted
+from explorer.exchange.reading import ReadCurve
+from explorer.runs.config import LOSS_LABELS
+from explorer.runs.curve_data import (
+    ACCURACY,
+    TEST,
+    TRAIN,
+    UNKNOWN_LOSS,
+    are_own,
+    as_fractions,
+    imported_records,
+)
+from explorer.runs.record_columns import CurveRecords, ImportedCurve
+
+LONGEST_NAME = 80
+
+_TEST_WORDS = frozenset({"test", "val", "valid", "validation", "eval", "evaluation", "dev"})
+_TRAIN_WORDS = frozenset({"train", "training"})
+_ACCURACY_WORDS = frozenset({"acc", "accuracy", "top1"})
+_CROSS_ENTROPY_WORDS = frozenset({"ce", "nll", "xent", "crossentropy"})
+_LOSS_WORDS = _CROSS_ENTROPY_WORDS | {"loss", "cost", "objective"}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which series of a file stands for what; "" for none.
+
+    Attributes:
+        train_loss: Name of the series that is the training loss.
+        own_loss: Key of LOSS_LABELS that says which loss that is, or "" where it is unknown.
+        test_accuracy: Name of the series that is the accuracy on test images.
+        test_cross_entropy: Name of the series that is the cross-entropy on test images, in nats.
+    """
+
+    train_loss: str = ""
+    own_loss: str = ""
+    test_accuracy: str = ""
+    test_cross_entropy: str = ""
+
+    def by_own_name(self) -> dict[str, str]:
+        """Return the app's name → the file's, of the series that are there."""
+        names = {
+            f"{TRAIN}/{self.own_loss or UNKNOWN_LOSS}": self.train_loss,
+            f"{TEST}/{ACCURACY}": self.test_accuracy,
+            f"{TEST}/cross_entropy": self.test_cross_entropy,
+        }
+        return {own: name for own, name in names.items() if name}
+
+
+def series_names(curves: Sequence[ReadCurve]) -> list[str]:
+    """Return the names of all series of a file, in its order."""
+    return list(dict.fromkeys(name for curve in curves for name in curve.data.series))
+
+
+def was_written_here(curves: Sequence[ReadCurve]) -> bool:
+    """Tell whether the series of a file are called as this app calls them."""
+    return all(are_own(curve.data.series) for curve in curves)
+
+
+def guessed(curves: Sequence[ReadCurve]) -> ColumnMapping:
+    """Guess what series stand for by their names; never which loss one without a name is.
+
+    Args:
+        curves: Of one file. What holds no fractions and no percent is no accuracy.
+    """
+    words = {name: frozenset(_words(name)) for name in series_names(curves)}
+
+    def first(*wanted: frozenset[str], without: frozenset[str] = frozenset()) -> str:
+        fitting = (
+            name
+            for name, own in words.items()
+            if all(own & group for group in wanted)
+            and not own & without
+            and not (_ACCURACY_WORDS in wanted and _no_accuracy(curves, name))
+        )
+        return next(fitting, "")
+
+    train_loss = first(_LOSS_WORDS, _TRAIN_WORDS, without=_TEST_WORDS | _ACCURACY_WORDS)
+    train_loss = train_loss or first(_LOSS_WORDS, without=_TEST_WORDS | _ACCURACY_WORDS)
+    is_cross_entropy = train_loss and words[train_loss] & _CROSS_ENTROPY_WORDS
+    return ColumnMapping(
+        train_loss=train_loss,
+        own_loss="cross_entropy" if is_cross_entropy else "",
+        test_accuracy=first(_ACCURACY_WORDS, _TEST_WORDS)
+        or first(_ACCURACY_WORDS, without=_TRAIN_WORDS),
+        test_cross_entropy=first(_CROSS_ENTROPY_WORDS, _TEST_WORDS),
+    )
+
+
+def loss_of(mapping: Mapping[str, str]) -> str:
+    """Return the key of LOSS_LABELS of the training loss that a mapping names, or ""."""
+    metrics = (name.removeprefix(f"{TRAIN}/") for name in mapping)
+    return next((metric for metric in metrics if metric in LOSS_LABELS), "")
+
+
+def kept_records(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[CurveRecords]:
+    """Make what is kept of the curves of a file: every series under its own name.
+
+    Args:
+        curves: What the file holds.
+        mapping: What its series stand for; None for a file written by this app.
+
+    Raises:
+        ImportRefused: What is said to be an accuracy is none.
+    """
+    if mapping and mapping.test_accuracy and _no_accuracy(curves, mapping.test_accuracy):
+        raise ImportRefused(
+            f"{quoted(mapping.test_accuracy)} is no accuracy: it goes below 0 or above 100 %."
+        )
+    found = []
+    for one in curves:
+        names = mapping.by_own_name() if mapping else {name: name for name in one.data.series}
+        own = {ours: theirs for ours, theirs in names.items() if theirs in one.data.series}
+        found.append(imported_records(ImportedCurve(one.data, own, one.settings, one.units)))
+    return found
+
+
+def kept_name(text: str) -> str:
+    """Return a file's name for something as the store keeps names: printable, not too long.
+
+    Args:
+        text: Anything; what is cut off or replaced shows as … or as the replacement character.
+    """
+    printable = (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text.strip())
+    name = "".join(printable)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _values(curves: Sequence[ReadCurve], name: str) -> list[np.ndarray]:
+    return [curve.data.series[name].values for curve in curves if name in curve.data.series]
+
+
+def _no_accuracy(curves: Sequence[ReadCurve], name: str) -> bool:
+    return any(as_fractions(values) is None for values in _values(curves, name))
+
+
+def _words(name: str) -> list[str]:
+    """Split a metric's name: "epoch_valLoss/Train" is epoch, val, loss, train."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    # Entropy alone is another quantity, such as that of a policy.
+    parted = re.sub(r"cross[^A-Za-z0-9]entropy", "crossentropy", parted, flags=re.IGNORECASE)
+    return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", parted) if word]

@@ -24,7 +24,7 @@ from explorer.store.rows import ClaimLost, UnknownRun
 from explorer.store.run_store import RunStore
 from explorer.trainer import devices
 from explorer.trainer.data import Source, TrainingData, digit_indices, load_source, prepare
-from explorer.trainer.loop import total_steps, train
+from explorer.trainer.loop import bursts, total_steps, train
 from explorer.trainer.mnist_download import DownloadStopped, download_mnist, is_allowed
 from explorer.trainer.recording import Recorder
 from explorer.trainer.store_writer import StoreWriter
@@ -164,8 +164,8 @@ class Executor:
                 # What is held in memory while the store cannot be used has an end.
                 return replace(request, pause=True) if writer.is_full else request
 
-            for chunk in train(run.configs, data, control):
-                recorder.add(chunk)
+            for burst in bursts(run.configs, data, control):
+                recorder.add(*burst)
             recorder.flush()
             return STOPPED if watcher.is_stopped() else FINISHED
 

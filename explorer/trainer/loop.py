@@ -47,6 +47,16 @@ def train(
         test set after each epoch; at the end, also when stopped, the weights of every curve that
         has not diverged.
     """
+    for burst in bursts(configs, data, control):
+        yield from burst
+
+
+def bursts(
+    configs: Sequence[TrainingConfig],
+    data: TrainingData,
+    control: Callable[[], Control] = lambda: _NO_WISHES,
+) -> Iterator[list[CurveChunk]]:
+    """Train as `train` does, and yield together what the curves of a stack did at the same time."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for curve, config in enumerate(configs):
         groups.setdefault(config.stack_key, []).append(curve)
@@ -62,7 +72,7 @@ def train(
             if burst is None:
                 turns.remove(turn)
             else:
-                yield from burst
+                yield burst
 
 
 def _current(device: torch.device) -> AbstractContextManager[object]:

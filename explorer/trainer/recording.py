@@ -49,16 +49,21 @@ class Recorder:
         self._appended = -float("inf")
         self._window: deque[tuple[float, int, int]] = deque([(0.0, 0, 0)])
 
-    def add(self, chunk: CurveChunk) -> None:
-        """Take a chunk, and write all that wait when the last writing is long enough ago."""
-        self._pending.append(chunk)
-        records = chunk.records
-        if records.steps.size:
-            self._done[chunk.curve] = int(records.steps[-1])
-            self._seen[chunk.curve] = int(records.examples_seen[-1])
-            self._seconds = float(records.seconds[-1])
-        if records.diverged_at is not None:
-            self._curve_steps[chunk.curve] = records.diverged_at
+    def add(self, *chunks: CurveChunk) -> None:
+        """Take chunks, and write all that wait when the last writing is long enough ago.
+
+        Chunks that are given together are written together: of curves that train in step, none is
+        seen ahead of another.
+        """
+        self._pending.extend(chunks)
+        for chunk in chunks:
+            records = chunk.records
+            if records.steps.size:
+                self._done[chunk.curve] = int(records.steps[-1])
+                self._seen[chunk.curve] = int(records.examples_seen[-1])
+                self._seconds = float(records.seconds[-1])
+            if records.diverged_at is not None:
+                self._curve_steps[chunk.curve] = records.diverged_at
         if time.monotonic() - self._appended >= APPEND_SECONDS:
             self.flush()
 

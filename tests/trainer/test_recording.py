@@ -51,3 +51,17 @@ def test_a_curve_that_diverged_is_not_waited_for(store: RunStore) -> None:
     recorder.add(one_step(0, 10, 2000, 1.0, 1.0))
     recorder.flush()
     assert store.runs.get(run_id).progress.seconds_left == pytest.approx(90 * 1.0 / 20)
+
+
+def test_curves_that_train_in_step_are_written_together(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(recording.time, "monotonic", lambda: now)
+    run_id = store.runs.create([TrainingConfig(), TrainingConfig(name="another")])
+    recorder = Recorder(store, run_id, [100, 100])
+    for step in (1, 2, 3):
+        now += recording.APPEND_SECONDS
+        recorder.add(*(one_step(curve, step, 200 * step, 1.0, step / 10) for curve in (0, 1)))
+        first, second = store.records.read(run_id).curves
+        assert first.steps.tolist() == second.steps.tolist() == list(range(1, step + 1))

@@ -10,7 +10,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from explorer.trainer import executor as executor_module
 from explorer.trainer.executor import Executor
-from explorer.trainer.loop import train
+from explorer.trainer.loop import bursts
 
 SHORT = TrainingConfig(dataset="digits", device="cpu", hidden_sizes=(8,), epochs=1)
 
@@ -33,8 +33,8 @@ def test_memory_that_runs_out_is_told_and_given_back_and_the_next_race_trains(
         torch.cuda, "empty_cache", lambda: kept_when_emptied.append(held[0]() is not None)
     )
     executor = Executor(store)
-    for trainer in (too_large, train):
-        monkeypatch.setattr(executor_module, "train", trainer)
+    for trainer in (too_large, bursts):
+        monkeypatch.setattr(executor_module, "bursts", trainer)
         store.runs.create([SHORT])
         run = store.runs.claim_next(this_process())
         assert run is not None

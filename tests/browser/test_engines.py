@@ -92,11 +92,16 @@ def tab(browser: Tab, expected_errors: list[str]) -> Iterator[Tab]:
     browser.errors()
     yield browser
     assert browser.strangers() == []
-    assert [
+    assert unexpected(browser, expected_errors) == []
+
+
+def unexpected(tab: Tab, expected_errors: list[str]) -> list[str]:
+    """The errors that the page has logged since they were last looked at."""
+    return [
         error
-        for error in browser.errors()
+        for error in tab.errors()
         if not any(re.search(pattern, error) for pattern in expected_errors)
-    ] == []
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -275,7 +280,7 @@ def test_a_drawn_zero_is_recognised(tab, app_url, run_id):
 @LONG
 @pytest.mark.parametrize("browser", [*ENGINES, *DARK], indirect=True)
 def test_every_page_loads_in_light_and_dark_on_a_screen_and_on_a_phone(
-    tab, app_url, addresses, request
+    tab, app_url, addresses, expected_errors, request
 ):
     for name, address in addresses.items():
         tab.resize(*PHONE)
@@ -284,7 +289,7 @@ def test_every_page_loads_in_light_and_dark_on_a_screen_and_on_a_phone(
             tab.resize(*size)
             tab.drawn()
             assert tab.evaluate(_WIDTH) <= size[0], (name, size)
-        assert tab.errors() == [], name
+        assert unexpected(tab, expected_errors) == [], name
         assert (tab.evaluate(_BRIGHTNESS) < 128) == request.node.callspec.params["browser"][1]
 
 

@@ -109,14 +109,14 @@ def test_a_server_that_is_restarted_ends_nothing(postgresql: RunStore, server: S
     try:
         wait_until(lambda: launcher.waiting_words(store=postgresql), 30)
         with pytest.raises(StoreUnavailable):
-            postgresql.get(run.id)
+            postgresql.runs.get(run.id)
         # Longer than a lease.
         time.sleep(LEASE_SECONDS + 2)
     finally:
         server.start()
-    assert launcher.state_of(postgresql.get(run.id)) == "running"
+    assert launcher.state_of(postgresql.runs.get(run.id)) == "running"
     judge = RunStore(postgresql.url)
-    assert launcher.state_of(elsewhere(judge.get(run.id))) == "running"
+    assert launcher.state_of(elsewhere(judge.runs.get(run.id))) == "running"
     judge.close()
     goes_on_and_ends(postgresql, run.id)
 
@@ -148,10 +148,10 @@ def test_a_worker_stopped_beyond_its_lease_is_lost_elsewhere_and_goes_on_where_n
     os.kill(run.worker.pid, signal.SIGSTOP)
     try:
         wait_until(
-            lambda: launcher.state_of(elsewhere(postgresql.get(run.id))) == "lost",
+            lambda: launcher.state_of(elsewhere(postgresql.runs.get(run.id))) == "lost",
             LEASE_SECONDS + 10,
         )
-        assert launcher.state_of(postgresql.get(run.id)) == "running", "its process is there"
+        assert launcher.state_of(postgresql.runs.get(run.id)) == "running", "its process is there"
     finally:
         os.kill(run.worker.pid, signal.SIGCONT)
     goes_on_and_ends(postgresql, run.id)

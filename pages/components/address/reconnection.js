@@ -7,6 +7,7 @@ import { flush } from "./address.js";
 let connection = null; // what Streamlit's client last said of it
 let session = null; // the one that the page was drawn by
 let set = null;
+let isLeaving = false; // a page that is left loses its connection too, and has nobody to tell
 
 export default function render({ data, setStateValue }) {
   session = data.session;
@@ -25,10 +26,17 @@ function watch() {
     if (before === "CONNECTED" || connection === "CONNECTED") tell();
   };
   look();
+  // Firefox ends the connection before it hides the page; a page that stays after all, as for a
+  // download, is told apart by going on.
+  window.addEventListener("beforeunload", () => {
+    isLeaving = true;
+    setTimeout(() => { isLeaving = false; }, 1000);
+  });
   new MutationObserver(look).observe(app, { attributeFilter: ["data-test-connection-state"] });
 }
 
 function tell() {
+  if (isLeaving) return;
   flush();
   set("tab", { session, search: window.location.search });
 }

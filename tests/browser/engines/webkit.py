@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Sequence
 
+import psutil
 from selenium import webdriver
+from selenium.common import WebDriverException
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
+from urllib3.exceptions import HTTPError
 
 from tests.browser.engines import actions
 from tests.browser.engines.tab import PATIENCE_MS, Point, Tab
@@ -27,6 +31,9 @@ const log = console.error;
 console.error = (...said) => { keep(...said); log.apply(console, said); };
 """
 
+_TRIES = 3
+_LONGEST_LOAD_SECONDS = 40.0
+
 
 class WebKit(Tab):
     """A page in WebKitGTK's MiniBrowser, in a window without bars.
@@ -41,23 +48,34 @@ class WebKit(Tab):
     name = "webkit"
 
     def __init__(self, driver: str, browser: str, display: str, *, dark: bool = False) -> None:
-        options = Options()
-        options.binary_location = browser
+        self._options = Options()
+        self._options.binary_location = browser
         # Early, so that the page can be asked to keep its log before the app is drawn.
-        options.page_load_strategy = "eager"
+        self._options.page_load_strategy = "eager"
         scheme = ("--dark-mode",) if dark else ()
         windows = "--javascript-can-open-windows-automatically=true"
         for argument in ("--automation", windows, *scheme):
-            options.add_argument(argument)
+            self._options.add_argument(argument)
         # Without a graphics card, frames handed over through memory cost half as much time.
         surroundings = {"DISPLAY": display, "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
-        service = Service(driver, env={**os.environ, **surroundings})
-        self._driver = webdriver.WebKitGTK(options=options, service=service)
+        self._program, self._surroundings = driver, {**os.environ, **surroundings}
+        self._start()
+
+    def _start(self) -> None:
+        self._is_killed = False
+        self._service = Service(self._program, env=self._surroundings)
+        self._driver = webdriver.WebKitGTK(options=self._options, service=self._service)
         try:
             self._open_window()
         except Exception:
             self._driver.quit()
             raise
+
+    def _kill(self) -> None:
+        self._is_killed = True
+        driver = psutil.Process(self._service.process.pid)
+        for process in (*driver.children(recursive=True), driver):
+            process.kill()
 
     def _open_window(self) -> None:
         self._driver.set_script_timeout(3 * PATIENCE_MS / 1000)
@@ -69,8 +87,23 @@ class WebKit(Tab):
         self._driver.switch_to.window(own)
 
     def load(self, url: str) -> None:
-        self._driver.get(url)
-        self._driver.execute_script(_KEEP_ERRORS)
+        # Once in some hundred loads the driver never answers the first question to a new page,
+        # and nobody's limit of time ends that: then another browser is started.
+        for _ in range(_TRIES):
+            watchdog = threading.Timer(_LONGEST_LOAD_SECONDS, self._kill)
+            watchdog.start()
+            try:
+                self._driver.get(url)
+                self._driver.execute_script(_KEEP_ERRORS)
+                return
+            except (WebDriverException, HTTPError, OSError):
+                if not self._is_killed:
+                    raise
+                watchdog.join()
+                self._start()
+            finally:
+                watchdog.cancel()
+        raise TimeoutError(f"WebKit did not load {url} in {_TRIES} tries.")
 
     def resize(self, width: int, height: int) -> None:
         self._driver.set_window_rect(0, 0, width, height)

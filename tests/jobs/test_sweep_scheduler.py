@@ -181,13 +181,13 @@ def test_a_run_that_was_taken_from_its_worker_ends_there_and_the_next_is_trained
     executor = Executor(store)
     run = store.runs.claim_next(this_process())
 
-    def train(*_):
+    def bursts(*_):
         with store._database.transaction() as connection:
             connection.execute(runs.update().values(claim_token="of another"))
-        yield from steps(1, 5)
+        yield steps(1, 5)
 
     with monkeypatch.context() as patch:
-        patch.setattr(executor_module, "train", train)
+        patch.setattr(executor_module, "bursts", bursts)
         executor.execute(run)
     assert store.runs.get(taken).status == "running"
     assert not store.records.read(taken)

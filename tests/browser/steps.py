@@ -14,6 +14,16 @@ from tests.browser.watch import PATIENCE_MS
 
 _links = count(1)
 
+FOLLOW_LINK = """(address) => {
+    const visits = () => [...document.querySelectorAll("[data-visit]")]
+        .map((one) => Number(one.dataset.visit));
+    const before = Math.max(...visits());
+    window.hasFollowed = () => visits().some((visit) => visit > before);
+    history.pushState(null, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+}"""
+"""Goes to an address as a link in the app does, and tells by `hasFollowed` when it is there."""
+
 
 def until(condition: Callable[[], Any], what: str = "", seconds: float = PATIENCE_MS / 1000) -> Any:
     """Wait until `condition` gives something true, and return it."""
@@ -38,14 +48,7 @@ def follow(page: Page, address: str) -> None:
     # An edit that is still under way would come after the link and undo it.
     settle(page)
     page.evaluate(
-        """(address) => {
-            const visits = () => [...document.querySelectorAll("[data-visit]")]
-                .map((one) => Number(one.dataset.visit));
-            const before = Math.max(...visits());
-            window.hasFollowed = () => visits().some((visit) => visit > before);
-            history.pushState(null, "", address);
-            dispatchEvent(new PopStateEvent("popstate"));
-        }""",
+        FOLLOW_LINK,
         f"{address}{'&' if there.query else '?'}via=test-{next(_links)}",
     )
     page.wait_for_function("hasFollowed()")

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.browser.steps import FOLLOW_LINK
 from tests.browser.watch import PICTURES
 
 PATIENCE_MS = 20_000
@@ -128,14 +129,7 @@ class Tab(ABC):
         else:
             self.settle()
             self.evaluate(
-                """(address) => {
-                    const visits = () => [...document.querySelectorAll("[data-visit]")]
-                        .map((one) => Number(one.dataset.visit));
-                    const before = Math.max(...visits());
-                    window.hasFollowed = () => visits().some((visit) => visit > before);
-                    history.pushState(null, "", address);
-                    dispatchEvent(new PopStateEvent("popstate"));
-                }""",
+                FOLLOW_LINK,
                 f"{address}{'&' if there.query else '?'}via=engine-{next(_links)}",
             )
             self.until("() => window.hasFollowed()", what=f"{address} is followed")

@@ -34,10 +34,10 @@ class Line:
         self._holds = True
 
     def release(self) -> None:
+        # What the server says meanwhile waits its turn: it must not overtake what was held back.
+        while self.held:
+            self._socket.send(self.held.pop(0))
         self._holds = False
-        held, self.held = self.held, []
-        for said in held:
-            self._socket.send(said)
 
 
 # What is done to a tab's connections stays with it, so one tab's are held up in all tests.

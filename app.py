@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pages.components.address import address
 from pages.components.exercises import exercises
 from pages.components.frontend import frontend
+from pages.components.frontend.front_door import FrontDoor
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.tour import tour_bar
 
@@ -40,4 +42,9 @@ def run_page() -> None:
 if __name__ == "__main__":
     run_page()
 else:
-    app = st.App(__file__, routes=frontend.routes(), lifespan=frontend.lifespan)
+    app = st.App(
+        __file__,
+        routes=frontend.routes(),
+        lifespan=frontend.lifespan,
+        middleware=[Middleware(FrontDoor)],
+    )

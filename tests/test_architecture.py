@@ -65,6 +65,7 @@ VISIBLE = {
     "explorer",
     "tests",
     "benchmarks",
+    "deploy",
     "requirements.txt",
     "README.md",
     "pyproject.toml",

@@ -13,6 +13,7 @@ from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
 from tests.jobs import test_sweep_scheduler
 from tests.store import (
+    test_backup,
     test_claims,
     test_library,
     test_queue_limits,
@@ -36,7 +37,7 @@ old_url = test_schema.old_url
 small_limits = test_queue_limits.small_limits
 
 MODULES = (
-    *(test_claims, test_queue_limits, test_library, test_schema, test_run_store),
+    *(test_backup, test_claims, test_queue_limits, test_library, test_schema, test_run_store),
     *(test_weights, test_sweep_scheduler),
 )
 for module in MODULES:

@@ -1,0 +1,100 @@
+"""What is answered before Streamlit sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+import streamlit as st
+from starlette.responses import PlainTextResponse
+
+from pages.components.frontend.front_door import FrontDoor
+
+
+@dataclass
+class Answer:
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+def ask(target: str, host: str = "localhost:8501") -> Answer:
+    """Send a GET for `target`, a path with its query, as a server hands it to the app."""
+    path, _, query = target.partition("?")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": unquote(path),
+        "query_string": query.encode(),
+        "headers": [(b"host", host.encode())],
+    }
+    answer = Answer()
+
+    async def send(message: dict) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            answer.text += message.get("body", b"").decode()
+
+    asyncio.run(FrontDoor(PlainTextResponse("the app"))(scope, None, send))
+    return answer
+
+
+@pytest.mark.parametrize("target", ["/", "/entropy", "/nothing?p=.5,.5", "//entropy/", "/a/b"])
+def test_other_requests_are_handed_on(target: str) -> None:
+    assert ask(target).text == "the app"
+
+
+@pytest.mark.parametrize("prefix", ["", "/tools/explorer"])
+@pytest.mark.parametrize(
+    ("target", "bare"),
+    [
+        ("/entropy/", "/entropy"),
+        ("/entropy/?p=.5,.5&name=%C3%A4", "/entropy?p=.5,.5&name=%C3%A4"),
+        ("/a/b/", "/a/b"),
+        ("/https:evil.example/", "/https:evil.example"),
+    ],
+)
+def test_a_slash_at_the_end_is_taken_off_below_any_prefix(
+    prefix: str, target: str, bare: str
+) -> None:
+    answer = ask(target)
+    assert answer.status == 308
+    seen = urljoin(f"https://example.org{prefix}{target}", answer.headers["location"])
+    assert seen == f"https://example.org{prefix}{bare}"
+    assert urlsplit(answer.headers["location"]).netloc == ""
+
+
+def test_the_root_below_a_base_path_keeps_its_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = st.get_option
+    monkeypatch.setattr(
+        st, "get_option", lambda name: "/tools/ce/" if name == "server.baseUrlPath" else known(name)
+    )
+    assert ask("/tools/ce/").text == "the app"
+    assert ask("/tools/ce/entropy/").status == 308
+
+
+@pytest.fixture
+def _our_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = st.get_option("server.allowedHosts")
+    assert hosts == ["localhost", "127.0.0.1", "::1"]
+
+
+@pytest.mark.usefixtures("_our_hosts")
+@pytest.mark.parametrize("host", ["evil.example:80", "10.0.0.1", "<script>alert(1)</script>", ""])
+def test_a_host_that_is_not_allowed_is_told_the_setting_but_may_ask_for_health(host: str) -> None:
+    answer = ask("/entropy", host)
+    assert answer.status == 421
+    assert "server.allowedHosts" in answer.text
+    assert "STREAMLIT_SERVER_ALLOWED_HOSTS" in answer.text
+    assert "<script>" not in answer.text
+    assert ask("/_stcore/health", host).text == "the app"
+
+
+@pytest.mark.usefixtures("_our_hosts")
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "[::1]:8501"])
+def test_this_machine_is_allowed_by_each_of_its_names(host: str) -> None:
+    assert ask("/", host).text == "the app"

@@ -31,6 +31,12 @@ MAY_KNOW = {
     "explorer.store": ("explorer.runs", "explorer.core"),
     "explorer.jobs": ("explorer.store", "explorer.runs"),
     "explorer.trainer": ("explorer.jobs", "explorer.store", "explorer.runs", "explorer.core"),
+    "explorer.cluster": (
+        "explorer.trainer",
+        "explorer.jobs",
+        "explorer.store",
+        "explorer.runs",
+    ),
     "explorer.figures": ("explorer.core", "explorer.runs"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
     "explorer.teaching": ("explorer.core", "explorer.figures"),
@@ -54,9 +60,15 @@ LIBRARIES = {
 KEPT_TO = {
     "torch": ("explorer.trainer",),
     "sklearn": ("explorer.trainer",),
+    "ray": ("explorer.cluster",),
     "sqlalchemy": ("explorer.store",),
     "alembic": ("explorer.store",),
-    "subprocess": ("explorer.jobs", "explorer.trainer", "explorer.exchange"),
+    "subprocess": (
+        "explorer.jobs",
+        "explorer.trainer",
+        "explorer.cluster",
+        "explorer.exchange",
+    ),
     "streamlit": ("app", "pages"),
 }
 VISIBLE = {

@@ -10,13 +10,23 @@ from collections.abc import Iterable, Sequence
 import psutil
 
 from explorer.jobs import gpus, memory, worker_processes
-from explorer.jobs.alarm import ring
+from explorer.jobs.engine import engine
 from explorer.jobs.lost_runs import why_lost
-from explorer.jobs.worker_processes import is_alive, max_workers
 from explorer.jobs.worker_status import read_status, waiting_pids
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.mnist_files import is_at_hand
-from explorer.runs.run import ENDED, FAILED, LOST, PAUSED, QUEUED, RUNNING, CurveRow, Run, run_state
+from explorer.runs.run import (
+    ENDED,
+    FAILED,
+    LOST,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    CurveRow,
+    Run,
+    WorkerId,
+    run_state,
+)
 from explorer.store.database import StoreUnavailable, database_url
 from explorer.store.run_store import RunStore
 
@@ -110,7 +120,7 @@ def have_work_done(store: RunStore) -> None:
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     ensure_workers(store=store)
-    ring(worker_processes.slot_folder(store))
+    engine().wake(store)
 
 
 def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
@@ -141,7 +151,7 @@ def resume(run_id: str, *, store: RunStore | None = None) -> None:
 
 
 def ensure_workers(*, store: RunStore | None = None) -> int:
-    """Start workers until as many live as may run at a time; see `worker_processes`.
+    """See that there are workers, or that they are on their way; see `engine`.
 
     Cheap enough for every rerun of a page: it warms the first worker and replaces killed ones.
 
@@ -155,7 +165,22 @@ def ensure_workers(*, store: RunStore | None = None) -> int:
         ConfigError: EXPLORER_MAX_WORKERS or EXPLORER_IDLE_MINUTES cannot be used.
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
-    return worker_processes.ensure_workers(store or default_store())
+    return engine().ensure(store or default_store())
+
+
+def is_alive(worker: WorkerId | None) -> bool | None:
+    """Tell whether a worker lives; None where only its lease can tell."""
+    return engine().is_alive(worker)
+
+
+def max_workers() -> int:
+    """Return how many trainings run at a time.
+
+    Raises:
+        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
+        StoreUnavailable: The run store cannot be used.
+    """
+    return engine().capacity()
 
 
 def training_places() -> str:
@@ -236,7 +261,7 @@ def explain(run: Run, *, store: RunStore | None = None) -> str:
     if state in (RUNNING, PAUSED):
         return _waiting_words(run, store)
     if state == QUEUED:
-        if failure := worker_processes.start_failure(store):
+        if failure := engine().start_failure(store):
             return failure
         return f"Place {run.queue_place} in the queue: it begins when a training process is free."
     return ""

@@ -8,8 +8,10 @@ import signal
 from pathlib import Path
 
 from explorer.jobs import memory, worker_processes
+from explorer.jobs.engine import engine
 from explorer.jobs.worker_status import read_status
-from explorer.runs.run import Run
+from explorer.runs.cluster import RAY_HOST
+from explorer.runs.run import Run, WorkerId
 from explorer.store.run_store import RunStore
 
 _NEARLY_FULL_BYTES = 32 * 2**20
@@ -26,6 +28,8 @@ def why_lost(store: RunStore, run: Run) -> str:
     worker = run.worker
     if worker is None:
         return ""
+    if worker.host.startswith(RAY_HOST):
+        return _on_ray(store, worker)
     if worker.host != worker_processes.process_space():
         return "Its training process was on another machine and no longer responds."
     if worker_processes.is_alive(worker):
@@ -49,6 +53,17 @@ def why_lost(store: RunStore, run: Run) -> str:
     if said:
         reasons.append(f"Its last message: {said}")
     return " ".join(reasons)
+
+
+def _on_ray(store: RunStore, worker: WorkerId) -> str:
+    here = engine()
+    node = worker.host.removeprefix(RAY_HOST)[:8]
+    if here.is_alive(worker) is False:
+        words = f"Ray says that its worker on node {node} has ended."
+    else:
+        words = f"Its worker on Ray's node {node} no longer responds."
+    said = here.last_log_line(store, worker)
+    return f"{words} Its last message: {said}" if said else words
 
 
 def _nearly_full(store: RunStore) -> str:

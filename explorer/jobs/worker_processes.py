@@ -137,13 +137,32 @@ def ensure_workers(store: RunStore) -> int:
         ConfigError: EXPLORER_MAX_WORKERS or EXPLORER_IDLE_MINUTES cannot be used.
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
-    folder = slot_folder(store)
     idle_minutes()
+    workers = max_workers()
+    module = "explorer.trainer.worker"
+    return sum(ensure_process(store, str(slot), [module, str(slot)]) for slot in range(workers))
+
+
+def ensure_process(store: RunStore, name: str, arguments: list[str]) -> int:
+    """Start a process apart from this one, unless it lives already.
+
+    Args:
+        store: The run store that it serves.
+        name: Of its lock in the workers' folder, which it holds for as long as it lives.
+        arguments: The module that it runs, and what follows on the command line.
+
+    Returns:
+        Number of processes started by this call, 0 or 1.
+
+    Raises:
+        StoreUnavailable: The folder for locks and logs cannot be written.
+    """
+    folder = slot_folder(store)
     with _starting:
         try:
             private_folder(store.folder)
             private_folder(folder)
-            return sum(_ensure_worker(store, folder, slot) for slot in range(max_workers()))
+            return int(_ensure_process(store, folder, name, arguments))
         except OSError as error:
             raise StoreUnavailable(
                 f"No training process can be started, {folder} cannot be used "
@@ -151,8 +170,8 @@ def ensure_workers(store: RunStore) -> int:
             ) from error
 
 
-def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
-    lock_file = folder / f"{slot}.lock"
+def _ensure_process(store: RunStore, folder: Path, name: str, arguments: list[str]) -> bool:
+    lock_file = folder / f"{name}.lock"
     child = _children.get(lock_file)
     if child and child.poll() is None and lock_file.exists():
         return False
@@ -166,18 +185,18 @@ def _ensure_worker(store: RunStore, folder: Path, slot: int) -> bool:
     _note_exit(child)
     environment = os.environ | {
         "EXPLORER_DATABASE_URL": store.url,
-        # A worker's own packages must be those of the server that started it.
+        # Its own packages must be those of the server that started it.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
     }
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
         apart = {"creationflags": flags}
-    # Only what is said before the worker opens its own log, named by its process number.
+    # Only what is said before it opens its own log, named by its process number.
     _started[lock_file] = time.monotonic()
-    with (folder / f"{slot}.start.log").open("wb") as log:
+    with (folder / f"{name}.start.log").open("wb") as log:
         _children[lock_file] = subprocess.Popen(
-            [sys.executable, "-m", "explorer.trainer.worker", str(slot)],
+            [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from explorer.runs.run import ENDED
 from explorer.store.annotations import RunAnnotations
+from explorer.store.cluster import StoredCluster
 from explorer.store.curves import RunBusy, StoredCurves
 from explorer.store.database import (
     Database,
@@ -65,6 +66,7 @@ class RunStore:
         annotations: Names, tags and notes.
         weights: The networks that were trained.
         sweeps: Grids of settings and the runs that train them.
+        cluster: What is known of a cluster that carries out runs.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -76,6 +78,7 @@ class RunStore:
         self.annotations = RunAnnotations(database)
         self.weights = RunWeights(database)
         self.sweeps = StoredSweeps(database)
+        self.cluster = StoredCluster(database)
 
     @property
     def url(self) -> str:

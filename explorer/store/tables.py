@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
+from explorer.runs.cluster import ClusterReport
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import Environment, RunInfo
 from explorer.runs.summary import CurveSummary
@@ -89,6 +90,7 @@ _ENVIRONMENT = Json(
 _INFO = Json(RunInfo.to_json, RunInfo.from_json)
 _RATES = Json(json.dumps, _rates_from_text)
 _SUMMARY = Json(CurveSummary.to_json, CurveSummary.from_json)
+_REPORT = Json(ClusterReport.to_json, ClusterReport.from_json)
 _GRID = Json(SweepGrid.to_json, SweepGrid.from_json)
 _TUPLE = Json(_tuple_to_text, _tuple_from_text)
 
@@ -195,4 +197,14 @@ sweep_runs = sa.Table(
     sa.Column("sweep_id", sa.String(32), nullable=False, index=True),
     sa.Column("cells", _TUPLE, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
+)
+
+# The one process that keeps workers on a cluster, and what it saw last.
+cluster = sa.Table(
+    "cluster",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("driver", sa.String(64), nullable=False),
+    sa.Column("heartbeat", sa.Double, nullable=False),
+    sa.Column("report", _REPORT, nullable=False),
 )

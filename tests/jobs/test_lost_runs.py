@@ -101,9 +101,11 @@ def test_a_full_disk_is_named_though_the_log_lies_on_it(
 
 def test_a_worker_elsewhere_and_one_that_only_slept_are_not_called_dead(store: RunStore) -> None:
     run_id = store.runs.create([TrainingConfig()])
-    store.runs.claim_next(WorkerId("ray:node 7", 1, 1.0))
+    store.runs.claim_next(WorkerId("machine 7", 1, 1.0))
     run = replace(store.runs.get(run_id), status="lost")
     assert "on another machine" in lost_runs.why_lost(store, run)
+    on_ray = replace(run, worker=WorkerId("ray:0123456789abcdef", 1, 1.0))
+    assert "on Ray's node 01234567 no longer" in lost_runs.why_lost(store, on_ray)
     me = worker_processes.this_process()
     assert "was silent for too long" in lost_runs.why_lost(store, replace(run, worker=me))
 

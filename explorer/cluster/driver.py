@@ -1,0 +1,331 @@
+"""Keeps workers on a Ray cluster: `python -m explorer.cluster.driver`.
+
+The server starts it and never imports ray itself. It is two processes: this one restarts the other,
+which is connected to the cluster and which Ray ends a minute after the cluster's head is lost. Of
+several servers' drivers one keeps the workers; the others wait for it to fall silent.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from explorer.jobs import worker_processes
+from explorer.jobs.launcher import default_store
+from explorer.jobs.ray_engine import (
+    ADDRESS_VARIABLE,
+    DRIVER_NAME,
+    places_on,
+    worker_resources,
+)
+from explorer.jobs.worker_status import say
+from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport, ClusterWorker
+from explorer.runs.config import ConfigError
+from explorer.store.database import StoreGone, StoreUnavailable
+from explorer.store.run_store import RunStore
+from explorer.store.sqlite_file import private_folder
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_NAMESPACE = "cross-entropy-explorer"
+_CONNECTED = "--connected"
+_ROUND_SECONDS = 1.0
+_ANSWER_SECONDS = 2.0
+_MOST_GONE = 200
+_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
+_PASSED_ON = ("EXPLORER_DATA_DIR", "EXPLORER_DOWNLOAD", "EXPLORER_TF32", "EXPLORER_IDLE_MINUTES")
+
+
+def main() -> int:
+    """Be the driver of this machine's server, or the process that is connected."""
+    store = default_store()
+    if _CONNECTED in sys.argv:
+        return Driver(store, os.environ[ADDRESS_VARIABLE]).run(os.getppid())
+    folder = worker_processes.slot_folder(store)
+    private_folder(store.folder)
+    private_folder(folder)
+    lock_file = folder / f"{DRIVER_NAME}.lock"
+    lock = filelock.FileLock(lock_file)
+    try:
+        lock.acquire(timeout=1)
+    except filelock.Timeout:
+        return 0
+    try:
+        import ray  # noqa: F401
+    except ImportError:
+        print(
+            f"{ADDRESS_VARIABLE} is set, but ray is not installed: "
+            "pip install -r deploy/requirements-cluster.txt",
+            file=sys.stderr,
+        )
+        return 1
+    _restart_for_ever(lock_file, folder)
+    return 0
+
+
+def _restart_for_ever(lock_file: Path, folder: Path) -> None:
+    """Run the connected process again and again, for as long as the lock's file is there."""
+    pause = _SHORTEST_PAUSE_SECONDS
+    while lock_file.exists():
+        began = time.monotonic()
+        with (folder / f"{DRIVER_NAME}.log").open("ab") as log:
+            subprocess.run(
+                [sys.executable, "-m", "explorer.cluster.driver", _CONNECTED],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        if time.monotonic() - began > 2 * _LONGEST_PAUSE_SECONDS:
+            pause = _SHORTEST_PAUSE_SECONDS
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+
+class Driver:
+    """Connected to a cluster, keeps as many workers there as are asked for.
+
+    Args:
+        store: The run store, the one channel to servers and workers.
+        address: Of the cluster.
+    """
+
+    def __init__(self, store: RunStore, address: str) -> None:
+        self._store, self._address = store, address
+        self._name = secrets.token_hex(8)
+        self._resources = worker_resources()
+        self._handles: dict[str, Any] = {}
+        self._places: dict[str, tuple[str, int]] = {}
+        self._gone: list[tuple[str, int]] = []
+        self._fault = ""
+        self._last_demand = time.monotonic()
+
+    def run(self, parent: int) -> int:
+        """Keep the workers until the process that started this one is gone.
+
+        Args:
+            parent: Its number.
+
+        Returns:
+            The exit status.
+        """
+        import ray
+
+        while not self._hold():
+            if os.getppid() != parent:
+                return 0
+            time.sleep(_ROUND_SECONDS)
+        self._report(f"Nothing is known yet of the Ray cluster at {self._address}.")
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            ray.init(
+                address=self._address,
+                namespace=_NAMESPACE,
+                log_to_driver=False,
+                # The nodes have the libraries; the app's own code travels.
+                runtime_env={"py_modules": [str(_PACKAGE)]},
+            )
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            reason = str(error).strip().splitlines()[0]
+            self._report(f"No Ray cluster answers at {self._address} ({reason}).")
+            return 1
+        try:
+            while os.getppid() == parent:
+                try:
+                    if self._hold():
+                        self._round()
+                except StoreGone:
+                    raise
+                except StoreUnavailable as error:
+                    say(error)
+                time.sleep(_ROUND_SECONDS)
+        finally:
+            # Its workers are detached and go on.
+            ray.shutdown()
+        return 0
+
+    def _hold(self) -> bool:
+        try:
+            return self._store.cluster.hold(self._name)
+        except StoreGone:
+            raise
+        except StoreUnavailable as error:
+            say(error)
+            return False
+
+    def _round(self) -> None:
+        """Look at the cluster once, start what is missing and end what has nothing to do."""
+        import ray
+
+        nodes = tuple(
+            ClusterNode(
+                node["NodeID"],
+                node["NodeManagerAddress"],
+                bool(node["Alive"]),
+                {
+                    name: float(amount)
+                    for name, amount in node["Resources"].items()
+                    if not name.startswith(("node:", "object_store"))
+                },
+            )
+            for node in ray.nodes()
+        )
+        capacity = self._capacity(nodes)
+        wanted = self._wanted(capacity)
+        for slot in range(wanted):
+            self._start(slot, capacity)
+        workers = self._look(nodes)
+        self._report(self._fault, nodes, workers, capacity)
+
+    def _capacity(self, nodes: tuple[ClusterNode, ...]) -> int:
+        if os.environ.get(worker_processes.MAX_WORKERS_VARIABLE) is not None:
+            return worker_processes.max_workers()
+        room = (places_on(dict(n.resources), self._resources) for n in nodes if n.is_alive)
+        return max(1, sum(room))
+
+    def _wanted(self, capacity: int) -> int:
+        """Return how many workers there should be; one stays warm for a while."""
+        demand = self._store.cluster.demand()
+        if demand:
+            self._last_demand = time.monotonic()
+        warm = time.monotonic() - self._last_demand < 60 * worker_processes.idle_minutes()
+        return min(capacity, max(demand, int(warm)))
+
+    def _start(self, slot: int, capacity: int) -> None:
+        """See that the actor of a slot exists; one that does is found by its name."""
+        import ray
+
+        from explorer.cluster.actor import ClusterActor
+
+        name = f"worker-{slot}"
+        if name in self._handles:
+            return
+        resources = dict(self._resources)
+        threads = os.environ.get("EXPLORER_THREADS") or str(max(1, int(resources.get("CPU", 1))))
+        variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {
+            "EXPLORER_DATABASE_URL": self._store.url,
+            # Ray would give one thread for each whole CPU, and the processor all of its cores.
+            "EXPLORER_THREADS": threads,
+            # Chunks of a sweep look at the number of workers.
+            worker_processes.MAX_WORKERS_VARIABLE: str(min(capacity, 64)),
+            ADDRESS_VARIABLE: "",
+        }
+        if not resources.get("GPU"):
+            # Ray leaves every GPU visible to an actor that asked for none.
+            variables["CUDA_VISIBLE_DEVICES"] = ""
+        self._handles[name] = (
+            ray.remote(ClusterActor)
+            .options(
+                name=name,
+                lifetime="detached",
+                get_if_exists=True,
+                num_cpus=resources.pop("CPU", 0),
+                num_gpus=resources.pop("GPU", 0),
+                memory=resources.pop("memory", None),
+                resources=resources or None,
+                max_restarts=-1,
+                max_task_retries=0,
+                max_concurrency=2,
+                runtime_env={"env_vars": variables},
+            )
+            .remote(slot)
+        )
+
+    def _look(self, nodes: tuple[ClusterNode, ...]) -> tuple[ClusterWorker, ...]:
+        """Ask every worker how it is, and note which ones Ray has lost."""
+        import ray
+
+        asked = {name: handle.describe.remote() for name, handle in self._handles.items()}
+        ray.wait(list(asked.values()), num_returns=len(asked), timeout=_ANSWER_SECONDS)
+        living = {node.id for node in nodes if node.is_alive}
+        seen = []
+        for name, answer in asked.items():
+            try:
+                told: Mapping[str, Any] | None = ray.get(answer, timeout=0)
+            except ray.exceptions.GetTimeoutError:
+                told = None
+            except ray.exceptions.ActorUnavailableError as error:
+                self._note(name, error)
+                seen.append(ClusterWorker(name, "unreachable"))
+                if _has_ended(name):
+                    self._forget(name)
+                continue
+            except ray.exceptions.RayActorError as error:
+                # It is dead for good, with its name free again.
+                self._note(name, error)
+                self._forget(name)
+                del self._handles[name]
+                seen.append(ClusterWorker(name, "ended"))
+                continue
+            if told is None:
+                node = self._places.get(name, ("", 0))[0]
+                if node and node not in living:
+                    self._forget(name)
+                seen.append(ClusterWorker(name, "unreachable" if node else "starting", node))
+                continue
+            place = str(told["node"]), int(told["pid"])
+            if self._places.get(name, place) != place:
+                self._forget(name)
+            self._places[name] = place
+            if told["is_done"]:
+                self._end(name)
+                continue
+            seen.append(ClusterWorker(name, "ready", *place, said=str(told["said"])))
+        return tuple(seen)
+
+    def _end(self, name: str) -> None:
+        import ray
+
+        ray.kill(self._handles.pop(name), no_restart=True)
+        self._places.pop(name, None)
+
+    def _forget(self, name: str) -> None:
+        """Note that a worker that was seen has ended, so that its run is named lost at once."""
+        if place := self._places.pop(name, None):
+            self._gone = [*self._gone, (f"{RAY_HOST}{place[0]}", place[1])][-_MOST_GONE:]
+
+    def _note(self, name: str, error: Exception) -> None:
+        words = " ".join(str(error).split())[:300]
+        self._fault = f"{name}: {words}"
+        say(self._fault)
+
+    def _report(
+        self,
+        fault: str,
+        nodes: tuple[ClusterNode, ...] = (),
+        workers: tuple[ClusterWorker, ...] = (),
+        capacity: int = 1,
+    ) -> None:
+        report = ClusterReport(self._address, nodes, workers, capacity, tuple(self._gone), fault)
+        self._store.cluster.report(self._name, report)
+
+
+def _has_ended(name: str) -> bool:
+    """Tell whether Ray is sure that an actor's process has ended, not only out of reach.
+
+    Ray's state API answers where the cluster has a dashboard; without it the lease decides.
+    """
+    from ray.util.state import list_actors
+    from ray.util.state.exception import RayStateApiException
+
+    try:
+        found = list_actors(filters=[("name", "=", name)], timeout=2)
+    except (RayStateApiException, OSError, RuntimeError) as error:
+        say(error)
+        return False
+    return any(actor.state in ("RESTARTING", "DEAD") for actor in found)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (ConfigError, StoreUnavailable) as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)

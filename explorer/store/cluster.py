@@ -1,0 +1,98 @@
+"""What the process that is connected to a cluster says, and who that process is."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from explorer.runs.cluster import ClusterReport
+from explorer.runs.run import ENDED, QUEUED
+from explorer.store.database import Database
+from explorer.store.tables import cluster, database_now, runs, sweeps
+
+_ONLY = 1
+_LEASE_SECONDS = 10.0
+
+
+class StoredCluster:
+    """The cluster's report, as `RunStore.cluster`.
+
+    Args:
+        database: Where it is.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def hold(self, driver: str) -> bool:
+        """Be the one process that keeps the cluster's workers, for the next ten seconds.
+
+        Args:
+            driver: Names the process that asks.
+
+        Returns:
+            Whether it is; False while another one is.
+        """
+        now = database_now()
+        with self._database.transaction() as connection:
+            free = sa.or_(cluster.c.driver == driver, cluster.c.heartbeat < now - _LEASE_SECONDS)
+            taken = connection.execute(
+                sa.update(cluster)
+                .where(cluster.c.id == _ONLY, free)
+                .values(driver=driver, heartbeat=now)
+            )
+            if taken.rowcount:
+                return True
+            if connection.execute(sa.select(cluster.c.id)).first():
+                return False
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    sa.insert(cluster).values(
+                        id=_ONLY, driver=driver, heartbeat=now, report=ClusterReport()
+                    )
+                )
+        except Exception as error:
+            # Another process was first.
+            if isinstance(error.__cause__, sa.exc.IntegrityError):
+                return False
+            raise
+        return True
+
+    def report(self, driver: str, report: ClusterReport) -> None:
+        """Keep what was seen, unless another process keeps the workers by now."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.update(cluster)
+                .where(cluster.c.id == _ONLY, cluster.c.driver == driver)
+                .values(report=report, heartbeat=database_now())
+            )
+
+    def latest(self) -> tuple[ClusterReport, float] | None:
+        """Return the newest report and its age in seconds; None before the first."""
+        age = (database_now() - cluster.c.heartbeat).label("age")
+        with self._database.transaction() as connection:
+            row = connection.execute(sa.select(cluster.c.report, age)).first()
+        return None if row is None else (row.report, max(0.0, float(row.age)))
+
+    def demand(self) -> int:
+        """Return how many workers could have something to do now.
+
+        An open sweep counts as many as its cells that are not begun could keep busy; that is more
+        than any cluster has, so the limit decides.
+        """
+        busy = sa.select(sa.func.count()).where(
+            runs.c.status.not_in(ENDED), runs.c.deleted_at.is_(None)
+        )
+        with self._database.transaction() as connection:
+            count = int(connection.execute(busy).scalar_one())
+            if connection.execute(sa.select(sweeps.c.id).where(sweeps.c.is_open).limit(1)).first():
+                count += 10_000
+        return count
+
+    def waiting(self) -> int:
+        """Return how many runs wait for a worker."""
+        queued = sa.select(sa.func.count()).where(
+            runs.c.status == QUEUED, runs.c.deleted_at.is_(None)
+        )
+        with self._database.transaction() as connection:
+            return int(connection.execute(queued).scalar_one())

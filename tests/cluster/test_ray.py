@@ -1,0 +1,230 @@
+"""Trainings on a real Ray cluster of two nodes on this machine, with a PostgreSQL of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from explorer.jobs import launcher, sweep_scheduler, worker_processes
+from explorer.jobs.engine import engine
+from explorer.runs.cluster import RAY_HOST, ClusterReport
+from explorer.runs.config import TrainingConfig
+from explorer.runs.run import ENDED, LOST
+from explorer.runs.sweep_cells import DONE
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.store.run_store import RunStore
+from tests.processes import end_processes_at_home
+from tests.store.postgresql_server import NoServer, running_server
+
+if importlib.util.find_spec("ray") is None:
+    pytest.skip(
+        "Ray is not installed: pip install -r deploy/requirements-cluster.txt.",
+        allow_module_level=True,
+    )
+
+pytestmark = pytest.mark.long
+
+BASE = TrainingConfig(dataset="digits", device="cpu", epochs=4, batch_size=100)
+LONG = TrainingConfig(dataset="digits", device="cpu", epochs=1000, batch_size=20)
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"never came true: {what}"
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    try:
+        with running_server() as server:
+            yield server.fresh_url()
+    except NoServer as error:
+        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head that offers nothing, and two nodes of one CPU each; in this order they are killed."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    options = {"object_store_memory": 80 * 2**20}
+    made = Cluster(
+        initialize_head=True,
+        head_node_args={"num_cpus": 0, "include_dashboard": True, "dashboard_port": 0} | options,
+    )
+    made.options = options
+    made.nodes = [made.add_node(num_cpus=1, **options) for _ in range(2)]
+    made.wait_for_nodes()
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(autouse=True)
+def _server(cluster: Any, database: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server's environment has; the driver is ended with the last test."""
+    monkeypatch.setenv("EXPLORER_DATABASE_URL", database)
+    monkeypatch.setenv("EXPLORER_RAY_ADDRESS", cluster.address)
+    monkeypatch.setenv("EXPLORER_THREADS", "1")
+    monkeypatch.delenv("EXPLORER_MAX_WORKERS", raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(home / variable))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _see_off(home: Path) -> Iterator[None]:
+    yield
+    end_processes_at_home(home)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[RunStore]:
+    with closing(RunStore(database)) as store:
+        yield store
+        for run in store.runs.list():
+            if run.status not in ENDED:
+                store.requests.stop(run.id)
+
+
+def report(store: RunStore) -> ClusterReport:
+    latest = store.cluster.latest()
+    return latest[0] if latest else ClusterReport()
+
+
+def drivers(home: Path) -> list[psutil.Process]:
+    """The process that is connected to the cluster, and the one that restarts it."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            command = process.cmdline()
+            if "explorer.cluster.driver" in command and process.environ()["HOME"] == str(home):
+                found.append(process)
+        except (psutil.Error, KeyError):
+            continue
+    return found
+
+
+def holder(store: RunStore) -> str:
+    """The process that keeps the workers."""
+    with store._database.transaction() as connection:
+        return connection.exec_driver_sql("SELECT driver FROM cluster").scalar_one()
+
+
+def state(store: RunStore, run_id: str) -> str:
+    return launcher.state_of(store.runs.get(run_id))
+
+
+def test_a_race_is_trained_on_a_node_and_ends_with_its_records(store: RunStore) -> None:
+    run_id = launcher.start([BASE], "on the cluster", store=store)
+    until(lambda: state(store, run_id) == "finished", "the race is trained", 120)
+    run = store.runs.get(run_id)
+    assert run.worker.host.startswith(RAY_HOST)
+    assert run.progress.step == 4 * 15
+    seen = report(store)
+    assert {node.is_alive for node in seen.nodes} == {True}
+    assert (len(seen.nodes), seen.capacity, seen.fault) == (3, 2, "")
+    assert (run.worker.host, run.worker.pid) in {
+        (f"{RAY_HOST}{worker.node}", worker.pid) for worker in seen.workers
+    }
+
+
+def test_a_driver_that_is_killed_is_restarted_and_finds_its_workers(
+    store: RunStore, home: Path
+) -> None:
+    run_id = launcher.start([LONG], "outlives the driver", store=store)
+    until(lambda: store.runs.get(run_id).progress.step, "it trains")
+    before = {worker.pid for worker in report(store).workers if worker.state == "ready"}
+    held_before = holder(store)
+    connected = next(one for one in drivers(home) if "--connected" in one.cmdline())
+    connected.send_signal(signal.SIGKILL)
+    step = store.runs.get(run_id).progress.step
+    until(lambda: store.runs.get(run_id).progress.step > step, "the training goes on")
+    until(
+        lambda: any(
+            "--connected" in one.cmdline() and one.pid != connected.pid for one in drivers(home)
+        ),
+        "there is another driver",
+    )
+    until(lambda: holder(store) != held_before, "the next one keeps the workers")
+    until(
+        lambda: before <= {w.pid for w in report(store).workers if w.state == "ready"},
+        "it finds the same workers",
+    )
+    assert state(store, run_id) == "running"
+    launcher.request_stop(run_id, store=store)
+    until(lambda: state(store, run_id) == "stopped", "it is stopped")
+
+
+def test_a_run_whose_worker_is_killed_is_named_lost_soon_and_the_next_one_is_trained(
+    store: RunStore,
+) -> None:
+    run_id = launcher.start([LONG], "loses its worker", store=store)
+    until(lambda: store.runs.get(run_id).progress.step, "it trains")
+    worker = store.runs.get(run_id).worker
+    os.kill(worker.pid, signal.SIGKILL)
+    began = time.monotonic()
+    until(lambda: state(store, run_id) == LOST, "it is lost", 14)
+    assert time.monotonic() - began < 13
+    assert "Ray" in launcher.explain(store.runs.get(run_id), store=store)
+    again = launcher.start([BASE], "after it", store=store)
+    until(lambda: state(store, again) == "finished", "the next one is trained", 90)
+
+
+def test_a_sweep_is_spread_over_both_nodes_and_ends_on_the_one_that_is_left(
+    store: RunStore, cluster: Any
+) -> None:
+    base = TrainingConfig(dataset="digits", device="cpu", epochs=40, batch_size=20)
+    values = {name: (getattr(base, name),) for name in DIMENSIONS}
+    grid = SweepGrid(values | {"seed": (1, 2, 3, 4)}, base)
+    until(lambda: launcher.max_workers() == 2, "the cluster's size is known")
+    sweep_id = sweep_scheduler.start(grid, store=store)
+
+    def runs() -> list[Any]:
+        return [store.runs.get(one.run_id) for one in store.sweeps.get(sweep_id).runs]
+
+    def nodes_at_work() -> set[str]:
+        return {run.worker.host for run in runs() if run.worker and run.status not in ENDED}
+
+    until(lambda: len(nodes_at_work()) == 2, "both nodes train", 90)
+    cluster.remove_node(cluster.nodes.pop(), allow_graceful=False)
+
+    def cells() -> list[Any]:
+        sweep = store.sweeps.get(sweep_id)
+        rows = store.curves.list([one.run_id for one in sweep.runs])
+        return sweep_scheduler.cells_of(sweep, rows)
+
+    until(lambda: all(cell.state in DONE for cell in cells()), "every cell is trained", 180)
+    assert LOST in {launcher.state_of(run) for run in runs()}
+
+
+def test_an_address_where_nothing_answers_is_said_and_nothing_hangs(
+    store: RunStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_processes_at_home(home)
+    worker_processes._children.clear()
+    with store._database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM cluster")
+    monkeypatch.setenv("EXPLORER_RAY_ADDRESS", "127.0.0.1:1")
+    began = time.monotonic()
+    launcher.ensure_workers(store=store)
+    assert time.monotonic() - began < 5
+    said = until(lambda: engine().start_failure(store), "it is said")
+    assert "Ray cluster at 127.0.0.1:1" in said

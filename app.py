@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.components.access import access
 from pages.components.address import address
 from pages.components.exercises import exercises
 from pages.components.frontend import frontend
@@ -42,9 +43,10 @@ def run_page() -> None:
 if __name__ == "__main__":
     run_page()
 else:
+    access.say_at_start()
     app = st.App(
         __file__,
-        routes=frontend.routes(),
+        routes=[*frontend.routes(), access.route(frontend.prefix())],
         lifespan=frontend.lifespan,
         middleware=[Middleware(FrontDoor)],
     )

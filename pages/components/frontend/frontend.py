@@ -70,11 +70,15 @@ async def _serve(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes of files and of previews, below `server.baseUrlPath` if set."""
+    """Return the routes of files and of previews."""
+    files = Route(f"{prefix()}/explorer-assets/{{digest}}/{{name:path}}", _serve)
+    return [files, preview.route(prefix())]
+
+
+def prefix() -> str:
+    """Return what all routes begin with: `server.baseUrlPath`, or ""."""
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    prefix = f"/{base}" if base else ""
-    files = Route(f"{prefix}/explorer-assets/{{digest}}/{{name:path}}", _serve)
-    return [files, preview.route(prefix)]
+    return f"/{base}" if base else ""
 
 
 def component(module: str) -> Callable[..., Any]:

@@ -1,0 +1,189 @@
+"""Who may change what others see: everybody, or whoever knows EXPLORER_ACCESS_CODE.
+
+Without the variable everybody may train, stop, import and delete. With it those who entered the
+code once in their browser may; everybody else explores. What is refused here is refused where it
+is carried out, whatever a page shows.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+import os
+import time
+from collections import deque
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from pages.components.access import signed_cookie
+from pages.components.frontend.admission import admits
+from pages.components.frontend.frontend import component
+
+CODE_VARIABLE = "EXPLORER_ACCESS_CODE"
+_PATH = "explorer-access"
+_SHORTEST_CODE = 8
+_LONGEST_BODY = 1_000
+_TRIES, _TRIES_SECONDS = 10, 60.0
+_log = logging.getLogger(__name__)
+_mount = component(__file__)
+
+
+class AccessRefused(RuntimeError):
+    """Something that needs the access code was asked for without it; a plain sentence."""
+
+
+class CodeUnusable(RuntimeError):
+    """EXPLORER_ACCESS_CODE cannot be used; a plain sentence."""
+
+
+class _Tries:
+    """Counts wrong codes of all browsers together, since a hall shares one address."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def is_full(self) -> bool:
+        """Tell whether so many codes were wrong lately that none is looked at."""
+        now = time.monotonic()
+        while self._times and now - self._times[0] > _TRIES_SECONDS:
+            self._times.popleft()
+        return len(self._times) >= _TRIES
+
+    def note(self) -> None:
+        """Count one."""
+        self._times.append(time.monotonic())
+
+
+_tries = _Tries()
+
+
+def code() -> str:
+    """Return the access code, or "" where everybody may do everything.
+
+    Raises:
+        CodeUnusable: It is too short to keep anybody out.
+    """
+    text = os.environ.get(CODE_VARIABLE, "").strip()
+    if text and len(text) < _SHORTEST_CODE:
+        raise CodeUnusable(
+            f"{CODE_VARIABLE} must have at least {_SHORTEST_CODE} characters, not {len(text)}."
+        )
+    return text
+
+
+def is_holder() -> bool:
+    """Tell whether the browser of this session may train, stop, import and delete."""
+    wanted = code()
+    if not wanted:
+        return True
+    return signed_cookie.is_valid(st.context.cookies.get(signed_cookie.COOKIE, ""), wanted)
+
+
+def require_holder(begun_by: str = "", session: str = "") -> None:
+    """Refuse what only holders of the access code may do.
+
+    Args:
+        begun_by: Session that began what is to be ended; its own browser session may end it.
+        session: The browser session that asks.
+
+    Raises:
+        AccessRefused: It may not.
+    """
+    if not is_holder() and not (begun_by and begun_by == session):
+        raise AccessRefused(
+            "This needs the access code of this server: enter it under “Access code” first."
+        )
+
+
+def access_field() -> bool:
+    """Show where to enter the access code, unless it is not needed here.
+
+    Returns:
+        Whether this session may do what needs it.
+    """
+    if is_holder():
+        return True
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Whoever has this server's access code can train, import and delete.")
+        with st.popover("Access code"):
+            _mount(key="access", data={"path": _PATH})
+    return False
+
+
+def warning() -> str:
+    """Say that others reach this server and may do everything; "" where that is not so."""
+    address = st.get_option("server.address")
+    if code() or _is_loopback(address):
+        return ""
+    return (
+        "Everybody who reaches this server may train, stop, import and delete: set "
+        f"{CODE_VARIABLE} to a code that only hosts know."
+    )
+
+
+def say_at_start() -> None:
+    """Log what whoever starts the server should know.
+
+    Raises:
+        SystemExit: The code is too short.
+    """
+    try:
+        if words := warning():
+            _log.warning(words)
+    except CodeUnusable as error:
+        raise SystemExit(str(error)) from error
+
+
+def route(prefix: str) -> BaseRoute:
+    """Return the route that takes the code and answers with the cookie.
+
+    Args:
+        prefix: Base path of the app, or "".
+    """
+    return Route(f"{prefix}/{_PATH}", _take, methods=["POST"])
+
+
+async def _take(request: Request) -> Response:
+    if not await admits(request):
+        return JSONResponse({"error": "This app answers only its own pages."}, status_code=403)
+    wanted = code()
+    if _tries.is_full():
+        words = "Too many wrong codes were entered just now: try again in a minute."
+        return JSONResponse({"error": words}, status_code=429)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST_BODY:
+            return JSONResponse({"error": "That is too long for a code."}, status_code=413)
+    if not wanted or not hmac.compare_digest(body.strip(), wanted.encode()):
+        _tries.note()
+        return JSONResponse({"error": "That is not the access code."}, status_code=403)
+    answer = JSONResponse({})
+    answer.set_cookie(
+        signed_cookie.COOKIE,
+        signed_cookie.make(wanted),
+        max_age=signed_cookie.KEPT_SECONDS,
+        path=request.url.path.removesuffix(_PATH) or "/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _is_secure(request: Request) -> bool:
+    # The browser's own word for the page it came from, right behind any proxy.
+    return request.headers.get("origin", "").startswith("https://")
+
+
+def _is_loopback(address: str | None) -> bool:
+    if not address:
+        return False
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"

@@ -1,0 +1,155 @@
+"""Who may change what others see."""
+
+from __future__ import annotations
+
+import asyncio
+from http.cookies import SimpleCookie
+
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.applications import Starlette
+
+from pages.components.access import access, signed_cookie
+
+CODE = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def _code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_ACCESS_CODE", CODE)
+    monkeypatch.setattr(access, "_tries", access._Tries())
+
+
+def enter(
+    code: bytes, *, origin: str = "http://localhost:8501", prefix: str = ""
+) -> tuple[int, dict[str, str], str]:
+    """Send a code as the page does; return status, headers and text of the answer."""
+    app = Starlette(routes=[access.route(prefix)])
+    path = f"{prefix}/explorer-access"
+    host = origin.partition("://")[2]
+    headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
+             "query_string": b"", "headers": headers, "root_path": "", "http_version": "1.1",
+             "scheme": "http", "server": ("localhost", 8501)}  # fmt: skip
+    status, answered, text = 0, {}, ""
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": code, "more_body": False}
+
+    async def send(message: dict) -> None:
+        nonlocal status, answered, text
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            answered = {name.decode(): value.decode() for name, value in message["headers"]}
+        else:
+            text += message.get("body", b"").decode()
+
+    asyncio.run(app(scope, receive, send))
+    return status, answered, text
+
+
+def session_with(monkeypatch: pytest.MonkeyPatch, cookie: str | None) -> None:
+    cookies = {} if cookie is None else {signed_cookie.COOKIE: cookie}
+    monkeypatch.setattr(type(st.context), "cookies", cookies)
+
+
+@given(some.sampled_from([CODE, "ein häßlicher Code"]), some.integers(0, 10**10))
+def test_a_cookie_holds_for_its_code_alone_and_until_it_ends(code: str, now: int) -> None:
+    cookie = signed_cookie.make(code, now=now)
+    assert signed_cookie.is_valid(cookie, code, now=now)
+    assert signed_cookie.is_valid(cookie, code, now=now + signed_cookie.KEPT_SECONDS - 1)
+    assert not signed_cookie.is_valid(cookie, code, now=now + signed_cookie.KEPT_SECONDS)
+
+
+@given(some.text())
+def test_no_other_text_is_a_cookie(text: str) -> None:
+    assert not signed_cookie.is_valid(text, CODE)
+
+
+def test_neither_another_code_nor_a_later_end_is_believed() -> None:
+    assert not signed_cookie.is_valid(signed_cookie.make("another code"), CODE)
+    ends, _, mac = signed_cookie.make(CODE).partition(".")
+    later = f"{int(ends) + 1}.{mac}"
+    assert not signed_cookie.is_valid(later, CODE)
+
+
+def test_the_right_code_is_answered_with_a_cookie_that_scripts_cannot_read() -> None:
+    status, headers, _ = enter(f" {CODE}\n".encode())
+    assert status == 200
+    cookie = SimpleCookie(headers["set-cookie"])[signed_cookie.COOKIE]
+    assert signed_cookie.is_valid(cookie.value, CODE)
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "lax", "/")
+    assert not cookie["secure"]
+
+
+def test_below_a_base_path_the_cookie_stays_there() -> None:
+    _, headers, _ = enter(CODE.encode(), prefix="/tools/explorer")
+    cookie = SimpleCookie(headers["set-cookie"])[signed_cookie.COOKIE]
+    assert cookie["path"] == "/tools/explorer/"
+
+
+def test_a_wrong_code_gets_no_cookie_and_after_ten_nobody_is_asked_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for _ in range(10):
+        status, headers, text = enter(b"wrong")
+        assert (status, "set-cookie" in headers) == (403, False)
+        assert "not the access code" in text
+    status, headers, text = enter(CODE.encode())
+    assert (status, "set-cookie" in headers) == (429, False)
+    assert "in a minute" in text
+    monkeypatch.setattr(access, "_TRIES_SECONDS", 0.0)
+    assert enter(CODE.encode())[0] == 200
+
+
+def test_other_sites_and_endless_codes_are_refused() -> None:
+    assert enter(CODE.encode(), origin="http://evil.example")[0] == 403
+    assert enter(b"x" * 1_001)[0] == 413
+
+
+def test_without_a_code_the_route_gives_no_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EXPLORER_ACCESS_CODE")
+    assert enter(b"")[0] == 403
+
+
+def test_holders_are_those_whose_cookie_is_of_this_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = signed_cookie.make(CODE)
+    session_with(monkeypatch, cookie)
+    assert access.is_holder()
+    access.require_holder()
+    monkeypatch.setenv("EXPLORER_ACCESS_CODE", "another code")
+    assert not access.is_holder()
+    with pytest.raises(access.AccessRefused, match="access code"):
+        access.require_holder()
+    monkeypatch.delenv("EXPLORER_ACCESS_CODE")
+    session_with(monkeypatch, None)
+    assert access.is_holder()
+
+
+def test_whoever_began_a_run_may_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    session_with(monkeypatch, None)
+    access.require_holder(begun_by="mine", session="mine")
+    for begun_by, session in (("mine", "other"), ("", "")):
+        with pytest.raises(access.AccessRefused):
+            access.require_holder(begun_by=begun_by, session=session)
+
+
+def test_a_code_that_keeps_nobody_out_ends_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_ACCESS_CODE", "1234567")
+    with pytest.raises(SystemExit, match="at least 8 characters, not 7"):
+        access.say_at_start()
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "warned"),
+    [("127.0.0.1", "", False), ("localhost", "", False), ("::1", "", False), ("0.0.0.0", "", True),
+     (None, "", True), ("192.168.1.4", "", True), ("0.0.0.0", CODE, False)],
+)  # fmt: skip
+def test_a_server_that_others_reach_without_a_code_says_so(
+    address: str | None, code: str, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_ACCESS_CODE", code)
+    monkeypatch.setattr(st, "get_option", {"server.address": address}.get)
+    assert ("EXPLORER_ACCESS_CODE" in access.warning()) is warned

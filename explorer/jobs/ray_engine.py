@@ -76,10 +76,13 @@ class RayEngine:
 
     Args:
         address: As `ray.init` takes it: "auto", or the head's host and port.
+
+    Attributes:
+        address: The same.
     """
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
         self._looking = threading.Lock()
         self._seen: tuple[float, tuple[ClusterReport, float] | None] | None = None
 

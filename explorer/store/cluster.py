@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from explorer.runs.cluster import ClusterReport
-from explorer.runs.run import ENDED, QUEUED
+from explorer.runs.run import ENDED, LEASE_SECONDS, QUEUED
 from explorer.store.database import Database
 from explorer.store.tables import cluster, database_now, runs, sweeps
 
@@ -96,3 +96,18 @@ class StoredCluster:
         )
         with self._database.transaction() as connection:
             return int(connection.execute(queued).scalar_one())
+
+    def trainings_by_host(self) -> dict[str, int]:
+        """Return how many runs are being trained, by `WorkerId.host` of their workers."""
+        counted = (
+            sa.select(runs.c.worker_host, sa.func.count())
+            .where(
+                runs.c.status.not_in((*ENDED, QUEUED)),
+                runs.c.deleted_at.is_(None),
+                runs.c.worker_host.is_not(None),
+                runs.c.heartbeat > database_now() - LEASE_SECONDS,
+            )
+            .group_by(runs.c.worker_host)
+        )
+        with self._database.transaction() as connection:
+            return {host: int(count) for host, count in connection.execute(counted)}

@@ -1,0 +1,131 @@
+"""Where trainings run at this moment: machines, devices, what waits, what went wrong last."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.jobs import gpus, memory, worker_processes
+from explorer.jobs.engine import engine
+from explorer.jobs.ray_engine import RayEngine
+from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport
+from explorer.store.run_store import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A machine that trains.
+
+    Attributes:
+        machine: Its name or address.
+        devices: Processors and GPUs, in words.
+        memory: What is free, or what it offers, in words.
+        trainings: How many run there now.
+        state: "ready", or what is amiss.
+    """
+
+    machine: str
+    devices: str
+    memory: str
+    trainings: int
+    state: str = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Everything that trains.
+
+    Attributes:
+        engine: What carries out runs, in words.
+        machines: Where.
+        capacity: How many trainings run at a time.
+        waiting: How many races wait.
+        fault: What went wrong last, in a sentence, or "".
+    """
+
+    engine: str
+    machines: tuple[Place, ...]
+    capacity: int
+    waiting: int
+    fault: str = ""
+
+
+def places(store: RunStore) -> Places:
+    """Return where the trainings of a store run.
+
+    Raises:
+        ConfigError: A setting of the environment cannot be used.
+        StoreUnavailable: The run store cannot be used.
+    """
+    here, busy = engine(), store.cluster.trainings_by_host()
+    waiting, capacity = store.cluster.waiting(), here.capacity()
+    fault = here.start_failure(store)
+    if not isinstance(here, RayEngine):
+        words = "worker processes of this machine"
+        return Places(words, _local(busy), capacity, waiting, fault)
+    report = here.report()
+    words = f"the Ray cluster at {here.address}"
+    if report is None:
+        fault = fault or "Nothing recent is known of the cluster: its driver is starting or gone."
+        return Places(words, (), capacity, waiting, fault)
+    return Places(words, _on_ray(report, busy), capacity, waiting, fault or report.fault)
+
+
+def _local(busy: Mapping[str, int]) -> tuple[Place, ...]:
+    own = worker_processes.process_space()
+    machines = [
+        Place(
+            platform.node() or "this machine",
+            ", ".join(filter(None, [_cores(os.cpu_count() or 1), gpus.said()])),
+            _free_memory(),
+            busy.get(own, 0),
+        )
+    ]
+    if elsewhere := sum(count for host, count in busy.items() if host != own):
+        machines.append(Place("other machines with this store", "", "", elsewhere))
+    return tuple(machines)
+
+
+def _on_ray(report: ClusterReport, busy: Mapping[str, int]) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            node.address,
+            _resources(node),
+            f"{node.resources.get('memory', 0.0) / 2**30:,.1f} GiB offered",
+            busy.get(f"{RAY_HOST}{node.id}", 0),
+            _state(node, report),
+        )
+        for node in report.nodes
+        if node.is_alive or busy.get(f"{RAY_HOST}{node.id}")
+    )
+
+
+def _state(node: ClusterNode, report: ClusterReport) -> str:
+    if not node.is_alive:
+        return "gone"
+    states = [worker.state for worker in report.workers if worker.node == node.id]
+    return "unreachable" if "unreachable" in states else "ready"
+
+
+def _resources(node: ClusterNode) -> str:
+    own = {
+        name: amount
+        for name, amount in node.resources.items()
+        if name not in ("CPU", "memory") and amount
+    }
+    parts = [_cores(int(node.resources.get("CPU", 0)))]
+    return ", ".join([*parts, *(f"{amount:g} × {name}" for name, amount in sorted(own.items()))])
+
+
+def _cores(count: int) -> str:
+    return "1 core" if count == 1 else f"{count} cores"
+
+
+def _free_memory() -> str:
+    parts = [f"{memory.available_bytes() / 2**30:,.1f} GiB free"]
+    for gpu in gpus.visible_gpus():
+        if (free := gpus.free_bytes(gpu.uuid)) is not None:
+            parts.append(f"{free / 2**30:,.1f} GiB free on {gpu.name}")
+    return ", ".join(parts)

@@ -16,7 +16,7 @@ from explorer.core.validation import FloatArray
 from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import written
-from explorer.figures.palette import DASHES, INK, NEUTRAL, P, Q, with_alpha
+from explorer.figures.palette import DASHES, INK, MEANINGS, NEUTRAL, P, Q, with_alpha
 
 _POINTS = 240
 
@@ -29,13 +29,13 @@ class _Place:
     word: str
 
 
-def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
+def code_tree(p: FloatArray, names: Sequence[str], meaning: str) -> go.Figure:
     """Draw Huffman's code for p as a tree: left is 0, right is 1, a leaf is an outcome.
 
     Args:
         p: The distribution that the code is made for [n].
         names: n outcome names.
-        colour: Of the leaves, that of the distribution.
+        meaning: Key of `MEANINGS`, "p" or "q", for which the distribution stands.
     """
     places: list[_Place] = []
     edges: list[tuple[_Place, _Place]] = []
@@ -84,13 +84,17 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
             "type": "scatter",
             "x": [float(place) for place in range(len(ends))],
             "y": [-len(word) for _, word in ends],
-            "name": "code words",
+            "name": f"code words for {meaning}",
             "mode": "markers+text",
             "text": [f"{labels[leaf.outcome]}<br>{word or 'no digits'}" for leaf, word in ends],
             "textposition": "bottom center",
             "textfont": {"size": 11},
             "cliponaxis": False,
-            "marker": {"size": 11, "color": colour, "line": {"width": 1, "color": INK}},
+            "marker": {
+                "size": 11,
+                "color": MEANINGS[meaning].main.light,
+                "line": {"width": 1, "color": INK},
+            },
             "customdata": [written(leaf.weight, 6) for leaf, _ in ends],
             "hovertemplate": "%{text}<br>probability %{customdata}<extra></extra>",
         },

@@ -14,11 +14,18 @@ from explorer.core.information import unit_name
 from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
-from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
+from explorer.figures.palette import (
+    CROSS_ENTROPY,
+    DASHES,
+    DIVERGENCE,
+    ENTROPY,
+    second_colour,
+    with_alpha,
+)
 
 HISTORY = {
     "D(p‖q)": ("kl_pq", DIVERGENCE, DASHES[0]),
-    "D(q‖p)": ("kl_qp", Q, DASHES[1]),
+    "D(q‖p)": ("kl_qp", second_colour("D"), DASHES[1]),
     "H(p,q)": ("cross_entropy", CROSS_ENTROPY, DASHES[2]),
 }
 
@@ -87,7 +94,7 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     labels = distinct(names)
     directions = [
         ("p log(p/q)", pair.terms_pq, pair.kl_pq, "D(p‖q)", DIVERGENCE),
-        ("q log(q/p)", pair.terms_qp, pair.kl_qp, "D(q‖p)", Q),
+        ("q log(q/p)", pair.terms_qp, pair.kl_qp, "D(q‖p)", second_colour("D")),
     ]
     finite = np.concatenate([pair.terms_pq, pair.terms_qp])
     finite = finite[np.isfinite(finite)]

@@ -20,7 +20,7 @@ from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import Trace, axis, build
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
-from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
+from explorer.figures.palette import ENTROPY, INK, second_colour
 
 
 def entropy_by_outcome(
@@ -41,8 +41,13 @@ def entropy_by_outcome(
     # Numbers above narrow bars would run into each other.
     digits = 4 if len(labels) <= 3 else 3
     bars = [
-        ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
-        ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
+        (
+            "self-information −log p",
+            np.where(np.isinf(surprise), np.nan, surprise),
+            surprise,
+            second_colour("H(p)"),
+        ),
+        ("contribution −p log p", entropy_terms(p, base=base), None, ENTROPY),
     ]
     traces: list[Trace] = [
         {
@@ -104,7 +109,7 @@ def binary_entropy_curve(
             "y": [point],
             "name": "now",
             "mode": "markers",
-            "marker": {"size": 13, "color": DIVERGENCE, "line": {"width": 2, "color": INK}},
+            "marker": {"size": 13, "color": ENTROPY, "line": {"width": 2, "color": INK}},
         },
     ]
     return build(

@@ -15,7 +15,6 @@ from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import (
-    CATEGORICAL,
     CROSS_ENTROPY,
     HINGE,
     INK,
@@ -23,6 +22,7 @@ from explorer.figures.palette import (
     SQUARED_ERROR,
     P,
     Q,
+    second_colour,
     with_alpha,
 )
 
@@ -42,9 +42,11 @@ STYLES: Mapping[str, Style] = {
     "hinge": Style("Hinge", HINGE, "dot", "x"),
     "softmax_cross_entropy": Style("Cross-entropy", CROSS_ENTROPY, "solid", ""),
     "softmax_squared_error": Style("Squared, sum", SQUARED_ERROR, "dash", "/"),
-    "softmax_mean_squared_error": Style("Squared, mean", CATEGORICAL[7], "longdash", "."),
+    "softmax_mean_squared_error": Style(
+        "Squared, mean", second_colour("squared error"), "longdash", "."
+    ),
     "multiclass_hinge": Style("Hinge, Crammer–Singer", HINGE, "dot", "x"),
-    "multi_margin": Style("Hinge, Weston–Watkins", CATEGORICAL[6], "dashdot", "-"),
+    "multi_margin": Style("Hinge, Weston–Watkins", second_colour("hinge"), "dashdot", "-"),
 }
 
 
@@ -104,7 +106,11 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
     jacobian = softmax_jacobian(logits)
     labels = distinct(names)
     # Between the two colours lies the page's own ground, whichever the theme.
-    scale = [[0, with_alpha(Q, 0.75)], [0.5, with_alpha(NEUTRAL, 0.04)], [1, with_alpha(P, 0.75)]]
+    scale = [
+        [0, with_alpha(NEUTRAL, 0.75)],
+        [0.5, with_alpha(NEUTRAL, 0.04)],
+        [1, with_alpha(Q, 0.75)],
+    ]
     heat = {
         "type": "heatmap",
         "name": "∂q/∂z",

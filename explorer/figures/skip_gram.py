@@ -13,7 +13,7 @@ from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
 from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
-from explorer.figures.palette import DIVERGENCE, INK, NEUTRAL, P, Q
+from explorer.figures.palette import INK, NEUTRAL, OTHER, Q, second_colour
 
 
 def word_vectors(
@@ -37,12 +37,12 @@ def word_vectors(
     u, v = np.asarray(outputs), np.asarray(centre)
     words = distinct(names)
     traces: list[Trace] = [
-        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", P, 4.0, "circle"),
+        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", INK, 4.0, "circle"),
         *(
             _vector(
                 u[word],
                 f"u of {words[word]}" + (" (neighbour)" if word == context else ""),
-                DIVERGENCE if word == context else Q,
+                OTHER if word == context else NEUTRAL,
                 4.0 if word == context else 2.0,
                 "star" if word == context else "square",
             )
@@ -92,8 +92,8 @@ def neighbour_probabilities(
             "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
         }
         for name, values, colour, pattern in (
-            ("p(word | centre), softmax", q, P, ""),
-            ("σ(u·v), is a neighbour", positive, Q, "/"),
+            ("q of each word, softmax(u·v)", q, Q, ""),
+            ("σ(u·v), is a neighbour", positive, second_colour("q"), "/"),
         )
     ]
     mark = {

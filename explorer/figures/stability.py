@@ -16,7 +16,7 @@ from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
 from explorer.figures.build import Trace, axis, build, patterned
 from explorer.figures.numbers import written
-from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
+from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, OTHER, second_colour
 
 _BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
@@ -30,9 +30,9 @@ class _Style(NamedTuple):
 
 
 _STYLES: Mapping[str, _Style] = {
-    "naive": _Style(Q, "dot", "square", 2.5),
-    "softmax_then_log": _Style(CATEGORICAL[6], "dash", "diamond", 2.5),
-    "log_softmax": _Style(DIVERGENCE, "solid", "circle", 4.5),
+    "naive": _Style(NEUTRAL, "dot", "square", 2.5),
+    "softmax_then_log": _Style(OTHER, "dash", "diamond", 2.5),
+    "log_softmax": _Style(CROSS_ENTROPY, "solid", "circle", 4.5),
 }
 
 
@@ -143,8 +143,8 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
         }
         for name, chosen, colour, pattern in (
-            ("softmax, then log is finite", ~lost, DIVERGENCE, ""),
-            ("softmax, then log is ∞", lost, Q, "/"),
+            ("cross-entropy", ~lost, CROSS_ENTROPY, ""),
+            ("cross-entropy, ∞ by softmax, then log", lost, second_colour("H(p,q)"), "/"),
         )
     ]
     fails = limits(precision).softmax_fails

@@ -14,7 +14,7 @@ from explorer.core.three_forms import ThreeForms
 from explorer.figures.build import axis, build, patterned
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
-from explorer.figures.palette import CROSS_ENTROPY, DIVERGENCE, INK, NEUTRAL, P, Q, with_alpha
+from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, Q, second_colour, with_alpha
 
 _PATTERNS = ("", "/", "x")
 
@@ -43,8 +43,12 @@ def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) ->
     return _grouped(
         classes,
         (
-            (f"softmax, sum {written(float(q.sum()), 4)}", P, q),
-            (f"sigmoids, sum {written(float(sigmoids.sum()), 4)}", Q, sigmoids),
+            (f"q = softmax(z), sum {written(float(q.sum()), 4)}", Q, q),
+            (
+                f"σ(z) one by one, sum {written(float(sigmoids.sum()), 4)}",
+                second_colour("q"),
+                sigmoids,
+            ),
         ),
         axis("probability", range=[0, 1.12]),
         marks,
@@ -63,11 +67,11 @@ def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Fig
     one_node = np.zeros(len(classes))
     one_node[node] = forms.one_node.gradient
     bars = [
-        ("2 sigmoids: σ − y", Q, forms.sigmoid.gradient),
-        ("3 one node: σ − y", DIVERGENCE, one_node),
+        ("2 sigmoids: σ − y", second_colour("H(p,q)"), forms.sigmoid.gradient),
+        ("3 one node: σ − y", CROSS_ENTROPY, one_node),
     ]
     if forms.softmax.gradient is not None:
-        bars.insert(0, ("1 softmax: q − p", P, forms.softmax.gradient))
+        bars.insert(0, ("1 softmax: q − p", CROSS_ENTROPY, forms.softmax.gradient))
     return _grouped(classes, bars, axis("∂loss / ∂logit", range=[-1.05, 1.05]))
 
 
@@ -104,7 +108,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
             "x1": place + 0.48,
             "y0": place - 0.48,
             "y1": place + 0.48,
-            "line": {"color": DIVERGENCE, "width": 4},
+            "line": {"color": INK, "width": 4},
         }
         for place in range(len(losses))
     ]
@@ -133,8 +137,12 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
     return _grouped(
         places,
         (
-            ("gathered", DIVERGENCE, gathered_gradient(logits, targets).ravel()),
-            ("columns indexed", Q, indexed_columns_gradient(logits, targets).ravel()),
+            ("cross-entropy, gathered", CROSS_ENTROPY, gathered_gradient(logits, targets).ravel()),
+            (
+                "cross-entropy, columns indexed",
+                second_colour("H(p,q)"),
+                indexed_columns_gradient(logits, targets).ravel(),
+            ),
         ),
         axis("∂mean loss / ∂logit"),
     )

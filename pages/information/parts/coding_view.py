@@ -13,7 +13,6 @@ from explorer.core.events import draw_events
 from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
-from explorer.figures.palette import P, Q
 from pages.components.address import address
 from pages.components.address.parameters import number, staying, whole
 from pages.components.escaping import escaped
@@ -43,11 +42,11 @@ than $H(p)$. Code lengths are in bits, whatever unit is chosen above."""
     )
     _table(pair, names, words)
     left, right = st.columns(2)
-    for column, title, values, colour in ((left, "p", pair.p, P), (right, "q", pair.q, Q)):
+    for column, title, values in ((left, "p", pair.p), (right, "q", pair.q)):
         with column:
             st.markdown(f"Huffman's code for ${title}$: left is 0, right is 1")
             plot(
-                figures.code_tree(values, names, colour),
+                figures.code_tree(values, names, title),
                 key=f"code-tree-{title}",
                 alt=f"Code tree for {title}: "
                 + ", ".join(f"{n} {w}" for n, w in zip(names, words[title], strict=True) if w)

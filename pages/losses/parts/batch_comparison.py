@@ -32,7 +32,7 @@ from pages.losses.parts.form_comparison import framework_names
 BATCH = (vector("z1"), vector("z2"), places("y1"), places("y2"))
 """What the address holds of the batch, beside the names."""
 _LECTURE = EXAMPLES["softmax_batch"]
-_SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
+_SERIES = (Series("z1", "z, row 1", 8), Series("z2", "z, row 2", 7))
 
 Batch = tuple[Bars, np.ndarray, np.ndarray]
 

@@ -31,7 +31,7 @@ EXAMPLE = (
     option("target", TARGETS),
 )
 """What the address holds of the example."""
-_Z = Series("z", "z (logits)", 6)
+_Z = Series("z", "z (logits)", 8)
 _SERIES = {"logits": _Z, "probabilities": Q}
 _NOUN, _LEAST, _MOST = "class", 2, 10
 _TRUE_CLASS, _SOFT, _SHOWN_MODE = (

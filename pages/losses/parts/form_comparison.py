@@ -58,7 +58,7 @@ def form_comparison() -> dict[str, Any]:
         bars = bar_editor(
             _BARS,
             _bars_of(_FIRST),
-            (Series("z", "z (logits)", 6),),
+            (Series("z", "z (logits)", 8),),
             presets={f"{count} zeros": _zeros(count) for count in (2, 3, 5)},
             noun="class",
             most=8,

@@ -19,7 +19,7 @@ from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 
 _BARS = "logistic bars"
-_SERIES = (Series("x", "x (inputs)", 0), Series("w", "w (weights)", 6))
+_SERIES = (Series("x", "x (inputs)", 8), Series("w", "w (weights)", 7))
 INPUTS = (vector("x"), vector("w"), *NAMES)
 """What the address holds of inputs and weights."""
 _RATE = 1.0

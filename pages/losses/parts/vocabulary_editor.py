@@ -17,8 +17,8 @@ from pages.components.bars.bar_editor import Series, bar_editor, set_bars, state
 
 _V, _U, _CHOSEN = "skip-gram v", "skip-gram u", "skip-gram vocabulary"
 _SHOWN_V, _SHOWN_U = "skip-gram v shown", "skip-gram u shown"
-_INPUTS = (Series("v1", "v, first", 0), Series("v2", "v, second", 5))
-_OUTPUTS = (Series("u1", "u, first", 1), Series("u2", "u, second", 4))
+_INPUTS = (Series("v1", "v, first", 9), Series("v2", "v, second", 8))
+_OUTPUTS = (Series("u1", "u, first", 7), Series("u2", "u, second", 8))
 VECTORS = tuple(vector(one.id) for one in (*_INPUTS, *_OUTPUTS))
 """What the address holds of the vectors, beside the words."""
 LONGEST = 1e100

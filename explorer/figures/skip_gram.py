@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
-from explorer.figures.build import Trace, axis, build, patterned
+from explorer.figures.build import Trace, axis, build, patterned, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.palette import INK, NEUTRAL, OTHER, Q, second_colour
 
@@ -51,11 +51,13 @@ def word_vectors(
     ]
     ends = np.vstack([u, v])
     steps = -np.vstack([gradients.outputs, gradients.centre])
-    reach = max(1.2, 1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()))
+    # As far as the editor's bars go, so that the axes stand still while one of them is dragged.
+    reach = steady_top(1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()), least=3.0)
     return build(
         traces,
         {
-            "height": 430,
+            "height": 400,
+            "meta": {"least_height": 270},
             "xaxis": axis("first coordinate", range=[-reach, reach]),
             "yaxis": axis(
                 "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1
@@ -108,7 +110,7 @@ def neighbour_probabilities(
     return build(
         [*bars, mark],
         {
-            "height": 290,
+            "height": 300,
             "margin": margin,
             "barmode": "group",
             "xaxis": places,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
-from explorer.figures.build import axis, build, patterned
+from explorer.figures.build import axis, build, patterned, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, Q, second_colour, with_alpha
@@ -92,6 +92,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         "y": rows,
         "z": losses,
         "zmin": 0,
+        "zmax": steady_top(float(losses.max()), least=8.0),
         "colorscale": [[0, with_alpha(NEUTRAL, 0.05)], [1, with_alpha(CROSS_ENTROPY, 0.7)]],
         "text": [[written(value, 4) for value in row] for row in losses],
         "texttemplate": "%{text}",
@@ -115,7 +116,8 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     return build(
         [heat],
         {
-            "height": 300,
+            "height": 330,
+            "meta": {"least_height": 250},
             "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
             "xaxis": {"type": "category", "showgrid": False},
             "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
@@ -144,7 +146,7 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
                 indexed_columns_gradient(logits, targets).ravel(),
             ),
         ),
-        axis("∂mean loss / ∂logit"),
+        axis("∂mean loss / ∂logit", range=[-1.05 / rows, 1.05 / rows]),
     )
 
 
@@ -170,7 +172,8 @@ def _grouped(
     return build(
         [*traces, *more],
         {
-            "height": 300,
+            "height": 360,
+            "meta": {"least_height": 250},
             "margin": margin,
             "barmode": "group",
             "xaxis": places_axis,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.figures.symbols import coloured
 from pages.components.terms import explanations
 
 
@@ -21,10 +22,10 @@ def page_head(title: str, summary: str, *, more: str = "", terms: Sequence[str] 
     """
     with st.container(key="page-head", horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        st.markdown(summary, width="stretch")
+        st.markdown(coloured(summary), width="stretch")
         if more or terms:
             with st.popover("More", type="tertiary"):
                 if more:
-                    st.markdown(more)
+                    st.markdown(coloured(more))
                 if terms:
                     explanations(*terms)

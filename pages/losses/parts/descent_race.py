@@ -11,9 +11,11 @@ import streamlit as st
 
 from explorer.core.descent import Trajectory, steps_to_probability
 from explorer.core.losses import LOSSES
+from explorer.figures.losses import STYLES
 from pages.components.address import address
 from pages.components.address.parameters import number
 from pages.components.plot.plot import plot
+from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
 
 DESCENT = (number("rate", "{:.6g}".format), number("steps", lambda steps: f"{steps:.0f}"))
@@ -46,7 +48,7 @@ def descent_race(
     Args:
         key: Unique in the app; start of the sliders' keys.
         run: Gives the race for a learning rate and a number of steps.
-        pictures: Shown side by side.
+        pictures: Shown side by side, the first with the legend of both.
         true_class: Class (for one logit the label) whose probability is to rise; None if soft.
         link: The rest of the page's state, which goes into the address with the race's own.
         obstacle: Why there is no race, shown instead of it.
@@ -57,12 +59,13 @@ def descent_race(
         st.info(obstacle)
         return
     race = run(rate, steps)
-    for column, picture in zip(st.columns(len(pictures), gap="large"), pictures, strict=True):
+    if true_class is not None:
+        _results(race, true_class, steps)
+    columns = st.columns([4, 3], gap="small")
+    for column, picture in zip(columns, pictures, strict=True):
         with column:
             alt = f"{picture.alt}, up to step {step} of {steps}."
             plot(picture.draw(race, step), key=picture.key, alt=alt)
-    if true_class is not None:
-        _results(race, true_class, steps)
     for name, path in race.items():
         if path.diverged:
             st.warning(
@@ -73,7 +76,7 @@ def descent_race(
 
 def _controls(key: str) -> tuple[float, int, int]:
     """Return learning rate, number of steps, and the step that is shown."""
-    columns = st.columns(3, gap="medium")
+    columns = st.columns([3, 3, 4], gap="small")
     with columns[0]:
         rate = live_slider(
             "Learning rate, the same for all",
@@ -117,10 +120,16 @@ def _controls(key: str) -> tuple[float, int, int]:
 
 def _results(race: Race, true_class: int, steps: int) -> None:
     """Show how many steps each loss needs to make the true class as probable as `GOALS`."""
-    columns = {"Loss": [LOSSES[name].label for name in race]}
-    for goal in GOALS:
-        reached = [steps_to_probability(path, goal, true_class) for path in race.values()]
-        columns[f"Steps to probability {goal}"] = [
-            f"not within {steps}" if count is None else str(count) for count in reached
-        ]
-    st.table(columns, hide_index=True)
+    found = {
+        name: [steps_to_probability(path, goal, true_class) for goal in GOALS]
+        for name, path in race.items()
+    }
+    goals = ", ".join(f"{goal:g}" for goal in GOALS)
+    quantities(
+        {
+            f"{STYLES[name].name}: steps to {goals}": ", ".join(
+                f"> {steps}" if count is None else str(count) for count in counts
+            )
+            for name, counts in found.items()
+        }
+    )

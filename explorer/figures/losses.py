@@ -162,10 +162,12 @@ def pulls(
                 "least_height": 300,
                 "quantities": [
                     quantity(words, text, loss_text_colour(name))
-                    for name, reading in zip(PULLS, (ours, theirs), strict=True)
+                    for name, reading, short in zip(
+                        PULLS, (ours, theirs), ("CE", "squared"), strict=True
+                    )
                     for words, text in (
                         (STYLES[name].name, measured(reading.value, reading.loss.unit).strip()),
-                        ("norm of its gradient", written(reading.gradient_norm)),
+                        (f"Gradient norm, {short}", written(reading.gradient_norm)),
                     )
                 ],
             },

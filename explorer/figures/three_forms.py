@@ -84,7 +84,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     """
     losses = indexed_columns(logits, targets)
     rows = [f"row {number}" for number in range(1, len(losses) + 1)]
-    columns = [f"target of row {number}" for number in range(1, len(losses) + 1)]
+    columns = [f"row {number}’s<br>target" for number in range(1, len(losses) + 1)]
     heat = {
         "type": "heatmap",
         "name": "loss",
@@ -100,7 +100,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         "colorbar": {"thickness": 12, "title": {"text": "nats"}},
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": "%{y} against the %{x}: %{z:.6f} nats<extra></extra>",
+        "hovertemplate": "%{y} against %{x}: %{z:.6f} nats<extra></extra>",
     }
     meant = [
         {
@@ -119,7 +119,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
             "height": 330,
             "meta": {"least_height": 250},
             "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
-            "xaxis": {"type": "category", "showgrid": False},
+            "xaxis": {"type": "category", "showgrid": False, "tickangle": 0},
             "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
             "shapes": meant,
         },

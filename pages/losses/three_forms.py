@@ -29,7 +29,7 @@ address.declare(
 )
 page_head(
     "Three forms of cross-entropy",
-    "One class, any labels, or yes and no: the same logits, three losses. Drag one and compare.",
+    "One class, any labels, or yes and no: three losses of the same logits.",
     more="""The same logits mean different things: **exactly one class is true** (1, softmax), or
 **any number of labels** (2, sigmoids), or a single **yes or no** (3, one node). Each form has its
 own function in PyTorch and TensorFlow; choosing the wrong one raises no error. The code beside each

@@ -137,7 +137,7 @@ def test_the_table_is_as_one_left_it_and_the_other_view_too(app):
     opened(app, "pages/losses/binary.py")
     opened(app, PAGE)
     assert field(app, 1, 1).value == "0.2, 0.2, 0.6"
-    app.button_group(key="multiclass show").set_value("One example").run()
+    app.button_group(key="multiclass show").set_value("Gradients").run()
     assert not app.exception
     assert "show" not in kept(app)
     app.button_group(key="multiclass show").set_value("Why not MSE?").run()

@@ -144,7 +144,8 @@ STABILITY = (
         {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": f"{_GAP:g}"},
         f"At {_GAP:g}, yes; the limits lie further out, at gaps of "
         f"{written(limits('float64').naive_fails)} and "
-        f"{written(limits('float64').softmax_fails)}. More digits move the cliff; log_softmax has none.",
+        f"{written(limits('float64').softmax_fails)}. More digits move the cliff; log_softmax has "
+        "none.",
     ),
     Task(
         "Random inputs and weights, as in the notes: how often is the naive chain infinite?",

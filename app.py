@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.components import pinned
 from pages.components.address import address
-from pages.components.exercises import exercises
+from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.tour import tour_bar
@@ -36,6 +36,7 @@ def run_page() -> None:
     address.visit(page.url_path)
     pinned.make_place()
     tour_bar()
+    exercise_bar(page.url_path)
     page.run()
     exercises(page.url_path)
 

@@ -12,14 +12,14 @@ import plotly.graph_objects as go
 
 from explorer.figures.palette import MEANINGS, with_alpha
 
-# What the name of a trace, or a note in a figure, must tell to have a meaning's colour; the first
-# that fits is its meaning.
+# What the name of a trace, or of a number above a figure, must tell to have a meaning's colour; the
+# first that fits is its meaning.
 TOLD_BY = {
     "H(p,q)": r"H\(p,q\)|[Cc]ross-entropy|\bCE\b|q − p|σ − y|^log_softmax|^loss$",
     "squared error": r"[Ss]quared|\bMSE\b",
     "hinge": r"[Hh]inge",
     "D": r"D\(p‖q\)|D\(q‖p\)|\bgap\b",
-    "H(p)": r"H\(p\)|H\(p, 1 − p\)|n · H|−log p|−p log p|this sequence",
+    "H(p)": r"H\(p\)|^I\(p\)|H\(p, 1 − p\)|n · H|−log p|−p log p|this sequence",
     "p": r"^p\b|\bfor p\b",
     "q": r"^q\b|\bfor q\b|^σ\(|∂q/∂z",
 }
@@ -83,18 +83,22 @@ def coloured_by_meaning(figure: go.Figure) -> None:
     A trace of a quantity has a colour of that quantity, and no other trace has one. "now" is the
     point of the trace before it.
     """
-    told = None
+    told, drawn = None, set()
     for one in figure.to_plotly_json()["data"]:
         name = one.get("name", "")
         told = told if name == "now" else meaning_told(name)
         found = _meanings_of({key: value for key, value in one.items() if key not in _TEXTS})
         assert found <= {told}, f"“{name}” has the colour of {found}"
-        assert told is None or told in found or not _has_colour(one), (
-            f"“{name}” lacks the colour of {told}"
-        )
-    for note in figure.layout.to_plotly_json().get("annotations") or ():
-        found = _meanings_of({"font": note.get("font"), "arrowcolor": note.get("arrowcolor")})
-        assert found <= {meaning_told(note["text"])}, f"“{note['text']}” has {found}"
+        assert told is None or told in found or not _has_colour(one), f"“{name}” lacks its colour"
+        drawn |= found
+    layout = figure.layout.to_plotly_json()
+    for one in (layout.get("meta") or {}).get("quantities", ()):
+        found = _meanings_of(one["colour"])
+        assert found <= {meaning_told(one["name"])}, f"“{one['name']}” has the colour of {found}"
+    # A note has the colour of what it speaks of, which is something in the figure.
+    for one in layout.get("annotations") or ():
+        found = _meanings_of({"font": one.get("font"), "arrowcolor": one.get("arrowcolor")})
+        assert found <= drawn, f"“{one['text']}” has the colour of {found}"
 
 
 _TEXTS = {"name", "text", "x", "y", "z", "customdata", "hovertemplate", "meta"}

@@ -403,7 +403,7 @@ def _lengths(draw):
     q = draw(distributions(p.size))
     events = np.array(draw(st.lists(st.integers(0, p.size - 1), min_size=1, max_size=400)))
     codes = coding.codes_of(p, q, *(word_lengths(code_words(one)) for one in (p, q)))
-    yield coding.average_lengths(p, events, codes)
+    yield coding.average_lengths(compare(p, q), events, codes)
 
 
 @draws(binary_losses.binary_losses, binary_losses.binary_derivatives)
@@ -431,11 +431,13 @@ def _class_descent(draw):
     yield descent.loss_race(race, step)
 
 
-@draws(losses.class_gradients)
+@draws(losses.class_gradients, losses.pulls)
 def _gradients(draw):
     z = draw(scores())
-    readings = multiclass_readings(z, draw(distributions(z.size)))
-    yield losses.class_gradients(readings, draw(names_for(z.size)))
+    p, names = draw(distributions(z.size)), draw(names_for(z.size))
+    readings = multiclass_readings(z, p)
+    yield losses.class_gradients(readings, names)
+    yield losses.pulls(readings, names, p)
 
 
 @draws(losses.target_and_model)

@@ -54,19 +54,19 @@ def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:
 
 
 def metrics(app: AppTest) -> dict[str, str]:
-    """Return the numbers that the page shows, by name, beside its plots and above them."""
-    of_plots = [
-        one
-        for plot in components(app, "plot").values()
-        for one in plot["figure"]["layout"].get("meta", {}).get("quantities", ())
-    ]
+    """Return the numbers that the page shows, by name."""
     pairs = (
         pair
         for element in app.get("html")
         for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
     )
+    above_plots = {
+        one["name"]: f"{one['value']} {one['unit']}".strip()
+        for plot in components(app, "plot").values()
+        for one in plot["figure"]["layout"].get("meta", {}).get("quantities", ())
+    }
     return (
-        {unescape(name): unescape(value) for name, value in pairs}
+        above_plots
+        | {unescape(name): unescape(value) for name, value in pairs}
         | {metric.label: metric.value for metric in app.metric}
-        | {one["name"]: f"{one['value']} {one['unit']}".strip() for one in of_plots}
     )

@@ -27,12 +27,15 @@ OPEN_PAGE = "open page"
 """Where the session keeps the address of the page that is shown."""
 TOUR_STOP = "tour stop"
 """Where the session keeps the stop of the guided tour, counted from 1, or None."""
+TASK = "exercise that is set"
+"""Where the session keeps the number of the page's exercise, counted from 1, or None."""
 _VISIT = "number of this visit"
 _VIA = "link of this visit"
 _NAME = "name of this session"
 _TAB = "what the tab showed before this session"
 _NEW = "the page was opened just now"
 _TOUR = whole("tour")
+_TASK = whole("task")
 _TABLE = "parameters of the page shown"
 _UNTAKEN = "what the address held and nobody has taken yet"
 _LONGEST_QUERY = 50_000
@@ -67,6 +70,7 @@ def visit(page: str) -> None:
         declare()
     if turned or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
+        st.session_state[TASK] = None
         _open()
     st.session_state[OPEN_PAGE] = page
     st.session_state[_VIA] = via
@@ -130,7 +134,7 @@ def declare(*parameters: Parameter) -> None:
 
     Called by every page first of all.
     """
-    st.session_state[_TABLE] = {one.name: one for one in (*parameters, _TOUR)}
+    st.session_state[_TABLE] = {one.name: one for one in (*parameters, _TOUR, _TASK)}
 
 
 def is_asked(*names: str) -> bool:
@@ -203,7 +207,8 @@ def keep(values: Mapping[str, Any]) -> None:
             leave the address too unless they stay.
     """
     table: dict[str, Parameter] = st.session_state[_TABLE]
-    values = {**values, _TOUR.name: st.session_state.get(TOUR_STOP)}
+    session = st.session_state
+    values = {**values, _TOUR.name: session.get(TOUR_STOP), _TASK.name: session.get(TASK)}
     texts: dict[str, str | list[str]] = {
         one.name: "" if (value := values.get(one.name)) is None else one.write(value)
         for one in table.values()

@@ -21,6 +21,7 @@ LOWEST_LOGIT, HIGHEST_LOGIT = -12.0, 12.0
 SATURATED = 0.01
 _LOSS_RANGE, _DERIVATIVE_RANGE = (-0.6, 13.4), (-1.2, 1.2)
 _CROSS_ENTROPY, _SQUARED_ERROR, _ = BINARY
+_SHORT = dict(zip(BINARY, ("CE", "squared", "hinge"), strict=True))
 
 
 def binary_losses(z: float, y: int) -> go.Figure:
@@ -90,7 +91,7 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     shapes, captions = _saturated_regions(y, derivative)
     said = _derivative_note(z, y, heights) if derivative else _loss_note(z, y, heights)
     numbers = [
-        quantity(f"∂ {STYLES[name].name} / ∂z", written(heights[name]), loss_text_colour(name))
+        quantity(f"d {_SHORT[name]} / dz", written(heights[name]), loss_text_colour(name))
         if derivative
         else quantity(
             STYLES[name].name,
@@ -106,7 +107,7 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
             "height": 400,
             "meta": {"quantities": numbers, "least_height": 280},
             "xaxis": axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
-            "yaxis": axis(title, range=_DERIVATIVE_RANGE if derivative else _LOSS_RANGE),
+            "yaxis": axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
             "shapes": shapes,
             "annotations": captions + said,
         },

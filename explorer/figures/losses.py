@@ -122,17 +122,16 @@ def pulls(
             | (shown if numbered else {})
         )
     true = int(np.argmax(target))
+    # Words beside the first and the last class go towards the others.
+    side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
         words = "almost flat: q is sure,<br>and hardly any gradient is left"
         said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
-        said |= {
-            "ay": -40,
-            "ax": 0 if 0 < true < len(labels) - 1 else 90 * (1 if true == 0 else -1),
-        }
+        said |= {"ay": 36, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
-        height = float(ours.gradient[true])
+        middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
-        said = note(labels[true], height, words, text_colour("H(p,q)"), ay=0, ax=95)
+        said = note(labels[true], middle, words, text_colour("H(p,q)"), ay=0, ax=110 * side)
     titles = [
         {
             "x": 0,
@@ -141,7 +140,7 @@ def pulls(
             "y": top,
             "yref": "paper",
             "yanchor": "bottom",
-            "text": words,
+            "text": f"{words}, norm {written(readings[name].gradient_norm)}",
             "font": {"size": 15, "color": loss_text_colour(name)},
             "showarrow": False,
         }
@@ -161,14 +160,12 @@ def pulls(
             "meta": {
                 "least_height": 300,
                 "quantities": [
-                    quantity(words, text, loss_text_colour(name))
-                    for name, reading, short in zip(
-                        PULLS, (ours, theirs), ("CE", "squared"), strict=True
+                    quantity(
+                        STYLES[name].name,
+                        measured(readings[name].value, readings[name].loss.unit).strip(),
+                        loss_text_colour(name),
                     )
-                    for words, text in (
-                        (STYLES[name].name, measured(reading.value, reading.loss.unit).strip()),
-                        (f"Gradient norm, {short}", written(reading.gradient_norm)),
-                    )
+                    for name in PULLS
                 ],
             },
             "xaxis": {"type": "category", "anchor": "y2", "automargin": True},

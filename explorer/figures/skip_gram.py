@@ -57,7 +57,7 @@ def word_vectors(
         traces,
         {
             "height": 400,
-            "meta": {"least_height": 270},
+            "meta": {"least_height": 235},
             "xaxis": axis("first coordinate", range=[-reach, reach]),
             "yaxis": axis(
                 "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1

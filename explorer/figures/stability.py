@@ -195,14 +195,16 @@ def _failure_note(reading: GapReading, highest: float) -> list[dict[str, Any]]:
         if not math.isinf(reading.errors[key]):
             continue
         row = list(WAYS).index(key)
-        near_end = reading.gap > 0.6 * highest
+        # Left of the way's own line, where nothing else is drawn that high.
         said = note(
             reading.gap,
             math.log10(_row_height(row)),
             told,
             _STYLES[key].colour,
-            ax=-120 if near_end else 120,
-            ay=62,
+            ax=0.36 * highest,
+            axref="x",
+            ay=-1.5,
+            ayref="y",
         )
         return [said]
     return []

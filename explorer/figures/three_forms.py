@@ -172,8 +172,8 @@ def _grouped(
     return build(
         [*traces, *more],
         {
-            "height": 360,
-            "meta": {"least_height": 250},
+            "height": 380,
+            "meta": {"least_height": 300},
             "margin": margin,
             "barmode": "group",
             "xaxis": places_axis,

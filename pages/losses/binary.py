@@ -54,7 +54,8 @@ def losses(z: float, y: int) -> None:
     dragged = newest_edit("binary-losses")
     plots = binary_plots(z, y, dragged)
     offer_plots("binary z", lambda moved: binary_plots(moved, y, dragged), low=LOW, high=HIGH)
-    first, second = st.columns(2, gap="small")
+    with st.container(key="narrow-cells"):
+        first, second = st.columns(2, gap="small")
     with first:
         drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
     with second:

@@ -32,7 +32,7 @@ PLOTS = {
     "Jacobian": "softmax-jacobian",
     "All losses": "class-gradients",
 }
-VIEWS = (*PLOTS, "Descend", "Lecture", WHY_NOT)
+VIEWS = (*PLOTS, "Descend", WHY_NOT)
 
 
 def shown_beside(example: ClassifiedExample, view: str) -> None:
@@ -41,9 +41,6 @@ def shown_beside(example: ClassifiedExample, view: str) -> None:
         multiclass_race(example, finite_logits(example.logits))
         return
     address.keep(example.state() | {"show": None if view == VIEWS[0] else view})
-    if view == "Lecture":
-        examples_table()
-        return
     plots = example_plots(example)
     offer_plots(example.editor, lambda bars: example_plots(replace(example, bars=bars)))
     drawn_plot(plots, PLOTS[view])
@@ -59,6 +56,8 @@ def shown_beside(example: ClassifiedExample, view: str) -> None:
             f"{len(example.names)}, and so do their gradients: compare directions and norms, not "
             "values of different units."
         )
+        st.markdown("**The examples of the lecture, side by side**")
+        examples_table()
 
 
 address.declare(*staying(*EXAMPLE, *PREDICTIONS, *DESCENT), option("show", (ONE_EXAMPLE, *VIEWS)))

@@ -70,7 +70,7 @@ def test_one_note_at_a_time_says_what_to_see(y):
 def test_the_axes_stand_still_while_the_logit_moves():
     for draw in (binary_losses, binary_derivatives):
         ranges = {
-            (draw(z, y).layout.xaxis.range, draw(z, y).layout.yaxis.range)
+            tuple(tuple(draw(z, y).layout[name].range) for name in ("xaxis", "yaxis"))
             for z in (-12.0, 0.0, 12.0)
             for y in (0, 1)
         }

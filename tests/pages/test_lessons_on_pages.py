@@ -115,14 +115,14 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "two_guesses": (
         Route("divergence", ("q1",), task("divergence", 2)),
-        Route("multiclass", ("q1", "q2"), choose("multiclass show", "Lecture")),
+        Route("multiclass", ("q1", "q2"), choose("multiclass show", "All losses")),
         Route("notes_checked", ("drop",), guess("loss_drops_compared")),
     ),
     "two_guesses_squared": (
         Route(
             "multiclass",
             ("sum, q1", "sum, q2", "mean, q1", "mean, q2"),
-            choose("multiclass show", "Lecture"),
+            choose("multiclass show", "All losses"),
         ),
         Route("notes_checked", ("drop of the root mean square",), guess("loss_drops_compared")),
     ),

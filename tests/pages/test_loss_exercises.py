@@ -17,10 +17,10 @@ EXERCISES = [(page, place) for page in PAGES for place in range(3)]
 RESULT = re.compile(r"−?\d[\d,]*(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 # What the words of an exercise name, and must therefore be called so on the page.
 NAMED = {
-    ("binary", 0): ("∂ Cross-entropy / ∂z", "∂ Squared error / ∂z"),
-    ("binary", 1): ("Cross-entropy: steps to 0.9", "Squared error: steps to 0.9"),
+    ("binary", 0): ("d CE / dz", "d squared / dz"),
+    ("binary", 1): ("Steps to a probability of 0.9", "Cross-entropy", "Squared error"),
     ("binary", 2): ("Hinge 0",),
-    ("multiclass", 0): ("Gradient norm, CE", "Gradient norm, squared"),
+    ("multiclass", 0): ("cross-entropy</b>: q − p, norm", "Jacobian, norm"),
     ("multiclass", 1): ("cross-entropy</b>: q − p",),
     ("multiclass", 2): ("Cross-entropy",),
     ("three_forms", 0): ("index, from 0", "one-hot", "mean"),

@@ -101,8 +101,8 @@ class ClassifiedExample:
 
 def classified_example() -> ClassifiedExample:
     """Show what there is to choose and the editor, and return its newest valid state."""
-    first, second = st.columns(2, gap="small")
-    with first:
+    choices = st.container(horizontal=True, gap="small")
+    with choices:
         st.selectbox(
             "Load an example",
             [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)],
@@ -120,7 +120,7 @@ def classified_example() -> ClassifiedExample:
     if target == TARGETS[1]:
         example = ClassifiedExample(bars, _soft_target(bars), None)
     else:
-        with second:
+        with choices:
             index = lasting_class("True class", bars.names, key=_TRUE_CLASS, link="y")
         example = ClassifiedExample(bars, one_hot(index, len(bars.names)), index)
     for name, preset in CLASSIFICATION_PRESETS.items():

@@ -96,7 +96,6 @@ def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, An
                 if forms.softmax.target is not None
                 else "no true class",
                 "2 Sigmoids, sum": measured(forms.sigmoid.total, "nats"),
-                "2 Sigmoids, mean": measured(forms.sigmoid.mean, "nats"),
                 f"3 One node, y = {forms.one_node.label}": measured(forms.one_node.loss, "nats"),
             }
         )
@@ -173,6 +172,7 @@ def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
     st.markdown(
         r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; by logits $\sigma - y$"
     )
+    quantities({"Mean, PyTorch's default": measured(form.mean, "nats")})
     st.table(
         {
             "Label": list(names),

@@ -39,4 +39,5 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
         true_class=true_class,
         link=example.state() | {"show": "Descend"},
         obstacle=example.obstacle,
+        beside=False,
     )

@@ -68,14 +68,14 @@ def skip_gram_view(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any
         right: Where the plot that answers stands.
     """
     with left:
-        choices = st.columns(3, gap="small")
-        with choices[0]:
+        choices = st.container(horizontal=True, gap="small")
+        with choices:
             vocabulary_choice()
         vocabulary = vocabulary_editor()
         names, u = vocabulary.names, vocabulary.outputs
-        with choices[1]:
+        with choices:
             centre = lasting_class("Centre word", names, key="skip-gram centre", link="centre")
-        with choices[2]:
+        with choices:
             context = lasting_class(
                 "Its neighbour", names, key="skip-gram context", link="context", default=1
             )

@@ -53,7 +53,6 @@ def _judgement(one: Judgement) -> None:
     st.table(
         {
             "Row": [*map(str, rows), "mean"],
-            "q true": [*map(written, one.true_probability), ""],
             "Right": [*("yes" if right else "no" for right in one.right), _accuracy(one)],
             "Squares": _column(one.squared_error),
             "CE / nats": _column(one.cross_entropy, digits=7),

@@ -11,19 +11,24 @@ from numpy.typing import NDArray
 
 from explorer.core.loss_readings import BINARY, binary_readings, saturation_logit
 from explorer.core.losses import LOSSES
-from explorer.figures.build import Trace, axis, build
-from explorer.figures.losses import STYLES
-from explorer.figures.palette import INK, NEUTRAL, with_alpha
+from explorer.figures.build import Trace, axis, build, note, quantity
+from explorer.figures.losses import STYLES, loss_text_colour
+from explorer.figures.numbers import measured, written
+from explorer.figures.palette import INK, NEUTRAL, text_colour, with_alpha
 
 LOWEST_LOGIT, HIGHEST_LOGIT = -12.0, 12.0
 # Squared error counts as saturated where its derivative is below this fraction of CE's.
 SATURATED = 0.01
+_LOSS_RANGE, _DERIVATIVE_RANGE = (-0.6, 13.4), (-1.2, 1.2)
+_CROSS_ENTROPY, _SQUARED_ERROR, _ = BINARY
+_SHORT = dict(zip(BINARY, ("CE", "squared", "hinge"), strict=True))
 
 
 def binary_losses(z: float, y: int) -> go.Figure:
     """Draw the losses of `BINARY` against the logit, with the point z on each.
 
-    The point on cross-entropy can be dragged.
+    The point on cross-entropy can be dragged. Where squared error is flat and the answer wrong, a
+    note says so.
 
     Args:
         z: Current logit.
@@ -34,6 +39,8 @@ def binary_losses(z: float, y: int) -> go.Figure:
 
 def binary_derivatives(z: float, y: int) -> go.Figure:
     """Draw the derivatives by the logit of the losses of `BINARY`, with the point z on each.
+
+    A note names cross-entropy's, unless the figure of the losses has one to show.
 
     Args:
         z: Current logit.
@@ -57,15 +64,18 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
         for name, values in curves.items()
     ]
     readings = binary_readings(z, y)
+    heights = {
+        name: float(reading.gradient) if derivative else reading.value
+        for name, reading in readings.items()
+    }
     # The draggable point last, so that it lies on top.
     for name in reversed(BINARY):
-        reading = readings[name]
-        draggable = not derivative and name == BINARY[0]
+        draggable = not derivative and name == _CROSS_ENTROPY
         traces.append(
             {
                 "type": "scatter",
                 "x": [z],
-                "y": [float(reading.gradient) if derivative else reading.value],
+                "y": [heights[name]],
                 "name": f"{STYLES[name].name}, now",
                 "mode": "markers",
                 "showlegend": False,
@@ -78,22 +88,59 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
                 "hovertemplate": "z = %{x:.4g}: %{y:.6g}",
             }
         )
-    shapes, captions = _saturated_regions(y, height=0.5 if derivative else 0.93)
+    shapes, captions = _saturated_regions(y, derivative)
+    said = _derivative_note(z, y, heights) if derivative else _loss_note(z, y, heights)
+    numbers = [
+        quantity(f"d {_SHORT[name]} / dz", written(heights[name]), loss_text_colour(name))
+        if derivative
+        else quantity(
+            STYLES[name].name,
+            measured(heights[name], LOSSES[name].unit).strip(),
+            loss_text_colour(name),
+        )
+        for name in BINARY
+    ]
     title = "derivative by z" if derivative else "loss (cross-entropy in nats)"
     return build(
         traces,
         {
-            "height": 360,
+            "height": 400,
+            "meta": {"quantities": numbers, "least_height": 280},
             "xaxis": axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
-            "yaxis": axis(title),
+            "yaxis": axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
             "shapes": shapes,
-            "annotations": captions,
+            "annotations": captions + said,
         },
     )
 
 
-def _saturated_regions(y: int, height: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the shades and their captions, left and right, at this share of the height."""
+def _is_wrong_and_saturated(z: float, y: int) -> bool:
+    return (-z if y else z) > saturation_logit(SATURATED)
+
+
+def _loss_note(z: float, y: int, heights: dict[str, float]) -> list[dict[str, Any]]:
+    if not _is_wrong_and_saturated(z, y) or not LOWEST_LOGIT <= z <= HIGHEST_LOGIT:
+        return []
+    words, colour = "squared error is flat:<br>no gradient here", text_colour("squared error")
+    # On the side of the right answer no curve comes near.
+    return [note(z, heights[_SQUARED_ERROR], words, colour, **_place(5.5 if y else -5.5, 8.0))]
+
+
+def _derivative_note(z: float, y: int, heights: dict[str, float]) -> list[dict[str, Any]]:
+    if _is_wrong_and_saturated(z, y) or not LOWEST_LOGIT <= z <= HIGHEST_LOGIT:
+        return []
+    words, colour = "cross-entropy pulls<br>by the error, σ(z) − y", text_colour("H(p,q)")
+    return [note(z, heights[_CROSS_ENTROPY], words, colour, **_place(0.0, 0.9 if y else -0.9))]
+
+
+def _place(x: float, y: float) -> dict[str, Any]:
+    return {"ax": x, "axref": "x", "ay": y, "ayref": "y"}
+
+
+def _saturated_regions(
+    y: int, derivative: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the shades and their captions, left and right, where no curve goes."""
     edge = saturation_logit(SATURATED)
     sides = ((LOWEST_LOGIT, -edge, y == 0), (edge, HIGHEST_LOGIT, y == 1))
     shades = [
@@ -110,13 +157,13 @@ def _saturated_regions(y: int, height: float) -> tuple[list[dict[str, Any]], lis
         }
         for low, high, _ in sides
     ]
+    height = (0.35 if y else -0.35) if derivative else 2.9
     captions = [
         {
             "x": (low + high) / 2,
             "y": height,
-            "yref": "paper",
             "text": f"saturated,<br>{'right' if right else 'wrong'}",
-            "font": {"size": 11, "color": NEUTRAL},
+            "font": {"size": 12, "color": NEUTRAL},
             "showarrow": False,
         }
         for low, high, right in sides

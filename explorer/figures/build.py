@@ -93,3 +93,27 @@ def patterned(colour: str, pattern: str) -> dict[str, Any]:
             "solidity": 0.25,
         },
     }
+
+
+def note(x: Any, y: float, words: str, colour: str, **place: Any) -> dict[str, Any]:
+    """Return a note with an arrow that says what to see at a point of a figure.
+
+    Args:
+        x: Of the point.
+        y: Of the point.
+        words: A few; `<br>` begins a new line.
+        colour: Of words and arrow, from `explorer.figures.palette.text_colour`.
+        place: `ax` and `ay`, pixels from the point to the words, and further properties.
+    """
+    return {
+        "x": x,
+        "y": y,
+        "text": words,
+        "font": {"size": 14, "color": colour},
+        "arrowcolor": colour,
+        "arrowwidth": 1.5,
+        "arrowhead": 2,
+        "standoff": 8,
+        "showarrow": True,
+        **place,
+    }

@@ -23,6 +23,7 @@ from explorer.figures.palette import (
     DIVERGENCE,
     ENTROPY,
     INK,
+    MEANINGS,
     NEUTRAL,
     P,
     Q,
@@ -40,14 +41,13 @@ class _Place:
     word: str
 
 
-def code_tree(p: FloatArray, names: Sequence[str], colour: str, *, title: str) -> go.Figure:
+def code_tree(p: FloatArray, names: Sequence[str], meaning: str) -> go.Figure:
     """Draw Huffman's code for p as a tree: left is 0, right is 1, a leaf is an outcome.
 
     Args:
         p: The distribution that the code is made for [n].
         names: n outcome names.
-        colour: Of the leaves, that of the distribution.
-        title: Name of the distribution, "p" or "q".
+        meaning: Key of `MEANINGS`, "p" or "q", for which the distribution stands.
     """
     places: list[_Place] = []
     edges: list[tuple[_Place, _Place]] = []
@@ -99,13 +99,17 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str, *, title: str) -
             "type": "scatter",
             "x": [float(place) for place in range(len(ends))],
             "y": [-len(word) for _, word in ends],
-            "name": "code words",
+            "name": f"code words for {meaning}",
             "mode": "markers+text",
             "text": [f"{labels[leaf.outcome]}<br>{word or 'no digits'}" for leaf, word in ends],
             "textposition": "bottom center",
             "textfont": {"size": 11},
             "cliponaxis": False,
-            "marker": {"size": 11, "color": colour, "line": {"width": 1, "color": INK}},
+            "marker": {
+                "size": 11,
+                "color": MEANINGS[meaning].main.light,
+                "line": {"width": 1, "color": INK},
+            },
             "customdata": [
                 [distinct([names[leaf.outcome]])[0], word, written(leaf.weight, 6)]
                 for leaf, word in ends
@@ -122,7 +126,7 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str, *, title: str) -
             "margin": {"l": 12, "r": 12, "t": 26, "b": 8},
             "showlegend": False,
             "title": {
-                "text": f"Huffman's code for {title}" + (", by number" if is_numbered else ""),
+                "text": f"Huffman's code for {meaning}" + (", by number" if is_numbered else ""),
                 "font": {"size": 14},
                 "x": 0,
                 "xref": "paper",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explorer.figures.palette import CATEGORICAL, DASHES
+from explorer.figures.palette import CURVES, DASHES
 from explorer.figures.thinning import MOST_POINTS, kept_points
 
 Column = NDArray[Any]
@@ -18,7 +18,7 @@ _LARGE = 1e290
 
 def curve_colour(index: int) -> str:
     """Return the colour of the curve at this place of a race."""
-    return CATEGORICAL[index % len(CATEGORICAL)]
+    return CURVES[index % len(CURVES)]
 
 
 def curve_line(index: int, width: float = 2.0) -> dict[str, object]:

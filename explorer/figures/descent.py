@@ -70,7 +70,9 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
     return build(
         traces,
         {
-            "height": 380,
+            "height": 330,
+            "meta": {"least_height": 220},
+            "showlegend": False,
             "xaxis": axis("logit z", range=[low - room, high + room]),
             "yaxis": axis("loss (cross-entropy in nats)"),
         },
@@ -165,7 +167,9 @@ def _against_step(
     # Room for the points at both ends.
     room = max(1.0, 0.02 * longest)
     xaxis = axis("step", range=[-room, longest + room])
-    return build(traces, {"height": 380, "xaxis": xaxis, "yaxis": yaxis})
+    return build(
+        traces, {"height": 330, "meta": {"least_height": 220}, "xaxis": xaxis, "yaxis": yaxis}
+    )
 
 
 def _point(name: str, x: float, y: float) -> Trace:

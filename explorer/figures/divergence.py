@@ -14,11 +14,18 @@ from explorer.core.information import unit_name
 from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
-from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
+from explorer.figures.palette import (
+    CROSS_ENTROPY,
+    DASHES,
+    DIVERGENCE,
+    ENTROPY,
+    second_colour,
+    with_alpha,
+)
 
 HISTORY = {
     "D(p‖q)": ("kl_pq", DIVERGENCE, DASHES[0]),
-    "D(q‖p)": ("kl_qp", Q, DASHES[1]),
+    "D(q‖p)": ("kl_qp", second_colour("D"), DASHES[1]),
     "H(p,q)": ("cross_entropy", CROSS_ENTROPY, DASHES[2]),
 }
 
@@ -126,7 +133,7 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     few = len(labels) <= 6
     directions = [
         ("p log(p/q), all add up to D(p‖q)", pair.terms_pq, DIVERGENCE),
-        ("q log(q/p), to D(q‖p)", pair.terms_qp, Q),
+        ("q log(q/p), to D(q‖p)", pair.terms_qp, second_colour("D")),
     ]
     finite = np.concatenate([pair.terms_pq, pair.terms_qp])
     finite = finite[np.isfinite(finite)]

@@ -11,7 +11,7 @@ from explorer.core.gibbs import GibbsGaps
 from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
-from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, P, Q
+from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, OTHER
 
 _FARTHEST = 1e3
 
@@ -51,7 +51,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
             "y": np.log(x),
             "name": "ln x",
             "mode": "lines",
-            "line": {"color": P, "width": 2.5},
+            "line": {"color": INK, "width": 2.5},
             "hovertemplate": "ln x = %{y:.4f}<extra></extra>",
         },
         {
@@ -73,7 +73,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
             "marker": {
                 # The area shows the weight p.
                 "size": 7 + 26 * np.sqrt(found.p[drawn]),
-                "color": Q,
+                "color": OTHER,
                 "line": {"width": 1.5, "color": INK},
             },
             "text": [labels[index] for index in drawn],

@@ -22,7 +22,7 @@ from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
-from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
+from explorer.figures.palette import ENTROPY, INK, second_colour, text_colour
 
 
 def entropy_by_outcome(
@@ -43,8 +43,13 @@ def entropy_by_outcome(
     # Numbers above narrow bars would run into each other.
     digits = 4 if len(labels) <= 3 else 3
     bars = [
-        ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
-        ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),
+        (
+            "self-information −log p",
+            np.where(np.isinf(surprise), np.nan, surprise),
+            surprise,
+            second_colour("H(p)"),
+        ),
+        ("contribution −p log p", entropy_terms(p, base=base), None, ENTROPY),
     ]
     traces: list[Trace] = [
         {
@@ -109,7 +114,7 @@ def _rarest(
             "x": labels[rarest],
             "y": float(surprise[rarest]),
             "text": words,
-            "font": {"color": P, "size": 15},
+            "font": {"color": text_colour("H(p)"), "size": 15},
             "showarrow": False,
             "yanchor": "bottom",
             "yshift": 18,
@@ -148,7 +153,7 @@ def binary_entropy_curve(
             "y": [point],
             "name": "now",
             "mode": "markers",
-            "marker": {"size": 13, "color": DIVERGENCE, "line": {"width": 2, "color": INK}},
+            "marker": {"size": 13, "color": ENTROPY, "line": {"width": 2, "color": INK}},
         },
     ]
     return build(

@@ -11,20 +11,26 @@ from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
-from explorer.figures.build import Trace, axis, build, patterned
+from explorer.figures.build import MARGIN, Trace, axis, build, note, patterned, quantity, steady_top
 from explorer.figures.labels import distinct
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
-    CATEGORICAL,
     CROSS_ENTROPY,
     HINGE,
     INK,
+    MEANINGS,
     NEUTRAL,
     SQUARED_ERROR,
     P,
     Q,
+    second_colour,
+    text_colour,
     with_alpha,
 )
+
+PULLS = ("softmax_cross_entropy", "softmax_squared_error")
+# Of cross-entropy's gradient: where squared error's is shorter than this share, it counts as flat.
+_FLAT = 0.1
 
 
 class Style(NamedTuple):
@@ -42,14 +48,30 @@ STYLES: Mapping[str, Style] = {
     "hinge": Style("Hinge", HINGE, "dot", "x"),
     "softmax_cross_entropy": Style("Cross-entropy", CROSS_ENTROPY, "solid", ""),
     "softmax_squared_error": Style("Squared, sum", SQUARED_ERROR, "dash", "/"),
-    "softmax_mean_squared_error": Style("Squared, mean", CATEGORICAL[7], "longdash", "."),
+    "softmax_mean_squared_error": Style(
+        "Squared, mean", second_colour("squared error"), "longdash", "."
+    ),
     "multiclass_hinge": Style("Hinge, Crammer–Singer", HINGE, "dot", "x"),
-    "multi_margin": Style("Hinge, Weston–Watkins", CATEGORICAL[6], "dashdot", "-"),
+    "multi_margin": Style("Hinge, Weston–Watkins", second_colour("hinge"), "dashdot", "-"),
 }
 
 
+def loss_text_colour(name: str) -> str:
+    """Return the colour of a loss's name or number.
+
+    Args:
+        name: Key of `STYLES`.
+    """
+    families = {shade.light: meaning for meaning, shades in MEANINGS.items() for shade in shades}
+    return text_colour(families[STYLES[name].colour])
+
+
 def class_gradients(
-    readings: Mapping[str, LossReading], names: Sequence[str], *, by: str = "logit"
+    readings: Mapping[str, LossReading],
+    names: Sequence[str],
+    *,
+    by: str = "logit",
+    reach: float = 1.0,
 ) -> go.Figure:
     """Draw the gradient of each loss by each logit, or by each weight, side by side.
 
@@ -57,16 +79,99 @@ def class_gradients(
         readings: Key in `LOSSES` → reading with a gradient [C].
         names: C names, of the classes or the inputs.
         by: What the gradient is by, as the axis names it.
+        reach: No gradient goes farther from 0.
     """
     labels = distinct(names)
+    end = steady_top(reach, least=1.0)
     traces = [bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
     return build(
         traces,
         {
             "height": 360,
+            "meta": {"least_height": 240},
             "barmode": "group",
             "xaxis": {"type": "category", "automargin": True},
-            "yaxis": axis(f"∂loss / ∂{by}"),
+            "yaxis": axis(f"∂loss / ∂{by}", range=[-1.05 * end, 1.05 * end]),
+        },
+    )
+
+
+def pulls(
+    readings: Mapping[str, LossReading], names: Sequence[str], target: ArrayLike
+) -> go.Figure:
+    """Draw what cross-entropy and squared error tell each logit, one above the other, to one scale.
+
+    One note says what to see: that cross-entropy's gradient is q − p, or where the other is flat.
+
+    Args:
+        readings: Key in `LOSSES` → reading with a gradient [C].
+        names: C class names.
+        target: The distribution p [C].
+    """
+    labels = distinct(names)
+    ours, theirs = (readings[name] for name in PULLS)
+    # Numbers above narrow bars would run into each other.
+    numbered = len(labels) <= 6
+    traces: list[Trace] = []
+    for row, name in enumerate(PULLS):
+        values = readings[name].gradient
+        shown = {"text": [_rounded(value) for value in values], "textposition": "outside"}
+        traces.append(
+            bars(STYLES[name], labels, values)
+            | {"yaxis": "y2" if row else "y", "showlegend": False, "cliponaxis": False}
+            | (shown if numbered else {})
+        )
+    true = int(np.argmax(target))
+    # Words beside the first and the last class go towards the others.
+    side = -1 if true == len(labels) - 1 else 1
+    if theirs.gradient_norm < _FLAT * ours.gradient_norm:
+        words = "almost flat: q is sure,<br>and hardly any gradient is left"
+        said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
+        said |= {"ay": 36, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
+    else:
+        middle = float(ours.gradient[true]) / 2
+        words = "softmax CE: q − p"
+        said = note(labels[true], middle, words, text_colour("H(p,q)"), ay=0, ax=110 * side)
+    titles = [
+        {
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": top,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "text": f"{words}, norm {written(readings[name].gradient_norm)}",
+            "font": {"size": 15, "color": loss_text_colour(name)},
+            "showarrow": False,
+        }
+        for name, top, words in zip(
+            PULLS,
+            (1.0, 0.44),
+            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: q − p through the Jacobian"),
+            strict=True,
+        )
+    ]
+    upright = {"range": [-1.3, 1.3], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
+    return build(
+        traces,
+        {
+            "height": 440,
+            "margin": MARGIN | {"t": 26},
+            "meta": {
+                "least_height": 300,
+                "quantities": [
+                    quantity(
+                        STYLES[name].name,
+                        measured(readings[name].value, readings[name].loss.unit).strip(),
+                        loss_text_colour(name),
+                    )
+                    for name in PULLS
+                ],
+            },
+            "xaxis": {"type": "category", "anchor": "y2", "automargin": True},
+            "yaxis": axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
+            "yaxis2": axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
+            "annotations": [*titles, said],
         },
     )
 
@@ -86,7 +191,8 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
             bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
         ],
         {
-            "height": 300,
+            "height": 400,
+            "meta": {"least_height": 300},
             "barmode": "group",
             "xaxis": {"type": "category", "automargin": True},
             "yaxis": axis("probability", range=[0, 1.02]),
@@ -102,9 +208,15 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
         names: C class names.
     """
     jacobian = softmax_jacobian(logits)
+    # Adding 0 takes the sign from a zero.
+    shown = np.round(jacobian, 2 if len(jacobian) > 4 else 3) + 0.0
     labels = distinct(names)
     # Between the two colours lies the page's own ground, whichever the theme.
-    scale = [[0, with_alpha(Q, 0.75)], [0.5, with_alpha(NEUTRAL, 0.04)], [1, with_alpha(P, 0.75)]]
+    scale = [
+        [0, with_alpha(NEUTRAL, 0.75)],
+        [0.5, with_alpha(NEUTRAL, 0.04)],
+        [1, with_alpha(Q, 0.75)],
+    ]
     heat = {
         "type": "heatmap",
         "name": "∂q/∂z",
@@ -114,23 +226,29 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
         "zmin": -0.25,
         "zmax": 0.25,
         "colorscale": scale,
-        "textfont": {"color": INK},
+        "text": [[written(value, 3) for value in row] for row in shown],
+        "texttemplate": "%{text}",
+        # A size of its own, or Plotly shrinks the numbers of small cells until nobody reads them.
+        "textfont": {"color": INK, "size": 12},
         "colorbar": {"thickness": 12, "title": {"text": "∂q/∂z"}},
         "xgap": 1,
         "ygap": 1,
         "hovertemplate": "∂q(%{y}) / ∂z(%{x}) = %{z:.6f}<extra></extra>",
     }
-    if len(labels) <= 6:
-        heat["text"] = [[written(value, 3) for value in row] for row in jacobian]
-        heat["texttemplate"] = "%{text}"
     return build(
         [heat],
         {
-            "height": 360,
+            "height": 400,
+            "meta": {"least_height": 340},
             "xaxis": _class_axis("by the logit of"),
             "yaxis": _class_axis("probability of") | {"autorange": "reversed"},
         },
     )
+
+
+def _rounded(value: float) -> str:
+    """Write a number for the end of a bar; the figure's values have all digits."""
+    return written(round(float(value), 3), 3)
 
 
 def _class_axis(title: str) -> dict[str, Any]:

@@ -1,44 +1,129 @@
 """Colours and dash patterns that figures, components and the theme share.
 
-The colours are Okabe and Ito's colour-blind-safe set (Color Universal Design, 2008), darkened
-where needed for contrast on white. They equal `theme.light.chartCategoricalColors` in
-`.streamlit/config.toml`; the plot component replaces each by its partner of the same place in
-the dark theme, so a figure names one colour and is readable on both grounds.
+One colour has one meaning, on every page: `MEANINGS` is the only table of it. The hues are Okabe
+and Ito's colour-blind-safe set (Color Universal Design, 2008), shifted where contrast asks for it.
+A figure names the colour for the light ground; the plot component replaces it by the one of the
+same place in the dark theme, `theme.dark.chartCategoricalColors` in `.streamlit/config.toml`.
 """
 
 from __future__ import annotations
 
-P = "#0072b2"  # the true distribution p
-Q = "#d55e00"  # the model q
-DIVERGENCE = "#009e73"
-ENTROPY = P
-CROSS_ENTROPY = "#b8578f"
-SQUARED_ERROR = "#b07a00"
-HINGE = "#3a9bd6"
-NEUTRAL = "#5f6b7a"
-INK = "#1b2430"
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-CATEGORICAL = (
-    P,
-    Q,
-    DIVERGENCE,
-    CROSS_ENTROPY,
-    SQUARED_ERROR,
-    HINGE,
-    "#6b5bb5",
-    "#7a5230",
-    NEUTRAL,
-    INK,
+
+class Shade(NamedTuple):
+    """A colour on the light ground and its partner on the dark one, `#rrggbb` each."""
+
+    light: str
+    dark: str
+
+
+class Meaning(NamedTuple):
+    """The colours of one quantity.
+
+    Attributes:
+        main: Of lines and areas: 3 to 1 against both grounds (WCAG 2.2, 1.4.11).
+        text: Of symbols and words: 4.5 to 1 (1.4.3).
+        second: Of a second curve or bar of the same quantity, lines, areas and text.
+    """
+
+    main: Shade
+    text: Shade
+    second: Shade
+
+
+MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        "p": Meaning(
+            Shade("#0072b2", "#4ba7e8"), Shade("#0072b2", "#4ba7e8"), Shade("#004a7a", "#b3dcfa")
+        ),
+        "q": Meaning(
+            Shade("#d55e00", "#ff8a3d"), Shade("#b34e00", "#ff8a3d"), Shade("#8a3a00", "#ffc9a3")
+        ),
+        "D": Meaning(
+            Shade("#009e73", "#2cc79a"), Shade("#007d5b", "#2cc79a"), Shade("#005c42", "#a6ead5")
+        ),
+        "H(p,q)": Meaning(
+            Shade("#b8578f", "#e38fc0"), Shade("#b04c87", "#e38fc0"), Shade("#7a2c5c", "#f8d3e8")
+        ),
+        "squared error": Meaning(
+            Shade("#b07a00", "#e8b53a"), Shade("#8f6300", "#e8b53a"), Shade("#6b4a00", "#f9dfa0")
+        ),
+        "H(p)": Meaning(
+            Shade("#3a9bd6", "#8cd0f7"), Shade("#1a73ad", "#8cd0f7"), Shade("#175f90", "#e6f6fe")
+        ),
+        "hinge": Meaning(
+            Shade("#6b5bb5", "#a99af0"), Shade("#6b5bb5", "#a99af0"), Shade("#3f3285", "#dcd6fb")
+        ),
+    }
 )
+"""Quantity → its colours; the true p, the model q, D(p‖q), the cross-entropy H(p,q), …"""
 
-CATEGORICAL_DARK = (
-    "#4ba7e8", "#ff8a3d", "#2cc79a", "#e38fc0", "#e8b53a",
-    "#8cd0f7", "#a99af0", "#c79a70", "#9aa7b8", "#e8edf4",
-)  # fmt: skip
+P = MEANINGS["p"].main.light
+Q = MEANINGS["q"].main.light
+DIVERGENCE = MEANINGS["D"].main.light
+ENTROPY = MEANINGS["H(p)"].main.light
+CROSS_ENTROPY = MEANINGS["H(p,q)"].main.light
+SQUARED_ERROR = MEANINGS["squared error"].main.light
+HINGE = MEANINGS["hinge"].main.light
+
+# What stands beside a quantity of the table, and has none of their colours.
+_OTHER = Shade("#7a5230", "#c79a70")
+_NEUTRAL = Shade("#5f6b7a", "#9aa7b8")
+_INK = Shade("#1b2430", "#e8edf4")
+OTHER, NEUTRAL, INK = _OTHER.light, _NEUTRAL.light, _INK.light
+
+_CURVES = (*(meaning.main for meaning in MEANINGS.values()), _OTHER, _NEUTRAL, _INK)
+_MORE = (
+    shade
+    for meaning in MEANINGS.values()
+    for shade in dict.fromkeys((meaning.text, meaning.second))
+    if shade not in _CURVES
+)
+_ALL = (*_CURVES, *_MORE)
+
+CURVES = tuple(shade.light for shade in _CURVES)
+"""The colours that tell many curves apart, where none has a meaning."""
+CATEGORICAL = tuple(shade.light for shade in _ALL)
+"""Every colour of a figure: those of `CURVES`, then texts and second shades."""
+CATEGORICAL_DARK = tuple(shade.dark for shade in _ALL)
 """The partner of each colour on the dark ground, as in `theme.dark`."""
 
 # Curves differ by dash as well as by colour, so that they stay apart in a grey print.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+def text_colour(meaning: str) -> str:
+    """Return the colour of a symbol or a word of a figure that names this quantity.
+
+    Args:
+        meaning: Key of `MEANINGS`.
+    """
+    return MEANINGS[meaning].text.light
+
+
+def second_colour(meaning: str) -> str:
+    """Return the colour of a second curve or bar of this quantity.
+
+    Args:
+        meaning: Key of `MEANINGS`.
+    """
+    return MEANINGS[meaning].second.light
+
+
+def meaning_line(meaning: str, place: int = 0, width: float = 2.5) -> dict[str, object]:
+    """Return Plotly's line style of one of several curves of a quantity.
+
+    Args:
+        meaning: Key of `MEANINGS`.
+        place: Of the curve among those of this quantity, from 0; twelve of them differ.
+        width: Pixels.
+    """
+    shade = (MEANINGS[meaning].main, MEANINGS[meaning].second)[place % 2]
+    dash = DASHES[place % len(DASHES)] if place < len(DASHES) else DASHES[(place + 1) % len(DASHES)]
+    return {"color": shade.light, "dash": dash, "width": width}
 
 
 def with_alpha(colour: str, alpha: float) -> str:

@@ -28,7 +28,8 @@ def gradient_norms(models: Sequence[Judgement]) -> go.Figure:
     return build(
         [bars(STYLES[name], labels, values) for name, values in series.items()],
         {
-            "height": 320,
+            "height": 300,
+            "meta": {"least_height": 200},
             "barmode": "group",
             "xaxis": {"type": "multicategory", "automargin": True},
             "yaxis": axis("gradient norm, by the logits", rangemode="tozero"),

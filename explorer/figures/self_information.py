@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from explorer.core.information import self_information, unit_name
 from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
 from explorer.figures.numbers import measured
-from explorer.figures.palette import DASHES, ENTROPY, INK, NEUTRAL, Q
+from explorer.figures.palette import DASHES, ENTROPY, INK, second_colour
 
 _SMALLEST = 1 / 1024
 
@@ -51,7 +51,7 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
             "textposition": "top center",
             "textfont": {"size": 18},
             "cliponaxis": False,
-            "marker": {"size": 17, "color": Q, "line": {"width": 2, "color": INK}},
+            "marker": {"size": 17, "color": ENTROPY, "line": {"width": 2, "color": INK}},
             "customdata": [measured(value, unit, 9)],
             "hovertemplate": "now: %{customdata}<extra></extra>",
             "meta": {"drag": True},
@@ -116,7 +116,7 @@ def running_information(
             "y": expected * count,
             "name": "expected, n · H",
             "mode": "lines",
-            "line": {"color": NEUTRAL, "dash": DASHES[1], "width": 2},
+            "line": {"color": second_colour("H(p)"), "dash": DASHES[1], "width": 2},
             "hovertemplate": f"n · H = %{{y:.4f}} {unit}<extra></extra>",
         },
         {

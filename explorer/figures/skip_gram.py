@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
-from explorer.figures.build import Trace, axis, build, patterned
+from explorer.figures.build import Trace, axis, build, patterned, steady_top
 from explorer.figures.labels import category_axis, distinct
-from explorer.figures.palette import DIVERGENCE, INK, NEUTRAL, P, Q
+from explorer.figures.palette import INK, NEUTRAL, OTHER, Q, second_colour
 
 
 def word_vectors(
@@ -37,12 +37,12 @@ def word_vectors(
     u, v = np.asarray(outputs), np.asarray(centre)
     words = distinct(names)
     traces: list[Trace] = [
-        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", P, 4.0, "circle"),
+        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", INK, 4.0, "circle"),
         *(
             _vector(
                 u[word],
                 f"u of {words[word]}" + (" (neighbour)" if word == context else ""),
-                DIVERGENCE if word == context else Q,
+                OTHER if word == context else NEUTRAL,
                 4.0 if word == context else 2.0,
                 "star" if word == context else "square",
             )
@@ -51,11 +51,13 @@ def word_vectors(
     ]
     ends = np.vstack([u, v])
     steps = -np.vstack([gradients.outputs, gradients.centre])
-    reach = max(1.2, 1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()))
+    # As far as the editor's bars go, so that the axes stand still while one of them is dragged.
+    reach = steady_top(1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()), least=3.0)
     return build(
         traces,
         {
-            "height": 430,
+            "height": 400,
+            "meta": {"least_height": 235},
             "xaxis": axis("first coordinate", range=[-reach, reach]),
             "yaxis": axis(
                 "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1
@@ -92,8 +94,8 @@ def neighbour_probabilities(
             "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
         }
         for name, values, colour, pattern in (
-            ("p(word | centre), softmax", q, P, ""),
-            ("σ(u·v), is a neighbour", positive, Q, "/"),
+            ("q of each word, softmax(u·v)", q, Q, ""),
+            ("σ(u·v), is a neighbour", positive, second_colour("q"), "/"),
         )
     ]
     mark = {
@@ -108,7 +110,7 @@ def neighbour_probabilities(
     return build(
         [*bars, mark],
         {
-            "height": 290,
+            "height": 300,
             "margin": margin,
             "barmode": "group",
             "xaxis": places,

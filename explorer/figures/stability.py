@@ -14,9 +14,9 @@ from explorer.core.precision import PRECISIONS
 from explorer.core.random_logits import RandomLosses
 from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
-from explorer.figures.build import Trace, axis, build, patterned
+from explorer.figures.build import Trace, axis, build, note, patterned, steady_top
 from explorer.figures.numbers import written
-from explorer.figures.palette import CATEGORICAL, DIVERGENCE, INK, NEUTRAL, Q
+from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, OTHER, second_colour
 
 _BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
@@ -30,9 +30,9 @@ class _Style(NamedTuple):
 
 
 _STYLES: Mapping[str, _Style] = {
-    "naive": _Style(Q, "dot", "square", 2.5),
-    "softmax_then_log": _Style(CATEGORICAL[6], "dash", "diamond", 2.5),
-    "log_softmax": _Style(DIVERGENCE, "solid", "circle", 4.5),
+    "naive": _Style(NEUTRAL, "dot", "square", 2.5),
+    "softmax_then_log": _Style(OTHER, "dash", "diamond", 2.5),
+    "log_softmax": _Style(CROSS_ENTROPY, "solid", "circle", 4.5),
 }
 
 
@@ -93,7 +93,8 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     return build(
         traces,
         {
-            "height": 400,
+            "height": 460,
+            "meta": {"least_height": 340},
             "margin": {"l": 78, "r": 12, "t": 34, "b": 44},
             "xaxis": axis("logit gap (nats)", range=[0, highest]),
             "yaxis": axis(
@@ -114,9 +115,10 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
                     "y": math.log10(unit),
                     "yanchor": "bottom",
                     "text": f"rounding once: {written(unit, 2)}",
-                    "font": {"size": 11, "color": NEUTRAL},
+                    "font": {"size": 12, "color": NEUTRAL},
                     "showarrow": False,
-                }
+                },
+                *_failure_note(reading, highest),
             ],
         },
     )
@@ -132,6 +134,8 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     """
     edges = np.arange(0.0, losses.stable.max() + _BIN, _BIN)
     lost = np.isinf(losses.naive)
+    # Tops that stand still from seed to seed.
+    highest = np.histogram(losses.stable, edges)[0].max(initial=0)
     traces: list[Trace] = [
         {
             "type": "bar",
@@ -143,8 +147,8 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
             "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
         }
         for name, chosen, colour, pattern in (
-            ("softmax, then log is finite", ~lost, DIVERGENCE, ""),
-            ("softmax, then log is ∞", lost, Q, "/"),
+            ("cross-entropy", ~lost, CROSS_ENTROPY, ""),
+            ("cross-entropy, ∞ by softmax, then log", lost, second_colour("H(p,q)"), "/"),
         )
     ]
     fails = limits(precision).softmax_fails
@@ -156,11 +160,14 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     return build(
         traces,
         {
-            "height": 360,
+            "height": 400,
+            "meta": {"least_height": 330},
             "barmode": "stack",
             "legend": {"traceorder": "normal"},
-            "xaxis": axis("loss by log_softmax (nats)"),
-            "yaxis": axis("draws"),
+            "xaxis": axis(
+                "loss by log_softmax (nats)", range=[0, steady_top(float(edges[-1]), least=240.0)]
+            ),
+            "yaxis": axis("draws", range=[0, steady_top(1.05 * float(highest))]),
             "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _, _ in marks],
             "annotations": [
                 {
@@ -169,13 +176,38 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
                     "yref": "paper",
                     "xanchor": side,
                     "text": text,
-                    "font": {"size": 11, "color": NEUTRAL},
+                    "font": {"size": 12, "color": NEUTRAL},
                     "showarrow": False,
                 }
                 for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
             ],
         },
     )
+
+
+def _failure_note(reading: GapReading, highest: float) -> list[dict[str, Any]]:
+    """Return the note on the way that failed last as the gap grew, if one has."""
+    words = {
+        "softmax_then_log": "the probability is 0:<br>its logarithm is −∞",
+        "naive": "the exponential overflows:<br>no answer from here on",
+    }
+    for key, told in words.items():
+        if not math.isinf(reading.errors[key]):
+            continue
+        row = list(WAYS).index(key)
+        # Left of the way's own line, where nothing else is drawn that high.
+        said = note(
+            reading.gap,
+            math.log10(_row_height(row)),
+            told,
+            _STYLES[key].colour,
+            ax=0.36 * highest,
+            axref="x",
+            ay=-1.5,
+            ayref="y",
+        )
+        return [said]
+    return []
 
 
 def _end_of_axis(precision: str, gap: float) -> float:

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
-from explorer.figures.build import axis, build, patterned
+from explorer.figures.build import axis, build, patterned, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import written
-from explorer.figures.palette import CROSS_ENTROPY, DIVERGENCE, INK, NEUTRAL, P, Q, with_alpha
+from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, Q, second_colour, with_alpha
 
 _PATTERNS = ("", "/", "x")
 
@@ -43,8 +43,12 @@ def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) ->
     return _grouped(
         classes,
         (
-            (f"softmax, sum {written(float(q.sum()), 4)}", P, q),
-            (f"sigmoids, sum {written(float(sigmoids.sum()), 4)}", Q, sigmoids),
+            (f"q = softmax(z), sum {written(float(q.sum()), 4)}", Q, q),
+            (
+                f"σ(z) one by one, sum {written(float(sigmoids.sum()), 4)}",
+                second_colour("q"),
+                sigmoids,
+            ),
         ),
         axis("probability", range=[0, 1.12]),
         marks,
@@ -63,11 +67,11 @@ def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Fig
     one_node = np.zeros(len(classes))
     one_node[node] = forms.one_node.gradient
     bars = [
-        ("2 sigmoids: σ − y", Q, forms.sigmoid.gradient),
-        ("3 one node: σ − y", DIVERGENCE, one_node),
+        ("2 sigmoids: σ − y", second_colour("H(p,q)"), forms.sigmoid.gradient),
+        ("3 one node: σ − y", CROSS_ENTROPY, one_node),
     ]
     if forms.softmax.gradient is not None:
-        bars.insert(0, ("1 softmax: q − p", P, forms.softmax.gradient))
+        bars.insert(0, ("1 softmax: q − p", CROSS_ENTROPY, forms.softmax.gradient))
     return _grouped(classes, bars, axis("∂loss / ∂logit", range=[-1.05, 1.05]))
 
 
@@ -80,7 +84,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     """
     losses = indexed_columns(logits, targets)
     rows = [f"row {number}" for number in range(1, len(losses) + 1)]
-    columns = [f"target of row {number}" for number in range(1, len(losses) + 1)]
+    columns = [f"row {number}’s<br>target" for number in range(1, len(losses) + 1)]
     heat = {
         "type": "heatmap",
         "name": "loss",
@@ -88,6 +92,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         "y": rows,
         "z": losses,
         "zmin": 0,
+        "zmax": steady_top(float(losses.max()), least=8.0),
         "colorscale": [[0, with_alpha(NEUTRAL, 0.05)], [1, with_alpha(CROSS_ENTROPY, 0.7)]],
         "text": [[written(value, 4) for value in row] for row in losses],
         "texttemplate": "%{text}",
@@ -95,7 +100,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         "colorbar": {"thickness": 12, "title": {"text": "nats"}},
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": "%{y} against the %{x}: %{z:.6f} nats<extra></extra>",
+        "hovertemplate": "%{y} against %{x}: %{z:.6f} nats<extra></extra>",
     }
     meant = [
         {
@@ -104,16 +109,17 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
             "x1": place + 0.48,
             "y0": place - 0.48,
             "y1": place + 0.48,
-            "line": {"color": DIVERGENCE, "width": 4},
+            "line": {"color": INK, "width": 4},
         }
         for place in range(len(losses))
     ]
     return build(
         [heat],
         {
-            "height": 300,
+            "height": 330,
+            "meta": {"least_height": 250},
             "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
-            "xaxis": {"type": "category", "showgrid": False},
+            "xaxis": {"type": "category", "showgrid": False, "tickangle": 0},
             "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
             "shapes": meant,
         },
@@ -133,10 +139,14 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
     return _grouped(
         places,
         (
-            ("gathered", DIVERGENCE, gathered_gradient(logits, targets).ravel()),
-            ("columns indexed", Q, indexed_columns_gradient(logits, targets).ravel()),
+            ("cross-entropy, gathered", CROSS_ENTROPY, gathered_gradient(logits, targets).ravel()),
+            (
+                "cross-entropy, columns indexed",
+                second_colour("H(p,q)"),
+                indexed_columns_gradient(logits, targets).ravel(),
+            ),
         ),
-        axis("∂mean loss / ∂logit"),
+        axis("∂mean loss / ∂logit", range=[-1.05 / rows, 1.05 / rows]),
     )
 
 
@@ -162,7 +172,8 @@ def _grouped(
     return build(
         [*traces, *more],
         {
-            "height": 300,
+            "height": 380,
+            "meta": {"least_height": 300},
             "margin": margin,
             "barmode": "group",
             "xaxis": places_axis,

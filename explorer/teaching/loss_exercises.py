@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.core.descent import descend_binary, steps_to_probability
 from explorer.core.distributions import one_hot
+from explorer.core.gather_slip import gathered_cross_entropy, indexed_columns_cross_entropy
 from explorer.core.losses import (
     hinge,
     sigmoid,
@@ -33,6 +34,7 @@ _Z, _GAP = EXAMPLES["sigmoid_as_softmax"]["z"], EXAMPLES["softmax_then_log"]["ga
 _LOGITS = np.array(_BATCH["logits"])
 # As many steps as the page shows: every server computes them when it starts.
 _RACED = 200
+_CLASSES = np.array(_BATCH["classes"])
 _FIRST_ROW, _CLASS = _LOGITS[0], _BATCH["classes"][0]
 
 
@@ -46,7 +48,7 @@ def _steps(loss: str, start: float) -> str:
 
 
 def _norm(gradient: np.ndarray) -> str:
-    return written(float(np.linalg.norm(gradient)), 4)
+    return written(float(np.linalg.norm(gradient)))
 
 
 def _wrong_norms() -> tuple[str, str]:
@@ -66,8 +68,9 @@ BINARY = (
         f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
     ),
     Task(
-        "Start both descents at −5 with learning rate 1. How many steps to a probability of 0.9?",
-        {"z": "-5.0", "y": "1", "rate": "1", "steps": str(_RACED)},
+        "Start both descents at −5 with learning rate 1 and press Play. How many steps to a "
+        "probability of 0.9?",
+        {"z": "-5.0", "y": "1", "rate": "1", "steps": str(_RACED), "see": "Descend"},
         f"Cross-entropy takes {_steps('sigmoid_binary_cross_entropy', -5.0)}, squared error "
         f"{_steps('sigmoid_squared_error', -5.0)}.",
     ),
@@ -82,7 +85,7 @@ BINARY = (
 )
 MULTICLASS = (
     Task(
-        "q gives the true class 0.01 and a wrong one 0.96. Compare the norms of the gradients.",
+        "q gives the true class 0.01 and a wrong one 0.96. Compare the norms of the two gradients.",
         {"edit": "probabilities", "q": listed(_WRONG), "y": "1", "show": "One example"},
         f"Cross-entropy {_wrong_norms()[0]}, squared error {_wrong_norms()[1]}: the worse the "
         "answer, the more cross-entropy insists. Squared error barely moves.",
@@ -92,16 +95,16 @@ MULTICLASS = (
         {"edit": "logits", "z": listed(_FIRST_ROW), "y": str(_CLASS + 1), "show": "One example"},
         "q − p, that is, "
         + ", ".join(
-            written(value, 4)
+            written(round(float(value), 3), 3)
             for value in softmax_cross_entropy_gradient(_FIRST_ROW, one_hot(_CLASS, 3))
         )
-        + ". They sum to 0; the loss is "
+        + ", but for rounding. They sum to 0; the loss is "
         + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
     ),
     Task(
         "Ten equal logits: what loss does an untrained network begin with?",
         {"edit": "logits", "z": listed(np.zeros(10)), "y": "1", "show": "One example"},
-        f"ln 10 = {_nats(math.log(10), 7)}. A network's first logits are not quite equal, so that "
+        f"ln 10 = {_nats(math.log(10))}. A network's first logits are not quite equal, so that "
         f"it begins a little above: with Kaiming's weights at {NOTES_SETTING.first:.1f} nats on "
         "MNIST. A loss in the thousands means that the initial weights are too large.",
     ),
@@ -110,14 +113,14 @@ THREE_FORMS = (
     Task(
         "Classes by index or one-hot: do both calls give the same loss?",
         {"part": "Index or one-hot"},
-        f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, np.array(_BATCH['classes'])).mean())} "
+        f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean())} "
         "on average: an index says the same as the one-hot row, in less space.",
     ),
     Task(
         "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
         {"part": "Gather slip"},
-        f"{EXAMPLES['gather_slip'].references['indexed columns'].text} instead of "
-        f"{EXAMPLES['gather_slip'].references['gathered'].text} nats: it makes a B × B matrix, "
+        f"{_nats(indexed_columns_cross_entropy(_LOGITS, _CLASSES))} instead of "
+        f"{_nats(gathered_cross_entropy(_LOGITS, _CLASSES))}: it makes a B × B matrix, "
         "every row at the true classes of all rows, and no error is raised. Use gather.",
     ),
     Task(
@@ -139,9 +142,10 @@ STABILITY = (
     Task(
         "Change the format to float64 at the same gap. Is the trouble gone?",
         {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": f"{_GAP:g}"},
-        f"At {_GAP:g}, yes; the limits lie further out, at gaps of about "
-        f"{limits('float64').naive_fails:.0f} and {limits('float64').softmax_fails:.0f}. More "
-        "digits move the cliff; log_softmax has none.",
+        f"At {_GAP:g}, yes; the limits lie further out, at gaps of "
+        f"{written(limits('float64').naive_fails)} and "
+        f"{written(limits('float64').softmax_fails)}. More digits move the cliff; log_softmax has "
+        "none.",
     ),
     Task(
         "Random inputs and weights, as in the notes: how often is the naive chain infinite?",
@@ -154,17 +158,19 @@ STABILITY = (
 )
 NOTES_CHECKED = (
     Task(
-        "“−log 0.4 ≈ 0.02”. Which number was meant?",
+        "“−log 0.4 ≈ 0.02”: right or wrong? Guess, and the card tells which number was meant.",
         {"note": "B1"},
-        f"−ln 0.98 = {_nats(-math.log(0.98), 5)}; −ln 0.4 is {_nats(-math.log(0.4), 5)}.",
+        f"Wrong. −ln 0.98 = {_nats(-math.log(0.98))} was meant; −ln 0.4 is "
+        f"{_nats(-math.log(0.4))}.",
     ),
     Task(
-        "Cross-entropy drops by 0.9, the sum of squares by 0.49: is that why one learns faster?",
+        "Cross-entropy drops by more than squared error: is that why it learns faster? Guess.",
         {"note": "B3"},
-        "No, nats and squares are different units. The gradients by the logits decide.",
+        "No, nats and squares are different units. The gradients by the logits decide: the card "
+        "shows both, and its link opens them.",
     ),
     Task(
-        "Does training without Kaiming initialisation make the gradient vanish?",
+        "Does training without Kaiming initialisation make the gradient vanish? Guess.",
         {"note": "B17"},
         "The other way round: plain normal weights of this size make it explode. The card's link "
         "opens the race that shows it.",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from explorer.figures.symbols import coloured
 from pages.components.terms import explanations
 
 
@@ -28,11 +29,11 @@ def page_head(
     line = st.container(key="page-head", horizontal=True, vertical_alignment="center")
     with line:
         st.title(title, anchor=False, width="content")
-        st.markdown(summary, width="stretch")
+        st.markdown(coloured(summary), width="stretch")
         if more or terms:
             with st.popover("More", type="tertiary"):
                 if more:
-                    st.markdown(more)
+                    st.markdown(coloured(more))
                 if terms:
                     explanations(*terms)
     return line

@@ -5,36 +5,30 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.core.descent import descend_binary
-from explorer.core.loss_readings import BINARY, binary_readings, gradient_ratio
+from explorer.core.loss_readings import BINARY, gradient_ratio
 from explorer.core.losses import sigmoid
 from explorer.figures import binary_losses as figures
 from explorer.figures import descent
 from explorer.figures.numbers import written
 from pages.components.address import address
-from pages.components.address.parameters import number, option
+from pages.components.address.parameters import number, option, staying
 from pages.components.inputs.lasting_inputs import lasting_choice
+from pages.components.page_head import page_head
 from pages.components.plot.plot import drawn_plot, newest_edit
+from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, offer_plots, set_value
-from pages.components.terms import terms
 from pages.losses.parts.binary_examples import binary_examples
 from pages.losses.parts.binary_plots import binary_plots
 from pages.losses.parts.descent_race import DESCENT, Picture, descent_race
 from pages.losses.parts.logistic_regression import INPUTS, logistic_regression_view
-from pages.losses.parts.loss_table import formulas, loss_table
+from pages.losses.parts.loss_table import formulas
 
 LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
+VIEWS = ("Losses", "Descend", "With inputs")
 
-address.declare(number("z", "{:.15g}".format), option("y", ("1", "0")), *INPUTS, *DESCENT)
-st.title("One logit: which loss still pulls when the answer is wrong?")
-st.markdown(
-    r"""A network's last node gives a logit $z$; the sigmoid makes it a probability,
-$\sigma(z) = 1/(1+e^{-z})$. Drag the large point on the cross-entropy curve, or the slider, deep
-into the grey on the wrong side: squared error goes flat there, cross-entropy does not."""
-)
-terms("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanishing")
-left, right = st.columns([4, 5], gap="large")
-with left:
-    y = int(lasting_choice("True label y", ["1", "0"], key="binary y", link="y"))
+
+def controls(y: int) -> float:
+    """Show slider, examples and numbers of the one logit, and return it."""
     z = live_slider(
         "Logit z",
         key="binary z",
@@ -46,54 +40,79 @@ with left:
         previewed=True,
     )
     binary_examples("binary z", "binary y")
-    readings, ratio = binary_readings(z, y), gradient_ratio(z, y)
-    first, second = st.columns(2)
-    first.metric("σ(z), the probability of y = 1", written(float(sigmoid(z))))
-    second.metric(
-        "Ratio of the derivatives",
-        f"{written(round(ratio, 2), 7)} ×",
-        help="Cross-entropy's over squared error's: 1 / (2 σ(z) (1 − σ(z))), whatever the label.",
+    quantities(
+        {
+            "σ(z), probability of y = 1": written(float(sigmoid(z))),
+            "Cross-entropy pulls harder by": f"{written(round(gradient_ratio(z, y), 2), 7)} ×",
+        }
     )
-    loss_table(readings)
-    st.caption(
-        f"The hinge takes labels −1 and +1; here {'+1' if y else '−1'}. Grey: σ is saturated, "
-        f"that is, squared error has less than {figures.SATURATED:.0%} of cross-entropy's "
-        "derivative. On the right side that does no harm; on the wrong side learning stops."
-    )
-    formulas(
-        BINARY,
-        r"""The derivative of cross-entropy is $\sigma(z) - y$. Squared error multiplies it
-by $2\,\sigma(z)\,(1-\sigma(z))$, which vanishes at both ends. Hinge: $-y$ inside the margin
-$y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}(z, 0)_1$.""",
-    )
-with right:
+    return z
+
+
+def losses(z: float, y: int) -> None:
+    """Show the losses and their derivatives beside each other, following the slider."""
     dragged = newest_edit("binary-losses")
     plots = binary_plots(z, y, dragged)
     offer_plots("binary z", lambda moved: binary_plots(moved, y, dragged), low=LOW, high=HIGH)
-    drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
-    drawn_plot(plots, "binary-derivatives")
+    with st.container(key="narrow-cells"):
+        first, second = st.columns(2, gap="small")
+    with first:
+        drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
+    with second:
+        drawn_plot(plots, "binary-derivatives")
 
-race = st.container()
-st.header("With inputs: logistic regression")
-inputs = logistic_regression_view(y)
-race.header("Descend")
-race.markdown(
-    r"""Gradient descent, $z \leftarrow z - \eta\, \partial L/\partial z$, from the same start
-under each loss. Load “z = −10, y = 1” and press Play: how long does squared error sit still?"""
-)
-pictures = (
-    Picture("binary-paths", lambda r, k: descent.paths_on_curves(r, y, k), "Paths on the curves"),
-    Picture("binary-race", lambda r, k: descent.probability_race(r, y, k), "Probability of y"),
-)
-with race:
+
+def descend(z: float, y: int, link: dict[str, object]) -> None:
+    """Show the race of gradient descent from the logit."""
     descent_race(
         "binary",
         lambda rate, steps: {name: descend_binary(z, y, name, rate, steps) for name in BINARY},
-        pictures,
+        (
+            Picture("binary-race", lambda r, k: descent.probability_race(r, y, k), "Probability"),
+            Picture("binary-paths", lambda r, k: descent.paths_on_curves(r, y, k), "Paths"),
+        ),
         true_class=y,
-        link={"z": z, "y": str(y), **inputs},
+        link=link,
     )
-race.caption(
-    "The hinge is content at a margin of 1, where the true label has probability 0.731. "
-    "Different losses have different units: compare steps and probabilities, not drops in loss."
+
+
+address.declare(
+    *staying(number("z", "{:.15g}".format)),
+    option("y", ("1", "0")),
+    *staying(*INPUTS, *DESCENT),
+    option("see", VIEWS),
 )
+page_head(
+    "One logit",
+    "Which loss still pulls when the answer is wrong? Drag the large point deep into the grey.",
+    more=r"""A network's last node gives a logit $z$; the sigmoid makes it a probability,
+$\sigma(z) = 1/(1+e^{-z})$. In the grey $\sigma$ is saturated: squared error has less than 1 % of
+cross-entropy's derivative. On the right side that does no harm; on the wrong side learning stops.
+
+The derivative of cross-entropy is $\sigma(z) - y$. Squared error multiplies it by
+$2\,\sigma(z)\,(1-\sigma(z))$, which vanishes at both ends; so the ratio of the two is one over
+that, whatever the label. The hinge takes labels −1 and +1; its derivative is $-y$ inside the margin
+$y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}(z, 0)_1$.
+
+"""
+    + formulas(BINARY),
+    terms=("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanishing"),
+)
+left, right = st.columns([3, 8], gap="medium")
+with right:
+    see = lasting_choice("See", VIEWS, key="binary see", link="see", is_tabs=True)
+with left:
+    y = int(lasting_choice("True label y", ["1", "0"], key="binary y", link="y"))
+kept: dict[str, object] = {"y": str(y), "see": None if see == VIEWS[0] else see}
+if see == VIEWS[2]:
+    address.keep(kept | logistic_regression_view(y, left, right))
+else:
+    with left:
+        z = controls(y)
+    kept["z"] = z
+    with right:
+        if see == VIEWS[0]:
+            losses(z, y)
+            address.keep(kept)
+        else:
+            descend(z, y, kept)

@@ -8,72 +8,84 @@ import streamlit as st
 
 from explorer.core.loss_readings import MULTICLASS, finite_logits, multiclass_readings
 from pages.components.address import address
-from pages.components.address.parameters import option
+from pages.components.address.parameters import option, staying
 from pages.components.bars.bar_editor import offer_plots
 from pages.components.inputs.lasting_inputs import choose, lasting_choice
+from pages.components.page_head import page_head
 from pages.components.plot.plot import drawn_plot
-from pages.components.terms import terms
-from pages.losses.parts.classified_example import EXAMPLE, classified_example, example_plots
+from pages.losses.parts.classified_example import (
+    EXAMPLE,
+    ClassifiedExample,
+    classified_example,
+    example_plots,
+)
 from pages.losses.parts.descent_race import DESCENT
 from pages.losses.parts.loss_table import examples_table, formulas, loss_table
 from pages.losses.parts.multiclass_race import multiclass_race
 from pages.losses.parts.prediction_fields import PREDICTIONS
 from pages.losses.parts.why_not_mse import why_not_mse
 
-VIEWS = ("One example", "Why not MSE?")
-TABLE = (option("show", VIEWS), *PREDICTIONS)
+ONE_EXAMPLE, WHY_NOT = "One example", "Why not MSE?"
+PLOTS = {
+    "Gradients": "pulls",
+    "p and q": "target-and-model",
+    "Jacobian": "softmax-jacobian",
+    "All losses": "class-gradients",
+}
+VIEWS = (*PLOTS, "Descend", WHY_NOT)
 
 
-def one_example() -> None:
-    st.markdown(
-        r"""Softmax turns logits into $q_i = e^{z_i} / \sum_j e^{z_j}$. Move a bar, choose the true
-class, and compare: cross-entropy pulls each logit by exactly $q_i - p_i$; squared error sends the
-same difference through the softmax Jacobian, which is close to zero wherever $q$ is sure."""
-    )
-    left, right = st.columns([5, 5], gap="large")
-    with left:
-        example = classified_example()
+def shown_beside(example: ClassifiedExample, view: str) -> None:
+    """Show what answers the editor of one example, and keep the example in the page's address."""
+    if view == "Descend":
+        multiclass_race(example, finite_logits(example.logits))
+        return
+    address.keep(example.state() | {"show": None if view == VIEWS[0] else view})
     plots = example_plots(example)
     offer_plots(example.editor, lambda bars: example_plots(replace(example, bars=bars)))
-    with right:
+    drawn_plot(plots, PLOTS[view])
+    if example.impossible:
+        st.caption(
+            f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and the losses and "
+            "gradients are their limits as it falls."
+        )
+    if view == "All losses":
         loss_table(multiclass_readings(example.logits, example.target))
-        if example.impossible:
-            st.caption(
-                f"q is 0 for {', '.join(example.impossible)}: the logit is −∞, and the losses and "
-                "gradients are their limits as it falls."
-            )
-        drawn_plot(plots, "class-gradients")
         st.caption(
             "The sum of squares and its mean over the classes differ by the factor "
             f"{len(example.names)}, and so do their gradients: compare directions and norms, not "
             "values of different units."
         )
-
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("Target and softmax")
-        drawn_plot(plots, "target-and-model")
-    with right:
-        st.subheader("Softmax Jacobian")
-        drawn_plot(plots, "softmax-jacobian")
-    formulas(
-        MULTICLASS,
-        r"""Jacobian: $\partial q_i / \partial z_j = q_i(\delta_{ij} - q_j)$. Gradients by $z_i$:
-cross-entropy $q_i - p_i$; sum of squares $2\,q_i \sum_j q_j\,(d_i - d_j)$ with $d = q - p$.""",
-    )
-    with st.expander("The examples of the lecture, side by side"):
+        st.markdown("**The examples of the lecture, side by side**")
         examples_table()
 
-    multiclass_race(example, finite_logits(example.logits))
 
+address.declare(*staying(*EXAMPLE, *PREDICTIONS, *DESCENT), option("show", (ONE_EXAMPLE, *VIEWS)))
+page_head(
+    "Many classes",
+    "What is each logit told? Drag one: cross-entropy tells it exactly $q_i - p_i$.",
+    more=r"""Softmax turns logits into $q_i = e^{z_i} / \sum_j e^{z_j}$. Cross-entropy pulls each
+logit by exactly $q_i - p_i$; squared error sends the same difference through the softmax Jacobian,
+$\partial q_i / \partial z_j = q_i(\delta_{ij} - q_j)$, which is close to zero wherever $q$ is sure:
+$2\,q_i \sum_j q_j\,(d_i - d_j)$ with $d = q - p$.
 
-address.declare(*EXAMPLE, *TABLE, *DESCENT)
-st.title("Many classes: what each logit is told to do")
-terms("logits", "softmax", "cross-entropy", "one-hot")
-# A link to an example means the first view, unless it names another.
-if address.is_new() and address.is_asked("z", "q", "y", "edit", "target"):
+"""
+    + formulas(MULTICLASS),
+    terms=("logits", "softmax", "cross-entropy", "one-hot"),
+)
+# A link to an example means the first view, unless it names another; so does its old name.
+is_new, asked = address.is_new(), address.shared("show")[:1]
+names_example = not asked and address.is_asked("z", "q", "y", "edit", "target")
+if asked == [ONE_EXAMPLE] or (is_new and names_example):
     choose("multiclass show", VIEWS[0])
-if lasting_choice("Show", VIEWS, key="multiclass show", link="show") == VIEWS[1]:
-    why_not_mse({"show": VIEWS[1]})
+left, right = st.columns([5.4, 7], gap="medium")
+with right:
+    view = lasting_choice("See", VIEWS, key="multiclass show", link="show", is_tabs=True)
+if view == WHY_NOT:
+    with left:
+        why_not_mse({"show": WHY_NOT}, right)
 else:
-    one_example()
+    with left:
+        example = classified_example()
+    with right:
+        shown_beside(example, view)

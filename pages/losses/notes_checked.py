@@ -9,8 +9,8 @@ from pages.components.address import address
 from pages.components.address.parameters import option, text
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import lasting_choice
-from pages.components.terms import terms
-from pages.losses.parts.note_card import note_card
+from pages.components.page_head import page_head
+from pages.losses.parts.note_card import guessed_well, guesses, note_card
 
 ALONE = "note shown alone"
 
@@ -20,12 +20,14 @@ def show_alone(key: str | None) -> None:
 
 
 address.declare(option("topic", ("all", *TOPICS)), text("note"))
-st.title("What the notes get wrong")
-st.markdown(
-    "Even good notes contain slips. Each card takes a statement at its word, computes what follows "
-    "from it and what is true instead, and links to the page where you can try it."
+page_head(
+    "What the notes get wrong",
+    "Guess before you read: does the statement hold? The card then tells, and says why.",
+    more="""Even good notes contain slips. Each card takes a statement at its word, computes what
+follows from it and what is true instead, and links to the page where you can try it. A statement is
+**wrong**, **sloppy**, which is not right as it stands, or **right under a condition**.""",
+    terms=("entropy", "cross-entropy", "KL divergence", "gradient vanishing"),
 )
-terms("entropy", "cross-entropy", "KL divergence", "gradient vanishing")
 by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
 asked = address.take("note") or ""
 if asked.upper() in by_lesson:
@@ -38,11 +40,20 @@ if alone:
     shown = [alone]
     st.button("Show all cards", on_click=show_alone, args=(None,))
 else:
-    topic = lasting_choice("Topic", ("all", *TOPICS), key="notes topic", link="topic")
+    topic = lasting_choice(
+        "Topic", ("all", *TOPICS), key="notes topic", link="topic", bare=True, wraps=True
+    )
     shown = [key for key, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
 note = NOTE_CHECKS[alone].lesson if alone else None
 address.keep({"topic": None if topic == "all" else topic, "note": note})
-for key in shown:
-    note_card(key, narrow_to=None if alone else show_alone)
+if guesses():
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{guessed_well()} of {len(guesses())}** guesses were right.")
+        st.button("Hide all verdicts", type="tertiary", on_click=guesses().clear)
+# Rows are full: three cards in each, or two where three would leave one alone.
+columns = 1 if alone else 3 if len(shown) % 3 == 0 else 2
+with st.container(key=f"note-grid-{columns}"):
+    for key in shown:
+        note_card(key, narrow_to=None if alone else show_alone)
 if not alone:
     st.caption(f"{len(shown)} of {len(NOTE_CHECKS)} statements.")

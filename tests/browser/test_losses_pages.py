@@ -9,8 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import choose, follow, number, until
 
+SIGMOID, HARDER = "σ(z), probability of y = 1", "Cross-entropy pulls harder by"
 ONE_CLASS = "target=one+true+class"
-LOGITS = f"edit=logits&{ONE_CLASS}"
+TABLE = "show=All+losses"
+LOGITS = f"edit=logits&{ONE_CLASS}&{TABLE}"
 
 
 @pytest.fixture
@@ -30,10 +32,10 @@ def cell(page: Page, row: str, column: int) -> Locator:
     return page.locator("[data-testid=stTable] tr", has_text=row).first.locator("td").nth(column)
 
 
-def metric(page: Page, label: str) -> Locator:
-    return page.locator("[data-testid=stMetric]", has_text=label).locator(
-        "[data-testid=stMetricValue]"
-    )
+def quantity(page: Page, name: str) -> Locator:
+    """The number of this name, beside the plots or above one of them."""
+    term = page.locator("dt", has_text=re.compile(f"^{re.escape(name)}$"))
+    return page.locator(".cee-quantities > div", has=term).locator("dd")
 
 
 def message(page: Page, label: str) -> Locator:
@@ -52,9 +54,10 @@ def draggable_point(page: Page) -> tuple[float, float]:
 def test_the_saturated_logit_shows_the_ratio_of_the_lecture(page, app_url):
     opened(page, f"{app_url}/binary")
     page.get_by_role("button", name="z = −10, y = 1").click()
-    expect(metric(page, "Ratio of the derivatives")).to_have_text("11014.23 ×")
-    expect(cell(page, "Cross-entropy", 2)).to_have_text("−0.999955")
-    expect(cell(page, "Squared error", 2)).to_have_text("−9.07875·10⁻⁵")
+    expect(quantity(page, HARDER)).to_have_text("11014.23 ×")
+    expect(quantity(page, "d CE / dz")).to_have_text("−0.999955")
+    expect(quantity(page, "d squared / dz")).to_have_text("−9.07875·10⁻⁵")
+    expect(page.get_by_text("squared error is flat:")).to_be_visible()
     expect(page).to_have_url(re.compile(r"[?&]z=-10&"))
 
 
@@ -66,10 +69,10 @@ def test_the_numbers_follow_the_slider_while_it_is_dragged(page, app_url):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=8)
     # The button is still held down here.
-    expect(metric(page, "σ(z)")).to_have_text(re.compile(r"^0\.[45]"))
+    expect(quantity(page, SIGMOID)).to_have_text(re.compile(r"^0\.[45]"))
     expect(number(page, "Logit z")).to_have_value(re.compile(r"^−?0(\.\d)?$"))
     page.mouse.move(box["x"] + box["width"] - 2, middle, steps=4)
-    expect(metric(page, "σ(z)")).to_have_text(re.compile(r"^0\.9999"))
+    expect(quantity(page, SIGMOID)).to_have_text(re.compile(r"^0\.9999"))
     page.mouse.up()
 
 
@@ -113,7 +116,7 @@ def test_what_is_no_logit_is_said_beside_the_field_and_the_last_one_stays(page, 
         field.press("Enter")
         expect(message(page, "Logit z")).to_contain_text(sentence)
         expect(field).to_have_value(text)
-        expect(metric(page, "Ratio of the derivatives")).to_have_text("11014.23 ×")
+        expect(quantity(page, HARDER)).to_have_text("11014.23 ×")
     field.fill("1/2")
     field.press("Enter")
     expect(field).to_have_value("0.5")
@@ -121,7 +124,7 @@ def test_what_is_no_logit_is_said_beside_the_field_and_the_last_one_stays(page, 
 
 
 def test_playing_the_race_runs_to_its_last_step_and_can_be_paused(page, app_url):
-    opened(page, f"{app_url}/binary?z=-10&steps=16")
+    opened(page, f"{app_url}/binary?z=-10&steps=16&see=Descend")
     page.get_by_role("button", name="Play").click()
     step = number(page, "Step shown")
     expect(step).to_have_value(re.compile(r"^[1-9]\d?$"))
@@ -134,18 +137,16 @@ def test_playing_the_race_runs_to_its_last_step_and_can_be_paused(page, app_url)
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_the_table_says_who_reaches_which_probability_within_the_steps(page, app_url):
-    opened(page, f"{app_url}/binary?z=-10&steps=200")
-    table = page.locator("[data-testid=stTable]").last
-    expect(table.locator("tr", has_text="Cross-entropy").locator("td").nth(1)).to_have_text("21")
+def test_the_race_says_who_reaches_which_probability_within_the_steps(page, app_url):
+    opened(page, f"{app_url}/binary?z=-10&steps=200&see=Descend")
+    expect(page.get_by_text("Steps to a probability of 0.9 and 0.99")).to_be_visible()
+    expect(quantity(page, "Cross-entropy")).to_have_text(re.compile(r"^21 and 1\d\d$"))
     for loser in ("Squared error", "Hinge"):
-        expect(table.locator("tr", has_text=loser).locator("td").nth(1)).to_have_text(
-            "not within 200"
-        )
+        expect(quantity(page, loser)).to_have_text("> 200 and > 200")
 
 
 def test_a_shorter_race_shows_its_own_last_step(page, app_url):
-    opened(page, f"{app_url}/binary")
+    opened(page, f"{app_url}/binary?see=Descend")
     steps = number(page, "Number of steps")
     steps.fill("25")
     steps.press("Enter")
@@ -153,30 +154,31 @@ def test_a_shorter_race_shows_its_own_last_step(page, app_url):
 
 
 def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_tab, app_url):
-    opened(page, f"{app_url}/binary")
+    opened(page, f"{app_url}/binary?see=Descend")
     choose(page, "0")
     for label, text in (("Logit z", "3.25"), ("Number of steps", "60")):
         number(page, label).fill(text)
         number(page, label).press("Enter")
         expect(number(page, label)).to_have_value(text)
-    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60"))
-    page.get_by_role("link", name="Entropy", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
-    page.get_by_role("link", name="One logit").click()
+    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60&see=Descend"))
+    page.get_by_role("link", name="Glossary", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Glossary")
+    page.get_by_test_id("stTopNav").get_by_text("Losses", exact=True).click()
+    page.get_by_role("menuitem", name="One logit").click()
     expect(number(page, "Logit z")).to_have_value("3.25")
-    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60"))
+    expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60&see=Descend"))
     page.reload()
     expect(number(page, "Number of steps")).to_have_value("60")
     other = opened(new_tab(), page.url)
     expect(number(other, "Logit z")).to_have_value("3.25")
-    expect(metric(other, "σ(z)")).to_have_text("0.962673")
+    expect(quantity(other, SIGMOID)).to_have_text("0.962673")
 
 
 def test_a_link_that_nobody_can_read_shows_the_page_and_says_so(page, app_url):
-    page.goto(f"{app_url}/binary?z=foo&y=7&rate=-1&steps=1e9")
+    page.goto(f"{app_url}/binary?z=foo&y=7&rate=-1&steps=1e9&see=Descend")
     expect(message(page, "Logit z")).to_contain_text("From the link: “foo” is not a number")
     expect(message(page, "Number of steps")).to_contain_text("From the link: Enter a number from")
-    expect(metric(page, "σ(z)")).to_have_text("0.0179862")
+    expect(quantity(page, SIGMOID)).to_have_text("0.0179862")
 
 
 # -------------------------------------------------------------------------------- many classes
@@ -188,7 +190,7 @@ def load(page: Page, example: str) -> None:
 
 
 def test_the_guesses_of_the_lecture_show_their_values_and_gradient_norms(page, app_url):
-    opened(page, f"{app_url}/multiclass")
+    opened(page, f"{app_url}/multiclass?{TABLE}")
     rows = ("Cross-entropy", "Squared error, sum", "Squared error, mean")
     for example, cross_entropy, squares, norms in (
         ("First guess q₁", "0.916291 nats", "0.495", ("0.703562", "0.480863", "0.0961727")),
@@ -227,9 +229,10 @@ def test_logits_become_probabilities_and_back(page, app_url):
 
 
 def test_a_probability_of_zero_is_an_infinite_loss_and_no_race(page, app_url):
-    opened(page, f"{app_url}/multiclass?edit=probabilities&{ONE_CLASS}&q=0,0.5,0.5&y=1")
+    opened(page, f"{app_url}/multiclass?edit=probabilities&{ONE_CLASS}&q=0,0.5,0.5&y=1&{TABLE}")
     expect(cell(page, "Cross-entropy", 1)).to_have_text("∞ nats")
     expect(page.get_by_text("q is 0 for “class 1”: the logit is −∞")).to_be_visible()
+    choose(page, "Descend")
     expect(page.get_by_text("No race from here")).to_be_visible()
     choose(page, "logits")
     expect(page.get_by_text("which no bar can show")).to_be_visible()
@@ -301,3 +304,69 @@ def test_extreme_logits_show_numbers_and_no_error(page, app_url):
         field.press("Enter")
         expect(cell(page, "Cross-entropy", 1)).to_have_text(value)
     expect(page.locator(".stException")).to_have_count(0)
+
+
+# ------------------------------------------------------------------------------- on one screen
+
+SCREENS = {"a laptop": (1280, 720), "a projector at 125 %": (1024, 576)}
+# Page and view → the control, and the plot or table that answers it.
+ANSWERED = {
+    "binary": ("slider Logit z", "plots"),
+    "binary?see=Descend": ("slider Learning rate", "plots"),
+    "binary?see=With+inputs": ("slider w of input 1", "plots"),
+    "multiclass?edit=logits&z=-5,5,0": ("slider z of class 1", "plots"),
+    "multiclass?show=Jacobian&edit=logits": ("slider z of class 1", "plots"),
+    "multiclass?show=Descend": ("slider Learning rate", "plots"),
+    "three_forms": ("slider z of class 1", "plots"),
+    "three_forms?part=Index+or+one-hot": ("slider z1 of class 1", "table"),
+    "three_forms?part=Gather+slip": ("slider z1 of class 1", "plots"),
+    "three_forms?part=Skip-gram": ("slider v1 of cat", "plots"),
+    "stability": ("slider Logit gap", "plots"),
+    "stability?part=Random+logits": ("slider Seed", "plots"),
+    "notes_checked?topic=entropy": ("button Wrong", "cards"),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_control_what_answers_it_and_its_number_share_the_first_screen(page, app_url, screen):
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    for address, (control, answer) in ANSWERED.items():
+        follow(page, f"{app_url}/{address}")
+        role, _, name = control.partition(" ")
+        touched = page.get_by_role(role, name=name).first
+        answers = {
+            "plots": page.locator(".cee-plot-canvas:has(.main-svg)"),
+            "table": page.get_by_test_id("stTable").first,
+            "cards": page.locator("[class*=st-key-note-B]"),
+        }[answer]
+        expect(answers.first).to_be_visible()
+        seen = [touched, *answers.all()[:2]]
+        if answer == "plots":
+            seen.append(page.locator(".cee-quantities:not([hidden]) dd").first)
+        for one in seen:
+            until(lambda one=one: bottom(one) <= height, f"{address} fits {screen}: {bottom(one)}")
+        wide = page.evaluate("document.querySelector('.stMain').scrollWidth")
+        assert wide <= width, address
+
+
+def bottom(one: Locator) -> float:
+    box = one.bounding_box()
+    return box["y"] + box["height"] if box else 1e9
+
+
+def test_axes_stand_still_while_a_bar_is_dragged(page, app_url):
+    opened(page, f"{app_url}/three_forms?part=Skip-gram")
+    axes = """() => [...document.querySelectorAll(".cee-plot-canvas")].map(
+        ({ layout: { xaxis, yaxis } }) => JSON.stringify([xaxis.range, yaxis.range]))"""
+    before = page.evaluate(axes)
+    track = page.get_by_role("slider", name="v1 of cat").locator(".cee-track")
+    box = track.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    for share in (0.5, 0.8, 0.4):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * share, steps=4)
+        assert page.evaluate(axes)[0] == before[0]
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"v1=0\.[45]"))
+    assert page.evaluate(axes)[0] == before[0]

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+
+from explorer.figures.palette import MEANINGS, with_alpha
+
+# What the name of a trace, or of a number above a figure, must tell to have a meaning's colour; the
+# first that fits is its meaning.
+TOLD_BY = {
+    "H(p,q)": r"H\(p,q\)|[Cc]ross-entropy|\bCE\b|q − p|σ − y|^log_softmax|^loss$",
+    "squared error": r"[Ss]quared|\bMSE\b",
+    "hinge": r"[Hh]inge",
+    "D": r"D\(p‖q\)|D\(q‖p\)|\bgap\b",
+    "H(p)": r"H\(p\)|^I\(p\)|H\(p, 1 − p\)|n · H|−log p|−p log p|this sequence",
+    "p": r"^p\b|\bfor p\b",
+    "q": r"^q\b|\bfor q\b|^σ\(|∂q/∂z",
+}
+_FAMILIES = {
+    form: meaning
+    for meaning, shades in MEANINGS.items()
+    for shade in shades
+    for form in (shade.light, with_alpha(shade.light, 1).rpartition(",")[0])
+}
 
 
 def checked(figure: go.Figure) -> go.Figure:
@@ -54,3 +75,50 @@ def _numbers(value: Any, place: str) -> Iterator[tuple[str, float]]:
         yield place, float(value)
     elif hasattr(value, "to_plotly_json"):
         yield from _numbers(value.to_plotly_json(), place)
+
+
+def coloured_by_meaning(figure: go.Figure) -> None:
+    """Assert that what a colour means and what the name of its trace or note says agree.
+
+    A trace of a quantity has a colour of that quantity, and no other trace has one. "now" is the
+    point of the trace before it.
+    """
+    told, drawn = None, set()
+    for one in figure.to_plotly_json()["data"]:
+        name = one.get("name", "")
+        told = told if name == "now" else meaning_told(name)
+        found = _meanings_of({key: value for key, value in one.items() if key not in _TEXTS})
+        assert found <= {told}, f"“{name}” has the colour of {found}"
+        assert told is None or told in found or not _has_colour(one), f"“{name}” lacks its colour"
+        drawn |= found
+    layout = figure.layout.to_plotly_json()
+    for one in (layout.get("meta") or {}).get("quantities", ()):
+        found = _meanings_of(one["colour"])
+        assert found <= {meaning_told(one["name"])}, f"“{one['name']}” has the colour of {found}"
+    # A note has the colour of what it speaks of, which is something in the figure.
+    for one in layout.get("annotations") or ():
+        found = _meanings_of({"font": one.get("font"), "arrowcolor": one.get("arrowcolor")})
+        assert found <= drawn, f"“{one['text']}” has the colour of {found}"
+
+
+_TEXTS = {"name", "text", "x", "y", "z", "customdata", "hovertemplate", "meta"}
+
+
+def meaning_told(name: str) -> str | None:
+    """Return the quantity of `MEANINGS` that a name speaks of, if any."""
+    return next((one for one, words in TOLD_BY.items() if re.search(words, name)), None)
+
+
+def _has_colour(trace: dict[str, Any]) -> bool:
+    return any("color" in (trace.get(part) or {}) for part in ("line", "marker", "textfont"))
+
+
+def _meanings_of(value: Any) -> set[str]:
+    """Return the meanings of all colours in nested mappings and sequences."""
+    if isinstance(value, dict):
+        return set().union(*(_meanings_of(one) for one in value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(_meanings_of, value))
+    colour = value.rpartition(",")[0] if isinstance(value, str) and "rgba" in value else value
+    meaning = _FAMILIES.get(colour) if isinstance(colour, str) else None
+    return {meaning} if meaning else set()

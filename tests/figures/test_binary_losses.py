@@ -55,3 +55,27 @@ def test_the_wrong_side_is_the_one_where_the_label_is_improbable():
         captions = binary_losses(0.0, y).layout.annotations
         assert "wrong" in captions[wrong].text
         assert "right" in captions[1 - wrong].text
+
+
+@pytest.mark.parametrize("y", [0, 1])
+def test_one_note_at_a_time_says_what_to_see(y):
+    for z in (-10.0, -5.0, 0.0, 5.0, 10.0):
+        both = [binary_losses(z, y), binary_derivatives(z, y)]
+        notes = [n for one in both for n in one.layout.annotations if n.showarrow]
+        is_saturated_and_wrong = abs(z) > 6 and (z < 0) == (y == 1)
+        words = "squared error is flat" if is_saturated_and_wrong else "cross-entropy pulls"
+        assert [note.text.startswith(words) for note in notes] == [True]
+
+
+def test_the_axes_stand_still_while_the_logit_moves():
+    for draw in (binary_losses, binary_derivatives):
+        ranges = {
+            tuple(tuple(draw(z, y).layout[name].range) for name in ("xaxis", "yaxis"))
+            for z in (-12.0, 0.0, 12.0)
+            for y in (0, 1)
+        }
+        ((across, upright),) = ranges
+        for y in (0, 1):
+            for trace in draw(-12.0, y).data:
+                assert across[0] <= min(trace.x) <= max(trace.x) <= across[1]
+                assert upright[0] <= min(trace.y) <= max(trace.y) <= upright[1]

@@ -18,7 +18,6 @@ from explorer.core.huffman import code_words, word_lengths
 from explorer.core.information import entropy, self_information
 from explorer.figures.coding import average_lengths, code_tree, codes_of
 from explorer.figures.gibbs import logarithm_below_its_tangent, shares_by_outcome
-from explorer.figures.palette import P
 from explorer.figures.self_information import running_information, surprise_curve
 from tests.core.strategies import BASES, distribution_pairs, distributions
 from tests.figures.checking import checked
@@ -48,8 +47,8 @@ def test_plotly_accepts_every_figure(p, q):
     found = gibbs_gaps(p, q)
     totals = event_information(q, np.array([0, 1, 0]))[1]
     for figure in (
-        code_tree(p, names, P, title="p"),
-        code_tree(q, names, P, title="q"),
+        code_tree(p, names, "p"),
+        code_tree(q, names, "q"),
         averages(p, q),
         logarithm_below_its_tangent(found, names),
         shares_by_outcome(found, names),
@@ -63,7 +62,7 @@ def test_plotly_accepts_every_figure(p, q):
 @given(distributions())
 def test_a_leaf_hangs_as_deep_as_its_word_is_long(p):
     names = [f"outcome {number}" for number in range(p.size)]
-    (leaves,) = named(code_tree(p, names, P, title="p"), "code words")
+    (leaves,) = named(code_tree(p, names, "p"), "code words for p")
     depth = dict(zip((one[0] for one in leaves["customdata"]), leaves["y"], strict=True))
     lengths = huffman_code_lengths(p)
     assert depth == {names[i]: -lengths[i] for i in np.flatnonzero(p)}
@@ -72,7 +71,7 @@ def test_a_leaf_hangs_as_deep_as_its_word_is_long(p):
 
 def test_no_two_leaves_of_a_crowded_tree_are_called_the_same():
     names = [f"a long name that ends in {number}" for number in range(8)]
-    (leaves,) = named(code_tree(np.full(8, 1 / 8), names, P, title="p"), "code words")
+    (leaves,) = named(code_tree(np.full(8, 1 / 8), names, "p"), "code words for p")
     shown = [text.split("<br>")[0] for text in leaves["text"]]
     assert sorted(shown) == [str(number) for number in range(1, 9)]
 

@@ -1,4 +1,7 @@
-"""Every figure draws whatever it can be asked for: NaN, ±∞, 0, the smallest, the largest, none."""
+"""Every figure draws whatever it can be asked for: NaN, ±∞, 0, the smallest, the largest, none.
+
+In all of them a colour has its one meaning.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, table
 from tests.core.strategies import BASES
 from tests.exchange.sample_curves import imported_curves, make_evaluation, make_row
-from tests.figures.checking import drawable
+from tests.figures.checking import coloured_by_meaning, drawable
 
 LARGEST, SMALLEST = 1.7976931348623157e308, 5e-324
 SPECIAL = [
@@ -249,6 +252,10 @@ def vocabularies(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, list[str], in
     return vectors[1:], vectors[0], draw(names_for(words)), draw(st.integers(0, words - 1))
 
 
+# Here a colour tells curves apart, or how much of something there is.
+BY_CURVE = {
+    f"explorer.figures.{module}" for module in ("comparison", "training", "recognition", "sweep")
+}
 Draw = Callable[[st.DrawFn], Iterator[go.Figure]]
 CASES: dict[Callable[..., go.Figure], Draw] = {}
 """By a figure's function: what draws it from anything that it can be asked for."""
@@ -387,7 +394,7 @@ def _gibbs(draw):
 
 @draws(coding.code_tree)
 def _tree(draw):
-    yield coding.code_tree(*draw(named()), "#123456", title="p")
+    yield coding.code_tree(*draw(named()), draw(st.sampled_from("pq")))
 
 
 @draws(coding.average_lengths)
@@ -424,11 +431,13 @@ def _class_descent(draw):
     yield descent.loss_race(race, step)
 
 
-@draws(losses.class_gradients)
+@draws(losses.class_gradients, losses.pulls)
 def _gradients(draw):
     z = draw(scores())
-    readings = multiclass_readings(z, draw(distributions(z.size)))
-    yield losses.class_gradients(readings, draw(names_for(z.size)))
+    p, names = draw(distributions(z.size)), draw(names_for(z.size))
+    readings = multiclass_readings(z, p)
+    yield losses.class_gradients(readings, names)
+    yield losses.pulls(readings, names, p)
 
 
 @draws(losses.target_and_model)
@@ -516,3 +525,5 @@ def test_a_figure_draws_whatever_it_can_be_asked_for(case, data):
         warnings.simplefilter("error", RuntimeWarning)
         for figure in case(data.draw):
             drawable(figure)
+            if not BY_CURVE & {one.__module__ for one, drawn in CASES.items() if drawn is case}:
+                coloured_by_meaning(figure)

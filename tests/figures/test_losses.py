@@ -7,7 +7,14 @@ from hypothesis.extra.numpy import arrays
 from explorer.core.distributions import one_hot
 from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.losses import LOSSES, softmax, softmax_jacobian
-from explorer.figures.losses import STYLES, class_gradients, jacobian_map, target_and_model
+from explorer.figures.losses import (
+    PULLS,
+    STYLES,
+    class_gradients,
+    jacobian_map,
+    pulls,
+    target_and_model,
+)
 from tests.figures.checking import checked
 
 logits = arrays(np.float64, st.integers(2, 10), elements=st.floats(-10, 10))
@@ -55,9 +62,25 @@ def test_classes_of_equal_names_keep_their_own_places():
     assert list(heat.x) == ["1. same", "2. same"]
 
 
-def test_many_classes_carry_no_numbers_in_their_cells():
-    assert jacobian_map(np.zeros(6), names_of(np.zeros(6))).data[0].texttemplate
-    assert jacobian_map(np.zeros(7), names_of(np.zeros(7))).data[0].texttemplate is None
+@pytest.mark.parametrize("count", [2, 6, 10])
+def test_the_numbers_in_the_cells_are_short_and_of_a_size_that_can_be_read(count):
+    (heat,) = jacobian_map(np.arange(float(count)), names_of(np.zeros(count))).data
+    assert heat.textfont.size >= 12
+    assert max(len(text) for row in heat.text for text in row) <= 6
+    assert not any("⁻" in text or text == "−0" for row in heat.text for text in row)
+
+
+def test_what_each_logit_is_told_is_drawn_to_one_scale_with_one_note():
+    readings = multiclass_readings(np.array([-5.0, 5.0, 0.0]), np.array([1.0, 0.0, 0.0]))
+    figure = checked(pulls(readings, ("a", "b", "c"), (1, 0, 0)))
+    assert figure.layout.yaxis.range == figure.layout.yaxis2.range
+    for trace, name in zip(figure.data, PULLS, strict=True):
+        np.testing.assert_array_equal(trace.y, readings[name].gradient)
+    notes = [one for one in figure.layout.annotations if one.showarrow]
+    assert [one.text.split(":")[0] for one in notes] == ["almost flat"]
+    unsure = multiclass_readings(np.zeros(3), np.array([1.0, 0.0, 0.0]))
+    notes = [n for n in pulls(unsure, ("a", "b", "c"), (1, 0, 0)).layout.annotations if n.showarrow]
+    assert [one.text for one in notes] == ["softmax CE: q − p"]
 
 
 @pytest.mark.parametrize("kind", [BINARY, MULTICLASS])

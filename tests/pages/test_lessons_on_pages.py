@@ -53,6 +53,12 @@ def select(key: str, option: str) -> Click:
 
 
 @cache
+def guess(note: str) -> Click:
+    """Guess the verdict of a checked note, which shows it."""
+    return lambda app: app.button(key=f"Wrong {note}").click().run()
+
+
+@cache
 def task(page: str, place: int) -> Click:
     """Press "Set the page" of a task, counted from 1."""
     return lambda app: visited(app, page, **TASKS[page][place - 1].parameters, via="task")
@@ -109,12 +115,16 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "two_guesses": (
         Route("divergence", ("q1",), task("divergence", 2)),
-        Route("multiclass", ("q1", "q2")),
-        Route("notes_checked", ("drop",)),
+        Route("multiclass", ("q1", "q2"), choose("multiclass show", "All losses")),
+        Route("notes_checked", ("drop",), guess("loss_drops_compared")),
     ),
     "two_guesses_squared": (
-        Route("multiclass", ("sum, q1", "sum, q2", "mean, q1", "mean, q2")),
-        Route("notes_checked", ("drop of the root mean square",)),
+        Route(
+            "multiclass",
+            ("sum, q1", "sum, q2", "mean, q1", "mean, q2"),
+            choose("multiclass show", "All losses"),
+        ),
+        Route("notes_checked", ("drop of the root mean square",), guess("loss_drops_compared")),
     ),
     "one_hot_of_four": (Route("glossary", click=see("one-hot")),),
     "binary_cross_entropy": (
@@ -149,7 +159,11 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "loss_gradients": (
         Route("multiclass", said=("q_i - p_i", r"q_i(\delta_{ij} - q_j)")),
-        Route("binary", said=(r"(\sigma(z) - y)\,x", "−0.360558, 0.721115, −1.44223")),
+        Route(
+            "binary",
+            click=choose("binary see", "With inputs"),
+            said=(r"(\sigma(z) - y)\,x", "−0.360558, 0.721115, −1.44223"),
+        ),
     ),
     "vanishing_gradient": (Route("binary", click=task("binary", 1)),),
     "hinge_pairs": tuple(
@@ -236,7 +250,8 @@ def text(app: AppTest) -> str:
         pieces += [element.label for element in app.get(kind) if getattr(element, "label", "")]
     for plot in components(app, "plot").values():
         pieces += [str(trace.get("text", "")) for trace in plot["figure"]["data"]]
-    return "\n".join(pieces)
+    # A symbol's colour stands around it.
+    return re.sub(r"\\textcolor\{#\w{6}\}\{([^{}]*(?:\{[^{}]*\})?)\}", r"\1", "\n".join(pieces))
 
 
 @cache

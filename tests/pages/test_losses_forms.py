@@ -102,11 +102,11 @@ def test_the_code_on_screen_gives_the_numbers_on_screen(part, link, listings):
 def test_a17_and_a18_are_what_the_page_opens_with():
     app = opened("three_forms", form="2 Sigmoids")
     shown, row = metrics(app), EXAMPLES["sigmoid_batch"].references
-    assert EXAMPLES["softmax_batch"].references["row 1"].agrees(number(shown["Loss H(p,q)"]))
+    assert EXAMPLES["softmax_batch"].references["row 1"].agrees(number(shown["1 Softmax, H(p,q)"]))
     losses = [float(line[2]) for line in tables(app)[0]]
     for label, loss in enumerate(losses, 1):
         assert row[f"row 1, label {label}"].agrees(loss)
-    assert number(shown["Sum over labels"]) == pytest.approx(sum(losses), rel=1e-5)
+    assert number(shown["2 Sigmoids, sum"]) == pytest.approx(sum(losses), rel=1e-5)
     assert number(shown["Mean, PyTorch's default"]) == pytest.approx(sum(losses) / 3, rel=1e-5)
 
 
@@ -129,7 +129,7 @@ def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
     for node, printed in enumerate(EXAMPLES["binary_cross_entropy"].references.values()):
         app.selectbox(key="forms node").set_value(node).run()
         shown = metrics(app)
-        assert number(shown["Loss at y = 1"]) == pytest.approx(printed.value, abs=6e-6)
+        assert number(shown["3 One node, y = 1"]) == pytest.approx(printed.value, abs=6e-6)
         assert shown["σ(z)"] == shown["softmax(z, 0)₁"]
 
 
@@ -143,14 +143,14 @@ def test_b7_labels_that_are_not_one_hot_are_explained_with_their_numbers():
         numbers = map(float, re.findall(r"\d+\.\d+", said))
         assert any(references[name].agrees(value) for value in numbers), name
     app.selectbox(key="forms example").set_value("Labels 0, 1, 0, 1, sigmoids").run()
-    assert references["four labels"].agrees(number(metrics(app)["Sum over labels"]))
+    assert references["four labels"].agrees(number(metrics(app)["2 Sigmoids, sum"]))
 
 
 def test_without_a_true_class_softmax_has_no_loss_and_the_sigmoids_have():
     app = opened("three_forms", z="0,0", labels="0")
-    assert metrics(app)["Loss H(p,q)"] == "no true class"
+    assert metrics(app)["1 Softmax, H(p,q)"] == "no true class"
     assert "softmax needs one" in app.info[0].value
-    assert number(metrics(app)["Sum over labels"]) == pytest.approx(2 * math.log(2), rel=1e-5)
+    assert number(metrics(app)["2 Sigmoids, sum"]) == pytest.approx(2 * math.log(2), rel=1e-5)
 
 
 def test_labels_are_chosen_by_their_pills():

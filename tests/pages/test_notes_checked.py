@@ -44,7 +44,7 @@ def opened(app: AppTest, path: str, **link: Any) -> AppTest:
 
 def cards(app: AppTest) -> list[str]:
     """Rows of the cards that are shown."""
-    found = (re.search(r"badge\[.*\] \*\*(B\d+)\*\*", one.value) for one in app.markdown)
+    found = (re.match(r"\*\*(B\d+)\*\* · ", one.value) for one in app.markdown)
     return [match[1] for match in found if match]
 
 
@@ -61,17 +61,59 @@ def kept(app: AppTest) -> dict[str, str | list[str]]:
     return {name: got[0] if len(got) == 1 else got for name, got in gathered.items()}
 
 
-def test_every_statement_has_a_card_with_verdict_values_and_link(app):
+def badges(app: AppTest) -> list[str]:
+    """Verdicts that are shown, in the order of the cards."""
+    found = (re.search(r"badge\[. (.+?)\]", one.value) for one in app.markdown)
+    return [match[1] for match in found if match]
+
+
+def links_of_cards(app: AppTest) -> list[Any]:
+    every = [element.proto for element in app.main if element.type == "page_link"]
+    return [link for link in every if "via=" not in link.query_string]
+
+
+def test_a_card_tells_its_verdict_values_and_link_once_there_is_a_guess(app):
     opened(app, PAGE)
     assert cards(app) == LESSONS
+    assert not badges(app)
+    assert not links_of_cards(app)
+    for place, (key, check) in enumerate(NOTE_CHECKS.items(), 1):
+        assert check.because not in plain_words(app)
+        app.button(key=f"{('Right', 'Wrong')[place % 2]} {key}").click().run()
+        assert not app.exception
+        assert len(badges(app)) == place
+        assert check.because in plain_words(app)
+    assert badges(app) == [check.verdict for check in NOTE_CHECKS.values()]
+    assert len(links_of_cards(app)) == len(NOTE_CHECKS) == len(LINKS)
     shown = unescape(" ".join(element.proto.body for element in app.get("html")))
     for check in NOTE_CHECKS.values():
         for quantity in (*check.implied, *check.right):
             assert quantity.label in shown
             assert measured(quantity.values()[-1], quantity.unit, quantity.digits).strip() in shown
-    links = [element.proto for element in app.main if element.type == "page_link"]
-    of_cards = [link for link in links if "via=" not in link.query_string]
-    assert len(of_cards) == len(NOTE_CHECKS) == len(LINKS)
+
+
+def plain_words(app: AppTest) -> str:
+    shown = "\n".join(element.value for element in app.markdown)
+    return re.sub(r"\\textcolor\{#\w{6}\}\{((?:[^{}]|\{[^{}]*\})*)\}", r"\1", shown)
+
+
+def test_guesses_are_counted_stay_in_the_session_and_can_be_hidden_again(app):
+    opened(app, PAGE)
+    verdicts = {key: check.verdict for key, check in NOTE_CHECKS.items()}
+    wrong = next(key for key, verdict in verdicts.items() if verdict == "wrong")
+    condition = next(key for key, verdict in verdicts.items() if verdict.startswith("right"))
+    app.button(key=f"Wrong {wrong}").click().run()
+    app.button(key=f"Wrong {condition}").click().run()
+    assert "**1 of 2** guesses were right." in plain_words(app)
+    opened(app, "pages/losses/binary.py")
+    opened(app, PAGE)
+    assert badges(app) == ["wrong", "right under a condition"]
+    app.button(key=f"hide {condition}").click().run()
+    assert badges(app) == ["wrong"]
+    app.button(key=f"Right {condition}").click().run()
+    assert "**2 of 2** guesses were right." in plain_words(app)
+    press(app, "Hide all verdicts")
+    assert not badges(app)
 
 
 @pytest.fixture(scope="module")

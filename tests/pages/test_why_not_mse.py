@@ -79,14 +79,14 @@ def test_normalising_is_asked_for_and_says_what_it_did(app):
     press(app, "Normalise")
     assert field(app, 2, 2).value == "0.7, 0.1, 0.2"
     assert "Each value was divided by the sum 10: 7, 1, 2 → 0.7, 0.1, 0.2." in words(app)
-    assert columns(app, 2)["q true"][1] == "0.1"
+    assert columns(app, 2)["CE / nats"][1] == "2.303"
     field(app, 2, 2).set_value("0.7, 0.2, 0.1").run()
     assert "divided by the sum" not in words(app)
 
 
 def test_the_true_class_can_be_changed(app):
     app.selectbox[0].set_value(0).run()
-    assert columns(app, 1)["q true"][0] == "0.3"
+    assert columns(app, 1)["CE / nats"][0] == "1.204"
     assert columns(app, 1)["Right"][-1] == "**1 of 3**"
     assert kept(app)["labels"] == "1,2,1"
 
@@ -137,7 +137,7 @@ def test_the_table_is_as_one_left_it_and_the_other_view_too(app):
     opened(app, "pages/losses/binary.py")
     opened(app, PAGE)
     assert field(app, 1, 1).value == "0.2, 0.2, 0.6"
-    app.button_group(key="multiclass show").set_value("One example").run()
+    app.button_group(key="multiclass show").set_value("Gradients").run()
     assert not app.exception
     assert "show" not in kept(app)
     app.button_group(key="multiclass show").set_value("Why not MSE?").run()

@@ -29,7 +29,7 @@ export function toolParts(setup, count, actions) {
   const pair = setup.series.length === 2 && !isFree(setup);
   const [p, q] = setup.series.map((one) => one.id);
   return [
-    presets,
+    ...(setup.presets.length ? [presets] : []),
     h("span", { class: "cee-count" }, fewer, h("span", {}, String(count), h("span", { class: "cee-noun" }, ` ${setup.noun}`)), more),
     ...(pair
       ? [

@@ -13,7 +13,6 @@ from explorer.core.events import draw_events
 from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
-from explorer.figures.palette import P, Q
 from pages.components.address import address
 from pages.components.address.parameters import number, staying, whole
 from pages.components.escaping import escaped
@@ -74,12 +73,12 @@ def codes_view(pair: Comparison, names: Sequence[str]) -> None:
         names: n outcome names.
     """
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
-    for column, title, values, colour in zip(
-        st.columns(2, gap="small"), words, (pair.p, pair.q), (P, Q), strict=True
+    for column, title, values in zip(
+        st.columns(2, gap="small"), words, (pair.p, pair.q), strict=True
     ):
         with column:
             plot(
-                figures.code_tree(values, names, colour, title=title),
+                figures.code_tree(values, names, title),
                 key=f"code-tree-{title}",
                 alt=f"Code tree for {title}: "
                 + ", ".join(f"{n} {w}" for n, w in zip(names, words[title], strict=True) if w)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
@@ -19,6 +20,7 @@ from explorer.core.information import entropy
 from explorer.core.losses import softmax_cross_entropy, sparse_softmax_cross_entropy
 from explorer.figures import three_forms as figures
 from explorer.figures.numbers import measured, written
+from explorer.figures.symbols import coloured
 from explorer.teaching.code_listings import batch_listing, gather_listing
 from explorer.teaching.worked_examples import EXAMPLES
 from pages.components.address.parameters import places, vector
@@ -32,19 +34,24 @@ from pages.losses.parts.form_comparison import framework_names
 BATCH = (vector("z1"), vector("z2"), places("y1"), places("y2"))
 """What the address holds of the batch, beside the names."""
 _LECTURE = EXAMPLES["softmax_batch"]
-_SERIES = (Series("z1", "z, row 1", 6), Series("z2", "z, row 2", 4))
+_SERIES = (Series("z1", "z, row 1", 8), Series("z2", "z, row 2", 7))
 
 Batch = tuple[Bars, np.ndarray, np.ndarray]
 
 
-def index_or_one_hot() -> dict[str, Any]:
-    """Show that both kinds of target give the same loss; return the address's parameters."""
-    left, right = st.columns([5, 5], gap="large")
+def index_or_one_hot(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
+    """Show that both kinds of target give the same loss; return the address's parameters.
+
+    Args:
+        left: Where the controls stand.
+        right: Where what answers them stands.
+    """
     with left:
         bars, logits, targets = _batch()
-        sparse = sparse_softmax_cross_entropy(logits, targets)
-        y = one_hot(targets, logits.shape[1])
-        dense = softmax_cross_entropy(logits, y)
+    sparse = sparse_softmax_cross_entropy(logits, targets)
+    y = one_hot(targets, logits.shape[1])
+    dense = softmax_cross_entropy(logits, y)
+    with right:
         st.table(
             {
                 "": [f"row {number}" for number in range(1, len(targets) + 1)] + ["mean"],
@@ -55,43 +62,58 @@ def index_or_one_hot() -> dict[str, Any]:
             },
             hide_index=True,
         )
-    with right:
+        code_listing(batch_listing(logits, targets))
         st.markdown(
-            r"""A one-hot target leaves one term of $-\sum_i p_i \ln q_i$: the true class's,
+            coloured(
+                r"""A one-hot target leaves one term of $-\sum_i p_i \ln q_i$: the true class's,
 $-\ln q_y = -z_y + \ln\sum_j e^{z_j}$. An index says the same with one integer instead of C numbers;
 a soft target needs the distribution. `F.cross_entropy` is `F.nll_loss` of `F.log_softmax`; both
 average over the batch unless told otherwise, while TensorFlow's functions return one loss per
 row."""
+            )
         )
         framework_names(
             "tf.nn.softmax_cross_entropy_with_logits",
             "tf.nn.sparse_softmax_cross_entropy_with_logits",
         )
-        code_listing(batch_listing(logits, targets))
     return _link(bars, targets)
 
 
-def gather_slip() -> dict[str, Any]:
-    """Show what indexing columns does instead of gathering; return the address's parameters."""
-    left, right = st.columns([5, 5], gap="large")
+def gather_slip(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
+    """Show what indexing columns does instead of gathering; return the address's parameters.
+
+    Args:
+        left: Where the controls stand.
+        right: Where the plots that answer them stand.
+    """
     with left:
         bars, logits, targets = _batch()
-        shares = class_shares(targets, logits.shape[1])
+    shares = class_shares(targets, logits.shape[1])
+    lowest = float(entropy(shares, base=math.e))
+    with right:
         quantities(
             {
                 "Gathered": measured(gathered_cross_entropy(logits, targets), "nats"),
                 "Columns indexed": measured(indexed_columns_cross_entropy(logits, targets), "nats"),
-                "Lowest loss the slip can reach": measured(
-                    float(entropy(shares, base=math.e)), "nats"
-                ),
+                "Lowest loss the slip can reach": measured(lowest, "nats"),
             }
         )
-        plot(
-            figures.column_losses(logits, targets),
-            key="column-losses",
-            alt=f"Matrix of {len(targets)} by {len(targets)} losses; only its diagonal was meant.",
-        )
-    with right:
+        first, second = st.columns(2, gap="small")
+        with first:
+            plot(
+                figures.column_losses(logits, targets),
+                key="column-losses",
+                alt=f"Matrix of {len(targets)} by {len(targets)} losses; only its diagonal was "
+                "meant.",
+            )
+        with second:
+            plot(
+                figures.batch_gradients(logits, targets, bars.names),
+                key="batch-gradients",
+                alt="Gradient of every logit of the batch, gathered and with columns indexed.",
+            )
+    words, code = st.columns(2, gap="large")
+    with words:
         st.markdown(
             r"""`output[:, Y]` looks as if it picked the true logit of each row. It picks the
 columns $Y$ of *every* row: a $B \times B$ matrix, whose framed diagonal alone was meant. The mean
@@ -99,12 +121,8 @@ over the whole matrix pulls each row towards the targets of all the others. Its 
 entropy of the batch's labels, reached by the same answer for every input: it trains to chance and
 raises no error."""
         )
+    with code:
         code_listing(gather_listing(logits, targets))
-        plot(
-            figures.batch_gradients(logits, targets, bars.names),
-            key="batch-gradients",
-            alt="Gradient of every logit of the batch, gathered and with columns indexed.",
-        )
     return _link(bars, targets)
 
 
@@ -115,15 +133,11 @@ def _batch() -> Batch:
         {one.id: row for one, row in zip(_SERIES, _LECTURE["logits"], strict=True)},
         probabilities=False,
     )
-    swapped = dict(zip(("z1", "z2"), reversed(_LECTURE["logits"]), strict=True))
     bars = bar_editor(
         "batch z",
         default,
         _SERIES,
-        presets={
-            "Batch of the lecture": default,
-            "Rows exchanged": Bars(default.names, swapped, probabilities=False),
-        },
+        presets={},
         noun="class",
         most=8,
         low=-6.0,

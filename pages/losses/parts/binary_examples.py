@@ -30,14 +30,16 @@ def binary_examples(z_key: str, y_key: str) -> None:
         if name := st.session_state[_CHOSEN]:
             show(BINARY_PRESETS[name].logit, BINARY_PRESETS[name].label)
 
-    for column, (z, y) in zip(st.columns(len(_BUTTONS)), _BUTTONS, strict=True):
-        label = f"z = {z:g}, y = {y}".replace("-", "−")
-        column.button(label, on_click=show, args=(z, y), width="stretch")
+    with st.container(horizontal=True, gap="small"):
+        for z, y in _BUTTONS:
+            label = f"z = {z:g}, y = {y}".replace("-", "−")
+            st.button(label, on_click=show, args=(z, y), width="content")
     st.selectbox(
         "Load an example of the lecture",
         list(BINARY_PRESETS),
         index=None,
-        placeholder="Examples …",
+        placeholder="Examples of the lecture …",
         key=_CHOSEN,
         on_change=load,
+        label_visibility="collapsed",
     )

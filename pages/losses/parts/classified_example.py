@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,9 +30,11 @@ EXAMPLE = (
     option("target", TARGETS),
 )
 """What the address holds of the example."""
-_Z = Series("z", "z (logits)", 6)
+_Z = Series("z", "z (logits)", 8)
 _SERIES = {"logits": _Z, "probabilities": Q}
 _NOUN, _LEAST, _MOST = "class", 2, 10
+_STARTS = {"All equal": 0.0, "First ahead": 5.0, "First behind": -5.0}
+"""Name → logit of the first class; the others have 0."""
 _TRUE_CLASS, _SOFT, _SHOWN_MODE = (
     "multiclass true class",
     "multiclass p kept",
@@ -99,20 +100,28 @@ class ClassifiedExample:
 
 
 def classified_example() -> ClassifiedExample:
-    """Show the editor and return its newest valid state."""
-    st.selectbox(
-        "Load an example of the lecture",
-        list(CLASSIFICATION_PRESETS),
-        index=None,
-        placeholder="Examples …",
-        key="multiclass example",
-        on_change=_load_chosen,
-    )
-    bars = _model_editor()
-    if lasting_choice("Target", TARGETS, key="multiclass target", link="target") == TARGETS[1]:
+    """Show what there is to choose and the editor, and return its newest valid state."""
+    choices = st.container(horizontal=True, gap="small")
+    with choices:
+        st.selectbox(
+            "Load an example",
+            [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)],
+            index=None,
+            placeholder="Examples …",
+            key="multiclass example",
+            on_change=_load_chosen,
+        )
+    with st.container(horizontal=True, gap="small"):
+        mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit", bare=True)
+        target = lasting_choice(
+            "Target", TARGETS, key="multiclass target", link="target", bare=True
+        )
+    bars = _model_editor(mode)
+    if target == TARGETS[1]:
         example = ClassifiedExample(bars, _soft_target(bars), None)
     else:
-        index = lasting_class("True class", bars.names, key=_TRUE_CLASS, link="y")
+        with choices:
+            index = lasting_class("True class", bars.names, key=_TRUE_CLASS, link="y")
         example = ClassifiedExample(bars, one_hot(index, len(bars.names)), index)
     for name, preset in CLASSIFICATION_PRESETS.items():
         same = _bars_of(preset).values == bars.values
@@ -128,11 +137,16 @@ def example_plots(example: ClassifiedExample) -> preview.Plots:
 
 @preview.shared
 def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -> preview.Plots:
-    finite, classes = finite_logits(z), len(names)
+    finite, classes, readings = finite_logits(z), len(names), multiclass_readings(z, p)
     return plots_of(
         {
+            "pulls": (
+                figures.pulls(readings, names, p),
+                "Gradient of cross-entropy, q − p, and of squared error by each of "
+                f"{classes} logits.",
+            ),
             "class-gradients": (
-                figures.class_gradients(multiclass_readings(z, p), names),
+                figures.class_gradients(readings, names),
                 f"Gradient of each loss by each of {classes} logits.",
             ),
             "target-and-model": (
@@ -147,8 +161,7 @@ def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -
     )
 
 
-def _model_editor() -> Bars:
-    mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit")
+def _model_editor(mode: str) -> Bars:
     last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
     if last_mode != mode and last_bars is not None:
         mode = _switch(last_bars, mode)
@@ -159,7 +172,7 @@ def _model_editor() -> Bars:
         if mode == "logits"
         else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
         (series,),
-        presets=_starts(mode, last_bars),
+        presets={},
         noun=_NOUN,
         least=_LEAST,
         most=_MOST,
@@ -190,21 +203,6 @@ def _switch(bars: Bars, mode: str) -> str:
     values = {"z": tuple(z.tolist())}
     set_bars("multiclass logits", Bars(bars.names, values, probabilities=False))
     return mode
-
-
-def _starts(mode: str, bars: Bars | None) -> Mapping[str, Bars]:
-    """Return the editor's own presets, which keep the classes."""
-    names = bars.names if bars else ("class 1", "class 2", "class 3")
-    first = one_hot(0, len(names))
-    if mode == "logits":
-        outputs = {"All equal": 0 * first, "First ahead": 5 * first, "First behind": -5 * first}
-    else:
-        even = np.full(len(names), 1 / len(names))
-        outputs = {"All equal": even, "First ahead": interpolate(even, first, 0.9)}
-    return {
-        name: Bars(names, {_SERIES[mode].id: tuple(o.tolist())}, probabilities=mode != "logits")
-        for name, o in outputs.items()
-    }
 
 
 def _soft_target(bars: Bars) -> FloatArray:
@@ -256,6 +254,10 @@ def _load_chosen() -> None:
     name = st.session_state["multiclass example"]
     if name is None:
         return
+    st.session_state["multiclass example"] = None
+    if name not in CLASSIFICATION_PRESETS:
+        _start_anew(name.partition(",")[0])
+        return
     preset = CLASSIFICATION_PRESETS[name]
     bars = _bars_of(preset)
     set_bars(f"multiclass {_mode_of(bars)}", bars)
@@ -263,4 +265,12 @@ def _load_chosen() -> None:
     choose("multiclass target", TARGETS[0])
     st.session_state[_SHOWN_MODE] = (_mode_of(bars), bars)
     choose(_TRUE_CLASS, preset.true_class)
-    st.session_state["multiclass example"] = None
+
+
+def _start_anew(start: str) -> None:
+    """Put one of `_STARTS` into the editor that is shown, which keeps its classes."""
+    mode, bars = st.session_state[_SHOWN_MODE]
+    z = np.where(np.arange(len(bars.names)) == 0, _STARTS[start], 0.0)
+    output = z if mode == "logits" else softmax(z)
+    values = {_SERIES[mode].id: tuple(output.tolist())}
+    set_bars(f"multiclass {mode}", Bars(bars.names, values, probabilities=mode != "logits"))

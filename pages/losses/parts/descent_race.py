@@ -11,14 +11,17 @@ import streamlit as st
 
 from explorer.core.descent import Trajectory, steps_to_probability
 from explorer.core.losses import LOSSES
+from explorer.figures.losses import STYLES
 from pages.components.address import address
 from pages.components.address.parameters import number
 from pages.components.plot.plot import plot
+from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
 
 DESCENT = (number("rate", "{:.6g}".format), number("steps", lambda steps: f"{steps:.0f}"))
 """What the address holds of a race."""
 GOALS = (0.9, 0.99)
+_SECOND = ("softmax_mean_squared_error", "multi_margin")
 Race = Mapping[str, Trajectory]
 
 
@@ -40,16 +43,18 @@ def descent_race(
     true_class: int | None,
     link: Mapping[str, Any],
     obstacle: str = "",
+    beside: bool = True,
 ) -> None:
     """Show the race; a fragment, so that playing it leaves the rest of the page alone.
 
     Args:
         key: Unique in the app; start of the sliders' keys.
         run: Gives the race for a learning rate and a number of steps.
-        pictures: Shown side by side.
+        pictures: Two, the first of which answers the controls.
         true_class: Class (for one logit the label) whose probability is to rise; None if soft.
         link: The rest of the page's state, which goes into the address with the race's own.
         obstacle: Why there is no race, shown instead of it.
+        beside: Whether the second picture stands beside the first, and shares its legend.
     """
     rate, steps, step = _controls(key)
     address.keep({**link, "rate": rate, "steps": steps})
@@ -57,12 +62,14 @@ def descent_race(
         st.info(obstacle)
         return
     race = run(rate, steps)
-    for column, picture in zip(st.columns(len(pictures), gap="large"), pictures, strict=True):
-        with column:
+    others = _results(race, true_class, steps) if true_class is not None else ""
+    places = st.columns([4, 3], gap="small") if beside else [st.container(), st.container()]
+    for place, picture in zip(places, pictures, strict=True):
+        with place:
             alt = f"{picture.alt}, up to step {step} of {steps}."
             plot(picture.draw(race, step), key=picture.key, alt=alt)
-    if true_class is not None:
-        _results(race, true_class, steps)
+    if others:
+        st.caption(f"Steps of the others. {others}.")
     for name, path in race.items():
         if path.diverged:
             st.warning(
@@ -73,10 +80,10 @@ def descent_race(
 
 def _controls(key: str) -> tuple[float, int, int]:
     """Return learning rate, number of steps, and the step that is shown."""
-    columns = st.columns(3, gap="medium")
+    columns = st.columns([2, 2, 3], gap="small")
     with columns[0]:
         rate = live_slider(
-            "Learning rate, the same for all",
+            "Learning rate",
             key=f"{key} rate",
             default=1.0,
             low=0.01,
@@ -115,12 +122,17 @@ def _controls(key: str) -> tuple[float, int, int]:
     return rate, int(steps), int(step)
 
 
-def _results(race: Race, true_class: int, steps: int) -> None:
-    """Show how many steps each loss needs to make the true class as probable as `GOALS`."""
-    columns = {"Loss": [LOSSES[name].label for name in race]}
-    for goal in GOALS:
-        reached = [steps_to_probability(path, goal, true_class) for path in race.values()]
-        columns[f"Steps to probability {goal}"] = [
-            f"not within {steps}" if count is None else str(count) for count in reached
-        ]
-    st.table(columns, hide_index=True)
+def _results(race: Race, true_class: int, steps: int) -> str:
+    """Show how many steps each loss needs to make the true class as probable as `GOALS`.
+
+    Returns:
+        The same in words for second kinds of a loss, which a row of numbers has no room for.
+    """
+    found = {}
+    for name, path in race.items():
+        counts = [steps_to_probability(path, goal, true_class) for goal in GOALS]
+        words = (f"> {steps}" if count is None else str(count) for count in counts)
+        found[name] = " and ".join(words)
+    st.caption(f"Steps to a probability of {' and '.join(f'{goal:g}' for goal in GOALS)}")
+    quantities({STYLES[name].name: found[name] for name in found if name not in _SECOND})
+    return "; ".join(f"{STYLES[name].name}: {found[name]}" for name in found if name in _SECOND)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.bars import Bars, outcome_names
 from explorer.core.three_forms import OneNodeForm, SigmoidForm, SoftmaxForm, three_forms
@@ -40,26 +41,32 @@ _FORMS = {
 }
 THREE_FORMS = (vector("z"), places("labels"), places("node"), option("form", _FORMS))
 """What the address holds of the part, beside the names."""
+_ZEROS = {f"{count} zeros": count for count in (2, 3, 5)}
 _FIRST = next(iter(LABELLED_PRESETS.values()))
 
 
-def form_comparison() -> dict[str, Any]:
-    """Show the editor and the three forms; return the address's parameters."""
-    left, right = st.columns([5, 5], gap="large")
+def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
+    """Show the editor and the three forms; return the address's parameters.
+
+    Args:
+        left: Where the controls stand.
+        right: Where the plots that answer them stand.
+    """
     with left:
         st.selectbox(
-            "Load an example of the lecture",
-            list(LABELLED_PRESETS),
+            "Load an example",
+            [*LABELLED_PRESETS, *_ZEROS],
             index=None,
             placeholder="Examples …",
             key=_EXAMPLE,
             on_change=_load_chosen,
+            label_visibility="collapsed",
         )
         bars = bar_editor(
             _BARS,
             _bars_of(_FIRST),
-            (Series("z", "z (logits)", 6),),
-            presets={f"{count} zeros": _zeros(count) for count in (2, 3, 5)},
+            (Series("z", "z (logits)", 8),),
+            presets={},
             noun="class",
             most=8,
             low=-6.0,
@@ -83,24 +90,31 @@ def form_comparison() -> dict[str, Any]:
     y = np.isin(np.arange(z.size), true).astype(float)
     forms = three_forms(z, y, node)
     with right:
-        plot(
-            figures.probabilities(forms, y, names),
-            key="form-probabilities",
-            alt=f"Softmax and sigmoids of {z.size} logits; {len(true)} labels are true.",
+        quantities(
+            {
+                "1 Softmax, H(p,q)": measured(forms.softmax.loss, "nats")
+                if forms.softmax.target is not None
+                else "no true class",
+                "2 Sigmoids, sum": measured(forms.sigmoid.total, "nats"),
+                f"3 One node, y = {forms.one_node.label}": measured(forms.one_node.loss, "nats"),
+            }
         )
-        plot(
-            figures.form_gradients(forms, node, names),
-            key="form-gradients",
-            alt=f"Gradient of each form by each of {z.size} logits.",
-        )
-    summaries = (_softmax_numbers(forms.softmax), _sigmoid_numbers(forms.sigmoid))
-    for column, title, numbers in zip(
-        st.columns(3), _FORMS, (*summaries, _node_numbers(forms.one_node)), strict=True
-    ):
-        with column:
-            st.markdown(f"**{title}**: {_FORMS[title]}")
-            quantities(numbers)
-    form = lasting_choice("Form in detail, with its code", list(_FORMS), key=_FORM, link="form")
+        first, second = st.columns(2, gap="small")
+        with first:
+            plot(
+                figures.probabilities(forms, y, names),
+                key="form-probabilities",
+                alt=f"Softmax and sigmoids of {z.size} logits; {len(true)} labels are true.",
+            )
+        with second:
+            plot(
+                figures.form_gradients(forms, node, names),
+                key="form-gradients",
+                alt=f"Gradient of each form by each of {z.size} logits.",
+            )
+    form = lasting_choice(
+        "Form in detail, with its code", list(_FORMS), key=_FORM, link="form", is_tabs=True
+    )
     for name, preset in LABELLED_PRESETS.items():
         shown = (bars.values["z"], true, form)
         if (preset.logits, preset.labels, list(_FORMS)[preset.form - 1]) == shown:
@@ -108,6 +122,7 @@ def form_comparison() -> dict[str, Any]:
     details, code = st.columns([4, 5], gap="large")
     listing: Listing | None
     with details:
+        st.markdown(f"**{form}**: {_FORMS[form]}")
         if form == "2 Sigmoids":
             _sigmoid(forms.sigmoid, names)
             listing = sigmoid_listing(z, y)
@@ -131,23 +146,6 @@ def framework_names(*tensorflow: str) -> None:
         function, comma, targets = EXAMPLES["framework_names"]["pytorch_name"][name].partition(", ")
         lines.append(f"- `{function}`{comma}{targets}: TensorFlow `{name.removeprefix('tf.nn.')}`")
     st.markdown("\n".join(lines))
-
-
-def _softmax_numbers(form: SoftmaxForm) -> dict[str, str]:
-    if form.target is None:
-        return {"Loss H(p,q)": "no true class"}
-    return {"Loss H(p,q)": measured(form.loss, "nats")}
-
-
-def _sigmoid_numbers(form: SigmoidForm) -> dict[str, str]:
-    return {
-        "Sum over labels": measured(form.total, "nats"),
-        "Mean, PyTorch's default": measured(form.mean, "nats"),
-    }
-
-
-def _node_numbers(form: OneNodeForm) -> dict[str, str]:
-    return {f"Loss at y = {form.label}": measured(form.loss, "nats")}
 
 
 def _softmax(form: SoftmaxForm, y: np.ndarray) -> None:
@@ -174,6 +172,7 @@ def _sigmoid(form: SigmoidForm, names: tuple[str, ...]) -> None:
     st.markdown(
         r"$\sum_i -y_i \ln \sigma(z_i) - (1 - y_i) \ln(1 - \sigma(z_i))$; by logits $\sigma - y$"
     )
+    quantities({"Mean, PyTorch's default": measured(form.mean, "nats")})
     st.table(
         {
             "Label": list(names),
@@ -205,14 +204,15 @@ def _bars_of(preset: LabelledPreset) -> Bars:
     return Bars(preset.names, {"z": preset.logits}, probabilities=False)
 
 
-def _zeros(count: int) -> Bars:
-    return Bars(outcome_names(count, "class"), {"z": (0.0,) * count}, probabilities=False)
-
-
 def _load_chosen() -> None:
     """Put the chosen example into the editors; runs before the page does."""
     name = st.session_state[_EXAMPLE]
-    if name is not None:
+    if name in _ZEROS:
+        count = _ZEROS[name]
+        set_bars(
+            _BARS, Bars(outcome_names(count, "class"), {"z": (0.0,) * count}, probabilities=False)
+        )
+    elif name is not None:
         preset = LABELLED_PRESETS[name]
         set_bars(_BARS, _bars_of(preset))
         choose(_LABELS, preset.labels)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.bars import Bars, outcome_names
 from explorer.core.logistic_regression import LOSSES_COMPARED, logistic_regression
@@ -19,36 +20,33 @@ from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 
 _BARS = "logistic bars"
-_SERIES = (Series("x", "x (inputs)", 0), Series("w", "w (weights)", 6))
+_SERIES = (Series("x", "x (inputs)", 8), Series("w", "w (weights)", 7))
 INPUTS = (vector("x"), vector("w"), *NAMES)
 """What the address holds of inputs and weights."""
 _RATE = 1.0
 
 
-def logistic_regression_view(label: int) -> dict[str, Any]:
+def logistic_regression_view(
+    label: int, left: DeltaGenerator, right: DeltaGenerator
+) -> dict[str, Any]:
     """Show inputs and weights and what each loss tells the weights; return the address's part.
 
     Args:
         label: y, 0 or 1.
+        left: Where the controls stand.
+        right: Where the plot that answers them stands.
     """
     example = EXAMPLES["loss_gradients"]
     count = len(example["x"])
     default = Bars(
         outcome_names(count, "input"), {name: example[name] for name in "xw"}, probabilities=False
     )
-    zeros = replace(default, values={"x": example["x"], "w": (0.0,) * count})
-    st.markdown(
-        r"""In logistic regression the logit is $z = w \cdot x$. The chain rule multiplies the
-derivative by $z$ with the inputs: cross-entropy's gradient by the weights is $(\sigma(z) - y)\,x$,
-error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ here too."""
-    )
-    left, right = st.columns([4, 5], gap="large")
     with left:
         bars = bar_editor(
             _BARS,
             default,
             _SERIES,
-            presets={"Example": default, "Weights 0": zeros},
+            presets={},
             noun="input",
             least=2,
             most=6,
@@ -56,6 +54,7 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
             high=3.0,
             step=0.1,
         )
+    with right:
         try:
             reading = logistic_regression(bars.values["x"], bars.values["w"], label)
         except ValueError as error:
@@ -70,20 +69,28 @@ error times input. Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ he
                 "Cross-entropy": measured(loss.value, "nats"),
             }
         )
-    with right:
+        reach = max(map(abs, bars.values["x"]))
         plot(
-            class_gradients(reading.losses, bars.names, by="weight"),
+            class_gradients(reading.losses, bars.names, by="weight", reach=reach),
             key="weight-gradients",
             alt=f"Gradient of cross-entropy and squared error by each of {len(bars.names)} "
             "weights.",
         )
         gradients = ", ".join(written(value) for value in loss.gradient)
-        st.markdown(f"Cross-entropy's gradient, $(\\sigma(z) - y)\\,x$: ({gradients})")
-        st.button(
-            f"Take a step under cross-entropy, learning rate {_RATE:g}",
-            on_click=_step,
-            args=(bars, loss.gradient),
+        st.markdown(
+            "Cross-entropy's gradient is error times input, "
+            rf"$(\sigma(z) - y)\,x$: ({gradients}). "
+            r"Squared error has the factor $2\,\sigma(z)\,(1-\sigma(z))$ here too."
         )
+        with st.container(horizontal=True, gap="small"):
+            st.button("The example again", on_click=set_bars, args=(_BARS, default))
+            zeros = replace(bars, values={**bars.values, "w": (0.0,) * len(bars.names)})
+            st.button("Weights 0", on_click=set_bars, args=(_BARS, zeros))
+            st.button(
+                f"Take a step under cross-entropy, learning rate {_RATE:g}",
+                on_click=_step,
+                args=(bars, loss.gradient),
+            )
     return state_of(bars)
 
 

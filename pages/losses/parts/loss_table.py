@@ -41,11 +41,9 @@ def loss_table(readings: Mapping[str, LossReading]) -> None:
     )
 
 
-def formulas(names: Sequence[str], more: str) -> None:
-    """Show the formulas of these losses of `LOSSES`, and text on their gradients, on demand."""
-    with st.expander("Formulas"):
-        lines = [f"- {LOSSES[name].label}: ${LOSSES[name].formula}$" for name in names]
-        st.markdown("\n".join(lines) + "\n\n" + more)
+def formulas(names: Sequence[str]) -> str:
+    """Return the formulas of these losses of `LOSSES` as a list in Markdown."""
+    return "\n".join(f"- {LOSSES[name].label}: ${LOSSES[name].formula}$" for name in names)
 
 
 def examples_table() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explorer.core.descent import descend_multiclass
 from explorer.core.distributions import FloatArray
 from explorer.core.loss_readings import multiclass_readings
@@ -20,8 +18,6 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
         finite: Its logits [C] without −∞.
     """
     p, true_class = example.target, example.true_class
-    st.header("Descend")
-    st.markdown("Gradient descent on the logits: same start, same learning rate, different losses.")
     descent_race(
         "multiclass",
         lambda rate, steps: {
@@ -41,6 +37,7 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
             Picture("multiclass-losses", descent.loss_race, "Each loss against the step"),
         ),
         true_class=true_class,
-        link=example.state(),
+        link=example.state() | {"show": "Descend"},
         obstacle=example.obstacle,
+        beside=False,
     )

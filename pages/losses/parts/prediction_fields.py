@@ -163,7 +163,7 @@ def _example_choice() -> None:
 
 def _row_fields(draft: _Draft, row: int, number: int) -> None:
     with st.container(border=True):
-        columns = st.columns([1.1, 2, 2, 0.9], vertical_alignment="center")
+        columns = st.columns([1.2, 1.7, 1.7, 1.2], vertical_alignment="bottom", gap="small")
         with columns[0]:
             _label_field(draft, row, number)
         for column, model in zip(columns[1:3], MODELS, strict=True):
@@ -184,7 +184,7 @@ def _row_fields(draft: _Draft, row: int, number: int) -> None:
 def _label_field(draft: _Draft, row: int, number: int) -> None:
     key = f"predictions {row} label"
     st.selectbox(
-        f"Row {number}: true class",
+        f"Row {number}: true",
         range(draft.num_classes),
         shown(key, draft.labels[row]),
         format_func=lambda index: str(index + 1),

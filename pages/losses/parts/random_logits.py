@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.random_logits import random_losses
 from explorer.figures import stability as figures
@@ -17,21 +18,17 @@ from pages.components.slider.live_slider import live_slider
 from pages.losses.parts.code_listing import code_listing
 
 
-def random_logits(precision: str) -> dict[str, object]:
+def random_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -> dict[str, object]:
     """Show the draws and their losses; return the address's parameters.
 
     Args:
         precision: A key of `explorer.core.precision.PRECISIONS`.
+        left: Where the controls stand.
+        right: Where the plot that answers them stands.
     """
     example = EXAMPLES["unseeded_loss"]
     features, classes, draws = (example[name] for name in ("features", "classes", "draws"))
-    left, right = st.columns([4, 5], gap="large")
     with left:
-        st.markdown(
-            f"The lecture draws $x$ [1, {features}] and $w$ [{classes}, {features}] from normal "
-            f"distributions, takes $x w^{{\\mathsf T}}$ as logits, and prints the loss "
-            f"{example['quoted']} as *the* result. It set no seed: here are {draws:,} such draws."
-        )
         seed = int(
             live_slider(
                 "Seed",
@@ -43,6 +40,11 @@ def random_logits(precision: str) -> dict[str, object]:
                 whole=True,
                 link="seed",
             )
+        )
+        st.markdown(
+            f"The lecture draws $x$ [1, {features}] and $w$ [{classes}, {features}] from normal "
+            f"distributions, takes $x w^{{\\mathsf T}}$ as logits, and prints the loss "
+            f"{example['quoted']} as *the* result. It set no seed: here are {draws:,} such draws."
         )
         read = random_losses(features, classes, draws, seed, precision)
         quantities(

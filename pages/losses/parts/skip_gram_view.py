@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.skip_gram import (
     negative_sampling_gradients,
@@ -38,7 +39,12 @@ from pages.components.inputs.lasting_inputs import (
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.losses.parts.code_listing import code_listing, float64_note
-from pages.losses.parts.vocabulary_editor import LONGEST, EditedVocabulary, vocabulary_editor
+from pages.losses.parts.vocabulary_editor import (
+    LONGEST,
+    EditedVocabulary,
+    vocabulary_choice,
+    vocabulary_editor,
+)
 
 _OBJECTIVES = ("full softmax", "negative sampling", "whole text")
 _WINDOWS = ("1", "2", "3")
@@ -54,30 +60,30 @@ _GOOD_TEXT = "skip-gram text good"
 _FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
-def skip_gram_view() -> dict[str, Any]:
-    """Show the vocabulary and its losses; return the address's parameters."""
-    st.markdown(
-        "Every word has a vector $v$ as centre and a vector $u$ as neighbour. Three losses teach "
-        "them:\n"
-        r"- full softmax: $-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w "
-        r"e^{u_w^{\mathsf T} v_c}$"
-        f"\n- negative sampling: ${_FORMULAS['negative_sampling']}$"
-        f"\n- whole text of $T$ words, full softmax: ${_FORMULAS['window_average']}$"
-    )
-    left, right = st.columns([5, 5], gap="large")
+def skip_gram_view(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
+    """Show the vocabulary and its losses; return the address's parameters.
+
+    Args:
+        left: Where the vectors are edited.
+        right: Where the plot that answers stands.
+    """
     with left:
+        choices = st.container(horizontal=True, gap="small")
+        with choices:
+            vocabulary_choice()
         vocabulary = vocabulary_editor()
-    names, u = vocabulary.names, vocabulary.outputs
-    with right:
-        first, second = st.columns(2)
-        with first:
+        names, u = vocabulary.names, vocabulary.outputs
+        with choices:
             centre = lasting_class("Centre word", names, key="skip-gram centre", link="centre")
-        with second:
+        with choices:
             context = lasting_class(
                 "Its neighbour", names, key="skip-gram context", link="context", default=1
             )
-        v = vocabulary.inputs[centre]
-        objective = lasting_choice("Loss", _OBJECTIVES, key="skip-gram objective", link="objective")
+    v = vocabulary.inputs[centre]
+    with right:
+        objective = lasting_choice(
+            "Loss", _OBJECTIVES, key="skip-gram objective", link="objective", bare=True
+        )
         link = vocabulary.state() | {
             "objective": objective,
             "centre": centre,
@@ -96,35 +102,48 @@ def skip_gram_view() -> dict[str, Any]:
             )
             link["negatives"] = negatives
             gradients = negative_sampling_gradients(u, v, context, negatives)
+            loss = negative_sampling_loss(u, v, context, negatives)
+            noise = "1 negative" if len(negatives) == 1 else f"{len(negatives)} negatives"
+            quantities({f"Loss with {noise}": measured(loss, "nats")})
         else:
             gradients = skip_gram_gradients(u, v, context)
+            if objective == "full softmax":
+                loss = skip_gram_loss(u, v, context)
+                quantities({"−u·v + logsumexp": measured(loss, "nats")})
         plot(
             figures.word_vectors(u, v, gradients, names, names[centre], context),
             key="word-vectors",
             alt=f"Vector of the centre word and output vectors of {len(names)} words in the plane, "
             "with an arrow against each gradient.",
         )
-        st.caption("Arrows: one step down the loss of this pair, learning rate 1.")
-        st.button(
-            f"Take a step, learning rate {_RATE}",
-            on_click=vocabulary.step,
-            args=(centre, gradients, _RATE),
-        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                f"Take a step, learning rate {_RATE}",
+                on_click=vocabulary.step,
+                args=(centre, gradients, _RATE),
+            )
+            st.caption("Arrows: one step down the loss of this pair, learning rate 1.")
     if objective == "full softmax":
         _pair(vocabulary, centre, context)
     elif objective == "negative sampling":
         _negative_sampling(vocabulary, centre, context, negatives)
     else:
         link |= _text(vocabulary)
+    st.markdown(
+        "Every word has a vector $v$ as centre and a vector $u$ as neighbour. Three losses teach "
+        "them:\n"
+        r"- full softmax: $-\ln p(o \mid c) = -u_o^{\mathsf T} v_c + \ln \sum_w "
+        r"e^{u_w^{\mathsf T} v_c}$"
+        f"\n- negative sampling: ${_FORMULAS['negative_sampling']}$"
+        f"\n- whole text of $T$ words, full softmax: ${_FORMULAS['window_average']}$"
+    )
     return link
 
 
 def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
-    st.subheader("One neighbour, full softmax")
     names, u, v = vocabulary.names, vocabulary.outputs, vocabulary.inputs[centre]
     left, right = st.columns([4, 5], gap="large")
     with left:
-        quantities({"−u·v + logsumexp": measured(skip_gram_loss(u, v, context), "nats")})
         st.markdown(
             "This is softmax cross-entropy with the vocabulary as classes and the scores u·v as "
             f"logits: “{escaped(names[context])}” beside “{escaped(names[centre])}”."
@@ -143,13 +162,9 @@ def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
 def _negative_sampling(
     vocabulary: EditedVocabulary, centre: int, context: int, negatives: tuple[int, ...]
 ) -> None:
-    st.subheader("One neighbour, negative sampling")
     u, v = vocabulary.outputs, vocabulary.inputs[centre]
     left, right = st.columns([4, 5], gap="large")
     with left:
-        loss = negative_sampling_loss(u, v, context, negatives)
-        noise = "1 negative" if len(negatives) == 1 else f"{len(negatives)} negatives"
-        quantities({f"Loss with {noise}": measured(loss, "nats")})
         st.markdown(
             "This is form 2 with the label 1 for the neighbour and 0 for each word of noise: no "
             "sum over the vocabulary. It is a different loss, and its lowest value is not that of "
@@ -164,7 +179,6 @@ def _negative_sampling(
 
 
 def _text(vocabulary: EditedVocabulary) -> dict[str, str]:
-    st.subheader("A whole text")
     left, right = st.columns([4, 5], gap="large")
     with left:
         text = lasting_text(

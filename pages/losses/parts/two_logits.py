@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import HIGHEST_GAP
@@ -22,7 +23,7 @@ _ANSWERS = ("wrong", "right")
 TWO_LOGITS = (option("answer", _ANSWERS), number("gap", "{:.12g}".format))
 """What the address holds of the view."""
 _LOW = 0.1
-_WAYS = r"""
+WAYS_IN_WORDS = r"""
 - **exp, sum, log**: $e^{z_y}/\sum_j e^{z_j}$ as it stands. $e^z$ overflows first; if the true class
   is the large one, ∞/∞ is not a number.
 - **softmax, then log**: the largest logit is subtracted before $e^z$, so nothing overflows, but
@@ -30,15 +31,17 @@ _WAYS = r"""
 - **log_softmax**: $z_y - \max z - \ln\sum_j e^{z_j-\max z}$. The sum is at least 1, and no small
   number is ever formed. `F.cross_entropy` does this; so does `F.nll_loss` of `F.log_softmax`.
 """
+"""The three ways, as a list in Markdown."""
 
 
-def two_logits(precision: str) -> dict[str, object]:
+def two_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -> dict[str, object]:
     """Show the gap, the three ways and the limits; return the address's parameters.
 
     Args:
         precision: A key of `explorer.core.precision.PRECISIONS`.
+        left: Where the controls stand.
+        right: Where the plot that answers them stands.
     """
-    left, right = st.columns([4, 5], gap="large")
     with left:
         answer = lasting_choice("The model is", _ANSWERS, key="stability answer", link="answer")
         gap = live_slider(
@@ -53,16 +56,15 @@ def two_logits(precision: str) -> dict[str, object]:
         )
         truth = answer == "right"
         reading = read_gap(gap, precision, right=truth)
-        true_logit = "the gap" if truth else "0"
-        st.markdown(f"The logits are (gap, 0); the true class is the one with {true_logit}.")
         quantities({"Exact loss": measured(reading.exact, "nats")})
         ways_table(reading)
+        true_logit = "the gap" if truth else "0"
+        st.caption(f"The logits are (gap, 0); the true class is the one with {true_logit}.")
         if reading.gap != gap:
             st.caption(
                 f"{precision} holds {written(gap, 8)} as {written(reading.gap, 8)}; the exact loss "
                 "is that of the stored logits."
             )
-        st.markdown(_WAYS)
     with right:
         plot(
             figures.gap_errors(precision, reading, right=truth),
@@ -72,7 +74,11 @@ def two_logits(precision: str) -> dict[str, object]:
             on_drag=lambda x: set_value("stability gap", min(max(x, _LOW), HIGHEST_GAP)),
             link="gap",
         )
+    limits, code = st.columns([7, 4], gap="medium")
+    with limits:
+        st.markdown("**Where each format runs out**")
+        limits_table()
+    with code:
+        st.markdown("**The same in code**")
         code_listing(gap_listing(gap, precision, right=truth))
-    st.subheader("Where each format runs out")
-    limits_table()
     return {"answer": answer, "gap": gap}

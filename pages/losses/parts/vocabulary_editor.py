@@ -17,13 +17,14 @@ from pages.components.bars.bar_editor import Series, bar_editor, set_bars, state
 
 _V, _U, _CHOSEN = "skip-gram v", "skip-gram u", "skip-gram vocabulary"
 _SHOWN_V, _SHOWN_U = "skip-gram v shown", "skip-gram u shown"
-_INPUTS = (Series("v1", "v, first", 0), Series("v2", "v, second", 5))
-_OUTPUTS = (Series("u1", "u, first", 1), Series("u2", "u, second", 4))
+_INPUTS = (Series("v1", "v, first", 9), Series("v2", "v, second", 8))
+_OUTPUTS = (Series("u1", "u, first", 7), Series("u2", "u, second", 8))
 VECTORS = tuple(vector(one.id) for one in (*_INPUTS, *_OUTPUTS))
 """What the address holds of the vectors, beside the words."""
 LONGEST = 1e100
 """Largest magnitude of a coordinate with which losses are computed."""
 
+_ZEROS = "All zero"
 _NOUN, _LEAST, _MOST, _REACH = "word", 2, 6, 2.5
 
 
@@ -78,18 +79,24 @@ class EditedVocabulary:
             set_bars(key, replace(bars, values=values))
 
 
-def vocabulary_editor() -> EditedVocabulary:
-    """Show the editors and return their newest valid state."""
+def vocabulary_choice() -> None:
+    """Show the menu of vocabularies, which sets both editors before the page runs again."""
     st.selectbox(
         "Load a vocabulary",
-        list(VOCABULARIES),
+        [*VOCABULARIES, _ZEROS],
         index=None,
-        placeholder="Vocabularies …",
+        placeholder="Examples …",
         key=_CHOSEN,
         on_change=_load_chosen,
     )
+
+
+def vocabulary_editor() -> EditedVocabulary:
+    """Show the editors beside each other and return their newest valid state."""
     first = next(iter(VOCABULARIES.values()))
-    centres = _editor(_V, _SHOWN_V, _bars(first, first.inputs, _INPUTS), _INPUTS, _LEAST, _MOST)
+    left, right = st.columns(2, gap="small")
+    with left:
+        centres = _editor(_V, _SHOWN_V, _bars(first, first.inputs, _INPUTS), _INPUTS, _LEAST, _MOST)
     count = len(centres.names)
     limits = Limits(noun=_NOUN, least=count, most=count)
     start, _ = resize(_bars(first, first.outputs, _OUTPUTS), count, **limits)
@@ -97,7 +104,10 @@ def vocabulary_editor() -> EditedVocabulary:
     if known is not None and known.names != centres.names:
         resized, _ = resize(known, count, **limits)
         set_bars(_U, replace(resized, names=centres.names))
-    neighbours = _editor(_U, _SHOWN_U, replace(start, names=centres.names), _OUTPUTS, count, count)
+    with right:
+        neighbours = _editor(
+            _U, _SHOWN_U, replace(start, names=centres.names), _OUTPUTS, count, count
+        )
     if neighbours.names != centres.names:
         set_bars(_V, replace(centres, names=neighbours.names))
         st.rerun()
@@ -107,13 +117,11 @@ def vocabulary_editor() -> EditedVocabulary:
 def _editor(
     key: str, shown_key: str, default: Bars, series: tuple[Series, ...], least: int, most: int
 ) -> Bars:
-    shown: Bars = st.session_state.get(shown_key, default)
-    zeros = {one.id: (0.0,) * len(shown.names) for one in series}
     bars = bar_editor(
         key,
         default,
         series,
-        presets={"All zero": replace(shown, values=zeros)},
+        presets={},
         noun=_NOUN,
         least=least,
         most=most,
@@ -136,6 +144,13 @@ def _load_chosen() -> None:
     """Put the chosen vocabulary into both editors; runs before the page does."""
     name = st.session_state[_CHOSEN]
     if name is None:
+        return
+    if name == _ZEROS:
+        for key, shown in ((_V, _SHOWN_V), (_U, _SHOWN_U)):
+            known: Bars = st.session_state[shown]
+            zeros = {one: (0.0,) * len(known.names) for one in known.values}
+            st.session_state[shown] = replace(known, values=zeros)
+            set_bars(key, st.session_state[shown])
         return
     vocabulary = VOCABULARIES[name]
     for key, shown, vectors, series in (

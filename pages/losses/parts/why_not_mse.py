@@ -6,46 +6,46 @@ from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.prediction_table import Judgement, better_model, judge
 from explorer.figures import prediction_table as figures
 from explorer.figures.numbers import written
+from explorer.figures.symbols import coloured
 from pages.components.address import address
 from pages.components.plot.plot import plot
 from pages.losses.parts.prediction_fields import prediction_fields, state_of
 
 
-def why_not_mse(link: Mapping[str, str]) -> None:
+def why_not_mse(link: Mapping[str, str], beside: DeltaGenerator) -> None:
     """Show the table of predictions and what follows from it, and what does not.
 
     Args:
         link: What makes the page's address open this view.
+        beside: Where the answer stands; the fields stand where one is now.
     """
-    st.markdown(
-        r"""A lecture shows the predictions $q$ of two models for three rows and asks “why not
-MSE?”. Change any of them: does the table itself speak against squared error,
-$\sum_i (q_i - p_i)^2$, and for cross-entropy, $-\ln q_{\text{true}}$?"""
-    )
     table = prediction_fields()
     address.keep({**link, **state_of(table)})
     judged = [judge(q, table.classes) for q in (table.model_1, table.model_2)]
-    for number, (column, one) in enumerate(zip(st.columns(2, gap="large"), judged, strict=True), 1):
-        with column:
-            st.subheader(f"Model {number}")
-            _judgement(one)
-    st.markdown(_what_the_means_say(*judged))
-    plot(
-        figures.gradient_norms(judged),
-        key="gradient-norms-by-row",
-        alt="Norm of the gradient by the logits, of cross-entropy and of squared error, for each "
-        f"of {len(table.classes)} rows of both models.",
-    )
-    st.markdown(_what_the_gradients_say(judged))
-    st.caption(
-        "Squared error here is the sum over the classes, averaged over the rows, as in the "
-        f"lecture; PyTorch's mse_loss averages over the {table.num_classes} classes too. A tie "
-        "for the largest probability counts as wrong."
-    )
+    with beside:
+        columns = st.columns(2, gap="small")
+        for number, (column, one) in enumerate(zip(columns, judged, strict=True), 1):
+            with column:
+                st.markdown(f"**Model {number}**")
+                _judgement(one)
+        plot(
+            figures.gradient_norms(judged),
+            key="gradient-norms-by-row",
+            alt="Norm of the gradient by the logits, of cross-entropy and of squared error, for "
+            f"each of {len(table.classes)} rows of both models.",
+        )
+        st.markdown(_what_the_means_say(*judged))
+        st.markdown(coloured(_what_the_gradients_say(judged)))
+        st.caption(
+            r"Squared error here is $\sum_i (q_i - p_i)^2$, averaged over the rows, as in the "
+            f"lecture; PyTorch's mse_loss averages over the {table.num_classes} classes too. A tie "
+            "for the largest probability counts as wrong."
+        )
 
 
 def _judgement(one: Judgement) -> None:
@@ -53,7 +53,6 @@ def _judgement(one: Judgement) -> None:
     st.table(
         {
             "Row": [*map(str, rows), "mean"],
-            "q true": [*map(written, one.true_probability), ""],
             "Right": [*("yes" if right else "no" for right in one.right), _accuracy(one)],
             "Squares": _column(one.squared_error),
             "CE / nats": _column(one.cross_entropy, digits=7),

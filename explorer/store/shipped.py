@@ -144,7 +144,8 @@ class ShippedRuns:
         if self._folder is None:
             return _Index({}, (), {})
         found = json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
-        runs = {values["id"]: _run(values) for values in found["runs"]}
+        infos = [RunInfo.from_json(json.dumps(values)) for values in found["infos"]]
+        runs = {values["id"]: _run(values, infos[values["info"]]) for values in found["runs"]}
         rows = tuple(row for values in found["runs"] for row in _rows(runs[values["id"]], values))
         return _Index(runs, rows, {values["id"]: _sweep(values) for values in found["sweeps"]})
 
@@ -174,12 +175,20 @@ def write_shipped(
         folder / _IMAGES,
         **{name: getattr(images, name) for name in ShippedImages.__slots__},
     )
+    infos = list(dict.fromkeys(_info_text(one) for one in runs))
     index = {
-        "runs": [_run_values(one) for one in runs],
+        "infos": [json.loads(text) for text in infos],
+        "runs": [_run_values(one) | {"info": infos.index(_info_text(one))} for one in runs],
         "sweeps": [_sweep_values(one) for one in sweeps],
     }
     text = json.dumps(index, indent=1, ensure_ascii=False)
     (folder / _INDEX).write_text(text + "\n", encoding="utf-8")
+
+
+def _info_text(one: ShippedRun) -> str:
+    if one.run.info is None:
+        raise ValueError(f"It is not known what {one.run.id} was trained on.")
+    return one.run.info.to_json()
 
 
 def _run_values(one: ShippedRun) -> dict[str, Any]:
@@ -190,7 +199,6 @@ def _run_values(one: ShippedRun) -> dict[str, Any]:
         "configs": [config.to_dict() for config in run.configs],
         **{name: getattr(run, name) for name in ("created_at", "started_at", "ended_at")},
         "progress": asdict(run.progress),
-        "info": json.loads(run.info.to_json()) if run.info else None,
         "summaries": [
             json.loads(CurveSummary().extended(records).to_json()) for records in one.records
         ],
@@ -198,7 +206,7 @@ def _run_values(one: ShippedRun) -> dict[str, Any]:
     }
 
 
-def _run(values: Mapping[str, Any]) -> Run:
+def _run(values: Mapping[str, Any], info: RunInfo) -> Run:
     return Run(
         id=values["id"],
         name=values["name"],
@@ -207,7 +215,7 @@ def _run(values: Mapping[str, Any]) -> Run:
         created_at=values["created_at"],
         started_at=values["started_at"],
         ended_at=values["ended_at"],
-        info=RunInfo.from_json(json.dumps(values["info"])),
+        info=info,
         progress=Progress(**values["progress"]),
         is_shipped=True,
     )

@@ -32,11 +32,13 @@ from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedImages, ShippedRun, write_shipped
 from explorer.trainer.data import Source, TrainingData, digit_indices, load_source, prepare
 from explorer.trainer.executor import run_info
-from explorer.trainer.loop import QUICK_EVALUATION_STEPS, total_steps, train
+from explorer.trainer.loop import total_steps, train
 
 MOST_IMAGES = 300
 _RACE_EVALUATION_STEPS = 20
 """A race that is scrubbed wants more measurements than one that is watched."""
+_SWEEP_EVALUATION_STEPS = 150
+"""So many curves take most of the bytes."""
 
 
 def main() -> int:
@@ -77,7 +79,14 @@ def main() -> int:
         },
         base,
     )
-    cells = _trained(f"{RECORDED_SWEEP}-1", "Recorded: sweep", grid.named_cells(), source, data)
+    cells = _trained(
+        f"{RECORDED_SWEEP}-1",
+        "Recorded: sweep",
+        grid.named_cells(),
+        source,
+        data,
+        every=_SWEEP_EVALUATION_STEPS,
+    )
     sweep = Sweep(
         id=RECORDED_SWEEP,
         name="Recorded sweep",
@@ -116,7 +125,7 @@ def _trained(
     source: Source,
     data: TrainingData,
     *,
-    every: int = QUICK_EVALUATION_STEPS,
+    every: int,
     with_networks: bool = False,
 ) -> ShippedRun:
     began = time.time()

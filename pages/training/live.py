@@ -18,6 +18,7 @@ from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.motion import ask_for_motion
 from pages.training.parts.plot_warm import warm_plots
 from pages.training.parts.race_view import race_view
+from pages.training.parts.shipped_runs import opening_race
 from pages.training.parts.store_notice import say_unusable, store_notice
 
 RUN = "live run"
@@ -69,6 +70,7 @@ with st.container():
     if readable:
         try:
             launcher.ensure_workers()
+            run_id = run_id or opening_race(RUN)
         except (ConfigError, StoreUnavailable) as problem:
             st.error(escaped(str(problem)))
 

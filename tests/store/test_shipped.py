@@ -211,7 +211,8 @@ def test_the_race_is_the_notes_setting_for_ten_epochs_of_mnist_with_its_environm
 @pytest.mark.parametrize("run_id", [RECORDED_RACE, f"{RECORDED_SWEEP}-1"])
 def test_the_summaries_are_those_of_the_records(recorded, run_id):
     for row, records in zip(recorded.rows([run_id]), recorded.records(run_id).curves, strict=True):
-        assert CurveSummary().extended(records) == row.summary
+        # As text, in which NaN equals NaN.
+        assert CurveSummary().extended(records).to_json() == row.summary.to_json()
         assert (records.diverged_at is None) == (row.summary.steps == 3_000)
         for one in records.evaluations:
             assert one.confusion.sum() == one.examples

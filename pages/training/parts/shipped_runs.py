@@ -1,4 +1,4 @@
-"""What pages about training say of the runs that came with the app, and when they open with them."""
+"""The runs that came with the app: what pages say of them, and when they open with one."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CREDIT = (
 """Source and licence of the images that came with the app."""
 
 READ_ONLY = (
-    "The recorded runs that came with the app can be compared and exported, but not renamed, tagged "
-    "or deleted."
+    "The recorded runs that came with the app can be compared and exported, but not renamed, "
+    "tagged or deleted."
 )
 
 

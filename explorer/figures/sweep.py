@@ -19,7 +19,7 @@ from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
 _ROW = 64
-_PLATFORM = 0.42
+_PLATFORM = 0.5
 """Part of the way to the next axis on which lines run level, under the words of their value."""
 _WORSE, _BETTER = CATEGORICAL[7], CATEGORICAL[6]
 """Neither of them means a quantity anywhere."""
@@ -104,9 +104,7 @@ def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
     return Scale(sign * cut, sign * best, cut > worst)
 
 
-def heat_map(
-    grid: SweepGrid, found: SweepTable, quantity: str, height: int | None = None
-) -> go.Figure:
+def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: int = 0) -> go.Figure:
     """Draw a quantity by two settings, coloured from worse to better.
 
     Below each mean stands of how many cells it is, where there is more than one, and what became
@@ -116,7 +114,7 @@ def heat_map(
         grid: The settings that the sweep varies, with their values.
         found: The quantity by two of its dimensions.
         quantity: Key of QUANTITIES.
-        height: Pixels; by default a row of the map takes as many as its words need.
+        least_height: Pixels; the words of many rows need more.
     """
     columns = [value_words(found.x, value) for value in grid.values[found.x]]
     rows = [value_words(found.y, value) for value in grid.values[found.y]]
@@ -165,7 +163,7 @@ def heat_map(
         )
     left = 20 + 7 * max(map(len, rows))
     layout = {
-        "height": height or 90 + _ROW * len(rows),
+        "height": max(least_height, 90 + _ROW * len(rows)),
         "margin": {"l": left, "r": 12, "t": 12, "b": 60},
         "xaxis": {"title": {"text": DIMENSIONS[found.x]}, "type": "category", "showgrid": False},
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
@@ -257,7 +255,7 @@ def parallel_coordinates(
             }
         )
     labels = [
-        (axis, _height(grid.values[name], value), value_words(name, value))
+        (axis, _height(grid.values[name], value), _in_two_lines(value_words(name, value)))
         for axis, name in enumerate(dimensions)
         for value in grid.values[name]
     ]
@@ -277,7 +275,7 @@ def parallel_coordinates(
             "zeroline": False,
             "fixedrange": True,
         },
-        "yaxis": {"visible": False, "range": [-0.22, 1.12], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.2, 1.2], "fixedrange": True},
         "hovermode": "closest",
         "annotations": [_label(*label) for label in labels],
     }
@@ -312,6 +310,14 @@ def _height(values: Sequence[Any], value: Any) -> float:
     return 0.5 if len(ordered) == 1 else ordered.index(value) / (len(ordered) - 1)
 
 
+def _in_two_lines(words: str) -> str:
+    """Break long words, which would reach beyond the level piece of a line on a narrow screen."""
+    if len(words) < 11:
+        return words
+    first, gap, rest = words.partition(" ") if " " in words else words.partition("-")
+    return f"{first}{gap.strip()}<br>{rest}" if gap else words
+
+
 def _label(axis: int, height: float, text: str) -> dict[str, Any]:
     return {
         "x": axis,
@@ -320,6 +326,7 @@ def _label(axis: int, height: float, text: str) -> dict[str, Any]:
         "showarrow": False,
         "xanchor": "left",
         "yanchor": "bottom",
+        "align": "left",
         "borderpad": 0,
         "yshift": 1,
         "font": {"size": 13},

@@ -63,14 +63,13 @@ if was_pressed(TRAIN):
     begin = None if errors else lambda: launcher.start(configs, name, session=who)
     if training_start.start(TRAIN, RUN, begin):
         race_pace.follow(st.session_state[RUN])
-run_id: str | None = st.session_state.get(RUN)
+run_id: str | None = st.session_state.get(RUN) or opening_race(RUN)
 race_link.keep_link(run_id)
 readable = store_notice()
 with st.container():
     if readable:
         try:
             launcher.ensure_workers()
-            run_id = run_id or opening_race(RUN)
         except (ConfigError, StoreUnavailable) as problem:
             st.error(escaped(str(problem)))
 

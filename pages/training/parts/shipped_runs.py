@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from explorer.jobs import launcher
 from explorer.runs.records import Environment
 from explorer.runs.run import CurveRow, Run
+from explorer.runs.sweep_cells import Sweep
+from explorer.store.run_store import RunStore, StoreUnavailable
 
 CREDIT = (
     "Images: MNIST by Yann LeCun and Corinna Cortes, made from data of NIST; licence CC BY-SA 3.0."
@@ -29,15 +32,25 @@ def opening_race(run_key: str) -> str | None:
             there, also None, the visitor has chosen.
 
     Returns:
-        Its id, or None.
-
-    Raises:
-        StoreUnavailable: The run store cannot be used.
+        Its id, or None, also where it cannot be told whether there are others.
     """
-    if run_key in st.session_state:
+    return _opening(run_key, lambda store: store.runs.list(1))
+
+
+def opening_sweep(sweep_key: str) -> str | None:
+    """Return the sweep that a page opens with, as `opening_race` does."""
+    return _opening(sweep_key, lambda store: store.sweeps.list(1))
+
+
+def _opening(key: str, newest: Callable[[RunStore], Sequence[Run | Sweep]]) -> str | None:
+    if key in st.session_state:
         return None
-    newest = next(iter(launcher.default_store().runs.list(1)), None)
-    return newest.id if newest and newest.is_shipped else None
+    try:
+        first = next(iter(newest(launcher.default_store())), None)
+    except StoreUnavailable:
+        # The page says so itself.
+        return None
+    return first.id if first and first.is_shipped else None
 
 
 def recorded_words(one: Run | CurveRow) -> str:

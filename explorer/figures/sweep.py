@@ -19,8 +19,11 @@ from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
 _ROW = 64
-_PLATFORM = 0.5
+_PLATFORM = 0.6
 """Part of the way to the next axis on which lines run level, under the words of their value."""
+_RESULT_PLATFORM = 0.12
+"""The same on the axis of results, whose words stand behind the ends of the lines."""
+_DIVERGED = -0.24
 _WORSE, _BETTER = CATEGORICAL[7], CATEGORICAL[6]
 """Neither of them means a quantity anywhere."""
 _MARKS = ((0.0, _WORSE, 0.5), (0.5, NEUTRAL, 0.1), (1.0, _BETTER, 1.0))
@@ -195,7 +198,8 @@ def parallel_coordinates(
     """Draw each finished cell as a line through its settings to its result, which colours it.
 
     On each axis a line runs level for a while, and the words of its value stand above it there, so
-    that no line goes through them. A diverged cell is a grey line that ends below the scale.
+    that no line goes through them; those of the results stand where the lines end. A diverged cell
+    is a grey line that ends below the scale.
 
     Args:
         grid: The grid; settings with one value are left out.
@@ -228,11 +232,11 @@ def parallel_coordinates(
         for place in groups[group]:
             cell = cells[place]
             heights = [_height(grid.values[n], getattr(cell.config, n)) for n in dimensions]
-            heights.append(-0.16 if group < 0 else float(ends[place]))
+            heights.append(_DIVERGED if group < 0 else float(ends[place]))
             words = ", ".join(value_words(n, getattr(cell.config, n)) for n in dimensions)
             result = "diverged" if group < 0 else quantity_words(quantity, values[place])
             for axis, at in enumerate(heights):
-                x += [axis, axis + _PLATFORM]
+                x += [axis, axis + (_RESULT_PLATFORM if axis == len(dimensions) else _PLATFORM)]
                 y += [at, at]
             x.append(None)
             y.append(None)
@@ -259,15 +263,16 @@ def parallel_coordinates(
         for axis, name in enumerate(dimensions)
         for value in grid.values[name]
     ]
-    labels += _result_labels(len(dimensions), scale, quantity) if np.isfinite(values).any() else []
+    if np.isfinite(values).any():
+        labels += _result_labels(len(dimensions), scale, quantity)
     if -1 in groups:
-        labels.append((len(dimensions), -0.16, "diverged"))
+        labels.append((len(dimensions), _DIVERGED, "diverged"))
     layout = {
         "height": height,
-        "margin": {"l": 16, "r": 16, "t": 28, "b": 12},
+        "margin": {"l": 12, "r": 12, "t": 44, "b": 8},
         "xaxis": {
             "tickvals": list(range(len(titles))),
-            "ticktext": titles,
+            "ticktext": [f"<b>{_in_two_lines(title)}</b>" for title in titles],
             "side": "top",
             "ticklabelposition": "outside right",
             "range": [-0.04, len(titles) - 1 + _PLATFORM + 0.1],
@@ -275,9 +280,9 @@ def parallel_coordinates(
             "zeroline": False,
             "fixedrange": True,
         },
-        "yaxis": {"visible": False, "range": [-0.2, 1.2], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.32, 1.24], "fixedrange": True},
         "hovermode": "closest",
-        "annotations": [_label(*label) for label in labels],
+        "annotations": [_label(*label, at_end=label[0] == len(dimensions)) for label in labels],
     }
     return go.Figure({"data": traces, "layout": layout})
 
@@ -291,7 +296,7 @@ def _result_labels(axis: int, scale: Scale, quantity: str) -> list[tuple[int, fl
         worst += " or less" if more_is_better else " or more"
     best = quantity_words(quantity, scale.best)
     low, high = (worst, best) if more_is_better else (best, worst)
-    return [(axis, 0.0, low), (axis, 1.0, high)]
+    return [(axis, 0.0, _in_two_lines(low)), (axis, 1.0, _in_two_lines(high))]
 
 
 def _lines(found: SweepTable, i: int, j: int, quantity: str) -> list[str]:
@@ -312,22 +317,24 @@ def _height(values: Sequence[Any], value: Any) -> float:
 
 def _in_two_lines(words: str) -> str:
     """Break long words, which would reach beyond the level piece of a line on a narrow screen."""
-    if len(words) < 11:
+    breaks = [place + 1 for place, sign in enumerate(words) if sign in " -"]
+    if len(words) < 11 or not breaks:
         return words
-    first, gap, rest = words.partition(" ") if " " in words else words.partition("-")
-    return f"{first}{gap.strip()}<br>{rest}" if gap else words
+    place = min(breaks, key=lambda place: abs(2 * place - len(words)))
+    return f"{words[:place].rstrip()}<br>{words[place:]}"
 
 
-def _label(axis: int, height: float, text: str) -> dict[str, Any]:
+def _label(axis: int, height: float, text: str, *, at_end: bool) -> dict[str, Any]:
     return {
-        "x": axis,
+        "x": axis + (_RESULT_PLATFORM if at_end else 0),
         "y": height,
         "text": text,
         "showarrow": False,
         "xanchor": "left",
-        "yanchor": "bottom",
+        "yanchor": "middle" if at_end else "bottom",
         "align": "left",
         "borderpad": 0,
-        "yshift": 1,
+        "xshift": 4 if at_end else 0,
+        "yshift": 0 if at_end else 1,
         "font": {"size": 13},
     }

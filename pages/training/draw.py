@@ -49,7 +49,7 @@ def explore(rows: Sequence[CurveRow], meant: str) -> None:
         except StoreUnavailable as error:
             say_unusable(error)
             networks = []
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([5, 7], gap="medium")
     strokes = drawn(CANVAS, link="ink")
     with left:
         datasets = dict.fromkeys(one.network.dataset for one in networks) or {"mnist": None}
@@ -74,7 +74,7 @@ def explore(rows: Sequence[CurveRow], meant: str) -> None:
 
 chosen: list[CurveRow] = []
 readable = store_notice()
-asked, choice = st.columns([6, 7], gap="medium")
+asked, choice = st.columns(2, gap="medium")
 with asked:
     meant = lasting_choice(
         "The digit you mean", DIGITS, key="digit meant", link="digit", wraps=True

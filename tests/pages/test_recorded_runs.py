@@ -72,6 +72,7 @@ def test_compare_opens_with_the_recorded_race_which_can_be_exported_but_not_chan
     app = opened("compare")
     assert address(app)["runs"] == f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
     assert plots(app)
+    assert "18 recorded curves; 2 compared." in shown(app)
     assert READ_ONLY in shown(app)
     labels = {button.label for button in app.button}
     assert not {label for label in labels if label.startswith("Delete")}
@@ -82,6 +83,7 @@ def test_compare_offers_to_change_ones_own_alone(fresh_store):
     own = trained(fresh_store)
     app = opened("compare")
     assert address(app)["runs"] == f"{own}:0,{own}:1"
+    assert "2 curves; 2 compared. Below them stand 18 recorded ones." in shown(app)
     app = opened("compare", runs=f"{RECORDED_RACE}:0,{own}:1")
     assert READ_ONLY in shown(app)
     assert [box.options for box in app.selectbox if box.label == "Curve"] == [

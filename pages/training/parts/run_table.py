@@ -70,10 +70,23 @@ def run_table(rows: Sequence[CurveRow]) -> str:
         column_config=_columns(),
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
     )
-    count = f"{len(shown):,} of {len(rows):,} curves" if words else f"{len(rows):,} curves"
     also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
-    st.caption(f"{count}; {len(picked)} compared{also}.")
+    st.caption(f"{_count(rows, shown, words)}; {len(picked)} compared{also}.{_recorded(rows)}")
     return words
+
+
+def _count(rows: Sequence[CurveRow], shown: Sequence[CurveRow], words: str) -> str:
+    """Say how many curves there are, those that came with the app only where there are no own."""
+    own = [row for row in rows if not row.is_shipped]
+    counted, what = (own, "curves") if own else (rows, "recorded curves")
+    ids = {row.id for row in counted}
+    passing = sum(row.id in ids for row in shown)
+    return f"{passing:,} of {len(ids):,} {what}" if words else f"{len(ids):,} {what}"
+
+
+def _recorded(rows: Sequence[CurveRow]) -> str:
+    recorded = sum(row.is_shipped for row in rows)
+    return f" Below them stand {recorded} recorded ones." if 0 < recorded < len(rows) else ""
 
 
 def describe(row: CurveRow) -> dict[str, object]:

@@ -12,15 +12,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
+from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
 import torch
-from numpy.typing import NDArray
 
 from explorer.core.recorded_race import FOUR_PLACE, FOUR_TEST_INDEX, RECORDED_RACE, RECORDED_SWEEP
-from explorer.runs.config import TrainingConfig, curve_labels
+from explorer.runs.config import TrainingConfig
 from explorer.runs.digit_recognition import DigitNetwork
 from explorer.runs.mnist_files import MNIST_PIXELS_MD5, DataError, Images
 from explorer.runs.race_presets import RACE_PRESETS
@@ -35,7 +34,22 @@ from explorer.trainer.executor import run_info
 from explorer.trainer.loop import total_steps, train
 
 MOST_IMAGES = 300
-_RACE_EVALUATION_STEPS = 20
+BASE = TrainingConfig(dataset="mnist", device="cpu")
+RACE = tuple(
+    replace(config, dataset=BASE.dataset, device=BASE.device)
+    for config in RACE_PRESETS["CE against MSE"].configs
+)
+GRID = SweepGrid(
+    {
+        "loss": ("cross_entropy", "softmax_squared_error"),
+        "learning_rate": (0.001, 0.01, 0.1, 0.5),
+        "init": (BASE.init,),
+        "output_relu": (False,),
+        "seed": (0, 1),
+    },
+    BASE,
+)
+RACE_EVALUATION_STEPS = 20
 """A race that is scrubbed wants more measurements than one that is watched."""
 _SWEEP_EVALUATION_STEPS = 150
 """So many curves take most of the bytes."""
@@ -53,39 +67,34 @@ def main() -> int:
         return 1
     torch.set_flush_denormal(True)
     torch.set_num_threads(1)
-    data = prepare(source.images)
-    data = replace(data, digit_indices=torch.tensor(shown_indices(source.images.test_labels)))
-    base = TrainingConfig(dataset="mnist", device="cpu")
-    race = [
-        replace(config, dataset=base.dataset, device=base.device)
-        for config in RACE_PRESETS["CE against MSE"].configs
-    ]
-    networks = _trained(
-        RECORDED_RACE,
-        "Recorded: cross-entropy against squared error",
-        race,
-        source,
-        data,
-        every=_RACE_EVALUATION_STEPS,
-        with_networks=True,
-    )
-    grid = SweepGrid(
-        {
-            "loss": ("cross_entropy", "softmax_squared_error"),
-            "learning_rate": (0.001, 0.01, 0.1, 0.5),
-            "init": (base.init,),
-            "output_relu": (False,),
-            "seed": (0, 1),
-        },
-        base,
-    )
+    make(source, SHIPPED_FOLDER)
+    files = [file for file in SHIPPED_FOLDER.iterdir() if file.is_file()]
+    print(f"{sum(file.stat().st_size for file in files):,} bytes in {len(files)} files")
+    return 0
+
+
+def make(
+    source: Source,
+    folder: Path,
+    race: Sequence[TrainingConfig] = RACE,
+    grid: SweepGrid = GRID,
+    four: int = FOUR_TEST_INDEX,
+) -> None:
+    """Train a race and a sweep, and write them.
+
+    Args:
+        source: The images.
+        folder: Where to; it exists.
+        race: One config per curve.
+        grid: Of the sweep, whose cells train together.
+        four: Place of the test image that is shown in place of the second 4.
+    """
+    data = shown_data(source, four)
+    name = "Recorded: cross-entropy against squared error"
+    networks = _trained(RECORDED_RACE, name, race, source, data, RACE_EVALUATION_STEPS)
+    run_id = f"{RECORDED_SWEEP}-1"
     cells = _trained(
-        f"{RECORDED_SWEEP}-1",
-        "Recorded: sweep",
-        grid.named_cells(),
-        source,
-        data,
-        every=_SWEEP_EVALUATION_STEPS,
+        run_id, "Recorded: sweep", grid.named_cells(), source, data, _SWEEP_EVALUATION_STEPS
     )
     sweep = Sweep(
         id=RECORDED_SWEEP,
@@ -94,28 +103,17 @@ def main() -> int:
         created_at=cells.run.created_at,
         attempt=1,
         is_open=False,
-        runs=(SweepRun(cells.run.id, tuple(range(grid.num_cells)), 1),),
+        runs=(SweepRun(run_id, tuple(range(grid.num_cells)), 1),),
     )
     images = chosen_images(source.images, data, networks)
-    write_shipped(SHIPPED_FOLDER, [networks, cells], [sweep], images)
-    for one in (networks, cells):
-        for label, records in zip(curve_labels(one.run.configs), one.records, strict=True):
-            last = records.latest_evaluation
-            print(f"{one.run.id}, {label}: {last.accuracy if last else None}")
-    files = [file for file in SHIPPED_FOLDER.iterdir() if file.is_file()]
-    print(f"{sum(file.stat().st_size for file in files):,} bytes in {len(files)} files")
-    return 0
+    write_shipped(folder, [networks, replace(cells, weights={})], [sweep], images)
 
 
-def shown_indices(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the test images that are shown: two of each class, one 4 being hard to tell from a 9.
-
-    Args:
-        labels: Of all test images.
-    """
-    shown = digit_indices(labels)
-    shown[FOUR_PLACE] = FOUR_TEST_INDEX
-    return shown
+def shown_data(source: Source, four: int = FOUR_TEST_INDEX) -> TrainingData:
+    """Return the images to train on, the digits to show with a 4 that could be a 9 among them."""
+    shown = digit_indices(source.images.test_labels)
+    shown[FOUR_PLACE] = four
+    return replace(prepare(source.images), digit_indices=torch.tensor(shown))
 
 
 def _trained(
@@ -124,9 +122,7 @@ def _trained(
     configs: Sequence[TrainingConfig],
     source: Source,
     data: TrainingData,
-    *,
     every: int,
-    with_networks: bool = False,
 ) -> ShippedRun:
     began = time.time()
     print(f"Training {run_id}: {len(configs)} curves…")
@@ -149,7 +145,7 @@ def _trained(
     weights = {
         one.curve: safetensors.numpy.save(dict(one.arrays), {"step": str(one.step)})
         for chunk in chunks
-        if with_networks and (one := chunk.weights)
+        if (one := chunk.weights)
     }
     return ShippedRun(run, records, weights)
 
@@ -197,12 +193,10 @@ def chosen_images(images: Images, data: TrainingData, trained: ShippedRun) -> Sh
         for answer in range(10)
     ]
     chosen = set(data.digit_indices.tolist())
-    for turn in count():
+    for turn in range(max(map(len, cells))):
         for cell in cells:
             if len(chosen) < MOST_IMAGES and turn < len(cell):
                 chosen.add(int(cell[turn]))
-        if len(chosen) == MOST_IMAGES:
-            break
     indices = np.array(sorted(chosen), np.int64)
     return ShippedImages(images.test_images[indices], images.test_labels[indices], indices)
 

@@ -19,6 +19,7 @@ from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
 from pages.components.inputs.lasting_inputs import lasting_text
 from pages.training.parts.curve_selection import choose, chosen, styles_of
+from pages.training.parts.shipped_runs import counted, recorded_behind
 
 _TABLE = "compare table"
 _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
@@ -71,22 +72,8 @@ def run_table(rows: Sequence[CurveRow]) -> str:
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
     )
     also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
-    st.caption(f"{_count(rows, shown, words)}; {len(picked)} compared{also}.{_recorded(rows)}")
+    st.caption(f"{counted(rows, shown)}; {len(picked)} compared{also}.{recorded_behind(rows)}")
     return words
-
-
-def _count(rows: Sequence[CurveRow], shown: Sequence[CurveRow], words: str) -> str:
-    """Say how many curves there are, those that came with the app only where there are no own."""
-    own = [row for row in rows if not row.is_shipped]
-    counted, what = (own, "curves") if own else (rows, "recorded curves")
-    ids = {row.id for row in counted}
-    passing = sum(row.id in ids for row in shown)
-    return f"{passing:,} of {len(ids):,} {what}" if words else f"{len(ids):,} {what}"
-
-
-def _recorded(rows: Sequence[CurveRow]) -> str:
-    recorded = sum(row.is_shipped for row in rows)
-    return f" Below them stand {recorded} recorded ones." if 0 < recorded < len(rows) else ""
 
 
 def describe(row: CurveRow) -> dict[str, object]:

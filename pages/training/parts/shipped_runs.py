@@ -70,3 +70,26 @@ def say_recorded(one: Run | CurveRow) -> None:
     """Show `recorded_words`, if there are some."""
     if words := recorded_words(one):
         st.caption(words)
+
+
+def counted(rows: Sequence[CurveRow], shown: Sequence[CurveRow]) -> str:
+    """Say how many curves a table has, and how many of them it shows.
+
+    Those that came with the app count only where there are no others.
+
+    Args:
+        rows: All curves.
+        shown: Those of them that pass the filter.
+    """
+    own = {row.id for row in rows if not row.is_shipped}
+    ids, what = (own, "curves") if own else ({row.id for row in rows}, "recorded curves")
+    passing = sum(row.id in ids for row in shown)
+    return (
+        f"{passing:,} of {len(ids):,} {what}" if len(shown) < len(rows) else f"{passing:,} {what}"
+    )
+
+
+def recorded_behind(rows: Sequence[CurveRow]) -> str:
+    """Say how many curves came with the app, behind the others in a table; "" without others."""
+    recorded = sum(row.is_shipped for row in rows)
+    return f" Below them stand {recorded} recorded ones." if 0 < recorded < len(rows) else ""

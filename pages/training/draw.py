@@ -12,10 +12,11 @@ from explorer.store.run_store import StoreUnavailable
 from pages.components.address import address
 from pages.components.address.parameters import option
 from pages.components.inputs.lasting_inputs import lasting_choice
-from pages.components.terms import terms
+from pages.components.page_head import page_head
 from pages.training.parts import network_choice
 from pages.training.parts.digit_canvas import INK, digit_canvas, drawn
 from pages.training.parts.drawing_answers import drawing_answers, usable_networks
+from pages.training.parts.shipped_runs import say_recorded
 from pages.training.parts.store_notice import say_unusable, store_notice
 
 CANVAS = "digit canvas"
@@ -27,27 +28,28 @@ SEEN = {
 }
 
 address.declare(*network_choice.NETWORKS, option("digit", DIGITS), INK)
-st.title("Draw a digit")
-st.markdown(
-    r"""A network answers an image with the softmax $q$ of its ten outputs. Say which digit you
-mean: its one-hot is $p$, and the loss of this one image is $H(p,q) = -\ln q_y$ nats. Draw, and
-watch both move."""
+page_head(
+    "Draw a digit",
+    "Draw, say which digit you mean, and watch what the networks believe and what it costs.",
+    more=r"""A network answers an image with the softmax $q$ of its ten outputs. The digit that you
+mean is $p$, one-hot, and the loss of this one image is $H(p,q) = -\ln q_y$ nats.
+
+A drawing is prepared like the images that a network was trained on: for MNIST the ink is scaled to
+20×20 pixels and its centre of mass is moved to the middle of 28×28, so position and size on the
+canvas do not matter. Softmax always answers; it has no class for anything else.""",
+    terms=("softmax", "one-hot", "cross-entropy"),
 )
-terms("softmax", "one-hot", "cross-entropy")
 
 
 @st.fragment
-def explore(rows: Sequence[CurveRow]) -> None:
-    meant = lasting_choice(
-        "The digit you mean", DIGITS, key="digit meant", link="digit", wraps=True
-    )
+def explore(rows: Sequence[CurveRow], meant: str) -> None:
     with st.container():
         try:
             networks = usable_networks(rows)
         except StoreUnavailable as error:
             say_unusable(error)
             networks = []
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns([5, 7], gap="medium")
     strokes = drawn(CANVAS, link="ink")
     with left:
         datasets = dict.fromkeys(one.network.dataset for one in networks) or {"mnist": None}
@@ -72,7 +74,12 @@ def explore(rows: Sequence[CurveRow]) -> None:
 
 chosen: list[CurveRow] = []
 readable = store_notice()
-with st.container():
+asked, choice = st.columns(2, gap="medium")
+with asked:
+    meant = lasting_choice(
+        "The digit you mean", DIGITS, key="digit meant", link="digit", wraps=True
+    )
+with choice:
     try:
         if readable:
             chosen = network_choice.network_choice()
@@ -81,10 +88,7 @@ with st.container():
             address.link_to("live", "Train a race", {}, via="draw")
     except StoreUnavailable as problem:
         say_unusable(problem)
-explore(chosen)
-st.caption(
-    "A drawing is prepared like the images that a network was trained on: for MNIST the ink is "
-    "scaled to 20×20 pixels and its centre of mass is moved to the middle of 28×28, so position "
-    "and size on the canvas do not matter. Softmax always answers; it has no class for anything "
-    "else."
-)
+explore(chosen, meant)
+if recorded := next((row for row in chosen if row.is_shipped), None):
+    say_recorded(recorded)
+    address.link_to("live", "**Train your own networks →**", {}, via="draw-own")

@@ -18,6 +18,7 @@ from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.motion import ask_for_motion
 from pages.training.parts.plot_warm import warm_plots
 from pages.training.parts.race_view import race_view
+from pages.training.parts.shipped_runs import opening_race
 from pages.training.parts.store_notice import say_unusable, store_notice
 
 RUN = "live run"
@@ -62,7 +63,7 @@ if was_pressed(TRAIN):
     begin = None if errors else lambda: launcher.start(configs, name, session=who)
     if training_start.start(TRAIN, RUN, begin):
         race_pace.follow(st.session_state[RUN])
-run_id: str | None = st.session_state.get(RUN)
+run_id: str | None = st.session_state.get(RUN) or opening_race(RUN)
 race_link.keep_link(run_id)
 readable = store_notice()
 with st.container():

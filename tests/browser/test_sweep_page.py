@@ -25,10 +25,11 @@ def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
     epochs.press("Enter")
     page.get_by_role("button", name="Train the grid").click()
     expect(page.get_by_text("8 of 8 cells done: 8 finished.")).to_be_visible(timeout=45_000)
-    expect(page.locator(".cee-plot[data-draws]")).to_have_count(2)
-    page.get_by_role("radio", name="Steps to 90 %").or_(
-        page.get_by_role("button", name="Steps to 90 %", exact=True)
-    ).first.click()
-    expect(page.get_by_text("Smaller is better, and stronger in colour.")).to_be_visible()
+    expect(page.get_by_role("img", name="Test accuracy by Learning rate and Loss")).to_be_visible()
+    for choice in ("Steps to 90 %", "Every cell"):
+        page.get_by_role("radio", name=choice).or_(
+            page.get_by_role("button", name=choice, exact=True)
+        ).first.click()
+    expect(page.get_by_text("Smaller is better; dotted ones diverged.")).to_be_visible()
     page.get_by_role("link", name="Compare the curves of the best 5").click()
     expect(page.locator(".cee-legend span")).to_have_count(5)

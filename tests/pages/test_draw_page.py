@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.core.digit_image import embedded_digit_image, mnist_image
 from explorer.core.drawing import read_stroke_text
 from explorer.core.losses import softmax, softmax_cross_entropy
+from explorer.core.recorded_race import RECORDED_RACE
 from explorer.figures.numbers import measured, written
 from explorer.runs.config import TrainingConfig
 from explorer.runs.record_columns import CurveChunk
@@ -213,3 +214,22 @@ def test_the_live_page_leads_here_once_a_race_has_ended(store):
 def links_of(app: AppTest) -> dict[str, str]:
     links = [element.proto for element in app.main if element.type == "page_link"]
     return {link.page: link.query_string for link in links}
+
+
+def test_a_fresh_machine_answers_with_the_recorded_networks(fresh_store):
+    app = opened("draw", ink=INK, digit="7")
+    assert shown_curves(app) == [f"{RECORDED_RACE}:0", f"{RECORDED_RACE}:1"]
+    drawn = bars(app)
+    assert [max(range(10), key=drawn[name].__getitem__) for name in drawn] == [7, 7, 7]
+    assert any(one.value.startswith("Recorded: trained on") for one in app.caption)
+    links = [element.proto.label for element in app.main if element.type == "page_link"]
+    assert "**Train your own networks →**" in links
+    assert not app.info
+
+
+def test_own_networks_come_before_the_recorded_ones(fresh_store):
+    run_id = recorded(fresh_store, SMALL, MSE)
+    app = opened("draw")
+    assert shown_curves(app) == [f"{run_id}:0", f"{run_id}:1"]
+    assert "Recorded: " in app.selectbox[0].options[2]
+    assert not any(one.value.startswith("Recorded") for one in app.caption)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.core.recorded_race import RECORDED_SWEEP
 from explorer.jobs.sweep_scheduler import continue_open
 from explorer.jobs.worker_processes import this_process
 from explorer.store.run_store import RunStore
@@ -81,9 +82,12 @@ def test_a_sweep_is_shown_from_its_start_to_its_results(store):
     assert not continue_open(store, lambda config: None)
     ran(app)
     assert "4 of 4 cells done: 4 finished." in shown(app)
-    assert {"sweep-heat-map", "sweep-cells"} <= {
-        payload["name"] for payload in components(app, "plot").values()
-    }
+    views = {"Map": "sweep-heat-map", "Every cell": "sweep-cells"}
+    for view, plot in views.items():
+        app.button_group(key="sweep view").set_value(view).run()
+        assert plot in {payload["name"] for payload in components(app, "plot").values()}
+    app.button_group(key="sweep view").set_value("Table").run()
+    assert len(app.table[0].value) == 4
     links = [e.proto.query_string for e in app.main if e.type == "page_link"]
     (run,) = store.sweeps.get(sweep.id).runs
     assert any(f"{run.run_id}%3A3" in link for link in links)
@@ -147,3 +151,37 @@ def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):
     press(app, "Train the grid")
     (sweep,) = store.sweeps.list()
     assert sweep.grid.base.epochs == 7
+
+
+def test_a_fresh_machine_shows_the_recorded_sweep_until_there_is_another(fresh_store):
+    app = opened("sweep")
+    assert "Best: **97.88%** with Cross-entropy, rate 0.1, seed 0." in shown(app)
+    assert "15 finished, 1 diverged" in shown(app)
+    assert "Recorded: trained on" in shown(app)
+    assert "CC BY-SA 3.0" in shown(app)
+    labels = {button.label for button in app.button}
+    assert "Train the grid" in labels
+    assert not any(label.startswith(("Stop", "Train the missing")) for label in labels)
+    (address,) = components(app, "address").values()
+    assert dict(address["parameters"])["sweep"] == RECORDED_SWEEP
+    # Pressed, one's own takes its place; opened anew, the page begins with the form again.
+    press(opened("sweep", **SMALL), "Train the grid")
+    later = opened("sweep")
+    assert "Best:" not in shown(later)
+    entries = [one.label for one in later.button if "cells, " in one.label]
+    assert ["recorded" in entry for entry in entries] == [False, True]
+
+
+def test_a_link_that_sets_the_form_opens_it(fresh_store):
+    def form(app: AppTest) -> bool:
+        (one,) = [one for one in app.expander if one.label == "Set up a sweep"]
+        return one.proto.expanded
+
+    assert not form(opened("sweep"))
+    assert form(opened("sweep", **SMALL))
+    assert not form(opened("sweep", sweep=RECORDED_SWEEP, **SMALL))
+
+
+def test_only_what_varies_is_offered_for_columns_and_rows(fresh_store):
+    app = opened("sweep")
+    assert app.button_group(key="sweep columns").options == ["Learning rate", "Loss", "Seed"]

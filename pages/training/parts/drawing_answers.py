@@ -20,6 +20,8 @@ from pages.components.quantities import quantities
 from pages.training.parts.network_choice import names_of, places_of
 from pages.training.parts.race_details import open_divergence
 
+_HEIGHT = 240
+
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
@@ -64,31 +66,33 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
     """
     names = [one.name for one in networks]
     answers = [_answer(one.network, strokes) for one in networks]
+    columns = st.columns(len(networks), gap="medium")
+    for place, (column, name, answer) in enumerate(zip(columns, names, answers, strict=True)):
+        with column, st.container(gap="xxsmall"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{escaped(name)}**", width="stretch")
+                clicked = st.button(
+                    "Show p and q",
+                    key=f"show drawing of {place}",
+                    type="tertiary",
+                    disabled=answer is None or truth is None,
+                    help="Opens this p and q on the page on cross-entropy and KL divergence.",
+                )
+            quantities(_numbers(answer, truth))
+        if clicked and answer is not None and truth is not None:
+            open_divergence(truth, answer.q)
     figure = recognition.digit_probabilities(
         truth,
         names,
         [None if answer is None else answer.q for answer in answers],
         places=[one.place for one in networks],
-        height=300,
+        height=_HEIGHT,
     )
     plot(
         figure,
         key="drawing-probabilities",
         alt=_in_words(names, answers, truth),
     )
-    columns = st.columns(len(networks))
-    for place, (column, name, answer) in enumerate(zip(columns, names, answers, strict=True)):
-        with column:
-            st.markdown(f"**{escaped(name)}**")
-            quantities(_numbers(answer, truth))
-            clicked = st.button(
-                "Show p and q",
-                key=f"show drawing of {place}",
-                disabled=answer is None or truth is None,
-                help="Opens this p and q on the page on cross-entropy and KL divergence.",
-            )
-        if clicked and answer is not None and truth is not None:
-            open_divergence(truth, answer.q)
 
 
 def _answer(network: DigitNetwork, strokes: Strokes) -> Answer | None:

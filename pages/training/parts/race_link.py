@@ -53,6 +53,7 @@ def _open_run(run_key: str, run_id: str) -> None:
     if race_form.is_untouched():
         with suppress(UnknownRun, StoreUnavailable):  # the view itself says so in words
             run = launcher.default_store().runs.get(run_id)
-            # Of a run made elsewhere no settings are known.
-            if not run.origin:
+            # Of a run made elsewhere no settings are known, and one that came with the app asks for
+            # real MNIST, which this machine may not have.
+            if not run.origin and not run.is_shipped:
                 race_form.use_settings(run.configs)

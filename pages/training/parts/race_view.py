@@ -23,6 +23,7 @@ from pages.training.parts.imported_run import say_imported
 from pages.training.parts.live_records import newest_records, shared_figure, viewers, which_images
 from pages.training.parts.race_details import race_details
 from pages.training.parts.race_status import ViewOptions
+from pages.training.parts.shipped_runs import say_recorded
 from pages.training.parts.store_notice import say_unusable
 
 # Soon before the first point, never after the end.
@@ -46,6 +47,7 @@ def race_view(run_id: str) -> None:
         here = "so there is no race to watch, only curves to compare"
         say_imported(run, here, via=f"race-{run_id}")
         return
+    say_recorded(run)
     state = launcher.state_of(run)
     phase = _phase(run, state)
     interval = _REFRESH_SECONDS[phase]

@@ -19,6 +19,7 @@ from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import CurveRow
 from pages.components.inputs.lasting_inputs import lasting_text
 from pages.training.parts.curve_selection import choose, chosen, styles_of
+from pages.training.parts.shipped_runs import counted, recorded_behind
 
 _TABLE = "compare table"
 _DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
@@ -70,9 +71,8 @@ def run_table(rows: Sequence[CurveRow]) -> str:
         column_config=_columns(),
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
     )
-    count = f"{len(shown):,} of {len(rows):,} curves" if words else f"{len(rows):,} curves"
     also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
-    st.caption(f"{count}; {len(picked)} compared{also}.")
+    st.caption(f"{counted(rows, shown)}; {len(picked)} compared{also}.{recorded_behind(rows)}")
     return words
 
 
@@ -104,6 +104,8 @@ def describe(row: CurveRow) -> dict[str, object]:
 
 def state_words(row: CurveRow) -> str:
     """Return a curve's state in words, which its run's alone does not tell if it diverged."""
+    if row.is_shipped:
+        return "recorded"
     if row.origin:
         return "made elsewhere"
     if row.summary.diverged_at is not None:

@@ -22,6 +22,7 @@ from explorer.runs.config import (
 )
 from explorer.runs.race_presets import fit_to_digits
 from explorer.runs.sweep_grid import SweepGrid, bytes_per_curve, estimated_seconds, parse_seeds
+from pages.components.address import address
 from pages.components.address.parameters import option, places, staying, text
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import lasting_choice, lasting_classes, lasting_text
@@ -42,6 +43,11 @@ FORM = staying(
 # Images of an epoch where nothing was downloaded or read yet.
 _TRAIN_IMAGES = {True: 1_437, False: 60_000}
 _RELU = {False: "no ReLU", True: "ReLU"}
+
+
+def is_form_asked() -> bool:
+    """Tell whether the address that was opened sets a field of the form."""
+    return any(address.is_asked(one.name) for one in FORM)
 
 
 def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:

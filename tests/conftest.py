@@ -65,7 +65,18 @@ def _own_components() -> Iterator[None]:
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
-    """A store of the test's own, and no training process."""
+    """A store of the test's own without what comes with the app, and no training process."""
+    monkeypatch.setattr(launcher, "SHIPPED_FOLDER", None)
+    return _own_store(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def fresh_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
+    """A store as on a fresh machine: what comes with the app is in it, and nothing else."""
+    return _own_store(monkeypatch, tmp_path)
+
+
+def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/store/runs.sqlite3")
     monkeypatch.delenv("EXPLORER_DATA_DIR", raising=False)
     monkeypatch.setattr(launcher, "ensure_workers", lambda **_: 0)

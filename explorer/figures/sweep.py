@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,25 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.numbers import written
-from explorer.figures.palette import NEUTRAL, P, with_alpha
+from explorer.figures.palette import CATEGORICAL, NEUTRAL, with_alpha
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS
 from explorer.runs.sweep_cells import DIVERGED, Cell
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
-_BINS = 6
 _ROW = 64
+_PLATFORM = 0.42
+"""Part of the way to the next axis on which lines run level, under the words of their value."""
+_WORSE, _BETTER = CATEGORICAL[7], CATEGORICAL[6]
+"""Neither of them means a quantity anywhere."""
+_MARKS = ((0.0, _WORSE, 0.5), (0.5, NEUTRAL, 0.1), (1.0, _BETTER, 1.0))
+"""Share of the scale → colour and strength of a place of the map."""
+_BINS = 6
+_LINES = tuple(
+    [(_WORSE, strength) for strength in (1.0, 0.75, 0.5)]
+    + [(_BETTER, strength) for strength in (0.5, 0.75, 1.0)]
+)
+"""Colour and strength of lines by the sixth of the scale that they end in."""
 
 
 def value_words(dimension: str, value: Any) -> str:
@@ -49,8 +61,53 @@ def quantity_words(quantity: str, value: float) -> str:
     return f"{value:.2%}" if QUANTITIES[quantity].is_share else written(value, 4)
 
 
-def heat_map(grid: SweepGrid, found: SweepTable, quantity: str) -> go.Figure:
-    """Draw a quantity by two settings, the better the stronger.
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the colours of results reach from and to.
+
+    Attributes:
+        worst: The value that the weakest colour stands for; worse ones have it too.
+        best: The best of the values.
+        is_cut: Whether some value is worse than `worst`.
+    """
+
+    worst: float
+    best: float
+    is_cut: bool
+
+    def share(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the places of values on the scale, from 0 to 1, the best; NaN stays NaN."""
+        if self.best == self.worst:
+            return np.where(np.isfinite(values), 1.0, math.nan)
+        return np.clip((values - self.worst) / (self.best - self.worst), 0.0, 1.0)
+
+
+def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
+    """Return a scale on which the better half of the values takes at least half.
+
+    From 54, 94, 95, 96 and 97 % it makes one from 93 to 97 %: on one from 54 % those from 94 to
+    97 % would all look alike. Where the values lie evenly, it reaches from the worst to the best.
+
+    Args:
+        values: Any shape; those that are not finite do not count.
+        more_is_better: Whether the largest is the best.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return Scale(0.0, 1.0, False)
+    signed = finite if more_is_better else -finite
+    best, worst = float(signed.max()), float(signed.min())
+    cut = max(worst, best - 2 * (best - float(np.median(signed))))
+    # Where more than half of them are the best, any difference is to those that are not.
+    cut = worst if cut == best else cut
+    sign = 1 if more_is_better else -1
+    return Scale(sign * cut, sign * best, cut > worst)
+
+
+def heat_map(
+    grid: SweepGrid, found: SweepTable, quantity: str, height: int | None = None
+) -> go.Figure:
+    """Draw a quantity by two settings, coloured from worse to better.
 
     Below each mean stands of how many cells it is, where there is more than one, and what became
     of the others in words.
@@ -59,31 +116,34 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str) -> go.Figure:
         grid: The settings that the sweep varies, with their values.
         found: The quantity by two of its dimensions.
         quantity: Key of QUANTITIES.
+        height: Pixels; by default a row of the map takes as many as its words need.
     """
     columns = [value_words(found.x, value) for value in grid.values[found.x]]
     rows = [value_words(found.y, value) for value in grid.values[found.y]]
-    better = _better(found.mean, QUANTITIES[quantity].more_is_better)
+    scale = scale_of(found.mean, QUANTITIES[quantity].more_is_better)
+    shares = scale.share(found.mean)
     traces: list[dict[str, Any]] = [
         {
             "type": "heatmap",
             "x": columns,
             "y": rows,
-            "z": better,
+            "z": shares,
             "zmin": 0,
             "zmax": 1,
-            "colorscale": [[0, with_alpha(P, 0.08)], [1, P]],
-            "showscale": False,
+            "colorscale": [[at, with_alpha(colour, alpha)] for at, colour, alpha in _MARKS],
+            "showscale": bool(np.isfinite(shares).any()),
+            "colorbar": _colour_bar(scale, quantity),
             "xgap": 2,
             "ygap": 2,
             "hoverinfo": "skip",
             "meta": {"untabled": True},
         }
     ]
-    for name, dark in (("others", False), ("better half", True)):
+    for name, strong in (("others", False), ("the best", True)):
         x, y, text, values = [], [], [], []
         for i, row in enumerate(rows):
             for j, column in enumerate(columns):
-                if (better[i, j] >= 0.5) != dark:
+                if (shares[i, j] >= 0.8) != strong:
                     continue
                 x.append(column)
                 y.append(row)
@@ -101,11 +161,11 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str) -> go.Figure:
                 "hoverinfo": "skip",
                 "showlegend": False,
             }
-            | ({"textfont": {"color": "#ffffff"}} if dark else {})
+            | ({"textfont": {"color": "#ffffff"}} if strong else {})
         )
     left = 20 + 7 * max(map(len, rows))
     layout = {
-        "height": 90 + _ROW * len(rows),
+        "height": height or 90 + _ROW * len(rows),
         "margin": {"l": left, "r": 12, "t": 12, "b": 60},
         "xaxis": {"title": {"text": DIMENSIONS[found.x]}, "type": "category", "showgrid": False},
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
@@ -113,30 +173,55 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str) -> go.Figure:
     return go.Figure({"data": traces, "layout": layout})
 
 
-def parallel_coordinates(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> go.Figure:
-    """Draw each finished cell as a line through its settings to its result, stronger if better.
+def _colour_bar(scale: Scale, quantity: str) -> dict[str, Any]:
+    """Return the key to the colours, which says where the scale was cut."""
+    of = QUANTITIES[quantity]
+    marks = [scale.worst, (scale.worst + scale.best) / 2, scale.best]
+    words = [quantity_words(quantity, value) for value in marks]
+    if scale.is_cut:
+        words[0] = f"{words[0]} or {'less' if of.more_is_better else 'more'}"
+    if scale.worst == scale.best:
+        words = words[-1:]
+    return {
+        "tickvals": [0, 0.5, 1] if len(words) > 1 else [1],
+        "ticktext": words,
+        "thickness": 14,
+        "outlinewidth": 0,
+        "title": {"text": of.label, "side": "right"},
+    }
 
-    A diverged cell is a grey line that ends below the scale.
+
+def parallel_coordinates(
+    grid: SweepGrid, cells: Sequence[Cell], quantity: str, height: int = 380
+) -> go.Figure:
+    """Draw each finished cell as a line through its settings to its result, which colours it.
+
+    On each axis a line runs level for a while, and the words of its value stand above it there, so
+    that no line goes through them. A diverged cell is a grey line that ends below the scale.
 
     Args:
         grid: The grid; settings with one value are left out.
         cells: Its cells.
         quantity: Key of QUANTITIES.
+        height: Pixels.
     """
     dimensions = grid.varied()
     titles = [*(DIMENSIONS[name] for name in dimensions), QUANTITIES[quantity].label]
     values = np.array(
         [math.nan if (value := value_of(c, quantity)) is None else value for c in cells], float
     )
-    finite = values[np.isfinite(values)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
-    better = _better(values, QUANTITIES[quantity].more_is_better)
+    scale = scale_of(values, QUANTITIES[quantity].more_is_better)
+    shares = scale.share(values)
+    # On the axis of results larger ones stand higher, whether they are better or worse.
+    up = shares if QUANTITIES[quantity].more_is_better else 1 - shares
+    ends = np.full(values.shape, 0.5) if scale.worst == scale.best else up
     groups: dict[int, list[int]] = {}
     for place, cell in enumerate(cells):
         if cell.state == DIVERGED:
             groups.setdefault(-1, []).append(place)
         elif math.isfinite(values[place]):
-            groups.setdefault(min(_BINS - 1, int(better[place] * _BINS)), []).append(place)
+            groups.setdefault(min(_BINS - 1, int(shares[place] * _BINS)), []).append(place)
+    # The best are drawn last, above the others.
     traces = []
     for group in sorted(groups):
         x: list[float | None] = []
@@ -145,16 +230,18 @@ def parallel_coordinates(grid: SweepGrid, cells: Sequence[Cell], quantity: str) 
         for place in groups[group]:
             cell = cells[place]
             heights = [_height(grid.values[n], getattr(cell.config, n)) for n in dimensions]
-            end = -0.12 if group < 0 else _share(values[place], low, high)
+            heights.append(-0.16 if group < 0 else float(ends[place]))
             words = ", ".join(value_words(n, getattr(cell.config, n)) for n in dimensions)
             result = "diverged" if group < 0 else quantity_words(quantity, values[place])
-            x += [*range(len(titles)), None]
-            y += [*heights, end, None]
-            text += [f"{words}: {result}"] * (len(titles) + 1)
-        strength = 0.25 + 0.75 * group / (_BINS - 1)
-        line = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
+            for axis, at in enumerate(heights):
+                x += [axis, axis + _PLATFORM]
+                y += [at, at]
+            x.append(None)
+            y.append(None)
+            text += [f"{words}: {result}"] * (2 * len(titles) + 1)
+        line: dict[str, Any] = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
         if group >= 0:
-            line = {"color": with_alpha(P, strength), "width": 1 + 1.5 * strength}
+            line = {"color": with_alpha(*_LINES[group]), "width": 2}
         traces.append(
             {
                 "type": "scatter",
@@ -174,38 +261,39 @@ def parallel_coordinates(grid: SweepGrid, cells: Sequence[Cell], quantity: str) 
         for axis, name in enumerate(dimensions)
         for value in grid.values[name]
     ]
-    labels += [
-        (len(dimensions), _share(value, low, high), quantity_words(quantity, value))
-        for value in sorted({float(low), float(high)})
-        if finite.size
-    ]
+    labels += _result_labels(len(dimensions), scale, quantity) if np.isfinite(values).any() else []
+    if -1 in groups:
+        labels.append((len(dimensions), -0.16, "diverged"))
     layout = {
-        "height": 380,
-        "margin": {"l": 30, "r": 90, "t": 20, "b": 50},
+        "height": height,
+        "margin": {"l": 16, "r": 16, "t": 28, "b": 12},
         "xaxis": {
             "tickvals": list(range(len(titles))),
             "ticktext": titles,
-            "range": [-0.15, len(titles) - 0.6],
+            "side": "top",
+            "ticklabelposition": "outside right",
+            "range": [-0.04, len(titles) - 1 + _PLATFORM + 0.1],
+            "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
         },
-        "yaxis": {"visible": False, "range": [-0.2, 1.14], "fixedrange": True},
+        "yaxis": {"visible": False, "range": [-0.22, 1.12], "fixedrange": True},
         "hovermode": "closest",
         "annotations": [_label(*label) for label in labels],
     }
     return go.Figure({"data": traces, "layout": layout})
 
 
-def _better(values: NDArray[np.float64], more_is_better: bool) -> NDArray[np.float64]:
-    """Return how good values are among each other, from 0, the worst, to 1; NaN stays NaN."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return np.full(values.shape, math.nan)
-    spread = finite.max() - finite.min()
-    if spread == 0:
-        return np.where(np.isfinite(values), 1.0, math.nan)
-    share = (values - finite.min()) / spread
-    return share if more_is_better else 1 - share
+def _result_labels(axis: int, scale: Scale, quantity: str) -> list[tuple[int, float, str]]:
+    if scale.worst == scale.best:
+        return [(axis, 0.5, quantity_words(quantity, scale.best))]
+    worst = quantity_words(quantity, scale.worst)
+    more_is_better = QUANTITIES[quantity].more_is_better
+    if scale.is_cut:
+        worst += " or less" if more_is_better else " or more"
+    best = quantity_words(quantity, scale.best)
+    low, high = (worst, best) if more_is_better else (best, worst)
+    return [(axis, 0.0, low), (axis, 1.0, high)]
 
 
 def _lines(found: SweepTable, i: int, j: int, quantity: str) -> list[str]:
@@ -224,10 +312,6 @@ def _height(values: Sequence[Any], value: Any) -> float:
     return 0.5 if len(ordered) == 1 else ordered.index(value) / (len(ordered) - 1)
 
 
-def _share(value: float, low: float, high: float) -> float:
-    return 0.5 if high == low else float((value - low) / (high - low))
-
-
 def _label(axis: int, height: float, text: str) -> dict[str, Any]:
     return {
         "x": axis,
@@ -235,9 +319,8 @@ def _label(axis: int, height: float, text: str) -> dict[str, Any]:
         "text": text,
         "showarrow": False,
         "xanchor": "left",
-        # Beside the lines that meet in this point; above and below in turn, since on a narrow
-        # screen the words of one axis reach the next.
-        "xshift": 4,
-        "yshift": -11 if axis % 2 else 11,
-        "font": {"size": 12},
+        "yanchor": "bottom",
+        "borderpad": 0,
+        "yshift": 1,
+        "font": {"size": 13},
     }

@@ -19,6 +19,7 @@ from explorer.runs.mnist_files import is_at_hand
 from explorer.runs.run import ENDED, FAILED, LOST, PAUSED, QUEUED, RUNNING, CurveRow, Run, run_state
 from explorer.store.database import StoreUnavailable, database_url
 from explorer.store.run_store import RunStore
+from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
 
 __all__ = [
     "check_memory",
@@ -47,11 +48,14 @@ __all__ = [
 
 @functools.lru_cache(maxsize=8)
 def _store_at(url: str) -> RunStore:
-    return RunStore(url)
+    return RunStore(url, ShippedRuns(SHIPPED_FOLDER))
 
 
 def default_store() -> RunStore:
-    """Return the run store that the environment names, the same object every time."""
+    """Return the run store that the environment names, the same object every time.
+
+    What came with the app can be read in it too.
+    """
     return _store_at(database_url().render_as_string(hide_password=False))
 
 
@@ -119,7 +123,9 @@ def expected_memory_bytes(rows: Sequence[CurveRow]) -> float:
     Args:
         rows: Curves that are kept, the newest first.
     """
-    last = next((row.environment for row in rows if row.environment), None)
+    # What came with the app tells nothing of this machine.
+    own = (row.environment for row in rows if not row.is_shipped)
+    last = next(filter(None, own), None)
     if last is not None and last.device_memory_bytes:
         return float(last.device_memory_bytes)
     return memory.available_bytes()

@@ -166,6 +166,9 @@ def seconds_per_work(rows: Sequence[CurveRow], base: TrainingConfig) -> list[flo
     """
     by_run: dict[str, list[tuple[TrainingConfig, CurveSummary]]] = {}
     for row in rows:
+        # What came with the app was trained on another machine.
+        if row.is_shipped:
+            continue
         if row.status == FINISHED and row.config and row.summary.seconds > 0:
             by_run.setdefault(row.run_id, []).append((row.config, row.summary))
     like = [of for of in by_run.values() if _shape(of[0][0]) == _shape(base)]

@@ -26,10 +26,12 @@ class LabelledImages:
     Attributes:
         images: uint8 [n, 28, 28], 0 to 255.
         labels: int64 [n].
+        whole: Whether these are all of the run's test images.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    whole: bool = True
 
 
 def known_test_images(info: RunInfo) -> LabelledImages | None:

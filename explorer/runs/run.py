@@ -95,6 +95,7 @@ class Run:
         control: What people asked of it.
         worker: Who took it, or None.
         origin: Where a run made elsewhere was read from; "" for one trained here.
+        is_shipped: Whether it came with the app, and can only be read.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Run:
     control: Control = Control()
     worker: WorkerId | None = None
     origin: str = ""
+    is_shipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class CurveRow:
             where that is unknown, and for one trained here.
         has_weights: Whether its final weights are kept.
         deleted_at: When it was deleted, or None.
+        is_shipped: Whether its run came with the app, and can only be read.
     """
 
     run_id: str
@@ -168,6 +171,7 @@ class CurveRow:
     foreign_loss: str = ""
     has_weights: bool = False
     deleted_at: float | None = None
+    is_shipped: bool = False
 
     @property
     def id(self) -> str:

@@ -57,6 +57,7 @@ class Sweep:
         attempt: 1, and one more whenever somebody asked for what is missing.
         is_open: Whether workers are to go on with it.
         runs: Its runs, the oldest first, also those that were deleted.
+        is_shipped: Whether it came with the app, and can only be read.
     """
 
     id: str
@@ -66,3 +67,4 @@ class Sweep:
     attempt: int
     is_open: bool
     runs: tuple[SweepRun, ...]
+    is_shipped: bool = False

@@ -16,6 +16,7 @@ from explorer.store.rows import (
     num_curves_of,
     update_run,
 )
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import curves, runs
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
@@ -24,12 +25,15 @@ LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
 class RunAnnotations:
     """Names, tags and notes, as `RunStore.annotations`.
 
+    What came with the app keeps those that it has: a change of it raises RunReadOnly.
+
     Args:
         database: Where they are.
+        shipped: Those that came with the app.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
+        self._database, self._shipped = database, shipped
 
     def set_tags(self, run_id: str, tags: Sequence[str], curve: int | None = None) -> None:
         """Replace the tags of a curve.
@@ -75,6 +79,7 @@ class RunAnnotations:
         self._annotate(run_id, curve, {"note": note})
 
     def _annotate(self, run_id: str, curve: int | None, values: dict[str, object]) -> None:
+        self._shipped.refuse_change(run_id)
         with self._database.transaction() as connection:
             num_curves = num_curves_of(connection, run_id)
             chosen = chosen_curves(num_curves, None if curve is None else [curve])
@@ -87,6 +92,7 @@ class RunAnnotations:
         Raises:
             AnnotationError: The name cannot be kept.
         """
+        self._shipped.refuse_change(run_id)
         check_name(name)
         with self._database.transaction() as connection:
             update_run(connection, run_id, {"name": name})
@@ -97,6 +103,7 @@ class RunAnnotations:
         Raises:
             AnnotationError: The name cannot be kept, or there is no such curve.
         """
+        self._shipped.refuse_change(run_id)
         check_name(name)
         with self._database.transaction() as connection:
             # Locked before it is read, so that two names given at a time are both kept.

@@ -15,6 +15,7 @@ from explorer.store.database import Database
 from explorer.store.reach import Reach
 from explorer.store.rows import SILENCE, chosen_curves, lock_run, unknown_run, worker_from
 from explorer.store.runs import run_from
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import batches, curves, runs, sweep_runs, weights
 
 KEPT_SECONDS = 7 * 86_400.0
@@ -47,22 +48,26 @@ class StoredCurves:
 
     Args:
         database: Where they are.
+        shipped: Those that came with the app.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
+        self._database, self._shipped = database, shipped
 
     def list(
         self, run_ids: Collection[str] | None = None, *, deleted: bool = False
     ) -> Sequence[CurveRow]:
         """Return the curves of all runs as rows, the newest run first; no record is read.
 
+        Those that came with the app stand last.
+
         Args:
             run_ids: Only of these runs; None for all. Ids that are not there are left out.
             deleted: The curves that are deleted but can still be restored, instead of the others.
         """
         with self._database.transaction() as connection:
-            return listed_curves(connection, self._database.reach, run_ids, deleted=deleted)
+            own = listed_curves(connection, self._database.reach, run_ids, deleted=deleted)
+        return own if deleted else [*own, *self._shipped.rows(run_ids)]
 
     def delete(
         self, run_id: str, which: Collection[int] | None = None, *, alive: bool | None = None
@@ -78,8 +83,10 @@ class StoredCurves:
 
         Raises:
             RunBusy: The run waits or is being carried out.
+            RunReadOnly: The run came with the app.
             AnnotationError: There is no such curve.
         """
+        self._shipped.refuse_change(run_id)
         now = time.time()
         with self._database.transaction() as connection:
             lock_run(connection, run_id)

@@ -25,6 +25,10 @@ class ClaimLost(RuntimeError):
     """A worker wants to write to a run that is no longer its own; its text is a sentence."""
 
 
+class RunReadOnly(RuntimeError):
+    """A run that came with the app cannot be changed; its text is a plain sentence."""
+
+
 class AnnotationError(ValueError):
     """A name, tag or note that cannot be kept, or no such curve; its text is a plain sentence."""
 

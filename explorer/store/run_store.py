@@ -20,8 +20,9 @@ from explorer.store.database import (
 from explorer.store.queue_limits import QueueFull
 from explorer.store.records import RunRecords
 from explorer.store.requests import RunRequests
-from explorer.store.rows import AnnotationError, ClaimLost, UnknownRun
+from explorer.store.rows import AnnotationError, ClaimLost, RunReadOnly, UnknownRun
 from explorer.store.runs import StoredRuns
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
 from explorer.store.tables import batches, database_now, runs
 from explorer.store.weights import RunWeights, WeightsError
@@ -31,6 +32,7 @@ __all__ = [
     "ClaimLost",
     "QueueFull",
     "RunBusy",
+    "RunReadOnly",
     "RunStore",
     "StoreGone",
     "StoreReadOnly",
@@ -56,6 +58,7 @@ class RunStore:
     Args:
         url: SQLAlchemy URL; by default EXPLORER_DATABASE_URL, else SQLite (in WAL mode) in the
             user's data folder. Nothing is opened or made before the first use.
+        shipped: Runs that came with the app, which can be read like the others.
 
     Attributes:
         runs: Runs: queued, claimed, carried out, ended.
@@ -65,17 +68,19 @@ class RunStore:
         annotations: Names, tags and notes.
         weights: The networks that were trained.
         sweeps: Grids of settings and the runs that train them.
+        shipped: What came with the app.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
         self._database = database = Database(database_url(url))
-        self.runs = StoredRuns(database)
-        self.curves = StoredCurves(database)
-        self.records = RunRecords(database)
+        self.shipped = shipped
+        self.runs = StoredRuns(database, shipped)
+        self.curves = StoredCurves(database, shipped)
+        self.records = RunRecords(database, shipped)
         self.requests = RunRequests(database)
-        self.annotations = RunAnnotations(database)
-        self.weights = RunWeights(database)
-        self.sweeps = StoredSweeps(database)
+        self.annotations = RunAnnotations(database, shipped)
+        self.weights = RunWeights(database, shipped)
+        self.sweeps = StoredSweeps(database, shipped)
 
     @property
     def url(self) -> str:

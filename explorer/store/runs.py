@@ -16,6 +16,7 @@ from explorer.store.database import Database
 from explorer.store.queue_limits import check_room
 from explorer.store.reach import Reach
 from explorer.store.rows import SILENCE, is_kept, unknown_run, update_claimed, worker_from
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import curves, database_now, runs
 
 
@@ -24,10 +25,11 @@ class StoredRuns:
 
     Args:
         database: Where they are.
+        shipped: Those that came with the app.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
+        self._database, self._shipped = database, shipped
         self._doubtful: dict[WorkerId, tuple[str, str]] = {}
 
     def create(
@@ -51,6 +53,8 @@ class StoredRuns:
 
     def get(self, run_id: str) -> Run:
         """Return what is known of a run."""
+        if self._shipped.has(run_id):
+            return self._shipped.run(run_id)
         with self._database.transaction() as connection:
             row = connection.execute(sa.select(runs, SILENCE).where(is_kept(run_id))).one_or_none()
             if row is None:
@@ -58,13 +62,17 @@ class StoredRuns:
             return run_from(row, _queue_place(connection, row), self._database.reach)
 
     def list(self, limit: int = 50) -> Sequence[Run]:
-        """Return the newest runs that were trained here, newest first, without the deleted ones."""
+        """Return the newest runs that were trained here, newest first, without the deleted ones.
+
+        Behind them stand the races that came with the app, however many are asked for.
+        """
         own = runs.c.deleted_at.is_(None) & (runs.c.origin == "")
         query = sa.select(runs, SILENCE).where(own).order_by(runs.c.sequence.desc()).limit(limit)
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
             reach = self._database.reach
-            return [run_from(row, _queue_place(connection, row), reach) for row in rows]
+            found = [run_from(row, _queue_place(connection, row), reach) for row in rows]
+        return [*found, *self._shipped.races()]
 
     def claim_next(self, worker: WorkerId) -> Run | None:
         """Take the oldest queued run for a worker, or return None; two never take the same.

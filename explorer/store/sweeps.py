@@ -16,6 +16,7 @@ from explorer.store.curves import listed_curves
 from explorer.store.database import Database
 from explorer.store.queue_limits import check_room
 from explorer.store.runs import queue_run
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import database_now, runs, sweep_runs, sweeps
 
 
@@ -31,10 +32,11 @@ class StoredSweeps:
 
     Args:
         database: Where they are.
+        shipped: Those that came with the app.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
+        self._database, self._shipped = database, shipped
 
     def create(self, grid: SweepGrid, name: str = "", session: str = "") -> str:
         """Keep a sweep for workers to go on with, and return its id.
@@ -67,14 +69,17 @@ class StoredSweeps:
         Raises:
             UnknownSweep: There is none of this id.
         """
+        if found := self._shipped.sweeps().get(sweep_id):
+            return found
         with self._database.transaction() as connection:
             return _sweep(connection, sweep_id)
 
     def list(self, limit: int = 20) -> Sequence[Sweep]:
-        """Return the newest sweeps, newest first."""
+        """Return the newest sweeps, newest first, and behind them those that came with the app."""
         query = sa.select(sweeps).order_by(sweeps.c.sequence.desc()).limit(limit)
         with self._database.transaction() as connection:
-            return [_sweep_from(connection, row) for row in connection.execute(query).all()]
+            own = [_sweep_from(connection, row) for row in connection.execute(query).all()]
+        return [*own, *self._shipped.sweeps().values()]
 
     def list_open(self) -> Sequence[str]:
         """Return the ids of the sweeps that workers are to go on with, oldest first."""

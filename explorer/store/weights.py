@@ -14,6 +14,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.records import WeightsRecord
 from explorer.store.database import Database
 from explorer.store.rows import is_kept, unknown_run
+from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import runs, weights
 
 _LONGEST_HEAD = 65_536
@@ -29,10 +30,11 @@ class RunWeights:
 
     Args:
         database: Where they are.
+        shipped: Those that came with the app.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
+        self._database, self._shipped = database, shipped
 
     def get(self, run_id: str, curve: int) -> dict[str, np.ndarray]:
         """Return the final weights of a curve, checked against its network's layers.
@@ -61,6 +63,10 @@ class RunWeights:
             WeightsError: None are kept, or there are more bytes than the network can have.
         """
         config = self._config(run_id, curve)
+        if self._shipped.has(run_id):
+            if (file := self._shipped.weights_file(run_id, curve)) is None:
+                raise WeightsError("The weights of this curve did not come with the app.")
+            return file
         own = (weights.c.run_id == run_id) & (weights.c.curve == curve)
         with self._database.transaction() as connection:
             size = sa.select(sa.func.length(weights.c.payload)).where(own)
@@ -75,6 +81,11 @@ class RunWeights:
             return bytes(connection.execute(sa.select(weights.c.payload).where(own)).scalar_one())
 
     def _config(self, run_id: str, curve: int) -> TrainingConfig:
+        if self._shipped.has(run_id):
+            configs = self._shipped.run(run_id).configs
+            if curve not in range(len(configs)):
+                raise WeightsError("There is no such curve.")
+            return configs[curve]
         with self._database.transaction() as connection:
             query = sa.select(runs.c.configs, runs.c.origin).where(is_kept(run_id))
             row = connection.execute(query).one_or_none()

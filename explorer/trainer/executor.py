@@ -23,7 +23,7 @@ from explorer.store.patience import Patience
 from explorer.store.rows import ClaimLost, UnknownRun
 from explorer.store.run_store import RunStore
 from explorer.trainer import devices
-from explorer.trainer.data import Source, TrainingData, digit_indices, load_source, prepare
+from explorer.trainer.data import Source, TrainingData, load_source, prepare
 from explorer.trainer.loop import bursts, total_steps, train
 from explorer.trainer.mnist_download import DownloadStopped, download_mnist, is_allowed
 from explorer.trainer.recording import Recorder
@@ -140,7 +140,7 @@ class Executor:
             if words := shortage(run.configs, devices.free_memory_bytes(device)):
                 raise ConfigError(words)
             source, data = self._data(run.configs[0].dataset, device, report, watcher.is_stopped)
-            info = _info(source, data, device)
+            info = run_info(source, data, device)
             writer.put(lambda: self._store.runs.set_info(run.id, info))
             steps = [total_steps(config, data) for config in run.configs]
             recorder = Recorder(self._store, run.id, steps, writer.put)
@@ -216,8 +216,9 @@ def _download_ahead() -> None:
         say(error)
 
 
-def _info(source: Source, data: TrainingData, device: torch.device) -> RunInfo:
-    shown = digit_indices(source.images.test_labels)
+def run_info(source: Source, data: TrainingData, device: torch.device) -> RunInfo:
+    """Return what a training runs on, and the digits that it shows."""
+    shown = data.digit_indices.cpu().numpy()
     return RunInfo(
         dataset=source.dataset,
         dataset_description=source.description,

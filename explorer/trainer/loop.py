@@ -29,6 +29,8 @@ def train(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
     control: Callable[[], Control] = lambda: _NO_WISHES,
+    *,
+    evaluate_every: int = QUICK_EVALUATION_STEPS,
 ) -> Iterator[CurveChunk]:
     """Train one curve per config and yield what is measured.
 
@@ -40,14 +42,16 @@ def train(
         data: Images on the device where the training will run.
         control: Looked at before every step; on a GPU before every launch, of at most 50 steps
             and about 0.1 seconds.
+        evaluate_every: Steps between two measurements on 1,000 test images, a multiple of 50
+            where a GPU makes several steps at once.
 
     Yields:
         Each curve's records as columns, chunk after chunk: at first its untrained network, then
-        each step's loss, norms at every tenth step, 1,000 test images every hundred, the whole
+        each step's loss, norms at every tenth step, 1,000 test images in between, the whole
         test set after each epoch; at the end, also when stopped, the weights of every curve that
         has not diverged.
     """
-    for burst in bursts(configs, data, control):
+    for burst in bursts(configs, data, control, evaluate_every=evaluate_every):
         yield from burst
 
 
@@ -55,6 +59,8 @@ def bursts(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
     control: Callable[[], Control] = lambda: _NO_WISHES,
+    *,
+    evaluate_every: int = QUICK_EVALUATION_STEPS,
 ) -> Iterator[list[CurveChunk]]:
     """Train as `train` does, and yield together what the curves of a stack did at the same time."""
     groups: dict[tuple[object, ...], list[int]] = {}
@@ -62,7 +68,12 @@ def bursts(
         groups.setdefault(config.stack_key, []).append(curve)
     clock = TrainingClock()
     turns = [
-        _train_stack(StackInTraining([configs[k] for k in curves], curves, data), control, clock)
+        _train_stack(
+            StackInTraining([configs[k] for k in curves], curves, data),
+            control,
+            clock,
+            evaluate_every,
+        )
         for curves in groups.values()
     ]
     while turns:
@@ -103,7 +114,10 @@ class TrainingClock:
 
 
 def _train_stack(
-    stack: StackInTraining, control: Callable[[], Control], clock: TrainingClock
+    stack: StackInTraining,
+    control: Callable[[], Control],
+    clock: TrainingClock,
+    evaluate_every: int,
 ) -> Iterator[list[CurveChunk]]:
     """Yield what a stack measured, at the latest after a chunk of steps or a moment's silence."""
     epochs = stack.configs[0].epochs
@@ -149,7 +163,7 @@ def _train_stack(
                     return
             if at_epoch_end:
                 break
-            if stack.step % QUICK_EVALUATION_STEPS == 0:
+            if stack.step % evaluate_every == 0:
                 stack.evaluate(full=False)
                 yield news(_IN_FLIGHT)
         stack.evaluate(full=True)

@@ -19,6 +19,7 @@ from pages.training.parts.race.latest import latest_races
 from pages.training.parts.race.plot_warm import warm_plots
 from pages.training.parts.race.prediction import bet_form
 from pages.training.parts.race.view import race_view
+from pages.training.parts.shipped_runs import opening_race
 from pages.training.parts.store_notice import store_notice
 
 RUN = "live run"
@@ -40,6 +41,7 @@ if was_pressed(TRAIN):
     begin = None if errors else lambda: launcher.start(configs, name, session=who)
     if training_start.start(TRAIN, RUN, begin):
         pace.follow(st.session_state[RUN])
+        link.show_run(RUN, st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN)
 link.keep_link(run_id)
 readable = store_notice()
@@ -47,6 +49,7 @@ with st.container():
     if readable:
         try:
             launcher.ensure_workers()
+            run_id = run_id or opening_race(RUN)
         except (ConfigError, StoreUnavailable) as problem:
             st.error(escaped(str(problem)))
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from explorer.figures.sweep import heat_map, parallel_coordinates, quantity_words, value_words
+from explorer.figures.palette import CATEGORICAL, with_alpha
+from explorer.figures.sweep import (
+    heat_map,
+    parallel_coordinates,
+    quantity_words,
+    scale_of,
+    value_words,
+)
 from explorer.runs.config import TrainingConfig
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Cell
@@ -54,12 +65,58 @@ def test_figures_are_valid_for_every_quantity(quantity):
         assert figure.layout.height
 
 
-def test_the_better_is_darker_whether_more_or_less_is_better():
+def test_the_better_is_coloured_as_the_best_whether_more_or_less_is_better():
     for quantity, best in (("accuracy", (1, 1)), ("cross_entropy", (0, 0))):
         found = table(GRID, cells(), "learning_rate", "loss", quantity)
         shade = np.array(heat_map(GRID, found, quantity).data[0].z)
         assert np.unravel_index(shade.argmax(), shade.shape) == best
         assert (shade.min(), shade.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("values", "worst", "is_cut"),
+    [
+        ([0.54, 0.94, 0.95, 0.96, 0.97], 0.93, True),
+        ([0.11, 0.54, 0.95, 0.96, 0.97, math.nan], 0.93, True),
+        ([0.5, 0.6, 0.7, 0.8, 0.9], 0.5, False),
+        ([0.9, 0.9, 0.9, 0.1], 0.1, False),
+        ([0.8], 0.8, False),
+    ],
+)
+def test_one_far_off_leaves_the_good_their_differences(values, worst, is_cut, sign):
+    scale = scale_of(sign * np.array(values), more_is_better=sign > 0)
+    assert scale.worst == pytest.approx(sign * worst)
+    assert (scale.best, scale.is_cut) == (sign * np.nanmax(values), is_cut)
+
+
+@given(arrays(float, st.integers(1, 30), elements=st.floats(-100, 100)), st.booleans())
+def test_the_better_half_of_the_results_has_half_of_the_colours(values, more_is_better):
+    scale = scale_of(values, more_is_better)
+    shares = scale.share(values)
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert shares.max() == 1
+    order = np.argsort(values if more_is_better else -values)
+    assert (np.diff(shares[order]) >= 0).all()
+    if scale.is_cut:
+        assert np.median(shares) == pytest.approx(0.5)
+
+
+def test_the_colour_bar_says_where_the_scale_was_cut():
+    far = [
+        dataclasses.replace(cell, row=make_row(summary=CurveSummary(final_accuracy=accuracy)))
+        for cell, accuracy in zip(
+            cells(), (0.54, 0.54, 0.94, 0.94, 0.96, 0.96, 0.97, 0.97), strict=True
+        )
+    ]
+    found = table(GRID, far, "learning_rate", "loss", "accuracy")
+    heat = heat_map(GRID, found, "accuracy").data[0]
+    assert heat.colorbar.ticktext == ("93.00% or less", "95.00%", "97.00%")
+    assert heat.colorbar.title.text == "Test accuracy"
+    shades = sorted(np.array(heat.z).ravel())
+    assert shades == pytest.approx([0, 0.25, 0.75, 1])
+    notes = parallel_coordinates(GRID, far, "accuracy").layout.annotations
+    assert "or less" in next(note.text for note in notes if (note.x, note.y) == (3, 0))
 
 
 def test_a_place_tells_its_mean_how_many_it_is_of_and_what_became_of_the_others():
@@ -84,34 +141,62 @@ def test_equal_results_are_equally_good():
     assert (np.array(heat_map(GRID, found, "accuracy").data[0].z) == 1).all()
 
 
+def lines_of(figure: go.Figure) -> dict[str, tuple[list[float], str]]:
+    """What each line says → its heights, axis by axis, and its colour."""
+    lines = {}
+    for trace in figure.data:
+        for start in range(0, len(trace.x), 9):
+            x, y = trace.x[start : start + 9], trace.y[start : start + 9]
+            assert [math.floor(one) for one in x[:8]] == [0, 0, 1, 1, 2, 2, 3, 3]
+            assert x[8] is y[8] is None
+            # Level under the words of each value.
+            assert y[0:8:2] == y[1:8:2]
+            lines[trace.text[start]] = list(y[0:8:2]), trace.line.color
+    return lines
+
+
 def test_every_finished_cell_is_a_line_from_its_settings_to_its_result():
     figure = parallel_coordinates(GRID, cells({0: "diverged", 3: "failed"}), "accuracy")
     assert list(figure.layout.xaxis.ticktext) == ["Loss", "Learning rate", "Seed", "Test accuracy"]
-    lines = {}
-    for trace in figure.data:
-        for start in range(0, len(trace.x), 5):
-            assert list(trace.x[start : start + 5]) == [0, 1, 2, 3, None]
-            lines[trace.text[start]] = trace.y[start : start + 4]
+    lines = lines_of(figure)
     assert len(lines) == 7
-    worst = lines["Cross-entropy, 0.5, seed 0: diverged"]
+    worst, _ = lines["Cross-entropy, 0.5, seed 0: diverged"]
     # Numbers rise, whatever their order in the grid; a diverged line ends below the scale.
-    assert worst[1:3] == (1.0, 0.0)
+    assert worst[1:3] == [1.0, 0.0]
     assert worst[3] < 0
-    best = lines["Multiclass hinge, 0.1, seed 1: 85.00%"]
-    assert best[1:] == (0.0, 1.0, 1.0)
+    best, _ = lines["Multiclass hinge, 0.1, seed 1: 85.00%"]
+    assert best[1:] == [0.0, 1.0, 1.0]
 
 
-def test_the_words_of_neighbouring_axes_stand_on_two_sides_of_their_points():
-    sides = {}
-    for note in parallel_coordinates(GRID, cells(), "accuracy").layout.annotations:
-        sides.setdefault(note.x, set()).add(math.copysign(1, note.yshift))
-    assert sides == {0: {1}, 1: {-1}, 2: {1}, 3: {-1}}
+def test_lines_have_the_colour_of_their_result():
+    colours = [colour for _, colour in lines_of(
+        parallel_coordinates(GRID, cells(), "accuracy")
+    ).values()]  # fmt: skip
+    assert len(set(colours)) > 4
+    named = [with_alpha(colour, 1) for colour in (CATEGORICAL[7], CATEGORICAL[6])]
+    assert [colours[0], colours[-1]] == named
+    less_is_better = lines_of(parallel_coordinates(GRID, cells(), "cross_entropy"))
+    assert less_is_better["Cross-entropy, 0.5, seed 0: 1"][1] == named[1]
+
+
+def test_no_line_goes_through_the_words_of_a_value():
+    figure = parallel_coordinates(GRID, cells({0: "diverged"}), "accuracy")
+    notes = figure.layout.annotations
+    assert all((note.xanchor, note.yanchor) == ("left", "bottom") for note in notes)
+    # The words stand on a level piece of every line of their value.
+    drawn = {
+        (x, y)
+        for trace in figure.data
+        for x, y in zip(trace.x, trace.y, strict=True)
+        if y is not None
+    }
+    assert {(note.x, note.y) for note in notes} <= drawn
 
 
 def test_one_result_alone_stands_in_the_middle():
     only = cells(dict.fromkeys(range(1, 8), "missing"))
-    figure = parallel_coordinates(GRID, only, "accuracy")
-    assert figure.data[0].y[3] == 0.5
+    ((heights, _),) = lines_of(parallel_coordinates(GRID, only, "accuracy")).values()
+    assert heights[3] == 0.5
 
 
 def test_values_are_written_as_people_say_them():

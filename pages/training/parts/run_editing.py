@@ -10,6 +10,7 @@ from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import AnnotationError, RunBusy, StoreUnavailable, UnknownRun
 from pages.components.escaping import escaped
+from pages.training.parts.shipped_runs import READ_ONLY
 
 _SAID, _ASKED, _GONE = "edit said", "edit asked", "edit gone"
 
@@ -24,6 +25,12 @@ def edit_controls(
         labels: Their names.
         known_tags: Tags that others have.
     """
+    own = [pair for pair in zip(rows, labels, strict=True) if not pair[0].is_shipped]
+    if len(own) < len(rows):
+        st.caption(READ_ONLY)
+    if not own:
+        return
+    rows, labels = zip(*own, strict=True)
     by_id = {row.id: (row, label) for row, label in zip(rows, labels, strict=True)}
     chosen = st.selectbox(
         "Curve", list(by_id), format_func=lambda one: by_id[one][1], key="edit curve"
@@ -91,6 +98,10 @@ def delete_controls(rows: Sequence[CurveRow]) -> None:
     Args:
         rows: The curves; none while nothing is chosen.
     """
+    own = [row for row in rows if not row.is_shipped]
+    if rows and not own:
+        return
+    rows = own
     count = "this curve" if len(rows) == 1 else f"these {len(rows)} curves"
     ids = [(row.run_id, row.curve) for row in rows]
     if st.session_state.get(_ASKED) == ids:

@@ -104,6 +104,8 @@ def describe(row: CurveRow) -> dict[str, object]:
 
 def state_words(row: CurveRow) -> str:
     """Return a curve's state in words, which its run's alone does not tell if it diverged."""
+    if row.is_shipped:
+        return "recorded"
     if row.origin:
         return "made elsewhere"
     if row.summary.diverged_at is not None:

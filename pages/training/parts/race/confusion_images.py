@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from explorer.jobs import launcher
 from explorer.runs.digit_recognition import DigitNetwork
 from explorer.runs.known_images import LabelledImages, known_test_images
+from explorer.runs.mnist_files import MNIST_PIXELS_MD5
 from explorer.runs.run import Run
 from explorer.store.run_store import UnknownRun, WeightsError
 
@@ -64,8 +65,8 @@ def images_in(run: Run, cell: Cell) -> dict[str, Any] | None:
         cell: Which cell.
 
     Returns:
-        The cell, `count`, the number of images in it, and `pixels`, bytes in base64 of the first
-        `MOST_SHOWN` of them.
+        The cell, `count`, the number of known images in it, `whole`, whether all test images are
+        known, and `pixels`, bytes in base64 of the first `MOST_SHOWN` of those in the cell.
 
     Raises:
         StoreUnavailable: The run store cannot be used.
@@ -80,13 +81,20 @@ def images_in(run: Run, cell: Cell) -> dict[str, Any] | None:
         "truth": cell.truth,
         "said": cell.said,
         "count": int(places.size),
+        "whole": predicted.images.whole,
         "pixels": base64.b64encode(pixels.tobytes()).decode(),
     }
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _known(store: str, run_id: str, _run: Run) -> LabelledImages | None:
-    return known_test_images(_run.info) if _run.info else None
+    if _run.info is None:
+        return None
+    known = known_test_images(_run.info)
+    if known is None and _run.info.data_md5 == MNIST_PIXELS_MD5:
+        came = launcher.default_store().shipped.images
+        return LabelledImages(came.pixels, came.labels, whole=False) if came.labels.size else None
+    return known
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -35,6 +35,10 @@ export function createCurves(assets, confusion, changed) {
   let cleanUp = null;
   let state = null;
 
+  if (!document.querySelector("link[data-cee-plot]")) {
+    const href = `${assets}components/plot/plot.css`;
+    document.head.append(h("link", { rel: "stylesheet", href, "data-cee-plot": "" }));
+  }
   const watcher = new MutationObserver(() => follow());
   watcher.observe(place, { subtree: true, attributeFilter: ["data-draws"] });
 

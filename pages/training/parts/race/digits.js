@@ -121,8 +121,10 @@ export function createDigits({ open, close }) {
       found = Array.from({ length: pixels.length / PIXELS }, (_, index) =>
         pixels.subarray(PIXELS * index, PIXELS * (index + 1)),
       );
-      const first = found.length < sent.count ? `The first ${found.length} of ` : "";
-      note = `${first}${sent.count.toLocaleString("en")} test images at the end of the run, read by its stored weights.`;
+      const known = sent.whole ? "" : "that came with the app, ";
+      const first = found.length < sent.count ? `${found.length} of ` : "";
+      const all = sent.whole ? "" : ` of ${there.toLocaleString("en")}`;
+      note = `${first}${sent.count.toLocaleString("en")}${all} test images, ${known}as the network reads them at the end of the run.`;
     } else {
       const pixels = bytesOf(head.pixels);
       found = read.flatMap((readings, index) =>

@@ -8,6 +8,7 @@ from explorer.jobs import launcher
 from explorer.runs.config import curve_labels
 from explorer.store.run_store import StoreUnavailable
 from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.race.link import show_run
 from pages.training.parts.store_notice import say_unusable
 
 
@@ -17,9 +18,6 @@ def latest_races(run_key: str) -> None:
     Args:
         run_key: where the session keeps the id of the race that is shown.
     """
-
-    def look_at(run_id: str) -> None:
-        st.session_state[run_key] = run_id
 
     try:
         runs = launcher.default_store().runs.list(12)
@@ -34,4 +32,9 @@ def latest_races(run_key: str) -> None:
         )
         for run in runs
     ]
-    earlier_list(entries, st.session_state.get(run_key), look_at, kind="race")
+    earlier_list(
+        entries,
+        st.session_state.get(run_key),
+        lambda run_id: show_run(run_key, run_id),
+        kind="race",
+    )

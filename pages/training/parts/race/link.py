@@ -79,6 +79,18 @@ def open_link(run_key: str) -> None:
         st.session_state[_AT] = _Moment(st.session_state.get(run_key), step, moment.asked + 1)
 
 
+def show_run(run_key: str, run_id: str) -> None:
+    """Look at another race, at its newest step.
+
+    Args:
+        run_key: where the session keeps the id of the race that is shown.
+        run_id: of the other one.
+    """
+    moment: _Moment = st.session_state.get(_AT, _Moment())
+    st.session_state[run_key] = run_id
+    st.session_state[_AT] = _Moment(run_id, None, moment.asked + 1)
+
+
 def keep_link(run_id: str | None) -> None:
     """Write the race that is shown, or the unchanged preset in the form, into the address."""
     draft = set_up.current_draft()
@@ -89,7 +101,7 @@ def keep_link(run_id: str | None) -> None:
         {
             "run": run_id,
             "race": draft.preset if prepared else None,
-            "at": asked_step(run_id)[0] if run_id else None,
+            "at": asked_step(run_id or "")[0],
             "show": tab if tab != TABS[0] else None,
             "bet": bet.written() if bet else None,
         }
@@ -114,7 +126,8 @@ def note_moment(run_id: str, sent: Any) -> None:
 def asked_step(run_id: str) -> tuple[int | None, int]:
     """Return the step of this run that is shown, None for the newest, and who asked last."""
     moment: _Moment = st.session_state.get(_AT, _Moment())
-    return (moment.step if moment.run_id == run_id else None), moment.asked
+    # An address that names no race means the one that the page opens with.
+    return (moment.step if moment.run_id in (None, run_id) else None), moment.asked
 
 
 def current_tab() -> str:

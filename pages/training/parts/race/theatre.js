@@ -103,7 +103,7 @@ function createView(parent, assets) {
       if (told) step = null;
     }
     told = next;
-    if (next.head) head = next.head;
+    if (next.head) ({ head } = next);
     else if (another || !head) return askAgain();
     if (!memory.take(next)) return askAgain();
     if (another) chosen = Math.min(chosen, head.curves.length - 1);
@@ -130,7 +130,8 @@ function createView(parent, assets) {
 
   function acknowledge() {
     memory.say();
-    view.send("have", { run: told.run, counts: memory.counts() });
+    // The digits are known a moment after the race.
+    view.send("have", { run: told.run, counts: memory.counts(), whole: head.truth.length > 0 });
   }
 
   /** Ask for all of it: what the server believes to be here went with an earlier view. */
@@ -206,7 +207,7 @@ function createView(parent, assets) {
           `${count(head.testImages)} test images.`;
     says.replaceChildren(
       h("strong", {}, words.status),
-      ` ${[words.progress, words.pace].filter(Boolean).join(". ")} `,
+      ` ${words.progress ? `${words.progress}.` : ""} ${words.pace} `,
       h("span", {}, `Shown: step ${count(at)} of ${count(last)}, epoch ${epoch}. ${which}`),
     );
     const isOver = !cue.active && isNewest && !player.isPlaying();

@@ -136,7 +136,7 @@ def theatre(
     new = [own[count:] for own, count in zip(all_snapshots, had or [0] * len(labels), strict=True)]
     payload: dict[str, Any] = {
         "run": run.id,
-        "head": None if had else _head(run, labels, lines),
+        "head": _head(run, labels, lines) if _wants_head(run) else None,
         "first": had or [0] * len(labels),
         "snapshots": [[encoded_snapshot(one) for one in own] for own in new],
         "newest": [
@@ -210,6 +210,14 @@ def _had(run_id: str, num_curves: int) -> list[int] | None:
     if not isinstance(counts, list) or len(counts) != num_curves:
         return None
     return counts if all(type(one) is int and one >= 0 for one in counts) else None
+
+
+def _wants_head(run: Run) -> bool:
+    """Tell whether the browser lacks what does not change, all of it or the digits."""
+    sent = sent_state().get("have")
+    if _had(run.id, len(run.configs)) is None or not isinstance(sent, Mapping):
+        return True
+    return run.info is not None and not sent.get("whole")
 
 
 def _head(run: Run, labels: Sequence[str], lines: Sequence[RaceLine]) -> dict[str, Any]:

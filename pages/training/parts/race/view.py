@@ -35,6 +35,7 @@ from pages.training.parts.race.theatre import (
     sent_state,
     theatre,
 )
+from pages.training.parts.shipped_runs import recorded_words
 from pages.training.parts.store_notice import say_unusable
 
 # Soon before the first point, never after the end.
@@ -148,7 +149,7 @@ def _stage(
         Words(
             status=status.status_sentence(run, state),
             progress=status.progress_sentence(run, state) if run.progress.total_steps else "",
-            ground=status.ground(run),
+            ground=recorded_words(run) or status.ground(run),
             pace=pace.said_of_pace(state, records),
             verdict=verdict(current_bet(), labels, records, ended=not active),
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from explorer.figures.curves import curve_colour, curve_line, smoothed, thinned
 from explorer.figures.palette import (
@@ -95,13 +96,25 @@ def on_stage(
         last_step: Where the axis of steps ends, however far the race is.
         height: Pixels.
     """
-    figure.layout.update(
+    layout = figure.layout
+    layout.update(
         height=height,
         showlegend=False,
-        margin={"l": 56, "r": 10, "t": 10, "b": 36},
+        margin={"l": 48, "r": 20, "t": 22, "b": 36},
         meta={"legend_rows": len(labels)},
     )
-    figure.layout.xaxis.update(range=[0, max(1, last_step)], title={"text": "step", "standoff": 4})
+    layout.xaxis.update(range=[0, max(1, last_step)], title={"text": "step", "standoff": 4})
+    # Beside low panels upright titles would run into each other.
+    titles = []
+    for name in (name for name in layout if name.startswith("yaxis")):
+        axis = layout[name]
+        titles.append(
+            {"text": axis.title.text, "showarrow": False, "xref": "paper", "yref": "paper",
+             "x": 0, "y": axis.domain[1] if axis.domain else 1, "xanchor": "left",
+             "yanchor": "bottom", "font": {"size": 13}}
+        )  # fmt: skip
+        axis.update(title=None, tickfont={"size": 11})
+    layout.annotations = titles
     return figure
 
 
@@ -294,6 +307,35 @@ def _on_test_images(
         traces.append(drawn | {"line": line.style()})
         traces.append(marks | {"mode": "markers", "marker": marker, "showlegend": False})
     return panels([name], traces, labels, 2 * PANEL_HEIGHT, [scale])
+
+
+def whole_gradient_norm(curve: CurveRecords) -> NDArray[np.float64]:
+    """Return the Euclidean norm of the whole gradient at each of `norm_steps`.
+
+    The square of a layer's norm is its part of the square of the whole one.
+    """
+    if not curve.gradient_norms.size:
+        return np.full(curve.norm_steps.size, np.nan)
+    # Step by step: the squares of large norms would leave the range of float64.
+    whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
+    return whole
+
+
+def whole_gradient_norms(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    lines: Sequence[RaceLine] | None = None,
+) -> go.Figure:
+    """Draw the norm of every network's whole gradient.
+
+    Args:
+        labels: Name of each curve.
+        curves: Records of each curve.
+        lines: As in `training_loss`.
+    """
+    columns = [whole_gradient_norm(curve)[:, None] for curve in curves]
+    return _by_layer(labels, curves, columns, ["norm of the gradient"], "log", lines)
 
 
 def gradient_norms(

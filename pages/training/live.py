@@ -43,7 +43,6 @@ if was_pressed(TRAIN):
         pace.follow(st.session_state[RUN])
         link.show_run(RUN, st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN)
-link.keep_link(run_id)
 readable = store_notice()
 with st.container():
     if readable:
@@ -59,10 +58,12 @@ with st.container(key="race-bar", horizontal=True, vertical_alignment="center", 
     controls = st.container(horizontal=True, width="content", gap="small")
     bet = st.container(width="content")
     start = st.container(width="content")
-problem_place = st.container()
+problem_place, stage, tail = (st.container() for _ in range(3))
+with tail:
+    link.keep_link(RUN, run_id)
 # Before the form, although its place is above: when a refresh is asked for while the page is drawn
 # anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
-with st.container():
+with stage:
     shown = race_view(run_id, controls) if run_id and readable else None
 with form, st.container(key="race-set-up"):
     race = set_up.race_form()
@@ -70,7 +71,7 @@ with form, st.container(key="race-set-up"):
         set_up.offer_settings(shown.configs)
     link_to("sweep", "**Train a whole grid instead →**", {}, via="live-sweep")
 with meaning:
-    st.caption(set_up.described(race))
+    st.caption(f"Train starts {set_up.described(race)}")
 with bet:
     bet_form(curve_labels(shown.configs if shown else race or ()))
 with start:

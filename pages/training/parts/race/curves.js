@@ -134,7 +134,6 @@ export function createCurves(assets, confusion, changed) {
     fit(wanted) {
       if (Math.abs(wanted - height) < 4) return;
       height = wanted;
-      element.style.setProperty("--height", `${height}px`);
       draw();
     },
     dispose() {

@@ -91,17 +91,23 @@ def show_run(run_key: str, run_id: str) -> None:
     st.session_state[_AT] = _Moment(run_id, None, moment.asked + 1)
 
 
-def keep_link(run_id: str | None) -> None:
-    """Write the race that is shown, or the unchanged preset in the form, into the address."""
+def keep_link(run_key: str, run_id: str | None) -> None:
+    """Write the race that is shown, or the unchanged preset in the form, into the address.
+
+    Args:
+        run_key: where the session keeps the id of the race that was chosen.
+        run_id: of the race that is shown; nobody has chosen the one that the page opens with.
+    """
     draft = set_up.current_draft()
     prepared = not run_id and race_form_state.is_as_loaded(draft)
     bet = current_bet()
-    tab = current_tab()
+    step, tab = asked_step(run_id or "")[0], current_tab()
+    is_moment = step is not None or tab != TABS[0]
     address.keep(
         {
-            "run": run_id,
+            "run": run_id if is_moment else st.session_state.get(run_key),
             "race": draft.preset if prepared else None,
-            "at": asked_step(run_id or "")[0],
+            "at": step,
             "show": tab if tab != TABS[0] else None,
             "bet": bet.written() if bet else None,
         }

@@ -23,6 +23,7 @@ export function createNumbers(choose) {
       const big = h("span", { class: "cee-race-big" });
       const more = h("span", { class: "cee-race-more" });
       const goal = h("span", { class: "cee-race-goal" });
+      const rate = h("small", { title: "learning rate" });
       const button = h(
         "button",
         {
@@ -31,12 +32,12 @@ export function createNumbers(choose) {
           title: "Show this network's confusion matrix and reading of the digits",
           onclick: () => choose(index),
         },
-        h("span", { class: "cee-race-name" }, sample(dash), name),
+        h("span", { class: "cee-race-name" }, sample(dash), name, rate),
         big,
         more,
         goal,
       );
-      return { button, big, more, goal };
+      return { button, big, more, goal, rate };
     });
     list.replaceChildren(...cells.map(({ button }) => button));
   }
@@ -45,8 +46,10 @@ export function createNumbers(choose) {
     element,
     paint({ head, told, chosen, at, snapshots, norms }) {
       build(head);
-      cells.forEach(({ button, big, more, goal }, index) => {
+      cells.forEach(({ button, big, more, goal, rate }, index) => {
         const one = snapshots[index];
+        const [, eta] = told.rates[index].findLast(([step]) => step <= at) ?? told.rates[index][0];
+        rate.textContent = ` η = ${format(eta)}`;
         button.setAttribute("aria-pressed", String(index === chosen));
         big.textContent = one && one.accuracy !== null ? percent(one.accuracy) : "–";
         const stopped = told.diverged[index];

@@ -61,8 +61,8 @@ export function createPlayer({ move, rest, next }) {
     { class: "cee-race-player" },
     play,
     one("‹", "One measurement back", -1),
-    slider,
     one("›", "One measurement on", 1),
+    slider,
     h("span", { class: "cee-race-speed", role: "group", "aria-label": "Play over" }, ...speeds),
   );
   pick(seconds);

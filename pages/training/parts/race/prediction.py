@@ -113,7 +113,7 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
         return f"{said} No network reached 90 %, so nobody won."
     first, winner = arrived[0]
     if len(labels) == 1:
-        return f"{said} It took {first:,}: {abs(first - bet.steps):,} steps beside it."
+        return f"{said} It was there after {first:,}: {abs(first - bet.steps):,} off."
     if len(arrived) > 1 and arrived[1][0] == first:
         tied = " and ".join(f"“{labels[index]}”" for step, index in arrived if step == first)
         return f"{said} {tied} were measured at 90 % at the same step, {first:,}: a tie."
@@ -124,7 +124,7 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
             "came that far."
         )
     lead = arrived[1][0] - first
-    off = f", {abs(lead - bet.steps):,} beside your number" if winner == bet.curve else ""
+    off = f"; your number was {abs(lead - bet.steps):,} off" if winner == bet.curve else ""
     return (
         f"{said} {truth}: “{labels[winner]}” was there after {first:,} steps, {lead:,} before "
         f"“{labels[arrived[1][1]]}”{off}."

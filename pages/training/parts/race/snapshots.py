@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.figures.training import whole_gradient_norm
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
 
@@ -50,17 +51,11 @@ def encoded_snapshot(evaluation: EvalRecord) -> dict[str, Any]:
     }
 
 
-def whole_norms(curve: CurveRecords) -> dict[str, list[float]]:
-    """Return the norm of the whole gradient by step, thinned evenly.
-
-    The square of a layer's norm is a part of the square of the whole one.
-    """
+def norms_by_step(curve: CurveRecords) -> dict[str, list[float]]:
+    """Return the norm of the whole gradient by step, thinned evenly."""
     count = curve.norm_steps.size
     places = np.unique(np.linspace(0, count - 1, min(count, _MOST_NORMS)).round().astype(int))
-    if not curve.gradient_norms.size:
-        return {"steps": [], "values": []}
-    # Scaled by hypot's way: squares of large norms would leave the range of float64.
-    values = np.hypot.reduce(curve.gradient_norms[places], axis=1)
+    values = whole_gradient_norm(curve)[places]
     return {"steps": curve.norm_steps[places].tolist(), "values": values.tolist()}
 
 

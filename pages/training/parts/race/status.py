@@ -20,6 +20,7 @@ from pages.training.parts.race_form_state import parse_field
 ACTIVE = frozenset({"queued", "running", "paused"})
 _MESSAGE = "race message"
 _WEIGHTS = {"by length": None, "none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
+_NORMS = ("whole", "by layer")
 _ACCURACY_AXES = ("0 to 100 %", "zoomed")
 
 
@@ -57,16 +58,16 @@ def status_sentence(run: Run, state: str) -> str:
 
 
 def progress_sentence(run: Run, state: str) -> str:
-    """Return step, throughput and time left in words."""
+    """Return throughput and time left in words, a sentence; "" where neither is known."""
     progress = run.progress
-    parts = [f"step {progress.step:,} of {progress.total_steps:,}"]
+    parts = []
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} images/s")
     if state == "running" and progress.seconds_left is not None:
         parts.append(f"{duration(progress.seconds_left)} left")
     elif state not in ACTIVE and run.started_at and run.ended_at:
         parts.append(f"{duration(run.ended_at - run.started_at)} in all")
-    return ", ".join(parts)
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
@@ -100,12 +101,14 @@ class ViewOptions:
         weight: of the smoothing, 0 for none; None for what suits the length of the run.
         test_loss: key of LOSS_LABELS.
         zoomed: whether the axis of accuracies leaves out what no network shows.
+        by_layer: whether gradient norms are drawn by layer.
     """
 
     scale: str
     weight: float | None
     test_loss: str
     zoomed: bool
+    by_layer: bool
 
 
 def _view_options() -> ViewOptions:
@@ -116,8 +119,15 @@ def _view_options() -> ViewOptions:
     scale = choice("Loss axis", SCALES, "race scale")
     weight = choice("Smoothing weight", list(_WEIGHTS), "race smoothing")
     loss = choice("Test loss", list(LOSS_LABELS.values()), "race test loss")
+    norms = choice("Gradient norms", _NORMS, "race norms")
     loss_of = {label: key for key, label in LOSS_LABELS.items()}
-    return ViewOptions(scale, _WEIGHTS[weight], loss_of[loss], accuracy != _ACCURACY_AXES[0])
+    return ViewOptions(
+        scale,
+        _WEIGHTS[weight],
+        loss_of[loss],
+        zoomed=accuracy != _ACCURACY_AXES[0],
+        by_layer=norms != _NORMS[0],
+    )
 
 
 def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Records) -> None:

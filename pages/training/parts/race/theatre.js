@@ -37,6 +37,7 @@ function createView(parent, assets) {
   let step = null; // null is the newest
   let asked = -1;
   let playing = null; // run that plays itself, so that it does so once
+  let isSealed = false; // a bet on a race that has ended hides its end until it has been played
   let shown = ""; // what was painted last
 
   const numbers = createNumbers((curve) => {
@@ -46,7 +47,7 @@ function createView(parent, assets) {
   const confusion = createConfusion((cell) => {
     digits.showCell(cell);
     if (cell) view.send("cell", { run: told.run, curve: chosen, ...cell });
-    paint();
+    repaint();
   });
   const curves = createCurves(assets, confusion.element, () => {
     paint();
@@ -58,7 +59,7 @@ function createView(parent, assets) {
     close: () => {
       confusion.mark(null);
       digits.showCell(null);
-      paint();
+      repaint();
     },
   });
   const player = createPlayer({
@@ -72,13 +73,15 @@ function createView(parent, assets) {
   const says = h("p", { class: "cee-race-says" });
   const verdict = h("p", { class: "cee-race-verdict", "aria-live": "polite" });
   const ground = h("p", { class: "cee-race-ground" });
+  const foot = h("div", { class: "cee-race-foot" }, player.element, verdict, says);
   const root = h(
     "section",
     { class: "cee-race", "aria-label": "The race" },
     numbers.element,
     curves.element,
     digits.element,
-    h("div", { class: "cee-race-foot" }, player.element, verdict, says, ground),
+    foot,
+    ground,
   );
   parent.append(root);
   const observer = new ResizeObserver(fit);
@@ -102,7 +105,14 @@ function createView(parent, assets) {
       memory.forget();
       if (told) step = null;
     }
+    const betNow = told && !another && !told.cue.active && !told.words.verdict;
     told = next;
+    if (another) isSealed = false;
+    if (betNow && next.words.verdict) {
+      player.pause();
+      step = 0;
+      isSealed = true;
+    }
     if (next.head) ({ head } = next);
     else if (another || !head) return askAgain();
     if (!memory.take(next)) return askAgain();
@@ -122,8 +132,7 @@ function createView(parent, assets) {
       if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
     }
     fit();
-    shown = "";
-    paint();
+    repaint();
     if (memory.unsaid() >= ACKNOWLEDGE || next.head) acknowledge();
     return undefined;
   }
@@ -145,7 +154,9 @@ function createView(parent, assets) {
   function note({ quietly = false } = {}) {
     const tab = curves.tab();
     const at = step === null ? "" : String(step);
-    noteEdit(OWNER, { at, show: tab === head.tabs[0] ? "" : tab });
+    const show = tab === head.tabs[0] ? "" : tab;
+    // A moment is one of this race, also where the address has named none so far.
+    noteEdit(OWNER, { at, show, ...((at || show) && { run: told.run }) });
     if (!quietly) view.send("moment", { run: told.run, step, tab, asked });
   }
 
@@ -164,15 +175,22 @@ function createView(parent, assets) {
     const bar = document.querySelector(".st-key-pinned")?.offsetHeight ?? 0;
     const scroller = document.querySelector("[data-testid=stMain]");
     const top = root.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    const foot = root.lastElementChild.offsetHeight;
-    const left = window.innerHeight - top - foot - bar - 20;
-    curves.fit(root.clientWidth < 760 ? 280 : Math.min(470, Math.max(230, left)));
+    const left = window.innerHeight - top - foot.offsetHeight - bar - 24;
+    const height = root.clientWidth < 760 ? 280 : Math.min(470, Math.max(230, left));
+    root.style.setProperty("--height", `${height}px`);
+    curves.fit(height);
+  }
+
+  function repaint() {
+    shown = "";
+    paint();
   }
 
   function paint() {
     if (!head) return;
     const at = position();
     const now = told.cue.held ? 0 : told.now;
+    if (step === null) isSealed = false;
     const state = {
       at,
       head,
@@ -180,7 +198,7 @@ function createView(parent, assets) {
       chosen,
       last: told.last,
       isNewest: step === null && !told.cue.held,
-      isTold: player.isPlaying(),
+      isTold: player.isPlaying() || isSealed,
       snapshots: memory.at(at),
       norms: memory.norms(at),
     };
@@ -200,15 +218,14 @@ function createView(parent, assets) {
     const epoch = ((at / last) * epochs).toFixed(1);
     const measured = snapshots.find(Boolean);
     const which = !measured
-      ? "Nothing is measured yet."
-      : measured.full
-        ? `Measured at step ${count(measured.step)} on all ${count(measured.images)} test images.`
-        : `Measured at step ${count(measured.step)} on the first ${count(measured.images)} of ` +
+      ? "nothing is measured yet."
+      : measured.full || measured.images === head.testImages
+        ? `measured on all ${count(measured.images)} test images.`
+        : `measured on the first ${count(measured.images)} of ` +
           `${count(head.testImages)} test images.`;
     says.replaceChildren(
-      h("strong", {}, words.status),
-      ` ${words.progress ? `${words.progress}.` : ""} ${words.pace} `,
-      h("span", {}, `Shown: step ${count(at)} of ${count(last)}, epoch ${epoch}. ${which}`),
+      h("span", {}, h("strong", {}, words.status), ` ${words.progress} ${words.pace}`),
+      h("span", {}, `Shown: step ${count(at)} of ${count(last)}, epoch ${epoch}; ${which}`),
     );
     const isOver = !cue.active && isNewest && !player.isPlaying();
     verdict.textContent = isOver ? words.verdict : "";

@@ -26,7 +26,7 @@ from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.components.plot.plot import plots_of
-from pages.training.parts.race.snapshots import encoded_snapshot, kept, reached, whole_norms
+from pages.training.parts.race.snapshots import encoded_snapshot, kept, norms_by_step, reached
 
 TABS = ("Accuracy", "Loss", "Test loss", "Gradients", "Dead units", "Confusion")
 KEY = "race theatre"
@@ -143,8 +143,15 @@ def theatre(
             None if not (last := curve.latest_evaluation) else encoded_snapshot(last)
             for curve in records.curves
         ],
-        "norms": [whole_norms(curve) for curve in records.curves],
+        "norms": [norms_by_step(curve) for curve in records.curves],
         "diverged": [curve.diverged_at for curve in records.curves],
+        "rates": [
+            [
+                [0, config.learning_rate],
+                *([one.step, one.learning_rate] for one in curve.learning_rates),
+            ]
+            for config, curve in zip(run.configs, records.curves, strict=True)
+        ],
         "reached": [reached(curve, GOAL) for curve in records.curves],
         "now": max((int(c.steps[-1]) for c in records.curves if c.steps.size), default=0),
         "last": last_step,

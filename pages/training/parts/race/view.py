@@ -210,7 +210,8 @@ def _pictures(
                 labels, curves, loss=options.test_loss, scale=options.scale, lines=lines
             )
         elif tab == "Gradients":
-            figure = training.gradient_norms(labels, curves, lines=lines)
+            of = training.gradient_norms if options.by_layer else training.whole_gradient_norms
+            figure = of(labels, curves, lines=lines)
         else:
             figure = training.dead_units(labels, curves, lines=lines)
         return training.on_stage(figure, labels, last_step=last_step)
@@ -219,10 +220,10 @@ def _pictures(
         "Accuracy": _alt_accuracy(labels, records),
         "Loss": _alt_losses(labels, records),
         "Test loss": "One loss of every network on test images, by step.",
-        "Gradients": "Norm of the gradient by layer and step.",
+        "Gradients": f"Norm of the gradient by {'layer and ' if options.by_layer else ''}step.",
         "Dead units": "Share of dead hidden units by layer and step.",
     }
-    drawn = (options.scale, weight, options.test_loss, options.zoomed, last_step)
+    drawn = (options.scale, weight, options.test_loss, options.zoomed, options.by_layer, last_step)
     return {
         tab: (
             shared_figure(tab, run.id, records.cursor, drawn, lambda tab=tab: draw(tab)),  # type: ignore[misc]

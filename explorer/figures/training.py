@@ -302,7 +302,10 @@ def _on_test_images(
         whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
         quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
         marker = {"color": line.style()["color"], "symbol": "diamond", "size": 7}
-        drawn = _measured(0, index, label, quick or whole, quantity)
+        # Measurements on as many images can be joined whatever they were made for.
+        alike = len({one.examples for one in curve.evaluations}) == 1
+        joined = curve.evaluations if alike else quick or whole
+        drawn = _measured(0, index, label, joined, quantity)
         marks = _measured(0, index, f"{label}, all test images", whole, quantity)
         traces.append(drawn | {"line": line.style()})
         traces.append(marks | {"mode": "markers", "marker": marker, "showlegend": False})

@@ -57,29 +57,29 @@ def asked_cell(sent: Any, num_curves: int) -> Cell | None:
     return Cell(curve, truth, said)
 
 
-def images_in(run: Run, cell: Cell) -> dict[str, Any] | None:
-    """Return the test images in a cell at the end of a run; None where they cannot be known.
+def images_in(run: Run, cell: Cell) -> dict[str, Any]:
+    """Return the test images in a cell at the end of a run.
 
     Args:
         run: A run that has ended.
         cell: Which cell.
 
     Returns:
-        The cell, `count`, the number of known images in it, `whole`, whether all test images are
+        The cell, and whether its images are `known` here; if so `count`, the number of known images in it, `whole`, whether all test images are
         known, and `pixels`, bytes in base64 of the first `MOST_SHOWN` of those in the cell.
 
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
     predicted = _predicted(launcher.default_store().url, run.id, cell.curve, run)
+    own = {"curve": cell.curve, "truth": cell.truth, "said": cell.said}
     if predicted is None:
-        return None
+        return {**own, "known": False}
     places = np.flatnonzero((predicted.images.labels == cell.truth) & (predicted.said == cell.said))
     pixels = predicted.images.images[places[:MOST_SHOWN]]
     return {
-        "curve": cell.curve,
-        "truth": cell.truth,
-        "said": cell.said,
+        **own,
+        "known": True,
         "count": int(places.size),
         "whole": predicted.images.whole,
         "pixels": base64.b64encode(pixels.tobytes()).decode(),

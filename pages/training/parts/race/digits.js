@@ -66,7 +66,7 @@ export function createDigits({ open, close }) {
     state = next;
     const { head, chosen, snapshots } = next;
     build(head);
-    digit = Math.min(digit, cells.length - 1);
+    digit = Math.max(0, Math.min(digit, cells.length - 1));
     const read = cells.map((_, index) => snapshots.map((one) => reading(one, index, head)));
     cells.forEach(({ button, beliefs, wrong }, index) => {
       const truth = head.truth[index];
@@ -116,7 +116,7 @@ export function createDigits({ open, close }) {
       sent && sent.curve === chosen && sent.truth === cell.truth && sent.said === cell.said;
     let found;
     let note;
-    if (isEnd && same) {
+    if (isEnd && same && sent.known) {
       const pixels = bytesOf(sent.pixels);
       found = Array.from({ length: pixels.length / PIXELS }, (_, index) =>
         pixels.subarray(PIXELS * index, PIXELS * (index + 1)),
@@ -132,9 +132,11 @@ export function createDigits({ open, close }) {
           ? [pixels.subarray(PIXELS * index, PIXELS * (index + 1))]
           : [],
       );
-      const why = isEnd
-        ? "The other images, or the network's weights, are not on this server."
-        : "Which images the others are is known for the end of the run alone.";
+      const why = !isEnd
+        ? "Which images the others are is known for the end of the run alone."
+        : !same
+          ? "Looking for the others…"
+          : "The other images, or the network's weights, are not on this server.";
       note =
         `${there.toLocaleString("en")} images at step ${(one?.step ?? 0).toLocaleString("en")}; ` +
         `${found.length} of them among the twenty above. ${found.length < there ? why : ""}`;
@@ -165,6 +167,7 @@ export function createDigits({ open, close }) {
     showCell(next) {
       cell = next;
     },
+    cell: () => cell,
     takeCell(images) {
       sent = images;
     },

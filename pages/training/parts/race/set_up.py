@@ -114,7 +114,8 @@ def described(race: Sequence[TrainingConfig] | None) -> str:
         return "A field above cannot be used; it says why."
     curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
     return (
-        f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs; "
+        f"{curves}: {escaped(', '.join(curve_labels(race)))}; "
+        f"{race[0].epochs} epoch{'s' if race[0].epochs > 1 else ''}; "
         f"{race[0].num_parameters:,} parameters each."
     )
 

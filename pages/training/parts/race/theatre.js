@@ -42,11 +42,12 @@ function createView(parent, assets) {
 
   const numbers = createNumbers((curve) => {
     chosen = curve;
+    ask(digits.cell());
     paint();
   });
   const confusion = createConfusion((cell) => {
     digits.showCell(cell);
-    if (cell) view.send("cell", { run: told.run, curve: chosen, ...cell });
+    ask(cell);
     repaint();
   });
   const curves = createCurves(assets, confusion.element, () => {
@@ -137,6 +138,11 @@ function createView(parent, assets) {
     return undefined;
   }
 
+  /** Ask for the images in a cell of the confusion matrix. */
+  function ask(cell) {
+    if (cell) view.send("cell", { run: told.run, curve: chosen, ...cell });
+  }
+
   function acknowledge() {
     memory.say();
     // The digits are known a moment after the race.
@@ -163,9 +169,11 @@ function createView(parent, assets) {
   function colour() {
     const colours = chartColours(root);
     head.curves.forEach(({ place, shade }, index) => {
+      const colour = colours[place] ?? "#5f6b7a";
+      root.style.setProperty(`--ink-${index}`, colour);
       root.style.setProperty(
         `--curve-${index}`,
-        `color-mix(in srgb, ${colours[place] ?? "#5f6b7a"} ${100 * shade}%, transparent)`,
+        `color-mix(in srgb, ${colour} ${100 * shade}%, transparent)`,
       );
     });
   }

@@ -97,7 +97,7 @@ def rest(part: Locator) -> None:
 def turn_to(page: Page, section: str, title: str) -> None:
     """Open a page by the navigation at the top."""
     page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
-    page.get_by_role("link", name=title, exact=True).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
 
 
 def have(plot: Locator, what: str) -> None:

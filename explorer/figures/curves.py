@@ -87,7 +87,7 @@ def default_smoothing(points: int) -> float:
     """Return a weight that hides a long run's noise and leaves the shape of a short one.
 
     An average of weight w looks back over about 1 / (1 − w) points: none of a run below 100
-    points, and at most a twentieth of a longer one.
+    points, and at most a tenth of a longer one.
 
     Args:
         points: Number of points of the longest curve.

@@ -65,8 +65,9 @@ def images_in(run: Run, cell: Cell) -> dict[str, Any]:
         cell: Which cell.
 
     Returns:
-        The cell, and whether its images are `known` here; if so `count`, the number of known images in it, `whole`, whether all test images are
-        known, and `pixels`, bytes in base64 of the first `MOST_SHOWN` of those in the cell.
+        The cell, and whether its images are `known` here; if so `count`, the number of known
+        images in it, `whole`, whether all test images are known, and `pixels`, bytes in base64 of
+        the first `MOST_SHOWN` of those in the cell.
 
     Raises:
         StoreUnavailable: The run store cannot be used.

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from explorer.figures import recognition, training
 from explorer.figures.palette import CROSS_ENTROPY, SQUARED_ERROR
+from explorer.figures.race_lines import on_stage, race_lines
 from explorer.runs.config import LOSS_LABELS, TrainingConfig, curve_labels
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord, LearningRateRecord
@@ -73,7 +74,7 @@ def test_plotly_accepts_every_figure_of_a_race(scale):
     checked(training.fair_comparison(labels, curves, scale=scale))
     checked(training.gradient_norms(labels, curves))
     checked(training.dead_units(labels, curves))
-    lines = training.race_lines(configs)
+    lines = race_lines(configs)
     for figure in (
         training.accuracy_by_step(labels, curves, lines=lines),
         training.loss_by_step(labels, curves, scale=scale, lines=lines),
@@ -81,7 +82,7 @@ def test_plotly_accepts_every_figure_of_a_race(scale):
         training.gradient_norms(labels, curves, lines=lines),
         training.whole_gradient_norms(labels, curves, lines=lines),
     ):
-        checked(training.on_stage(figure, labels, last_step=900))
+        checked(on_stage(figure, labels, last_step=900))
         assert list(figure.layout.xaxis.range) == [0, 900]
         assert not figure.layout.showlegend
 
@@ -293,7 +294,7 @@ def test_the_axis_of_accuracy_is_the_whole_one_unless_it_is_zoomed():
 
 
 def test_curves_of_a_race_have_the_colour_of_their_loss_and_a_dash_of_their_own():
-    lines = training.race_lines([CE, MSE, replace(CE, learning_rate=0.1)])
+    lines = race_lines([CE, MSE, replace(CE, learning_rate=0.1)])
     assert [line.colour for line in lines] == [CROSS_ENTROPY, SQUARED_ERROR, CROSS_ENTROPY]
     assert len({line.dash for line in lines}) == 3
     assert lines[0].style()["color"] != lines[2].style()["color"]

@@ -18,7 +18,8 @@ import streamlit as st
 from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
 from explorer.figures.palette import CATEGORICAL
-from explorer.figures.training import GOAL, RaceLine
+from explorer.figures.race_lines import RaceLine
+from explorer.figures.training import GOAL
 from explorer.runs.record_columns import Records
 from explorer.runs.records import EvalRecord
 from explorer.runs.run import Run

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.figures import training
 from explorer.figures.curves import default_smoothing
 from explorer.figures.numbers import written
-from explorer.figures.training import race_lines
+from explorer.figures.race_lines import on_stage, race_lines
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.runs.record_columns import Records
@@ -214,7 +214,7 @@ def _pictures(
             figure = of(labels, curves, lines=lines)
         else:
             figure = training.dead_units(labels, curves, lines=lines)
-        return training.on_stage(figure, labels, last_step=last_step)
+        return on_stage(figure, labels, last_step=last_step)
 
     alts = {
         "Accuracy": _alt_accuracy(labels, records),

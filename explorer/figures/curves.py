@@ -83,6 +83,20 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
     return result
 
 
+def default_smoothing(points: int) -> float:
+    """Return a weight that hides a long run's noise and leaves the shape of a short one.
+
+    An average of weight w looks back over about 1 / (1 − w) points: none of a run below 100
+    points, and at most a tenth of a longer one.
+
+    Args:
+        points: Number of points of the longest curve.
+    """
+    if points < 100:
+        return 0.0
+    return 0.9 if points < 1000 else 0.98
+
+
 def smoothing_name(weight: float) -> str:
     """Return in words how the curves are smoothed."""
     if weight == 0:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from explorer.figures.curves import curve_colour, curve_line, smoothed, thinned
-from explorer.figures.palette import NEUTRAL, with_alpha
+from explorer.figures.palette import (
+    NEUTRAL,
+    with_alpha,
+)
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
+from explorer.figures.race_lines import RaceLine, plain_lines
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord
@@ -25,6 +30,8 @@ _SHORT = {
     "multiclass_hinge": "test hinge",
 }
 SCALES = ("log", "linear")
+GOAL = 0.9
+"""The test accuracy that a race is run for."""
 
 
 def test_loss_name(loss: str) -> str:
@@ -47,6 +54,7 @@ def training_loss(
     *,
     scale: str = "log",
     weight: float = 0.98,
+    lines: Sequence[RaceLine] | None = None,
 ) -> go.Figure:
     """Draw every curve's own training loss by step, each kind of loss on an axis of its own.
 
@@ -58,24 +66,27 @@ def training_loss(
         curves: Records of each curve.
         scale: "log" or "linear".
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
+        lines: How each curve is drawn; by default as curves without a meaning are.
     """
+    lines = lines or plain_lines(len(curves))
     own = [config.loss if config else "" for config in configs]
     kinds = [kind for kind in (*LOSS_LABELS, "") if kind in own] or [""]
     faint: list[Trace] = []
     traces: list[Trace] = []
-    for index, (loss, label, curve) in enumerate(zip(own, labels, curves, strict=True)):
+    each = zip(own, labels, curves, lines, strict=True)
+    for index, (loss, label, curve, line) in enumerate(each):
         panel = kinds.index(loss)
         x, y = thinned(curve.steps, curve.losses)
         if weight:
-            style = {"color": with_alpha(curve_colour(index), 0.25), "width": 1}
+            style = {"color": with_alpha(line.colour, 0.25), "width": 1}
             faint.append(
                 trace(panel, index, f"{label}, raw", x, y, line=style, hoverinfo="skip")
                 | {"showlegend": False, "meta": {"untabled": True}}
             )
             x, y = thinned(curve.steps, smoothed(curve.losses, weight), 500)
-        traces.append(trace(panel, index, label, x, y, line=curve_line(index)))
+        traces.append(trace(panel, index, label, x, y, line=line.style(width=2)))
         if curve.diverged_at is not None and x.size:
-            cross = {"symbol": "x", "size": 12, "color": curve_colour(index)}
+            cross = {"symbol": "x", "size": 12, "color": line.colour}
             name = f"{label}: diverged"
             traces.append(
                 trace(panel, index, name, x[-1:], y[-1:], mode="markers", marker=cross)
@@ -138,33 +149,153 @@ def fair_comparison(
     return figure
 
 
-def gradient_norms(labels: Sequence[str], curves: Sequence[CurveRecords]) -> go.Figure:
+def accuracy_by_step(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    lines: Sequence[RaceLine] | None = None,
+    zoomed: bool = False,
+) -> go.Figure:
+    """Draw the accuracy of all curves on test images, from 0 to 100 %, with the goal of 90 %.
+
+    Args:
+        labels: Name of each curve.
+        curves: Records of each curve.
+        lines: As in `training_loss`.
+        zoomed: Whether the axis begins below the lowest accuracy of a network that has learned.
+    """
+    figure = _on_test_images(labels, curves, lambda e: e.accuracy, "test accuracy", lines)
+    axis = figure.layout.yaxis
+    axis.tickformat = ".0%"
+    measured = [e.accuracy for curve in curves for e in curve.evaluations if e.step > 0]
+    axis.range = (share_range(measured) if zoomed else None) or [0, 1.02]
+    # A zoom by hand on one of the two means nothing on the other.
+    axis.uirevision = f"zoomed {zoomed}"
+    if not zoomed:
+        axis.dtick = 0.25
+    figure.layout.shapes = [
+        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": GOAL, "y1": GOAL,
+         "layer": "below", "line": {"color": NEUTRAL, "dash": "dot", "width": 1}}
+    ]  # fmt: skip
+    return figure
+
+
+def loss_by_step(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    loss: str = "cross_entropy",
+    scale: str = "log",
+    lines: Sequence[RaceLine] | None = None,
+) -> go.Figure:
+    """Draw one loss of all curves on test images, whatever each of them minimises.
+
+    Args:
+        labels: Name of each curve.
+        curves: Records of each curve.
+        loss: Key of LOSS_LABELS.
+        scale: "log" or "linear".
+        lines: As in `training_loss`.
+    """
+
+    def value(evaluation: EvalRecord) -> float:
+        return evaluation.losses.get(loss, math.nan)
+
+    return _on_test_images(labels, curves, value, _SHORT[loss], lines, scale)
+
+
+def _on_test_images(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    quantity: Callable[[EvalRecord], float],
+    name: str,
+    lines: Sequence[RaceLine] | None,
+    scale: str = "linear",
+) -> go.Figure:
+    lines = lines or plain_lines(len(curves))
+    traces: list[Trace] = []
+    for index, (label, curve, line) in enumerate(zip(labels, curves, lines, strict=True)):
+        whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
+        quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
+        marker = {"color": line.style()["color"], "symbol": "diamond", "size": 7}
+        # Measurements on as many images can be joined whatever they were made for.
+        alike = len({one.examples for one in curve.evaluations}) == 1
+        joined = curve.evaluations if alike else quick or whole
+        drawn = _measured(0, index, label, joined, quantity)
+        marks = _measured(0, index, f"{label}, all test images", whole, quantity)
+        traces.append(drawn | {"line": line.style()})
+        traces.append(marks | {"mode": "markers", "marker": marker, "showlegend": False})
+    return panels([name], traces, labels, 2 * PANEL_HEIGHT, [scale])
+
+
+def whole_gradient_norm(curve: CurveRecords) -> NDArray[np.float64]:
+    """Return the Euclidean norm of the whole gradient at each of `norm_steps`.
+
+    The square of a layer's norm is its part of the square of the whole one.
+    """
+    if not curve.gradient_norms.size:
+        return np.full(curve.norm_steps.size, np.nan)
+    # Step by step: the squares of large norms would leave the range of float64.
+    whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
+    return whole
+
+
+def whole_gradient_norms(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    lines: Sequence[RaceLine] | None = None,
+) -> go.Figure:
+    """Draw the norm of every network's whole gradient.
+
+    Args:
+        labels: Name of each curve.
+        curves: Records of each curve.
+        lines: As in `training_loss`.
+    """
+    columns = [whole_gradient_norm(curve)[:, None] for curve in curves]
+    return _by_layer(labels, curves, columns, ["norm of the gradient"], "log", lines)
+
+
+def gradient_norms(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    lines: Sequence[RaceLine] | None = None,
+) -> go.Figure:
     """Draw the Euclidean norm of the gradient by each layer's weights and bias, a panel a layer.
 
     Args:
         labels: Name of each curve.
         curves: Records of each curve.
+        lines: As in `training_loss`.
     """
     layers = max((curve.gradient_norms.shape[1] for curve in curves), default=0)
     names = [f"layer {layer + 1}" for layer in range(layers)]
     if layers > 1:
         names[0], names[-1] = "layer 1 (input)", f"layer {layers} (output)"
     columns = [curve.gradient_norms for curve in curves]
-    return _by_layer(labels, curves, columns, names, "log")
+    return _by_layer(labels, curves, columns, names, "log", lines)
 
 
-def dead_units(labels: Sequence[str], curves: Sequence[CurveRecords]) -> go.Figure:
+def dead_units(
+    labels: Sequence[str],
+    curves: Sequence[CurveRecords],
+    *,
+    lines: Sequence[RaceLine] | None = None,
+) -> go.Figure:
     """Draw the share of hidden units that are 0 for every image of the batch, a panel a layer.
 
     Args:
         labels: Name of each curve.
         curves: Records of each curve.
+        lines: As in `training_loss`.
     """
     layers = max((curve.dead_fractions.shape[1] for curve in curves), default=0)
     names = [f"hidden layer {layer + 1}" for layer in range(layers)]
     columns = [curve.dead_fractions for curve in curves]
-    figure = _by_layer(labels, curves, columns, names, "linear")
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure = _by_layer(labels, curves, columns, names, "linear", lines)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     return figure
 
 
@@ -174,12 +305,15 @@ def _by_layer(
     columns: Sequence[np.ndarray],
     names: Sequence[str],
     scale: str,
+    lines: Sequence[RaceLine] | None,
 ) -> go.Figure:
     traces = []
-    for index, (label, curve, values) in enumerate(zip(labels, curves, columns, strict=True)):
+    lines = lines or plain_lines(len(curves))
+    each = zip(labels, curves, columns, lines, strict=True)
+    for index, (label, curve, values, line) in enumerate(each):
         for layer in range(values.shape[1]):
             x, y = thinned(curve.norm_steps, values[:, layer], 500)
-            traces.append(trace(layer, index, label, x, y, line=curve_line(index)))
+            traces.append(trace(layer, index, label, x, y, line=line.style(width=2)))
     names = names or ["no such layer"]
     height = max(2 * PANEL_HEIGHT, 150 * len(names))
     return panels(names, traces, labels, height, [scale] * len(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from explorer.core.measured_on_mnist import PLAIN_FINALS, RACES, RELU_FINALS, span
+from explorer.core.recorded_race import RECORDED_RACE, STEPS_TO_90
 from explorer.figures.numbers import measured
 from explorer.teaching.exercise import Task
 
@@ -12,20 +13,24 @@ _KAIMING, _NORMAL = RACES["Kaiming against plain normal"]
 
 LIVE = (
     Task(
-        "Cross-entropy against MSE from the same weights: which loss reaches 90 % first?",
-        {"race": "CE against MSE"},
-        "Cross-entropy, usually well before MSE at the same learning rate. Compare accuracy and "
-        "the test loss, not the two training losses: their units differ.",
+        "Cross-entropy against MSE from the same weights: which loss reaches 90 % first, and by "
+        "how many steps? Bet, then press Play.",
+        {"run": RECORDED_RACE, "at": "0"},
+        f"Cross-entropy, after {STEPS_TO_90[0]} steps; MSE needs {STEPS_TO_90[1]} at the same "
+        "learning rate. Compare the accuracy and one test loss, not the two training losses: their "
+        "units differ.",
     ),
     Task(
-        "Put a ReLU on the logits. What can go wrong?",
-        {"race": "ReLU on the logits"},
-        "A class whose logit is negative for every image gets no gradient and never comes back. "
-        "Look at the confusion matrix for an empty column, and try another seed.",
+        "Put a ReLU on the logits. What can go wrong? Press Train, then each network's number, and "
+        "compare their confusion matrices.",
+        {"race": "ReLU on the logits", "show": "Confusion"},
+        "A class whose logit is negative for every image gets no gradient and never comes back: "
+        "its column is empty. With another seed (Set up, More) other classes die, or none.",
     ),
     Task(
-        "Kaiming against plain normal weights: watch the gradient norms from the first step.",
-        {"race": "Kaiming against plain normal"},
+        "Kaiming against plain normal weights: press Train and watch the gradient norms from the "
+        "first step.",
+        {"race": "Kaiming against plain normal", "show": "Gradients"},
         f"On MNIST Kaiming begins at a test cross-entropy of {_KAIMING.first:.1f} nats, somewhat "
         f"above the ln 10 = {measured(math.log(10), 'nats', 3)} of knowing nothing; plain normal "
         f"weights begin at {_NORMAL.first:,.0f} nats, with gradients to match: exploding, not "

@@ -10,61 +10,39 @@ from explorer.store.run_store import StoreUnavailable
 from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.escaping import escaped
-from pages.components.terms import terms
-from pages.training.parts import race_form, race_link, race_pace, training_start
+from pages.components.page_head import page_head
+from pages.training.parts import training_start
 from pages.training.parts.browser_session import browser_session
 from pages.training.parts.deferred_click import note_press, was_pressed
-from pages.training.parts.earlier_list import earlier_list
-from pages.training.parts.motion import ask_for_motion
-from pages.training.parts.plot_warm import warm_plots
-from pages.training.parts.race_view import race_view
+from pages.training.parts.race import link, pace, set_up
+from pages.training.parts.race.latest import latest_races
+from pages.training.parts.race.plot_warm import warm_plots
+from pages.training.parts.race.prediction import bet_form
+from pages.training.parts.race.view import race_view
 from pages.training.parts.shipped_runs import opening_race
-from pages.training.parts.store_notice import say_unusable, store_notice
+from pages.training.parts.store_notice import store_notice
 
 RUN = "live run"
 TRAIN = "live train"
 
 
-def open_run(run_id: str | None) -> None:
-    """Look at another race, or at none."""
-    st.session_state[RUN] = run_id
-
-
-def latest_runs(current: str | None) -> None:
-    """Offer the newest races to look at again."""
-    try:
-        runs = launcher.default_store().runs.list(12)
-    except StoreUnavailable as error:
-        say_unusable(error)
-        return
-    entries = [
-        (
-            run.id,
-            run.created_at,
-            f"{run.name or ', '.join(curve_labels(run.configs))} ({launcher.state_of(run)})",
-        )
-        for run in runs
-    ]
-    earlier_list(entries, current, open_run, kind="race")
-
-
-address.declare(*race_link.LIVE)
-st.title("Live MNIST race")
-st.markdown(
-    "Networks learn handwritten digits side by side, from the same initial weights and on the same "
-    "batches: their curves differ by what you set. Choose a race, press Train and watch."
+address.declare(*link.LIVE)
+page_head(
+    "Live MNIST race",
+    "Networks learn digits from the same weights and batches; they differ by what you set.",
+    more=set_up.MORE,
+    terms=("cross-entropy", "squared error", "hinge loss", "learning rate"),
 )
-terms("cross-entropy", "squared error", "hinge loss", "learning rate")
-race_link.open_link(RUN)
+link.open_link(RUN)
 if was_pressed(TRAIN):
-    configs, errors = race_form.current_race()
-    name = race_form.current_draft().preset
+    configs, errors = set_up.current_race()
+    name = set_up.current_draft().preset
     who = browser_session()
     begin = None if errors else lambda: launcher.start(configs, name, session=who)
     if training_start.start(TRAIN, RUN, begin):
-        race_pace.follow(st.session_state[RUN])
+        pace.follow(st.session_state[RUN])
+        link.show_run(RUN, st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN) or opening_race(RUN)
-race_link.keep_link(run_id)
 readable = store_notice()
 with st.container():
     if readable:
@@ -73,27 +51,36 @@ with st.container():
         except (ConfigError, StoreUnavailable) as problem:
             st.error(escaped(str(problem)))
 
-form = st.expander("Set up a race", expanded=run_id is None)
-buttons = st.container()
-# Before the form, although it stands below: when a refresh is asked for while the page is drawn
+with st.container(key="race-bar", horizontal=True, vertical_alignment="center", gap="small"):
+    form = st.popover("Set up")
+    meaning = st.container(width="stretch")
+    controls = st.container(horizontal=True, width="content", gap="small")
+    bet = st.container(width="content")
+    start = st.container(width="content")
+problem_place, stage, tail = (st.container() for _ in range(3))
+with tail:
+    link.keep_link(RUN, run_id)
+# Before the form, although its place is above: when a refresh is asked for while the page is drawn
 # anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
-with st.container():
-    if run_id and readable:
-        race_view(run_id)
-with form:
-    race = race_form.race_form()
-with buttons:
-    button, meaning, grid = st.columns([1, 5, 1], vertical_alignment="center")
-    button.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,),
-                  width="stretch")  # fmt: skip
-    meaning.caption(race_form.described(race))
-    with grid:
-        link_to("sweep", "**A whole grid →**", {}, via="live-sweep")
+with stage:
+    shown = race_view(run_id, controls) if run_id and readable else None
+with form, st.container(key="race-set-up"):
+    race = set_up.race_form()
+    if shown:
+        set_up.offer_settings(shown.configs)
+    link_to("sweep", "**Train a whole grid instead →**", {}, via="live-sweep")
+with meaning:
+    st.caption(f"Train starts {set_up.described(race)}")
+with bet:
+    bet_form(curve_labels(shown.configs if shown else race or ()))
+with start:
+    st.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
+with problem_place:
     training_start.say_problem(TRAIN)
     training_start.say_places()
+if not run_id:
+    st.markdown(set_up.note_of_form())
+    warm_plots()
 with st.expander("Latest races"):
     if readable:
-        latest_runs(run_id)
-ask_for_motion()
-if not run_id:
-    warm_plots()
+        latest_races(RUN)

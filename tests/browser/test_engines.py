@@ -362,7 +362,7 @@ def test_a_race_on_digits_is_started_watched_and_compared(tab, app_url):
     tab.click("[data-testid=stMain] button", "Stop")
     tab.wait_for("strong", "Stopped")
     tab.drawn()
-    assert tab.count(".cee-digits canvas") == 20
+    assert tab.count(".cee-race-grid canvas") == 20
     assert tab.texts(FAULTS) == []
 
 

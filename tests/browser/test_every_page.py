@@ -71,3 +71,36 @@ def test_no_script_waits_at_its_top_level(page):
         scripts,
     )
     assert not any(parsed), "\n".join(filter(None, parsed))
+
+
+def test_a_rendering_that_a_newer_one_overtakes_takes_nothing_away(page, app_url):
+    """Streamlit's client calls its clean-up before it calls the newer rendering.
+
+    On a busy machine a plot would vanish and be drawn anew, its zoom lost.
+    """
+    page.goto(f"{app_url}/glossary")
+    page.get_by_role("heading", level=1).wait_for()
+    seen = page.evaluate(
+        """async (script) => {
+            const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
+            const { default: render } = await import(address);
+            const parentElement = document.body.appendChild(document.createElement("div"));
+            const figure = { data: [{ type: "scatter", x: [0, 1], y: [0, 1] }] };
+            const payload = { figure: { ...figure, layout: { height: 200 } }, palette: [],
+                alt: "", name: "overtaken", seq: 0 };
+            const data = new TextEncoder().encode(JSON.stringify(payload));
+            const component = { data, parentElement, setStateValue() {} };
+            const plots = () => [...parentElement.querySelectorAll(".cee-plot")];
+            const first = await render(component);
+            const [before] = plots();
+            first();
+            const second = await render(component);
+            const [after] = plots();
+            const stays = before === after && plots().length === 1;
+            parentElement.remove();
+            second();
+            return [stays, plots().length];
+        }""",
+        loader("components/plot/plot"),
+    )
+    assert seen == [True, 0]

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.mnist_files import FILES
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
-from tests.browser.steps import follow, rest, settle, unfold, until
+from tests.browser.steps import follow, settle, turn_to, unfold, until
 
 RACE = [
     TrainingConfig(loss=loss, dataset="digits", epochs=4, batch_size=20)
@@ -61,14 +61,20 @@ def page(kept_page: Page) -> Page:
 def opened(page: Page, server: Server, link: str = "?race=CE+against+MSE") -> Page:
     follow(page, f"{server.url}/live{link}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    if "run=" not in link:
-        # After a race the form unfolds, and takes the button along.
-        rest(page.get_by_test_id("stExpander").filter(has_text="Set up a race").locator("details"))
     return page
+
+
+def set_up(page: Page) -> None:
+    """Unfold the settings of the race, if they are not."""
+    button = page.get_by_test_id("stPopoverButton").filter(has_text="Set up")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+    expect(page.get_by_label("Epochs", exact=True)).to_be_visible()
 
 
 def write(page: Page, label: str, text: str, place: int = 0) -> None:
     """Fill a field of the form and wait until the server has taken it."""
+    set_up(page)
     field = page.get_by_label(label, exact=True).nth(place)
     field.fill(text)
     field.press("Enter")
@@ -77,7 +83,7 @@ def write(page: Page, label: str, text: str, place: int = 0) -> None:
 
 def train(page: Page, epochs: int = 40) -> None:
     write(page, "Epochs", str(epochs))
-    expect(page.get_by_text(f"{epochs} epochs;")).to_be_visible()
+    expect(page.get_by_text(re.compile(f"; {epochs} epochs?;"))).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
 
 
@@ -85,10 +91,18 @@ def status(page: Page, words: str) -> None:
     expect(page.locator("strong").filter(has_text=re.compile(words))).to_be_visible(timeout=45_000)
 
 
+def slider(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Step of the race")
+
+
 def step(page: Page) -> int:
-    """The step that the progress bar tells."""
-    text = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"step ([\d,]+) of", text)[1].replace(",", ""))
+    """The step that the stage shows."""
+    return int(slider(page).input_value())
+
+
+def number_of(page: Page, network: str) -> str:
+    """What the stage says of a network."""
+    return page.locator(".cee-race-nets button").filter(has_text=network).inner_text()
 
 
 def draws(page: Page) -> list[str]:
@@ -105,9 +119,8 @@ def test_a_race_runs_to_its_end_and_then_leaves_the_server_alone(server, page):
     canvas.evaluate("element => { element.seenAtTheStart = true; }")
     status(page, "Finished after step 864")
     expect(page.get_by_text("not MNIST. ").first).to_be_visible()
-    expect(page.get_by_text("on all 360 test images")).to_be_visible()
-    row = page.get_by_role("row").filter(has_text="Cross-entropy").last
-    accuracy = float(re.search(r"([\d.]+)%", row.inner_text())[1])
+    expect(page.get_by_text("step 864 of 864, epoch 12.0; measured on all 360")).to_be_visible()
+    accuracy = float(re.search(r"([\d.]+)%", number_of(page, "Cross-entropy"))[1])
     assert accuracy > 85
     assert server.workers() == ready
     assert canvas.evaluate("element => element.seenAtTheStart"), "the plot was mounted anew"
@@ -124,35 +137,88 @@ def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, 
         time.sleep(3)
         route.continue_()
 
-    page.route("**/plot.css", late)
+    page.route("**/theatre.css", late)
     opened(page, server)
     train(page, epochs=2)
     status(page, "Finished")
-    expect(page.locator(".cee-plot[data-draws]")).to_have_count(3)
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
 
 
 def test_a_race_that_was_over_at_once_is_played_back_unless_less_motion_is_asked_for(
     server, new_tab
 ):
     page = opened(new_tab(), server)
+    playing = page.locator(".cee-race-player[data-playing=true]")
     # So small that it is over within a second on the busiest machine.
     write(page, "Hidden layers", "")
     train(page, epochs=1)
-    playing = page.get_by_text("too quick to watch: played back over 5 s, now at step")
     expect(playing).to_be_visible(timeout=45_000)
-    first = playing.inner_text()
-    expect(page.get_by_text("on all 360 test images")).to_be_hidden()
-    until(lambda: playing.inner_text() != first, "the replay goes on")
-    page.get_by_role("button", name="Skip to the end").click()
-    expect(page.get_by_text("on all 360 test images")).to_be_visible()
-    page.get_by_role("button", name="Replay").click()
+    expect(page.get_by_text("too quick to watch")).to_be_visible()
+    first = step(page)
+    until(lambda: step(page) > first, "the replay goes on")
+    assert step(page) < 72
+    slider(page).press("End")
+    expect(playing).to_be_hidden()
+    assert step(page) == 72
+    page.get_by_role("button", name="Play").click()
     expect(playing).to_be_visible()
     page.emulate_media(reduced_motion="reduce")
-    unfold(page, "Set up a race")
     train(page, epochs=2)
     status(page, "Finished after step 144")
     expect(playing).to_be_hidden()
-    expect(page.get_by_text("on all 360 test images")).to_be_visible()
+    assert step(page) == 144
+
+
+def test_any_moment_of_a_race_is_shown_by_hand_by_key_and_by_its_address(server, page, finished):
+    opened(page, server, f"?run={finished}")
+    status(page, "Finished after step 288")
+    page.locator(".cee-plot[data-draws]").wait_for()
+    drawn = draws(page)
+    end = number_of(page, "Cross-entropy")
+    slider(page).press("Home")
+    assert step(page) == 0
+    start = number_of(page, "Cross-entropy")
+    assert start != end
+    for _ in range(2):
+        slider(page).press("ArrowRight")
+    # The measurements are those of the epochs' ends, and of every hundredth step.
+    assert step(page) == 100
+    until(lambda: "at=100" in page.evaluate("location.search"), "the address holds the step")
+    shown = number_of(page, "Cross-entropy")
+    assert draws(page) == drawn, "no curve was drawn anew"
+    cursor = "() => document.querySelector('.cee-race-cursor').getBoundingClientRect().left"
+    before = page.evaluate(cursor)
+    slider(page).press(" ")
+    until(lambda: page.evaluate(cursor) > before, "the cursor moves")
+    slider(page).press(" ")
+    assert draws(page) == drawn
+    follow(page, f"{server.url}/live?run={finished}&at=100&show=Gradients")
+    expect(page.get_by_role("tab", name="Gradients")).to_have_attribute("aria-selected", "true")
+    until(lambda: step(page) == 100)
+    page.reload()
+    status(page, "Finished")
+    until(lambda: step(page) == 100)
+    assert number_of(page, "Cross-entropy") == shown
+    page.get_by_role("button", name="One measurement back").click()
+    assert step(page) == 72
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_images(server, page, finished):
+    opened(page, server, f"?run={finished}")
+    status(page, "Finished")
+    page.get_by_role("tab", name="Confusion").click()
+    expect(page.get_by_role("group", name=re.compile("Confusion matrix of Cross"))).to_be_visible()
+    cell = page.get_by_role("button", name=re.compile("^true 0, said 0:"))
+    images = int(re.search(r": (\d+)", cell.get_attribute("aria-label"))[1])
+    cell.click()
+    note = page.locator(".cee-race-images")
+    expect(note).to_contain_text(f"{images} test images, as the network reads them at the end")
+    assert page.locator(".cee-race-pictures canvas").count() == images
+    slider(page).press("Home")
+    expect(note).to_contain_text("at step 0; ")
+    expect(note).to_contain_text("of them among the twenty above")
+    page.get_by_role("button", name=re.compile("^Test digit 3")).first.click()
+    expect(note).to_be_hidden()
 
 
 def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page):
@@ -161,10 +227,9 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     status(page, "Training")
     page.get_by_role("button", name="Pause", exact=True).click()
     status(page, "Paused at step")
-    # The sentence is there a moment before the progress bar that stands below it.
     said = page.locator("strong").filter(has_text="Paused at step").inner_text()
     held = int(re.sub(r"\D", "", said))
-    until(lambda: step(page) == held, "the progress bar holds there too")
+    until(lambda: step(page) == held, "the stage holds there too")
     page.wait_for_timeout(1500)
     assert step(page) == held
     page.get_by_role("button", name="Learning rate", exact=True).click()
@@ -178,8 +243,7 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Resume", exact=True).click()
     status(page, "Training")
-    row = page.get_by_role("row").filter(has_text="MSE on softmax").last
-    expect(row).to_contain_text("0.025")
+    expect(page.locator(".cee-race-nets button").last).to_contain_text("η = 0.025")
     assert step(page) > held
     stopped = time.monotonic()
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -224,7 +288,6 @@ def test_a_reload_a_second_tab_and_a_restart_find_a_race_and_its_killed_process_
     expect(first.get_by_text("The training process ended unexpectedly")).to_be_visible()
     assert step(first) >= before
     expect(first.locator(".cee-plot").first).to_be_visible()
-    unfold(first, "Set up a race")
     train(first, epochs=3)
     status(first, "Finished after step 216")
 
@@ -259,7 +322,7 @@ def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, p
     shares = [float(one.get_attribute("aria-valuenow")) for one in model.all()]
     assert len(shares) == 10
     assert sum(shares) == pytest.approx(1, abs=1e-3)
-    page.get_by_role("link", name="Live MNIST race").click()
+    turn_to(page, "Training", "Live MNIST race")
     status(page, "Finished")
 
 
@@ -272,9 +335,10 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Nothing was started")).to_be_visible()
     assert "run=" not in page.url
-    page.get_by_role("link", name="Entropy", exact=True).click()
+    turn_to(page, "Information", "Entropy")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
-    page.get_by_role("link", name="Live MNIST race").click()
+    turn_to(page, "Training", "Live MNIST race")
+    set_up(page)
     expect(page.get_by_label("Learning rate", exact=True).nth(1)).to_have_value("quick")
     write(page, "Learning rate", "1/50", place=1)
     write(page, "Hidden layers", "")
@@ -282,30 +346,28 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
     status(page, "Finished")
 
 
-def test_confusion_gradients_and_dead_units_are_shown(server, page, finished):
+def test_losses_gradients_and_dead_units_are_shown(server, page, finished):
     opened(page, server, f"?run={finished}")
     status(page, "Finished")
     for name, alt in (
-        ("Confusion matrix", "Confusion matrix of Cross-entropy"),
-        ("Gradient norms", "Norm of the gradient by layer"),
+        ("Loss", "Training loss by step"),
+        ("Gradients", "Norm of the gradient by step"),
         ("Dead units", "Share of dead hidden units"),
+        ("Test loss", "One loss of every network"),
     ):
-        page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).click()
+        page.get_by_role("tab", name=name, exact=True).click()
         expect(page.get_by_label(re.compile(alt))).to_be_visible()
-    page.get_by_role("button", name="Axes and smoothing").click()
+    page.get_by_role("button", name="View").click()
     page.get_by_text("linear", exact=True).click()
     axis = "all => all[0]._fullLayout.yaxis.type"
-    for _ in range(50):
-        if page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear":
-            break
-        page.wait_for_timeout(100)
-    assert page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear"
+    until(lambda: page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear")
 
 
 def test_missing_images_end_the_race_with_a_sentence(server, new_tab):
     page = opened(new_tab(), server)
     # The list of choices closes when the page scrolls under it.
     page.set_viewport_size({"width": 1280, "height": 1500})
+    set_up(page)
     page.get_by_role("combobox", name="Data", exact=True).click()
     page.get_by_role("option", name="MNIST (60,000 images)").click()
     expect(page.get_by_text("; 10 epochs;")).to_be_visible()
@@ -334,12 +396,12 @@ def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_p
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         sideways = page.eval_on_selector_all(
-            ".stMain, .cee-plot-canvas, .cee-digits",
+            ".stMain, .cee-plot-canvas, .cee-race",
             "all => all.map(one => one.scrollWidth - one.clientWidth)",
         )
         assert max(sideways) <= 0
         edges = page.eval_on_selector_all(
-            ".cee-plot, .cee-digits button, .stMain table, .stMain button",
+            ".cee-plot, .cee-race button, .stMain table, .stMain button",
             "all => all.map(one => one.getBoundingClientRect().right)",
         )
         assert max(edges) <= 390

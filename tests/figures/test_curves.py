@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from explorer.figures.curves import curve_line, smoothed, smoothing_name, thinned
+from explorer.figures.curves import (
+    curve_line,
+    default_smoothing,
+    smoothed,
+    smoothing_name,
+    thinned,
+)
 
 weights = st.sampled_from([0.0, 0.5, 0.9, 0.98, 0.995])
 
@@ -100,3 +106,10 @@ def test_eight_curves_differ_in_colour_and_dash_together():
     styles = {(curve_line(index)["color"], curve_line(index)["dash"]) for index in range(8)}
     assert len(styles) == 8
     assert len({curve_line(index)["dash"] for index in range(6)}) == 6
+
+
+@pytest.mark.parametrize("points", [0, 10, 99, 100, 700, 999, 1_000, 30_000])
+def test_a_short_run_is_not_smoothed_and_a_long_one_by_a_small_part_of_it(points):
+    weight = default_smoothing(points)
+    assert (weight == 0) == (points < 100)
+    assert 1 / (1 - weight) <= max(1, points / 10) + 1e-9

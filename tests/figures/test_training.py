@@ -10,6 +10,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from explorer.figures import recognition, training
+from explorer.figures.palette import CROSS_ENTROPY, SQUARED_ERROR
+from explorer.figures.race_lines import on_stage, race_lines
 from explorer.runs.config import LOSS_LABELS, TrainingConfig, curve_labels
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import EvalRecord, LearningRateRecord
@@ -72,6 +74,17 @@ def test_plotly_accepts_every_figure_of_a_race(scale):
     checked(training.fair_comparison(labels, curves, scale=scale))
     checked(training.gradient_norms(labels, curves))
     checked(training.dead_units(labels, curves))
+    lines = race_lines(configs)
+    for figure in (
+        training.accuracy_by_step(labels, curves, lines=lines),
+        training.loss_by_step(labels, curves, scale=scale, lines=lines),
+        training.training_loss(configs, labels, curves, scale=scale, lines=lines),
+        training.gradient_norms(labels, curves, lines=lines),
+        training.whole_gradient_norms(labels, curves, lines=lines),
+    ):
+        checked(on_stage(figure, labels, last_step=900))
+        assert list(figure.layout.xaxis.range) == [0, 900]
+        assert not figure.layout.showlegend
 
 
 def test_losses_of_different_kinds_have_axes_of_their_own_with_their_names():
@@ -270,3 +283,24 @@ def test_of_a_run_made_elsewhere_what_was_measured_is_drawn():
     assert drawn(figure, "theirs", "y")["x"] == [200]
     assert drawn(figure, "theirs", "y2")["x"] == [100]
     assert figure.layout.yaxis2.range[0] == pytest.approx(0.8 - 0.06 * 0.2)
+
+
+def test_the_axis_of_accuracy_is_the_whole_one_unless_it_is_zoomed():
+    curves = [replace(records(), evaluations=[evaluation(0, 0.1), evaluation(9, 0.95)])]
+    whole = training.accuracy_by_step(["one"], curves)
+    assert list(whole.layout.yaxis.range) == [0, 1.02]
+    zoomed = training.accuracy_by_step(["one"], curves, zoomed=True)
+    assert 0.9 < zoomed.layout.yaxis.range[0] < 0.95
+
+
+def test_curves_of_a_race_have_the_colour_of_their_loss_and_a_dash_of_their_own():
+    lines = race_lines([CE, MSE, replace(CE, learning_rate=0.1)])
+    assert [line.colour for line in lines] == [CROSS_ENTROPY, SQUARED_ERROR, CROSS_ENTROPY]
+    assert len({line.dash for line in lines}) == 3
+    assert lines[0].style()["color"] != lines[2].style()["color"]
+
+
+def test_measurements_on_as_many_images_are_joined_by_one_line():
+    alike = [replace(evaluation(step, 0.5, full=step == 20), examples=360) for step in (0, 10, 20)]
+    figure = training.accuracy_by_step(["one"], [replace(records(), evaluations=alike)])
+    assert list(drawn(figure, "one")["x"]) == [0, 10, 20]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from dataclasses import replace
-from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.core.recorded_race import RECORDED_RACE
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
@@ -19,9 +20,9 @@ from explorer.runs.records import EvalRecord, RunInfo
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.training.parts import race_form_state, race_pace
+from pages.training.parts import race_form_state
+from tests.pages.page_steps import components, ran
 from tests.pages.page_steps import opened as visit
-from tests.pages.page_steps import ran
 from tests.runs.sample_records import chunk_of_steps, divergence, measured, norms, one_step
 
 RACE = (
@@ -35,15 +36,16 @@ def opened(run_id: str = "") -> AppTest:
     return visit("live", **({"run": run_id} if run_id else {}))
 
 
+def stage(app: AppTest) -> dict[str, Any]:
+    """What the stage is sent; nothing where there is none."""
+    return components(app, "theatre").get("race theatre", {})
+
+
 def words(app: AppTest) -> str:
     """All that the page says, Markdown's escapes removed."""
     shown = [*app.markdown, *app.caption, *app.error, *app.warning]
-    return "\n".join(element.value.replace("\\", "") for element in shown)
-
-
-def bars(app: AppTest) -> str:
-    """What stands on the progress bars."""
-    return "\n".join(element.proto.text for element in app.get("progress"))
+    said = [element.value.replace("\\", "") for element in shown]
+    return "\n".join([*said, *stage(app).get("words", {}).values()])
 
 
 def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
@@ -52,11 +54,17 @@ def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
     return run_id
 
 
+def evaluation(curve: int, step: int, accuracy: float = 0.875) -> EvalRecord:
+    losses = dict.fromkeys(LOSS_LABELS, 0.25)
+    confusion = np.eye(10, dtype=np.int64) * 36
+    q = np.full((20, 10), 0.1)
+    return EvalRecord(curve, step, step / 72, True, 360, losses, accuracy, confusion, q)
+
+
 def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
     """Make 20 steps of a queued race, as a worker would, in so many seconds."""
     configs = store.runs.get(run_id).configs
     assert store.runs.claim_next(this_process()).id == run_id
-    q = np.full((20, 10), 0.1)
     store.runs.set_info(
         run_id,
         RunInfo(
@@ -82,9 +90,7 @@ def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
         own = np.arange(1, 21)
         records += [chunk_of_steps(curve, own, 20 * own, 2.3 / own, seconds * own / 20)]
         records += [norms(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
-        losses = dict.fromkeys(LOSS_LABELS, 0.25)
-        confusion = np.eye(10, dtype=np.int64) * 36
-        records += [measured(EvalRecord(curve, 20, 0.3, True, 360, losses, 0.875, confusion, q))]
+        records += [measured(evaluation(curve, 20))]
     store.records.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
 
 
@@ -92,89 +98,125 @@ def test_a_running_race_tells_data_device_progress_and_accuracy(store):
     app = opened(started(store))
     said = words(app)
     assert "Training, step 20." in said
+    assert "4,321 images/s, 12 s left." in said
     assert "Data: scikit-learn digits, not MNIST. Device: Test processor (cpu)." in said
-    assert "| Cross-entropy | 87.5% | 0.25 nats | 0.1 |" in said
-    assert "on all 360 test images" in said
+    sent = stage(app)
+    assert [(one["accuracy"], one["loss"], one["images"]) for one in sent["newest"]] == [
+        (0.875, 0.25, 360)
+    ] * 2
+    assert sent["rates"] == [[[0, 0.1]], [[0, 0.1]]]
+    assert (sent["now"], sent["last"]) == (20, 100)
     labels = {button.label for button in app.button}
-    assert {"Pause", "Stop", "Set", "Show p and q of this digit"} <= labels
+    assert {"Pause", "Stop", "Set", "Train"} <= labels
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock for the replay that only the test moves on."""
-    clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(race_pace, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    return clock
+def test_the_axis_of_steps_is_that_of_the_whole_run_while_it_goes_on(store):
+    run_id = started(store)
+    ends = [
+        plot["figure"]["layout"]["xaxis"]["range"]
+        for plot in stage(opened(run_id))["plots"].values()
+    ]
+    assert ends == [[0, 100]] * 5
+    store.runs.finish(run_id, "stopped")
+    ends = [
+        plot["figure"]["layout"]["xaxis"]["range"]
+        for plot in stage(opened(run_id))["plots"].values()
+    ]
+    assert ends == [[0, 20]] * 5
 
 
-def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store, clock):
+def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store):
     app = opened()
     press(app, "Train")
     (run,) = store.runs.list()
     carry_out(store, run.id, seconds=0.4)
-    assert "12 s left" in bars(ran(app))
+    assert not stage(ran(app))["cue"]["plays"]
     store.runs.finish(run.id, "finished")
-    said = words(ran(app))
-    assert "The training took 0.4 s, too quick to watch: played back over 5 s, now at step" in said
-    # Measured at its end, which the replay has not come to.
-    assert "87.5%" not in said
-    clock.now += 2.45
-    assert "now at step 10." in words(ran(app))
-    clock.now += 2.5
-    assert "now at step 20." in words(ran(app))
-    assert "87.5%" in words(app)
-    clock.now += 0.1
-    assert "too quick to watch." in words(ran(app))
-    assert "Skip to the end" not in {button.label for button in app.button}
+    assert stage(ran(app))["cue"]["plays"]
+    assert "The training took 0.4 s, too quick to watch" in words(app)
+    # To somebody else it is a race like any other.
+    assert not stage(opened(run.id))["cue"]["plays"]
 
 
-def test_a_replay_can_be_skipped_and_asked_for(store, clock):
-    run_id = started(store)
-    store.runs.finish(run_id, "finished")
-    app = opened(run_id)
-    assert "The training took 0.1 s, too quick to watch." in words(app)
-    press(app, "Replay")
-    assert "now at step" in words(app)
-    press(app, "Skip to the end")
-    assert "87.5%" in words(app)
-    assert "now at step" not in words(app)
-    press(app, "Replay")
-    assert "now at step" in words(app)
-
-
-def test_who_asks_for_less_motion_sees_the_end_at_once(store, clock, monkeypatch):
-    monkeypatch.setattr(race_pace, "is_reduced", lambda: True)
-    app = opened()
-    press(app, "Train")
-    (run,) = store.runs.list()
-    carry_out(store, run.id)
-    store.runs.finish(run.id, "finished")
-    assert "87.5%" in words(ran(app))
-    assert "The training took 0.1 s, too quick to watch." in words(app)
-    press(app, "Replay")
-    assert "now at step" in words(app)
-
-
-def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store, clock):
+def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store):
     app = opened()
     press(app, "Train")
     (run,) = store.runs.list()
     carry_out(store, run.id)
     store.records.append(run.id, [], Progress(20, 25, 4321.0, 0.02))
-    assert "87.5%" not in words(ran(app))
+    assert stage(ran(app))["cue"]["held"]
     store.records.append(run.id, [], Progress(20, 1000, 4321.0, 30.0))
-    assert "87.5%" in words(ran(app))
+    assert not stage(ran(app))["cue"]["held"]
 
 
-def test_a_race_that_could_be_watched_is_not_played_back(store, clock):
+def test_a_race_that_could_be_watched_is_not_played_back(store):
     app = opened()
     press(app, "Train")
     (run,) = store.runs.list()
     carry_out(store, run.id, seconds=1.5)
     store.runs.finish(run.id, "finished")
-    assert "87.5%" in words(ran(app))
+    assert not stage(ran(app))["cue"]["plays"]
     assert "too quick" not in words(app)
-    assert "Replay" not in {button.label for button in app.button}
+
+
+def test_a_link_shows_a_moment_of_a_race_on_one_of_its_tabs(store):
+    run_id = started(store)
+    cue = stage(visit("live", run=run_id, at="0", show="Gradients"))["cue"]
+    assert (cue["at"], cue["tab"]) == (0, "Gradients")
+    cue = stage(visit("live", run=run_id))["cue"]
+    assert (cue["at"], cue["tab"]) == (None, "Accuracy")
+    app = visit("live", run=run_id, at="soon", show="Everything")
+    assert "“soon” as at; a step is a whole number" in words(app)
+    assert "“Everything” as show; the choices are Accuracy" in words(app)
+
+
+def test_another_race_is_opened_at_its_newest_step(store):
+    first, second = started(store), started(store)
+    store.runs.finish(first, "finished")
+    app = visit("live", run=first, at="10")
+    before = stage(app)["cue"]
+    (other,) = [one for one in app.button if one.key == f"race open {second}"]
+    other.click()
+    cue = stage(ran(app))["cue"]
+    assert stage(app)["run"] == second
+    assert (before["at"], cue["at"]) == (10, None)
+    assert cue["asked"] > before["asked"]
+
+
+def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store):
+    run_id = started(store)
+    app = opened(run_id)
+    field(app, "By how many steps?").set_value("many")
+    press(app, "Bet")
+    assert "Write a whole number of steps" in words(app)
+    field(app, "By how many steps?").set_value("1,500")
+    next(one for one in app.radio if one.key == "race bet curve").set_value(1)
+    press(app, "Bet")
+    assert "“MSE on softmax” reaches 90 % first, by 1,500 steps" in words(app)
+    (link,) = components(app, "address").values()
+    assert ["bet", "2,1500"] in link["parameters"]
+    assert stage(app)["words"]["verdict"] == ""
+    store.records.append(
+        run_id, [measured(evaluation(0, 40, 0.95)), measured(evaluation(1, 60, 0.95))]
+    )
+    store.runs.finish(run_id, "finished")
+    assert stage(ran(app))["words"]["verdict"] == (
+        "Your bet: “MSE on softmax” reaches 90 % first, by 1,500 steps. Not so: “Cross-entropy” "
+        "was there after 40 steps, 20 before “MSE on softmax”."
+    )
+    assert "Not so" in words(visit("live", run=run_id, bet="2,1500"))
+    press(app, "Take it back")
+    assert stage(app)["words"]["verdict"] == ""
+
+
+def test_a_fresh_machine_opens_with_the_recorded_race_and_says_where_it_was_made(fresh_store):
+    app = opened()
+    sent = stage(app)
+    assert sent["run"] == RECORDED_RACE
+    assert "Recorded: trained on" in words(app)
+    assert "MNIST by Yann LeCun" in words(app)
+    assert sent["last"] == 3000
+    assert len(sent["snapshots"][0]) > 30
 
 
 def test_several_gpus_are_named_and_one_is_not(store, monkeypatch):

@@ -10,14 +10,21 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import launcher, worker_processes
 from explorer.jobs.worker_status import StatusFile
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore, StoreUnavailable
-from tests.pages.page_steps import opened
+from tests.pages.page_steps import components, opened
 
 PAGES = ("live", "sweep", "compare", "draw")
+
+
+def status_of(app: AppTest) -> str:
+    """What the stage of the race says of its state."""
+    status: str = components(app, "theatre")["race theatre"]["words"]["status"]
+    return status
 
 
 def errors(app) -> list[str]:
@@ -51,7 +58,7 @@ def test_a_store_that_can_only_be_read_is_told_and_shown(store: RunStore, page: 
     (told,) = errors(app)
     assert "may not be written: allow it" in told
     if page == "live":
-        assert any("Place 1 in the queue" in one.value for one in app.markdown)
+        assert "Place 1 in the queue" in status_of(app)
 
 
 def test_a_disk_with_no_room_left_is_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,9 +108,9 @@ def test_a_race_whose_worker_waits_says_so_and_keeps_its_buttons(store: RunStore
     status = StatusFile(worker_processes.slot_folder(store))
     status.began("writer", "The disk is full: free some space.")
     app = opened("live", run=run_id)
-    said = [one.value for one in app.markdown if "Waiting for the store for" in one.value]
-    assert len(said) == 1
-    assert "nothing is lost. The disk is full: free some space." in said[0]
+    said = status_of(app)
+    assert "Waiting for the store for" in said
+    assert "nothing is lost. The disk is full: free some space." in said
     assert "Stop" in {button.label for button in app.button}
 
 

@@ -102,7 +102,7 @@ def test_a_diverged_race_is_watched_to_its_end(store):
     run_id = diverged(store)
     for app in (opened("live"), opened("live", run=run_id)):
         assert not app.error
-    assert len(components(app, "plot")) >= 2
+    assert len(components(app, "theatre")["race theatre"]["plots"]) == 5
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,11 @@ function wanted() {
   if (!kept || here.pathname.split("/").pop() !== kept.page) return null;
   const changed = Object.assign({}, ...[...edits.values()].map(({ values }) => values));
   const others = [...here.searchParams].filter(([name]) => !kept.own.includes(name));
-  const ours = kept.parameters.map(([name, value]) => [name, changed[name] ?? value]);
+  const known = kept.parameters.map(([name, value]) => [name, changed[name] ?? value]);
+  // What the server said nothing of had its first value.
+  const said = new Set(kept.parameters.map(([name]) => name));
+  const added = Object.entries(changed).filter(([name]) => kept.own.includes(name) && !said.has(name));
+  const ours = [...known, ...added].filter(([name, value]) => value !== "" || !(name in changed));
   return [...others, ...ours].map((pair) => pair.map(encode).join("=")).join("&");
 }
 

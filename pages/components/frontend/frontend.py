@@ -143,10 +143,10 @@ export default async (component) => {{
   const cleanUp = module.default({{ ...component, assets }});
   // Tells whoever waits for the page, as the tests do, that this part of it is there.
   component.parentElement.dataset.shows = "{Path(name).name}";
-  // Streamlit also cleans up after a rendering that a newer one overtook; that must not take away
-  // what the newer one shows.
+  // Streamlit also cleans up after a rendering that a newer one overtook, even before that one is
+  // called. What is shown must not go and come again then: it goes when its place has gone.
   return () => {{
-    if (isNewest()) cleanUp?.();
+    if (isNewest() && !component.parentElement.isConnected) cleanUp?.();
   }};
 }};
 """

@@ -55,7 +55,7 @@ def newest_edit(key: str) -> int:
 
 
 def plots_of(
-    pictures: Mapping[str, tuple[go.Figure, str]],
+    pictures: Mapping[str, tuple[go.Figure | orjson.Fragment, str]],
     *,
     edits: Mapping[str, int] | None = None,
     links: Mapping[str, str] | None = None,

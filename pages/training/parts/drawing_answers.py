@@ -18,7 +18,7 @@ from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.training.parts.network_choice import names_of, places_of
-from pages.training.parts.race_details import open_divergence
+from pages.training.parts.race.theatre import open_divergence
 
 _HEIGHT = 240
 

@@ -14,24 +14,20 @@ from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
 from explorer.runs.record_columns import Records
 from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
-from pages.components.address.address import link_to
 from pages.components.escaping import escaped
-from pages.training.parts.race_form import use_settings
 from pages.training.parts.race_form_state import parse_field
 
 ACTIVE = frozenset({"queued", "running", "paused"})
 _MESSAGE = "race message"
-_WEIGHTS = (0.0, 0.9, 0.98, 0.995)
+_WEIGHTS = {"by length": None, "none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
+_NORMS = ("whole", "by layer")
+_ACCURACY_AXES = ("0 to 100 %", "zoomed")
 
 
-def show_status(run: Run, state: str) -> None:
-    """Say in what state the race is, on what it runs and with which images; show the progress."""
-    sentence = status_sentence(run, state)
+def show_problem(run: Run, state: str) -> None:
+    """Say why a race ended before its end."""
     if state in (FAILED, LOST):
-        st.error(escaped(launcher.explain(run) or sentence))
-    st.markdown(f"**{escaped(sentence)}**  \n{escaped(_ground(run))}")
-    if run.progress.total_steps:
-        st.progress(min(1.0, run.progress.fraction), text=escaped(progress_sentence(run, state)))
+        st.error(escaped(launcher.explain(run) or status_sentence(run, state)))
 
 
 def status_sentence(run: Run, state: str) -> str:
@@ -62,72 +58,76 @@ def status_sentence(run: Run, state: str) -> str:
 
 
 def progress_sentence(run: Run, state: str) -> str:
-    """Return step, throughput and time left in words."""
+    """Return throughput and time left in words, a sentence; "" where neither is known."""
     progress = run.progress
-    parts = [f"step {progress.step:,} of {progress.total_steps:,}"]
+    parts = []
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} images/s")
     if state == "running" and progress.seconds_left is not None:
         parts.append(f"{duration(progress.seconds_left)} left")
     elif state not in ACTIVE and run.started_at and run.ended_at:
         parts.append(f"{duration(run.ended_at - run.started_at)} in all")
-    return ", ".join(parts)
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
-    """Show the buttons that the race obeys, the answer to the last one, and how to draw it."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(horizontal=True, width="content"):
-            if state in ACTIVE:
-                if run.control.pause:
-                    _button("Resume", launcher.resume, run.id)
-                else:
-                    _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
-                _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
-            else:
-                st.button(
-                    "Copy these settings to the form",
-                    key="race copy",
-                    on_click=use_settings,
-                    args=(run.configs,),
-                )
-        with st.popover("Axes and smoothing"):
-            options = _view_options()
-        if state in ACTIVE:
-            with st.popover("Learning rate"):
-                _rate_change(run, labels)
-        link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
+    """Show the buttons that the race obeys, and how to draw it."""
+    if state in ACTIVE:
+        if run.control.pause:
+            _button("Resume", launcher.resume, run.id)
+        else:
+            _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
+        _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
+        with st.popover("Learning rate"):
+            _rate_change(run, labels)
+    with st.popover("View"):
+        return _view_options()
+
+
+def show_answer(run: Run, state: str) -> None:
+    """Show the answer to the last press on a button of the race."""
     kind, text = st.session_state.get(_MESSAGE, {}).get(run.id, ("", ""))
     # What was promised for the next step means nothing once there is none.
     if text and (kind == "error" or state in ACTIVE):
         (st.error if kind == "error" else st.caption)(escaped(text))
-    return options
 
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """How the viewer wants the losses drawn.
+    """How the viewer wants the curves drawn.
 
     Attributes:
         scale: of the loss axis, one of SCALES.
-        weight: of the smoothing, 0 for none.
+        weight: of the smoothing, 0 for none; None for what suits the length of the run.
         test_loss: key of LOSS_LABELS.
+        zoomed: whether the axis of accuracies leaves out what no network shows.
+        by_layer: whether gradient norms are drawn by layer.
     """
 
     scale: str
-    weight: float
+    weight: float | None
     test_loss: str
+    zoomed: bool
+    by_layer: bool
 
 
 def _view_options() -> ViewOptions:
-    scale = st.segmented_control(
-        "Loss axis", SCALES, default="log", required=True, key="race scale"
+    def choice(title: str, options: Sequence[str], key: str) -> str:
+        return st.segmented_control(title, options, default=options[0], required=True, key=key)
+
+    accuracy = choice("Accuracy axis", _ACCURACY_AXES, "race accuracy axis")
+    scale = choice("Loss axis", SCALES, "race scale")
+    weight = choice("Smoothing weight", list(_WEIGHTS), "race smoothing")
+    loss = choice("Test loss", list(LOSS_LABELS.values()), "race test loss")
+    norms = choice("Gradient norms", _NORMS, "race norms")
+    loss_of = {label: key for key, label in LOSS_LABELS.items()}
+    return ViewOptions(
+        scale,
+        _WEIGHTS[weight],
+        loss_of[loss],
+        zoomed=accuracy != _ACCURACY_AXES[0],
+        by_layer=norms != _NORMS[0],
     )
-    weight = st.selectbox("Smoothing weight", _WEIGHTS, index=2, key="race smoothing")
-    loss = st.selectbox(
-        "Test loss", list(LOSS_LABELS), format_func=LOSS_LABELS.__getitem__, key="race test loss"
-    )
-    return ViewOptions(scale, weight, loss)
 
 
 def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Records) -> None:
@@ -151,7 +151,8 @@ def rates_now(run: Run, records: Records) -> list[float]:
     ]
 
 
-def _ground(run: Run) -> str:
+def ground(run: Run) -> str:
+    """Say with which images a race is trained, and on what."""
     if run.info is None:
         return f"Data: {DATASET_LABELS[run.configs[0].dataset]}."
     info = run.info

@@ -28,6 +28,17 @@ from pages.components.inputs.lasting_inputs import shown
 from pages.training.parts import race_form_state
 from pages.training.parts.race_form_state import Draft
 
+MORE = (
+    "Networks learn handwritten digits side by side, from the same initial weights and on the "
+    "same batches: their curves differ by what you set.\n\n"
+    "Choose a race under **Set up**, bet on its outcome, press **Train** and watch. The slider "
+    "shows any step again, also of a race that has ended: all numbers, curves and digits on the "
+    "screen are those of that step. With the keyboard, arrows go from measurement to measurement "
+    "and space plays.\n\n"
+    "Press a network's number to see its confusion matrix and its reading of the digits; press a "
+    "cell of the matrix to see the images in it."
+)
+"""What the page is for, Markdown."""
 _DRAFT = "race draft"
 _LOSS_HELP = "  \n".join(f"{LOSS_LABELS[loss]}: {text}" for loss, text in LOSS_FORMULAS.items())
 
@@ -40,6 +51,7 @@ def race_form() -> tuple[TrainingConfig, ...] | None:
     draft = current_draft()
     configs, errors = current_race()
     _preset_choice(draft)
+    st.markdown(note_on(draft.preset))
     labels = curve_labels(configs)
     # A place of their own: the fields below keep theirs, and what is being typed, as curves come.
     with st.container():
@@ -70,6 +82,13 @@ def use_settings(configs: Sequence[TrainingConfig]) -> None:
     st.session_state[_DRAFT] = race_form_state.from_configs(configs)
 
 
+def offer_settings(configs: Sequence[TrainingConfig]) -> None:
+    """Offer to fill the form with the settings of the race on screen."""
+    st.button(
+        "Copy these settings to the form", key="race copy", on_click=use_settings, args=(configs,)
+    )
+
+
 def use_preset(name: str) -> None:
     """Fill the form with a preset; call it before the form is shown.
 
@@ -84,13 +103,19 @@ def is_untouched() -> bool:
     return _DRAFT not in st.session_state
 
 
+def note_of_form() -> str:
+    """Return what to look for in the race that stands in the form, as Markdown."""
+    return note_on(current_draft().preset)
+
+
 def described(race: Sequence[TrainingConfig] | None) -> str:
     """Say in a line what Train would start."""
     if race is None:
         return "A field above cannot be used; it says why."
     curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
     return (
-        f"{curves}: {escaped(', '.join(curve_labels(race)))}; {race[0].epochs} epochs; "
+        f"{curves}: {escaped(', '.join(curve_labels(race)))}; "
+        f"{race[0].epochs} epoch{'s' if race[0].epochs > 1 else ''}; "
         f"{race[0].num_parameters:,} parameters each."
     )
 
@@ -107,7 +132,6 @@ def _preset_choice(draft: Draft) -> None:
         key="race preset",
         on_change=load,
     )
-    st.markdown(_note(draft.preset))
 
 
 def _curve_row(draft: Draft, index: int, curve: int, label: str, errors: Mapping[str, str]) -> None:
@@ -200,7 +224,7 @@ def _choice(labels: Mapping[str, str]) -> Callable[..., Any]:
     return widget
 
 
-def _note(preset: str) -> str:
+def note_on(preset: str) -> str:
     """Return what to look for in a preset race, with the formula behind it, as Markdown."""
     if preset not in RACE_PRESETS:
         return ""

@@ -1,6 +1,6 @@
 // Loads and starts Plotly while nobody waits for it, by drawing once where nobody sees it.
 
-import draw from "../../components/plot/plot.js";
+import draw from "../../../components/plot/plot.js";
 
 export default function render({ assets }) {
   let stop = null;

@@ -1,0 +1,144 @@
+// The curves behind tabs, with a cursor at the step that is shown and a curtain over what came
+// later. The cursor lies above the plot, so that moving it draws nothing anew.
+
+import drawPlot from "../../../components/plot/plot.js";
+import { h } from "../../../components/frontend/sync.js";
+
+const CHROME = 62; // pixels for tabs above and tools below a plot
+const encoder = new TextEncoder();
+const nameOf = (tab) => tab.toLowerCase().replace(" ", "-");
+
+/**
+ * @param {string} assets where Plotly is
+ * @param {Element} confusion stands in the place of a plot on the tab "Confusion"
+ * @param {() => void} changed is told when another tab was chosen
+ */
+export function createCurves(assets, confusion, changed) {
+  const tablist = h("div", { class: "cee-race-tabs", role: "tablist", "aria-label": "Curves" });
+  const place = h("div", { class: "cee-race-plot" });
+  const line = h("div", { class: "cee-race-cursor", hidden: "" });
+  const curtain = h("div", { class: "cee-race-curtain", hidden: "" });
+  const panel = h(
+    "div",
+    { class: "cee-race-panel", role: "tabpanel", tabindex: "-1" },
+    place,
+    curtain,
+    line,
+    confusion,
+  );
+  const element = h("div", { class: "cee-race-curves" }, tablist, panel);
+  const plots = new Map(); // name → what was sent of it
+  let chosen = null;
+  let buttons = [];
+  let height = 260;
+  let drawn = "";
+  let cleanUp = null;
+  let state = null;
+
+  if (!document.querySelector("link[data-cee-plot]")) {
+    const href = `${assets}components/plot/plot.css`;
+    document.head.append(h("link", { rel: "stylesheet", href, "data-cee-plot": "" }));
+  }
+  const watcher = new MutationObserver(() => follow());
+  watcher.observe(place, { subtree: true, attributeFilter: ["data-draws"] });
+
+  function build(tabs) {
+    if (buttons.length === tabs.length) return;
+    buttons = tabs.map((tab) =>
+      h("button", { type: "button", role: "tab", onclick: () => press(tab), onkeydown: arrow }, tab),
+    );
+    tablist.replaceChildren(...buttons);
+    choose(chosen ?? tabs[0], tabs);
+  }
+
+  function press(tab) {
+    choose(tab);
+    changed();
+  }
+
+  /** Arrows turn the tabs, of which one alone is in the order of the Tab key. */
+  function arrow(event) {
+    const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!turn) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const to = (buttons.indexOf(event.currentTarget) + turn + buttons.length) % buttons.length;
+    buttons[to].focus();
+    press(buttons[to].textContent);
+  }
+
+  function choose(tab, tabs) {
+    chosen = tab;
+    if (tabs) build(tabs);
+    for (const button of buttons) {
+      const selected = button.textContent === tab;
+      button.setAttribute("aria-selected", String(selected));
+      button.tabIndex = selected ? 0 : -1;
+      if (selected) panel.setAttribute("aria-label", tab);
+    }
+    const isMatrix = tab === "Confusion";
+    confusion.hidden = !isMatrix;
+    place.hidden = isMatrix;
+    draw();
+  }
+
+  function draw() {
+    const sent = plots.get(nameOf(chosen ?? ""));
+    if (!sent || place.hidden) return follow();
+    const { layout } = sent.figure;
+    const figure = { ...sent.figure, layout: { ...layout, height: height - CHROME } };
+    const text = JSON.stringify({ ...sent, figure });
+    if (text === drawn) return follow();
+    drawn = text;
+    cleanUp = drawPlot({
+      data: encoder.encode(text),
+      parentElement: place,
+      setStateValue() {},
+      assets,
+    });
+    return undefined;
+  }
+
+  function follow() {
+    const canvas = place.querySelector(".cee-plot-canvas");
+    const axis = canvas?._fullLayout?.xaxis;
+    const size = canvas?._fullLayout?._size;
+    const hide = !state || !axis || place.hidden;
+    line.hidden = hide;
+    curtain.hidden = hide;
+    if (hide) return;
+    const x = axis.d2p(state.at);
+    const inside = Math.min(axis._length, Math.max(0, x));
+    const left = canvas.offsetLeft + axis._offset;
+    const box = `top:${canvas.offsetTop + size.t}px;height:${size.h}px;`;
+    line.style.cssText = `${box}left:${left + inside}px`;
+    line.hidden = x < -1 || x > axis._length + 1;
+    curtain.style.cssText = `${box}left:${left + inside + 1}px;width:${axis._length - inside}px`;
+    curtain.hidden = state.isNewest;
+    curtain.dataset.closed = String(state.isTold);
+  }
+
+  return {
+    element,
+    tab: () => chosen,
+    choose,
+    update(head, told) {
+      build(head.tabs);
+      for (const [name, plot] of Object.entries(told.plots)) plots.set(name, plot);
+      draw();
+    },
+    cursor(next) {
+      state = next;
+      follow();
+    },
+    fit(wanted) {
+      if (Math.abs(wanted - height) < 4) return;
+      height = wanted;
+      draw();
+    },
+    dispose() {
+      watcher.disconnect();
+      cleanUp?.();
+    },
+  };
+}

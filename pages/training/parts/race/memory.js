@@ -1,0 +1,76 @@
+// What was measured of the race on screen, by step.
+
+import { bytesOf } from "../digit_pictures.js";
+
+/** Return the index of the last of rising numbers that is at most `step`; −1 for none. */
+export function lastUpTo(steps, step) {
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle] <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+export function createMemory() {
+  let curves = []; // {steps, snapshots, newest, norms}
+  let said = 0;
+
+  const total = () => curves.reduce((sum, { steps }) => sum + steps.length, 0);
+
+  return {
+    forget() {
+      curves = [];
+      said = 0;
+    },
+    /** Take what came; false where something before it is missing. */
+    take({ first, snapshots, newest, norms }) {
+      if (curves.length === 0) {
+        curves = first.map(() => ({ steps: [], snapshots: [] }));
+      }
+      if (first.some((begin, index) => begin > curves[index].steps.length)) return false;
+      curves.forEach((curve, index) => {
+        const known = curve.steps.length - first[index];
+        for (const one of snapshots[index].slice(Math.max(0, known))) {
+          curve.steps.push(one.step);
+          curve.snapshots.push(unpacked(one));
+        }
+        if (newest[index]?.step !== curve.newest?.step || newest[index]?.full !== curve.newest?.full)
+          curve.newest = newest[index] && unpacked(newest[index]);
+        curve.norms = norms[index];
+      });
+      return true;
+    },
+    unsaid: () => total() - said,
+    say() {
+      said = total();
+    },
+    counts: () => curves.map(({ steps }) => steps.length),
+    /** What each network's newest measurement up to a step said; null before the first. */
+    at: (step) =>
+      curves.map(({ steps, snapshots, newest }) => {
+        if (newest && newest.step <= step) return newest;
+        return snapshots[lastUpTo(steps, step)] ?? null;
+      }),
+    /** The norm of each network's gradient at a step, as it was measured last; null before. */
+    norms: (step) =>
+      curves.map(({ norms }) => norms.values[lastUpTo(norms.steps, step)] ?? null),
+    /** The next step, or the one before, at which something was measured. */
+    neighbour(step, direction) {
+      const all = curves.flatMap(({ steps, newest }) => [...steps, ...(newest ? [newest.step] : [])]);
+      const there = all.filter((one) => (direction > 0 ? one > step : one < step));
+      if (there.length === 0) return direction > 0 ? Infinity : 0;
+      return direction > 0 ? Math.min(...there) : Math.max(...there);
+    },
+  };
+}
+
+function unpacked(snapshot) {
+  return {
+    ...snapshot,
+    confusion: new Uint32Array(bytesOf(snapshot.confusion).buffer),
+    softmax: new Float32Array(bytesOf(snapshot.softmax).buffer),
+  };
+}

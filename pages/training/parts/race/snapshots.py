@@ -1,0 +1,68 @@
+"""What was measured of a race, as the theatre is sent it: once, then only what is new."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from explorer.figures.training import whole_gradient_norm
+from explorer.runs.record_columns import CurveRecords
+from explorer.runs.records import EvalRecord
+
+MOST = 240
+"""Snapshots of a curve that are sent, evenly over the run."""
+_MOST_NORMS = 400
+
+
+def kept(evaluations: Sequence[EvalRecord], last_step: int) -> list[EvalRecord]:
+    """Return the measurements that are sent: the first in each of `MOST` parts of the run.
+
+    What was kept before stays when newer ones come, so that these alone need be sent.
+
+    Args:
+        evaluations: Of one curve, oldest first.
+        last_step: Last step of the whole run.
+    """
+    share = max(1.0, last_step / MOST)
+    found: list[EvalRecord] = []
+    before = -1
+    for one in evaluations:
+        part = math.floor(one.step / share)
+        if part != before:
+            found.append(one)
+            before = part
+    return found
+
+
+def encoded_snapshot(evaluation: EvalRecord) -> dict[str, Any]:
+    """Return one measurement; the arrays are bytes in base64, row by row."""
+    return {
+        "step": evaluation.step,
+        "full": evaluation.full,
+        "images": evaluation.examples,
+        "accuracy": evaluation.accuracy,
+        "loss": evaluation.losses.get("cross_entropy"),
+        "confusion": _bytes(evaluation.confusion, np.dtype("<u4")),
+        "softmax": _bytes(evaluation.digits_softmax, np.dtype("<f4")),
+    }
+
+
+def norms_by_step(curve: CurveRecords) -> dict[str, list[float]]:
+    """Return the norm of the whole gradient by step, thinned evenly."""
+    count = curve.norm_steps.size
+    places = np.unique(np.linspace(0, count - 1, min(count, _MOST_NORMS)).round().astype(int))
+    values = whole_gradient_norm(curve)[places]
+    return {"steps": curve.norm_steps[places].tolist(), "values": values.tolist()}
+
+
+def reached(curve: CurveRecords, accuracy: float) -> int | None:
+    """Return the step of the first measurement with at least this accuracy; None for never."""
+    return next((one.step for one in curve.evaluations if one.accuracy >= accuracy), None)
+
+
+def _bytes(values: np.ndarray, dtype: np.dtype[Any]) -> str:
+    return base64.b64encode(values.astype(dtype).tobytes()).decode()

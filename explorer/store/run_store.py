@@ -24,6 +24,7 @@ from explorer.store.rows import AnnotationError, ClaimLost, UnknownRun
 from explorer.store.runs import StoredRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
 from explorer.store.tables import batches, database_now, runs
+from explorer.store.watched import WatchedRuns
 from explorer.store.weights import RunWeights, WeightsError
 
 __all__ = [
@@ -65,6 +66,7 @@ class RunStore:
         annotations: Names, tags and notes.
         weights: The networks that were trained.
         sweeps: Grids of settings and the runs that train them.
+        watched: Runs that are read from watched folders.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -76,6 +78,7 @@ class RunStore:
         self.annotations = RunAnnotations(database)
         self.weights = RunWeights(database)
         self.sweeps = StoredSweeps(database)
+        self.watched = WatchedRuns(database)
 
     @property
     def url(self) -> str:

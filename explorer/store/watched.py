@@ -261,7 +261,7 @@ class WatchedRuns:
             row = known.pop(run.label, None)
             run_id = row.run_id if row is not None else None
             if run_id is None or not _replace(connection, run_id, run):
-                run_id = _add(connection, run, update.path)
+                run_id = _add(connection, run, _origin(update))
             own = told | {"run_id": run_id, "num_points": run.num_points}
             if row is None:
                 own |= place | {"label": run.label}
@@ -274,6 +274,11 @@ class WatchedRuns:
             else:
                 lost = told | {"state": GONE, "why": "The file no longer tells of this run."}
                 connection.execute(sa.update(watched_files).where(found.id == row.id).values(lost))
+
+
+def _origin(update: WatchedUpdate) -> str:
+    name = update.folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return f"{name}/{update.path}".rstrip("/")
 
 
 def _packed(run: ForeignRun) -> _Packed:
@@ -291,14 +296,14 @@ def _packed(run: ForeignRun) -> _Packed:
     )
 
 
-def _add(connection: sa.Connection, run: _Packed, path: str) -> str:
+def _add(connection: sa.Connection, run: _Packed, origin: str) -> str:
     run_id = add_run(
         connection,
         [TrainingConfig(name=run.label)],
         [run.loss],
         name="",
         status=WATCHED,
-        origin=path,
+        origin=origin,
         **_steps_of(run),
     )
     connection.execute(sa.insert(batches).values(run_id=run_id, payload=run.payload))
@@ -317,8 +322,9 @@ def _replace(connection: sa.Connection, run_id: str, run: _Packed) -> bool:
     # Before the older ones go: SQLite would give their sequence away again, and whoever has read
     # up to it would take the new row for one that he has.
     values = {"run_id": run_id, "payload": run.payload, "first_sequence": begun}
-    newest = connection.execute(sa.insert(batches).values(values)).inserted_primary_key
-    connection.execute(sa.delete(batches).where(own, batches.c.sequence < newest[0]))
+    added = sa.insert(batches).values(values).returning(batches.c.sequence)
+    newest = connection.execute(added).scalar_one()
+    connection.execute(sa.delete(batches).where(own, batches.c.sequence < newest))
     _summarise(connection, run_id, run)
     return True
 

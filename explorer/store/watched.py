@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveRecords
+from explorer.runs.imported_summary import imported_summary
+from explorer.runs.record_columns import CurveRecords, ImportedCurve
 from explorer.runs.run import FINISHED, WATCHED
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
@@ -37,8 +38,6 @@ FOLLOWED, GONE, REFUSED = "followed", "gone", "refused"
 """States of a file: it is read as it grows, it is there no more, it cannot be read."""
 LONGEST_FOLDER = 1_000
 _KEPT_GONE_SECONDS = 7 * 86_400.0
-_SMALL_BELOW = 20_000
-"""Points of a run up to which time is spent on a quarter of its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +74,12 @@ class ForeignRun:
     Attributes:
         label: At most 80 printable characters.
         loss: Key of LOSS_LABELS of the loss that it minimises; "" where that is unknown.
-        records: Everything measured.
+        curve: Everything measured.
     """
 
     label: str
     loss: str
-    records: CurveRecords
+    curve: ImportedCurve
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,10 +209,13 @@ class WatchedRuns:
         Returns:
             How many were kept.
         """
-        chosen = runs.c.id.in_(list(run_ids)) & (runs.c.status == WATCHED)
-        with self._database.transaction() as connection:
-            update = sa.update(runs).where(chosen).values(status=FINISHED, ended_at=time.time())
-            return connection.execute(update).rowcount
+        count = 0
+        for run_id in run_ids:
+            own = (runs.c.id == run_id) & (runs.c.status == WATCHED)
+            ended = {"status": FINISHED, "ended_at": time.time()}
+            with self._database.transaction() as connection:
+                count += connection.execute(sa.update(runs).where(own).values(ended)).rowcount
+        return count
 
     def prune(self, folders: Collection[str]) -> None:
         """Forget what is not kept of folders that are watched no more, and of files long gone.
@@ -283,15 +285,13 @@ def _origin(update: WatchedUpdate) -> str:
 
 def _packed(run: ForeignRun) -> _Packed:
     check_name(run.label)
-    data = run.records.imported.data if run.records.imported else None
-    series = list(data.series.values()) if data else []
-    num_points = sum(map(len, series))
+    series = list(run.curve.data.series.values())
     return _Packed(
         run.label,
         run.loss,
-        to_bytes([run.records], small=num_points < _SMALL_BELOW),
-        CurveSummary().extended(run.records),
-        num_points,
+        to_bytes([CurveRecords(imported=run.curve)]),
+        imported_summary(run.curve),
+        sum(map(len, series)),
         max((int(one.steps[-1]) for one in series if len(one)), default=0),
     )
 

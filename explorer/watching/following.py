@@ -8,14 +8,14 @@ only later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from explorer.exchange.column_mapping import (
     guessed,
+    kept_curves,
     kept_name,
-    kept_records,
     loss_of,
     was_written_here,
 )
@@ -240,10 +240,9 @@ def foreign_runs(curves: Sequence[ReadCurve]) -> tuple[ForeignRun, ...]:
     """
     mapping = None if was_written_here(curves) else guessed(curves)
     found: dict[str, ForeignRun] = {}
-    for curve, records in zip(curves, kept_records(curves, mapping), strict=True):
+    for curve, imported in zip(curves, kept_curves(curves, mapping), strict=True):
         label, count = kept_name(curve.label), 2
         while label in found:
             label, count = kept_name(f"{curve.label[:60]} ({count})"), count + 1
-        told: Mapping[str, str] = records.imported.mapping if records.imported else {}
-        found[label] = ForeignRun(label, loss_of(told), records)
+        found[label] = ForeignRun(label, loss_of(imported.mapping), imported)
     return tuple(found.values())

@@ -84,7 +84,9 @@ class Watcher:
         """Go on until told to stop, or until there is no folder to watch."""
         while not stop.is_set():
             self.turn()
-            if time.monotonic() - self._with_folders_at > _WITHOUT_FOLDERS_SECONDS:
+            if self._contents:
+                self._with_folders_at = time.monotonic()
+            elif time.monotonic() - self._with_folders_at > _WITHOUT_FOLDERS_SECONDS:
                 return
             self._hints.arrived.wait(self._rest())
             if self._hints.arrived.is_set():
@@ -99,10 +101,14 @@ class Watcher:
         elif changed:
             self._look_at(changed)
         self._notice()
+        begun = time.monotonic()
         for watched in self._due():
             self._read(watched)
             if len(self._pending) >= _MOST_TOGETHER:
                 self._write()
+            if time.monotonic() - begun > _LOOK_SECONDS:
+                # There are more; what came meanwhile is newer.
+                break
         self._write()
 
     def close(self) -> None:
@@ -127,8 +133,6 @@ class Watcher:
                 folder: self._contents.get(folder) or FolderContents(folder) for folder in folders
             }
             self._adopt()
-        if self._contents:
-            self._with_folders_at = begun
         for contents in self._contents.values():
             contents.look()
         self._hints.watch(path for contents in self._contents.values() for path in contents.folders)
@@ -292,11 +296,13 @@ def main() -> int:
     except filelock.Timeout:
         return 0
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(2)
     stop = threading.Event()
 
     def end_with_the_server() -> None:
-        sys.stdin.buffer.read()
+        # Not through `sys.stdin`, which a thread that waits would hold locked at the end.
+        while os.read(0, 4096):
+            pass
         stop.set()
 
     threading.Thread(target=end_with_the_server, daemon=True).start()

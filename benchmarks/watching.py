@@ -108,21 +108,24 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1667)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        found = measured(Path(home), asked.files, asked.rows)
+        store = RunStore(f"sqlite:///{home}/store/runs.sqlite3")
+        try:
+            found = measured(store, Path(home), asked.files, asked.rows)
+        finally:
+            launch.end_watcher(store)
     for name, value in found.items():
         print(f"{name:<52}{value:>12.4g}")
     if asked.json:
         print(json.dumps(found))
 
 
-def measured(home: Path, count: int, rows: int) -> dict[str, float]:
+def measured(store: RunStore, home: Path, count: int, rows: int) -> dict[str, float]:
     """Return everything that is reported, by name with its unit."""
     folder = home / "runs"
     files = [begin(folder, place) for place in range(count)]
     for place, file in enumerate(files):
         append(file, place, range(rows))
     os.environ["EXPLORER_WATCH"] = str(folder)
-    store = RunStore(f"sqlite:///{home}/store/runs.sqlite3")
     begun = time.perf_counter()
     launch.ensure_watcher(store)
     while points(store) < 3 * count * rows:

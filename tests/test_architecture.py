@@ -33,10 +33,11 @@ MAY_KNOW = {
     "explorer.trainer": ("explorer.jobs", "explorer.store", "explorer.runs", "explorer.core"),
     "explorer.figures": ("explorer.core", "explorer.runs"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
+    "explorer.watching": ("explorer.exchange", "explorer.store", "explorer.runs"),
     "explorer.teaching": ("explorer.core", "explorer.figures"),
     "pages.components": tuple(
         f"explorer.{room}"
-        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "teaching")
+        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "watching", "teaching")
     ),
 }
 SECTION_FOLDERS = ("start", "information", "losses", "training")
@@ -56,7 +57,8 @@ KEPT_TO = {
     "sklearn": ("explorer.trainer",),
     "sqlalchemy": ("explorer.store",),
     "alembic": ("explorer.store",),
-    "subprocess": ("explorer.jobs", "explorer.trainer", "explorer.exchange"),
+    "subprocess": ("explorer.jobs", "explorer.trainer", "explorer.exchange", "explorer.watching"),
+    "watchfiles": ("explorer.watching",),
     "streamlit": ("app", "pages"),
 }
 VISIBLE = {

@@ -68,6 +68,15 @@ def ensure_watcher(store: RunStore) -> bool:
     return True
 
 
+def end_watcher(store: RunStore) -> None:
+    """End the watcher that this process started for a store, if it did."""
+    with _starting:
+        child = _children.pop(store.url, None)
+        if child is not None and child.stdin is not None:
+            child.stdin.close()
+            child.wait()
+
+
 def start_failure(store: RunStore) -> str:
     """Say in a plain sentence that the watcher does not start, or return ""."""
     child = _children.get(store.url)

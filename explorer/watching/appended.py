@@ -298,9 +298,14 @@ class _Cells:
             except pa.ArrowInvalid:
                 words.add(name)
                 continue
-            if numbers.null_count < len(numbers):
-                present[name] = numbers.is_valid().to_numpy()
-                values[name] = numbers.to_numpy()
+            if numbers.null_count == len(numbers):
+                continue
+            present[name] = numbers.is_valid().to_numpy()
+            values[name] = numbers.to_numpy()
+            told = pc.sum(pc.match_substring_regex(table[name], "(?i)inf")).as_py()
+            if np.isinf(values[name]).sum() > told:
+                # A number too large for 64 bits, which is none.
+                words.add(name)
         return _Rows(table.num_rows, values, present, frozenset(words))
 
 

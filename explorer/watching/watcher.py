@@ -35,8 +35,12 @@ _LOOK_SHARE = 40
 _READ_SHARE = 8
 """The same for reading one file."""
 _LEAST_PAUSE_SECONDS = 0.5
+_READING_SECONDS = 1.0
+"""After so long of reading it looks again."""
 _MOST_TOGETHER = 32
 """Files that are written to the store at once."""
+_PAUSE_SECONDS = 1.0
+"""Before what could not be written is tried again."""
 _WITHOUT_FOLDERS_SECONDS = 20.0
 
 
@@ -106,7 +110,7 @@ class Watcher:
             self._read(watched)
             if len(self._pending) >= _MOST_TOGETHER:
                 self._write()
-            if time.monotonic() - begun > _LOOK_SECONDS:
+            if time.monotonic() - begun > _READING_SECONDS:
                 # There are more; what came meanwhile is newer.
                 break
         self._write()
@@ -238,7 +242,7 @@ class Watcher:
             raise
         except StoreUnavailable as error:
             say(error)
-            self._next_write = time.monotonic() + 1.0
+            self._next_write = time.monotonic() + _PAUSE_SECONDS
             return
         self._pending.clear()
 

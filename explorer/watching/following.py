@@ -202,7 +202,7 @@ class FollowedEvents:
                 "The event files hold no scalar yet: they are written with add_scalar or "
                 "tf.summary.scalar."
             )
-        curve = ReadCurve(self._label, data, every.settings)
+        curve = every.curve(self._label, data)
         check_size([curve])
         # That the newest record is not yet whole says nothing while it is being written.
         said = [text for text in notes.texts() if is_settled or "cut off in its last" not in text]

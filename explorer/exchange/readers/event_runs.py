@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from google.protobuf import message
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import (
     HYPERPARAMETERS,
+    OWN_TAG,
     SESSION_STARTED,
     HyperparameterData,
     TornRecord,
@@ -23,7 +24,12 @@ from explorer.exchange.event_files import (
 from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order
 from explorer.exchange.readers.limits import MOST_MEASUREMENTS, MOST_SERIES
 from explorer.exchange.readers.meaning import EPOCH_WORDS, normal
-from explorer.exchange.readers.own_files import split_events
+from explorer.exchange.readers.own_files import (
+    own_data,
+    own_description,
+    own_settings,
+    split_events,
+)
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import rows_by_code
 from explorer.exchange.readers.settings_in_words import setting_text
@@ -48,6 +54,8 @@ class Events:
     tags: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     restarts: list[tuple[int, float]] = field(default_factory=list)
+    own: Mapping[str, Any] | None = None
+    """What this app says of a curve that it wrote itself."""
 
     def take(self, content: bytes, path: str, inner: str, notes: Notes, offset: int = 0) -> int:
         """Read an event file, or what was appended to it.
@@ -90,6 +98,8 @@ class Events:
                 continue
             number = scalar_of(value)
             if number is None:
+                if value.tag == OWN_TAG:
+                    self.own = own_description(value.tensor.string) or self.own
                 continue
             code = names.get(value.tag)
             if code is None:
@@ -124,11 +134,18 @@ class Events:
         self.values.extend(later.values)
         self.times.extend(later.times)
         self.settings |= later.settings
+        self.own = later.own or self.own
         self.restarts += [(begun + row, step) for row, step in later.restarts]
 
     def data(self, notes: Notes) -> CurveData | None:
         """Return the scalars as a curve; None where there is none."""
         return _data(self, notes)
+
+    def curve(self, label: str, data: CurveData) -> ReadCurve:
+        """Return a curve of these scalars, called as this app calls it where it wrote them."""
+        if self.own is None:
+            return ReadCurve(label, data, self.settings)
+        return ReadCurve(str(self.own.get("label") or label), data, own_settings(self.own))
 
 
 def curves_of_events(
@@ -151,7 +168,7 @@ def curves_of_events(
         run, prefix = run_of(path.rpartition("/")[0], folders)
         runs.setdefault(run, Events()).take(content, path, prefix, notes)
     curves = [
-        ReadCurve(run or label, data, events.settings)
+        events.curve(run or label, data)
         for run, events in runs.items()
         if (data := events.data(notes)) is not None
     ]
@@ -245,6 +262,11 @@ def _data(events: Events, notes: Notes) -> CurveData | None:
     codes = np.frombuffer(events.codes, np.int64)
     rows = rows_by_code(codes)
     names = list(events.tags)
+    if events.own is not None:
+        values = np.frombuffer(events.values)
+        tagged = {name: in_order(steps[own], values[own])[:2]
+                for name, own in zip(names, rows, strict=True)}  # fmt: skip
+        return own_data(tagged, str(events.own["x"]))
     x, kind = steps.astype(np.float64), STEP
     if all(own.size > 2 and np.all(steps[own] == steps[own[0]]) for own in rows):
         notes.add("All events have the same step: the events of each tag are counted, from 0.")

@@ -41,7 +41,7 @@ _MESSAGES = {
     "SessionLog": "status int32 1",
     "Summary": "value Value* 1",
     "Value": "tag bytes 1, simple_value float 2, tensor Tensor 8, metadata Metadata 9",
-    "Metadata": "plugin Plugin 1, data_class int32 4",
+    "Metadata": "plugin Plugin 1",
     "Plugin": "name bytes 1, content bytes 2",
     "HyperparameterData": "start SessionStart 3",
     "SessionStart": "hparams Hyperparameter* 1",
@@ -55,8 +55,9 @@ _MESSAGES = {
 # By TensorFlow's number of the type: numpy's type, and the field of single values.
 _NUMBERS = {1: ("<f4", "float"), 2: ("<f8", "double"), 3: ("<i4", "int"), 9: ("<i8", "int64")}
 _HALF, STRING_TYPE, DOUBLE_TYPE = 19, 7, 2
-SCALARS, SCALAR_CLASS = b"scalars", 1
-"""Name of TensorBoard's plugin of scalars, and its number for what is one."""
+OWN_PLUGIN, EXACT_PREFIX = b"cross-entropy-explorer", b"64-bit/"
+"""Name of a plugin that TensorBoard does not have, and what this app puts before the tag of a
+scalar to write it a second time under that plugin, in 64 bits."""
 OWN_TAG = b"settings"
 """Tag of the text by which this app tells its own files, and what else it knows of a curve."""
 

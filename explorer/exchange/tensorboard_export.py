@@ -13,10 +13,10 @@ import numpy as np
 
 from explorer.exchange.event_files import (
     DOUBLE_TYPE,
+    EXACT_PREFIX,
     FILE_VERSION,
+    OWN_PLUGIN,
     OWN_TAG,
-    SCALAR_CLASS,
-    SCALARS,
     STRING_TYPE,
     Event,
     framed,
@@ -34,11 +34,13 @@ def export_tensorboard(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as a zip of event files: unpack it and run `tensorboard --logdir` on it.
 
     A scalar's tag is its kind and metric, as in "train/cross_entropy"; the settings are under
-    Text. Scalars are tensors of one 64-bit number, as `tf.summary.scalar` writes them, so that
-    reading them gives the same bits; TensorBoard's page itself draws 32 of them. What is known of
-    each step beside them, as epochs, images and seconds, are scalars too, tagged "clock/epoch" and
-    so on. Confusion matrices and softmax outputs have no place in these files. The time of an
-    event is the run's start plus the training time, or for what has none, the run's start.
+    Text. Scalars are 32-bit numbers in these files; TensorBoard could read tensors of 64 bits,
+    but its data server, which it uses by default, shows none. So a number that is not the same in
+    32 bits stands beside its scalar a second time, as a tensor of 64, where TensorBoard passes it
+    over and `reading` finds it: every number is read again bit for bit. What is known of each step
+    beside them, as epochs, images and seconds, are scalars too, tagged "clock/epoch" and so on.
+    Confusion matrices and softmax outputs have no place in these files. The time of an event is
+    the run's start plus the training time, or for what has none, the run's start.
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -66,15 +68,19 @@ def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
     times = start + np.nan_to_num(values_at(data.clocks.get(SECONDS), steps))
     # By time as TensorBoard expects it, so by step.
     order = np.argsort(steps, kind="stable")
-    rows = (column[order].tolist() for column in (which, steps, values, times))
-    for tag, step, value, at in zip(*rows, strict=True):
+    with np.errstate(over="ignore"):
+        is_narrow = values.astype(np.float32).astype(np.float64) == values
+    is_narrow |= np.isnan(values)
+    rows = (column[order].tolist() for column in (which, steps, values, times, is_narrow))
+    for tag, step, value, at, narrow in zip(*rows, strict=True):
         event = Event(wall_time=at, step=step)
-        scalar = event.summary.value.add(tag=tags[tag])
-        scalar.metadata.plugin.name = SCALARS
-        scalar.metadata.data_class = SCALAR_CLASS
-        scalar.tensor.dtype = DOUBLE_TYPE
-        scalar.tensor.shape.SetInParent()
-        scalar.tensor.double.append(value)
+        event.summary.value.add(tag=tags[tag], simple_value=value)
+        if not narrow:
+            exact = event.summary.value.add(tag=EXACT_PREFIX + tags[tag])
+            exact.metadata.plugin.name = OWN_PLUGIN
+            exact.tensor.dtype = DOUBLE_TYPE
+            exact.tensor.shape.SetInParent()
+            exact.tensor.double.append(value)
         yield event
 
 

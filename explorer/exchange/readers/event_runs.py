@@ -13,7 +13,9 @@ from google.protobuf import message
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import (
+    EXACT_PREFIX,
     HYPERPARAMETERS,
+    OWN_PLUGIN,
     OWN_TAG,
     SESSION_STARTED,
     HyperparameterData,
@@ -100,6 +102,12 @@ class Events:
             if number is None:
                 if value.tag == OWN_TAG:
                     self.own = own_description(value.tensor.string) or self.own
+                continue
+            if value.HasField("metadata") and value.metadata.plugin.name == OWN_PLUGIN:
+                # The scalar just before it, in all of its bits.
+                code = names.get(value.tag.removeprefix(EXACT_PREFIX))
+                if code is not None and len(self.codes) and self.codes[-1] == code:
+                    self.values[-1] = number
                 continue
             code = names.get(value.tag)
             if code is None:

@@ -39,10 +39,11 @@ MAY_KNOW = {
     ),
     "explorer.figures": ("explorer.core", "explorer.runs"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
+    "explorer.watching": ("explorer.exchange", "explorer.store", "explorer.runs"),
     "explorer.teaching": ("explorer.core", "explorer.figures"),
     "pages.components": tuple(
         f"explorer.{room}"
-        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "teaching")
+        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "watching", "teaching")
     ),
 }
 SECTION_FOLDERS = ("start", "information", "losses", "training")
@@ -68,7 +69,9 @@ KEPT_TO = {
         "explorer.trainer",
         "explorer.cluster",
         "explorer.exchange",
+        "explorer.watching",
     ),
+    "watchfiles": ("explorer.watching",),
     "streamlit": ("app", "pages"),
 }
 VISIBLE = {

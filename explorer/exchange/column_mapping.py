@@ -104,6 +104,11 @@ def loss_of(mapping: Mapping[str, str]) -> str:
 
 
 def kept_records(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[CurveRecords]:
+    """Make the records of the curves of a file; see `kept_curves`."""
+    return [imported_records(one) for one in kept_curves(curves, mapping)]
+
+
+def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[ImportedCurve]:
     """Make what is kept of the curves of a file: every series under its own name.
 
     Args:
@@ -121,7 +126,7 @@ def kept_records(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> 
     for one in curves:
         names = mapping.by_own_name() if mapping else {name: name for name in one.data.series}
         own = {ours: theirs for ours, theirs in names.items() if theirs in one.data.series}
-        found.append(imported_records(ImportedCurve(one.data, own, one.settings, one.units)))
+        found.append(ImportedCurve(one.data, own, one.settings, one.units))
     return found
 
 

@@ -54,7 +54,12 @@ _MESSAGES = {
 }
 # By TensorFlow's number of the type: numpy's type, and the field of single values.
 _NUMBERS = {1: ("<f4", "float"), 2: ("<f8", "double"), 3: ("<i4", "int"), 9: ("<i8", "int64")}
-_HALF, STRING_TYPE = 19, 7
+_HALF, STRING_TYPE, DOUBLE_TYPE = 19, 7, 2
+OWN_PLUGIN, EXACT_PREFIX = b"cross-entropy-explorer", b"64-bit/"
+"""Name of a plugin that TensorBoard does not have, and what this app puts before the tag of a
+scalar to write it a second time under that plugin, in 64 bits."""
+OWN_TAG = b"settings"
+"""Tag of the text by which this app tells its own files, and what else it knows of a curve."""
 
 
 def _message_classes() -> dict[str, type[Any]]:
@@ -119,16 +124,31 @@ def events_in(content: bytes) -> Iterator[Any]:
         TornRecord: The file is cut off in the middle of a record.
         ImportRefused: It is damaged, or no event file.
     """
+    for event, _ in placed_events(content):
+        yield event
+
+
+def placed_events(content: bytes, offset: int = 0) -> Iterator[tuple[Any, int]]:
+    """Read events, each with the place in the file where the next one begins.
+
+    Args:
+        content: The file, or what was appended to it.
+        offset: Where in the file the content begins.
+
+    Raises:
+        TornRecord: As `events_in`.
+        ImportRefused: As `events_in`.
+    """
     place = 0
     while place < len(content):
         head = content[place : place + 12]
         if len(head) < 12 or _checksum(head[:8]) != head[8:]:
-            if place == 0:
+            if place + offset == 0:
                 raise ImportRefused("This is not a TensorBoard event file.")
             if len(head) < 12:
                 raise TornRecord(_CUT_OFF)
             raise ImportRefused(
-                f"The event file is damaged at byte {place:,}: a checksum is wrong."
+                f"The event file is damaged at byte {place + offset:,}: a checksum is wrong."
             )
         start, (length,) = place + 12, struct.unpack("<Q", head[:8])
         end = start + length
@@ -137,13 +157,16 @@ def events_in(content: bytes) -> Iterator[Any]:
         data = content[start:end]
         if _checksum(data) != content[end : end + 4]:
             raise ImportRefused(
-                f"The event file is damaged at byte {start:,}: a checksum is wrong."
+                f"The event file is damaged at byte {start + offset:,}: a checksum is wrong."
             )
         try:
-            yield Event.FromString(data)
+            event = Event.FromString(data)
         except message.DecodeError as error:
-            raise ImportRefused(f"The event at byte {start:,} of the file is damaged.") from error
+            raise ImportRefused(
+                f"The event at byte {start + offset:,} of the file is damaged."
+            ) from error
         place = end + 4
+        yield event, place + offset
 
 
 _CUT_OFF = "The event file is cut off in the middle of a record: copy it again, whole."

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.runs.curve_data import EVENT, EXAMPLES, IMAGES, values_at
-from explorer.runs.series import EPOCH, SECONDS, CurveData, Series
+from explorer.runs.series import EPOCH, LARGEST_STEP, SECONDS, CurveData, Series
 
 CLOCK = "clock"
 """Kind of a row that tells a clock which has no column of its own."""
@@ -41,6 +41,8 @@ WORDS = frozenset(field.name for field in SCHEMA if field.type == _NAMES)
 # A cell that begins like this is carried out as a formula by spreadsheets.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _IN_COLUMNS = {EPOCH, EXAMPLES, SECONDS, *IMAGES.values()}
+_COUNTED = {f"{CLOCK}/{name}" for name in (EXAMPLES, *IMAGES.values())}
+_KIND_OF_IMAGES = {f"{CLOCK}/{clock}": kind for kind, clock in IMAGES.items()}
 
 
 def long_table(curves: Sequence[ExportedCurve], *, is_shielded: bool = False) -> pa.Table:
@@ -72,14 +74,39 @@ def long_table(curves: Sequence[ExportedCurve], *, is_shielded: bool = False) ->
     return pa.concat_tables([SCHEMA.empty_table(), *tables]).unify_dictionaries()
 
 
-def rows_of(data: CurveData) -> Iterator[tuple[str, Series]]:
-    """Yield what stands in the rows of a table, or among TensorBoard's scalars, by name."""
+def measured_rows(data: CurveData) -> Iterator[tuple[str, Series]]:
+    """Yield what was measured and what happened, by name, and then the clocks, all of them."""
     yield from data.series.items()
     for name, event in data.events.items():
         yield f"{EVENT}/{name}", event
     for name, clock in data.clocks.items():
-        if name not in _IN_COLUMNS:
-            yield f"{CLOCK}/{name}", clock
+        yield f"{CLOCK}/{name}", clock
+
+
+def rows_of(data: CurveData) -> Iterator[tuple[str, Series]]:
+    """Yield what stands in the rows of a table, by name: of clocks what no column tells."""
+    told = {f"{CLOCK}/{name}": clock for name, clock in data.clocks.items()}
+    in_columns = {f"{CLOCK}/{name}" for name in _IN_COLUMNS} & told.keys()
+    others = {name: one for name, one in measured_rows(data) if name not in in_columns}
+    yield from others.items()
+    for name in sorted(in_columns):
+        kind = _KIND_OF_IMAGES.get(name)
+        steps = [one.steps for of, one in others.items() if kind in (None, parted(of)[0])]
+        clock = told[name]
+        untold = ~np.isin(clock.steps, np.concatenate([np.empty(0, np.int64), *steps]))
+        untold |= np.isnan(clock.values)
+        if name in _COUNTED:
+            untold |= ~_is_count(clock.values)
+        if untold.any():
+            yield name, Series(clock.steps[untold], clock.values[untold])
+
+
+def _is_count(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return (np.abs(values) <= LARGEST_STEP) & (values == np.floor(values)) & ~_is_minus_zero(values)
+
+
+def _is_minus_zero(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return (values == 0) & np.signbit(values)
 
 
 def _table(
@@ -95,24 +122,26 @@ def _table(
         for column, text in texts.items()
     }
 
-    def known(clock: str | None) -> pa.Array:
-        values: NDArray[np.float64] = values_at(clocks.get(clock or ""), one.steps)
+    def known(clock: str) -> pa.Array:
+        values: NDArray[np.float64] = values_at(clocks.get(clock), one.steps)
         return pa.array(values, mask=np.isnan(values))
 
     columns |= {
         "curve": pa.array(np.full(count, curve, np.int32)),
         "step": pa.array(one.steps),
         "epoch": known(EPOCH),
-        "examples": _counts(known(EXAMPLES)),
+        "examples": _counts(clocks.get(EXAMPLES), one.steps),
         "seconds": known(SECONDS),
-        "test_images": _counts(known(images)),
+        "test_images": _counts(clocks.get(images or ""), one.steps),
         "value": pa.array(one.values),
     }
     return pa.table([columns[column] for column in COLUMNS], schema=SCHEMA)
 
 
-def _counts(column: pa.Array) -> pa.Array:
-    return column.cast(pa.int64(), safe=False)
+def _counts(clock: Series | None, steps: NDArray[np.int64]) -> pa.Array:
+    values = values_at(clock, steps)
+    known = _is_count(values)
+    return pa.array(np.where(known, values, 0).astype(np.int64), mask=~known)
 
 
 def parted(name: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import is_event_file
@@ -37,7 +39,7 @@ from explorer.exchange.readers.tracked_folders import (
     told_apart,
 )
 
-__all__ = ["ReadCurve", "Reading", "read_curves"]
+__all__ = ["ReadCurve", "Reading", "called_by_place", "read_curves"]
 
 _ENDING = re.compile(
     r"(\.(csv|tsv|txt|tab|dat|log|out|md|json|jsonl|ndjson|parquet|pq|arrows?|feather|ipc|zip|tar|tgz"
@@ -192,13 +194,20 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
 
 def _placed(path: str, content: bytes, notes: Notes) -> list[ReadCurve]:
     """Read one file of several; its curves are called by its place where it names none."""
+    return called_by_place(_read_one(content, path, notes), path)
+
+
+def called_by_place(curves: Iterable[ReadCurve], path: str) -> list[ReadCurve]:
+    """Call curves that are called by their file's name by its folder too, or by that alone.
+
+    Args:
+        curves: Of one file.
+        path: Of the file, its folders parted by strokes.
+    """
     own = _names(path)[0]
     folder = path.rpartition("/")[0]
     label = folder if own.lower() in _GENERAL_NAMES and folder else f"{folder}/{own}".strip("/")
-    return [
-        ReadCurve(label if one.label == own else one.label, one.data, one.settings, one.units)
-        for one in _read_one(content, path, notes)
-    ]
+    return [replace(one, label=label) if one.label == own else one for one in curves]
 
 
 def _without_common_folder(curves: list[ReadCurve]) -> list[ReadCurve]:

@@ -11,10 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from explorer.exchange.event_files import FILE_VERSION, STRING_TYPE, Event, framed
+from explorer.exchange.event_files import (
+    DOUBLE_TYPE,
+    EXACT_PREFIX,
+    FILE_VERSION,
+    OWN_PLUGIN,
+    OWN_TAG,
+    STRING_TYPE,
+    Event,
+    framed,
+)
 from explorer.exchange.exported import ExportedCurve, safe_name
-from explorer.exchange.json_export import described
-from explorer.exchange.long_table import rows_of
+from explorer.exchange.json_export import FORMAT, VERSION, described
+from explorer.exchange.long_table import measured_rows
 from explorer.runs.curve_data import values_at
 from explorer.runs.series import SECONDS
 
@@ -25,9 +34,13 @@ def export_tensorboard(curves: Sequence[ExportedCurve]) -> bytes:
     """Write the curves as a zip of event files: unpack it and run `tensorboard --logdir` on it.
 
     A scalar's tag is its kind and metric, as in "train/cross_entropy"; the settings are under
-    Text. Scalars are 32-bit numbers in these files, as they were in training; what is a 64-bit
-    number here, the accuracy, is rounded. The time of an event is the run's start plus the
-    training time, or for what has none, the run's start.
+    Text. Scalars are 32-bit numbers in these files; TensorBoard could read tensors of 64 bits,
+    but its data server, which it uses by default, shows none. So a number that is not the same in
+    32 bits stands beside its scalar a second time, as a tensor of 64, where TensorBoard passes it
+    over and `reading` finds it: every number is read again bit for bit. What is known of each step
+    beside them, as epochs, images and seconds, are scalars too, tagged "clock/epoch" and so on.
+    Confusion matrices and softmax outputs have no place in these files. The time of an event is
+    the run's start plus the training time, or for what has none, the run's start.
     """
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -47,7 +60,7 @@ def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
     yield Event(wall_time=start, file_version=FILE_VERSION.encode())
     yield _settings(curve, start)
     data = curve.data
-    found = dict(rows_of(data))
+    found = dict(measured_rows(data))
     tags = [name.encode() for name in found]
     steps = np.concatenate([np.empty(0, np.int64), *(one.steps for one in found.values())])
     which = np.repeat(np.arange(len(tags)), [len(one) for one in found.values()])
@@ -55,19 +68,29 @@ def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
     times = start + np.nan_to_num(values_at(data.clocks.get(SECONDS), steps))
     # By time as TensorBoard expects it, so by step.
     order = np.argsort(steps, kind="stable")
-    rows = (column[order].tolist() for column in (which, steps, values, times))
-    for tag, step, value, at in zip(*rows, strict=True):
+    with np.errstate(over="ignore"):
+        is_narrow = values.astype(np.float32).astype(np.float64) == values
+    is_narrow |= np.isnan(values)
+    rows = (column[order].tolist() for column in (which, steps, values, times, is_narrow))
+    for tag, step, value, at, narrow in zip(*rows, strict=True):
         event = Event(wall_time=at, step=step)
         event.summary.value.add(tag=tags[tag], simple_value=value)
+        if not narrow:
+            exact = event.summary.value.add(tag=EXACT_PREFIX + tags[tag])
+            exact.metadata.plugin.name = OWN_PLUGIN
+            exact.tensor.dtype = DOUBLE_TYPE
+            exact.tensor.shape.SetInParent()
+            exact.tensor.double.append(value)
         yield event
 
 
 def _settings(curve: ExportedCurve, start: float) -> Any:
     event = Event(wall_time=start)
-    value = event.summary.value.add(tag=b"settings")
+    value = event.summary.value.add(tag=OWN_TAG)
     value.metadata.plugin.name = b"text"
     value.tensor.dtype = STRING_TYPE
     # TensorBoard shows texts as Markdown: four spaces in front keep this as it is.
-    lines = json.dumps(described(curve), indent=2).splitlines()
+    told = {"format": FORMAT, "version": VERSION, "x": curve.data.x} | described(curve)
+    lines = json.dumps(told, indent=2).splitlines()
     value.tensor.string.append("\n".join(f"    {line}" for line in lines).encode())
     return event

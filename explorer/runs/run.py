@@ -12,6 +12,8 @@ from explorer.runs.summary import CurveSummary
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
 ENDED = frozenset({FINISHED, STOPPED, FAILED, LOST})
+WATCHED = "watched"
+"""Of a run that is read from a file in a watched folder, and goes with it until it is kept."""
 
 LEASE_SECONDS = 10.0
 """A worker that cannot be seen from here is given up when it has said nothing for so long."""
@@ -193,9 +195,9 @@ def run_state(run: Run | CurveRow, alive: bool | None) -> str:
             machine. A living worker that is silent, on a machine that slept, is not lost.
 
     Returns:
-        queued, running, paused, finished, stopped, failed or lost.
+        queued, running, paused, finished, stopped, failed, lost or watched.
     """
-    if run.status in ENDED or run.status == QUEUED:
+    if run.status in ENDED or run.status in (QUEUED, WATCHED):
         return run.status
     if alive is None:
         alive = run.silence is not None and run.silence <= LEASE_SECONDS

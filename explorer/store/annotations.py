@@ -8,6 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from explorer.runs.config import LONGEST_NAME
+from explorer.runs.run import WATCHED
 from explorer.store.database import Database
 from explorer.store.rows import (
     AnnotationError,
@@ -82,6 +83,7 @@ class RunAnnotations:
         self._shipped.refuse_change(run_id)
         with self._database.transaction() as connection:
             num_curves = num_curves_of(connection, run_id)
+            _check_is_not_watched(connection, run_id)
             chosen = chosen_curves(num_curves, None if curve is None else [curve])
             own = (curves.c.run_id == run_id) & curves.c.curve.in_(chosen)
             connection.execute(sa.update(curves).where(own).values(values))
@@ -95,6 +97,7 @@ class RunAnnotations:
         self._shipped.refuse_change(run_id)
         check_name(name)
         with self._database.transaction() as connection:
+            _check_is_not_watched(connection, run_id)
             update_run(connection, run_id, {"name": name})
 
     def rename_curve(self, run_id: str, curve: int, name: str) -> None:
@@ -108,11 +111,21 @@ class RunAnnotations:
         with self._database.transaction() as connection:
             # Locked before it is read, so that two names given at a time are both kept.
             lock_run(connection, run_id)
+            _check_is_not_watched(connection, run_id)
             query = sa.select(runs.c.configs).where(runs.c.id == run_id)
             configs = list(connection.execute(query).scalar_one())
             chosen_curves(len(configs), [curve])
             configs[curve] = replace(configs[curve], name=name)
             update_run(connection, run_id, {"configs": configs})
+
+
+def _check_is_not_watched(connection: sa.Connection, run_id: str) -> None:
+    query = sa.select(runs.c.status).where(runs.c.id == run_id)
+    if connection.execute(query).scalar_one_or_none() == WATCHED:
+        raise AnnotationError(
+            "This run is read from a watched file, and nothing is written down about it until it "
+            "is kept: press Keep in the list of what is watched."
+        )
 
 
 def check_name(name: str) -> None:

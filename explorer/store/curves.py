@@ -10,13 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig, curve_labels
-from explorer.runs.run import ENDED, CurveRow, run_state
+from explorer.runs.run import ENDED, WATCHED, CurveRow, run_state
 from explorer.store.database import Database
 from explorer.store.reach import Reach
 from explorer.store.rows import SILENCE, chosen_curves, lock_run, unknown_run, worker_from
 from explorer.store.runs import run_from
 from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
-from explorer.store.tables import batches, curves, runs, sweep_runs, weights
+from explorer.store.tables import batches, curves, runs, sweep_runs, watched_files, weights
 
 KEPT_SECONDS = 7 * 86_400.0
 """How long a deleted run can be restored."""
@@ -94,6 +94,11 @@ class StoredCurves:
             run = run_from(row, None, self._database.reach)
             if run_state(run, alive) not in ENDED:
                 called = f"The run “{row.name}”" if row.name else "This run"
+                if row.status == WATCHED:
+                    raise RunBusy(
+                        f"{called} is read from the watched file {row.origin}: it goes with its "
+                        "folder, and only what was kept can be deleted."
+                    )
                 raise RunBusy(f"{called} is {row.status}: stop it first, then delete it.")
             _mark(connection, run_id, chosen_curves(row.num_curves, which), now)
 
@@ -129,7 +134,7 @@ class StoredCurves:
             old = runs.c.deleted_at < time.time() - older_than
             gone = connection.execute(sa.select(runs.c.id).where(old)).scalars().all()
             for run_id in gone:
-                for table in (batches, weights, curves, sweep_runs):
+                for table in (batches, weights, curves, sweep_runs, watched_files):
                     connection.execute(sa.delete(table).where(table.c.run_id == run_id))
                 connection.execute(sa.delete(runs).where(runs.c.id == run_id))
         return len(gone)

@@ -18,7 +18,7 @@ from explorer.store.record_bytes import from_bytes, to_bytes
 from explorer.store.rows import lock_run, num_curves_of, unknown_run, update_claimed
 from explorer.store.runs import add_run
 from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
-from explorer.store.tables import batches, curves, runs
+from explorer.store.tables import LARGEST_INTEGER, batches, curves, runs
 from explorer.store.weights import write_weights
 
 
@@ -108,6 +108,7 @@ class RunRecords:
         configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
         now = time.time()
         last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)
+        last = min(last, LARGEST_INTEGER)
         payload = to_bytes(columns, small=True)
         known = dict.fromkeys(range(len(configs)), CurveSummary())
         with self._database.transaction(may_create=True) as connection:

@@ -26,6 +26,7 @@ from explorer.store.runs import StoredRuns
 from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
 from explorer.store.tables import batches, database_now, runs
+from explorer.store.watched import WatchedRuns
 from explorer.store.weights import RunWeights, WeightsError
 
 __all__ = [
@@ -71,6 +72,7 @@ class RunStore:
         sweeps: Grids of settings and the runs that train them.
         cluster: What is known of a cluster that carries out runs.
         shipped: What came with the app.
+        watched: Runs that are read from watched folders.
     """
 
     def __init__(self, url: str | None = None, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
@@ -84,6 +86,7 @@ class RunStore:
         self.weights = RunWeights(database, shipped)
         self.sweeps = StoredSweeps(database, shipped)
         self.cluster = StoredCluster(database)
+        self.watched = WatchedRuns(database)
 
     @property
     def url(self) -> str:

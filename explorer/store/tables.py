@@ -16,6 +16,9 @@ from explorer.runs.records import Environment, RunInfo
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import SweepGrid
 
+LARGEST_INTEGER = 2**31 - 1
+"""What a column of integers holds at most; steps of runs made elsewhere may be larger."""
+
 
 class database_now(sa.sql.expression.FunctionElement[float]):
     """SQL for the seconds since 1970 as the database counts them."""
@@ -187,6 +190,36 @@ sweeps = sa.Table(
     sa.Column("is_open", sa.Boolean, nullable=False, index=True),
     # Which browser session began it; "" where none did.
     sa.Column("session", sa.String(64), nullable=False, server_default=""),
+)
+
+# Folders that people asked to watch. The place is "" where all who use the store see the same
+# files, otherwise the name of the machine.
+watched_folders = sa.Table(
+    "watched_folders",
+    metadata,
+    sa.Column("place", sa.String(255), primary_key=True),
+    sa.Column("folder", sa.String(1024), primary_key=True),
+)
+
+# What was found there: a row for each run that a file tells of, or for the file that was refused.
+watched_files = sa.Table(
+    "watched_files",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("place", sa.String(255), nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    # Of the file, or of the folder of event files, below the watched folder.
+    sa.Column("path", sa.Text, nullable=False),
+    # What the file calls the run.
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    # Why it was refused, or what was assumed.
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    # Tells the file as it was read from a later one.
+    sa.Column("stamp", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.Double, nullable=False),
+    sa.Column("num_points", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("run_id", sa.String(32), unique=True),
 )
 
 # Which cells of a sweep the curves of a run are, in the order of the curves.

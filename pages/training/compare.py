@@ -20,6 +20,7 @@ from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
 from pages.training.parts.run_table import run_table
 from pages.training.parts.store_notice import say_unusable, store_notice
+from pages.training.parts.watched_runs import watched_runs
 
 
 def kept_curves() -> tuple[Sequence[CurveRow], Sequence[CurveRow]]:
@@ -32,10 +33,10 @@ def kept_curves() -> tuple[Sequence[CurveRow], Sequence[CurveRow]]:
         st.stop()
 
 
-def take_in(run_id: str) -> None:
-    """Compare the curves of a run that was just read from a file with those chosen before."""
+def take_in(*run_ids: str) -> None:
+    """Compare the curves of runs that were read from files with those chosen before."""
     rows, _ = kept_curves()
-    new = [row.id for row in rows if row.run_id == run_id]
+    new = [row.id for row in rows if row.run_id in run_ids]
     curve_selection.choose([*(row.id for row in curve_selection.chosen(rows)), *new])
 
 
@@ -78,6 +79,7 @@ with st.container():
     if rows:
         st.markdown("**Export these curves**")
         export_controls(rows, labels=labels, figures=lambda: report_figures(rows, options))
+watched_runs(take_in, {row.run_id for row in rows})
 with st.expander("Import runs made elsewhere"):
     import_control(take_in)
 if rows:

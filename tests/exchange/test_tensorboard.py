@@ -17,7 +17,7 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.event_files import Event, events_in, framed, scalar_of
-from explorer.exchange.long_table import rows_of
+from explorer.exchange.long_table import measured_rows
 from explorer.exchange.tensorboard_export import export_tensorboard
 from tests.exchange.sample_curves import make_curve
 
@@ -45,7 +45,7 @@ def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
     assert [folder.name for folder in folders] == ["01-Cross-entropy", "02-other"]
     for curve, folder in zip(exported, folders, strict=True):
         read = EventAccumulator(str(folder), size_guidance={"scalars": 0}).Reload()
-        series = dict(rows_of(curve.data))
+        series = dict(measured_rows(curve.data))
         assert set(read.Tags()["scalars"]) == set(series)
         for name, one in series.items():
             events = read.Scalars(name)

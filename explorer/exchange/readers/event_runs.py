@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,17 +13,25 @@ from google.protobuf import message
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import (
+    EXACT_PREFIX,
     HYPERPARAMETERS,
+    OWN_PLUGIN,
+    OWN_TAG,
     SESSION_STARTED,
     HyperparameterData,
     TornRecord,
-    events_in,
+    placed_events,
     scalar_of,
 )
 from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order
 from explorer.exchange.readers.limits import MOST_MEASUREMENTS, MOST_SERIES
 from explorer.exchange.readers.meaning import EPOCH_WORDS, normal
-from explorer.exchange.readers.own_files import split_events
+from explorer.exchange.readers.own_files import (
+    own_data,
+    own_description,
+    own_settings,
+    split_events,
+)
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import rows_by_code
 from explorer.exchange.readers.settings_in_words import setting_text
@@ -38,8 +46,8 @@ _TIME = re.compile(r"tfevents\.(\d+)")
 
 
 @dataclass(slots=True, eq=False)
-class _Events:
-    """The scalars of one run, one row each, in the order of its files."""
+class Events:
+    """The scalars of one event file, or of one run, one row each, in the order written."""
 
     steps: array[int] = field(default_factory=lambda: array("q"))
     values: array[float] = field(default_factory=lambda: array("d"))
@@ -48,6 +56,104 @@ class _Events:
     tags: dict[str, int] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     restarts: list[tuple[int, float]] = field(default_factory=list)
+    own: Mapping[str, Any] | None = None
+    """What this app says of a curve that it wrote itself."""
+
+    def take(self, content: bytes, path: str, inner: str, notes: Notes, offset: int = 0) -> int:
+        """Read an event file, or what was appended to it.
+
+        Args:
+            content: From the end of a record on.
+            path: Of the file, for what is said of it.
+            inner: What to put before its tags.
+            notes: Takes what is assumed.
+            offset: Where in the file the content begins.
+
+        Returns:
+            Where in the file the first record begins that is not yet whole.
+
+        Raises:
+            ImportRefused: The file is damaged.
+        """
+        names: dict[bytes, int] = {}
+        place = offset
+        try:
+            for event, end in placed_events(content, offset):
+                self._take_event(event, inner, names)
+                place = end
+        except TornRecord:
+            notes.add(
+                f"{quoted(path)} is cut off in its last record: all records before it were read."
+            )
+        except ImportRefused as error:
+            raise ImportRefused(f"{quoted(path)}: {error}") from error
+        return place
+
+    def _take_event(self, event: Any, inner: str, names: dict[bytes, int]) -> None:
+        if event.HasField("session_log"):
+            if event.session_log.status == SESSION_STARTED:
+                self.restarts.append((len(self.steps), float(event.step)))
+            return
+        for value in event.summary.value:
+            if value.HasField("metadata") and value.metadata.plugin.name == HYPERPARAMETERS:
+                self.settings |= _hyperparameters(value.metadata.plugin.content)
+                continue
+            number = scalar_of(value)
+            if number is None:
+                if value.tag == OWN_TAG:
+                    self.own = own_description(value.tensor.string) or self.own
+                continue
+            if value.HasField("metadata") and value.metadata.plugin.name == OWN_PLUGIN:
+                # The scalar just before it, in all of its bits.
+                code = names.get(value.tag.removeprefix(EXACT_PREFIX))
+                if code is not None and len(self.codes) and self.codes[-1] == code:
+                    self.values[-1] = number
+                continue
+            code = names.get(value.tag)
+            if code is None:
+                code = names[value.tag] = self._code(value.tag, inner)
+            self.steps.append(event.step)
+            self.values.append(number)
+            self.times.append(event.wall_time)
+            self.codes.append(code)
+        if len(self.steps) > MOST_MEASUREMENTS:
+            raise ImportRefused(
+                f"The run holds more than {MOST_MEASUREMENTS:,} scalars: log each tenth step."
+            )
+
+    def _code(self, tag: bytes, inner: str) -> int:
+        try:
+            name = tag.decode()
+        except UnicodeDecodeError as error:
+            raise ImportRefused("A tag in the event file is not text in UTF-8.") from error
+        return self._code_of_name(_named(name, inner))
+
+    def _code_of_name(self, name: str) -> int:
+        if len(self.tags) >= MOST_SERIES and name not in self.tags:
+            raise ImportRefused(f"The run holds more than {MOST_SERIES:,} tags: split it.")
+        return self.tags.setdefault(name, len(self.tags))
+
+    def extend(self, later: Events) -> None:
+        """Put the scalars of a later file of the same run behind these."""
+        begun = len(self.steps)
+        codes = np.array([self._code_of_name(name) for name in later.tags], np.int64)
+        self.codes.frombytes(codes[np.frombuffer(later.codes, np.int64)].tobytes())
+        self.steps.extend(later.steps)
+        self.values.extend(later.values)
+        self.times.extend(later.times)
+        self.settings |= later.settings
+        self.own = later.own or self.own
+        self.restarts += [(begun + row, step) for row, step in later.restarts]
+
+    def data(self, notes: Notes) -> CurveData | None:
+        """Return the scalars as a curve; None where there is none."""
+        return _data(self, notes)
+
+    def curve(self, label: str, data: CurveData) -> ReadCurve:
+        """Return a curve of these scalars, called as this app calls it where it wrote them."""
+        if self.own is None:
+            return ReadCurve(label, data, self.settings)
+        return ReadCurve(str(self.own.get("label") or label), data, own_settings(self.own))
 
 
 def curves_of_events(
@@ -63,16 +169,16 @@ def curves_of_events(
     Raises:
         ImportRefused: A file is damaged, or there is no scalar in any.
     """
-    every = sorted(files, key=lambda file: _order(file[0]))
+    every = sorted(files, key=lambda file: file_order(file[0]))
     folders = {path.rpartition("/")[0] for path, _ in every}
-    runs: dict[str, _Events] = {}
+    runs: dict[str, Events] = {}
     for path, content in every:
         run, prefix = run_of(path.rpartition("/")[0], folders)
-        _read(content, path, prefix, runs.setdefault(run, _Events()), notes)
+        runs.setdefault(run, Events()).take(content, path, prefix, notes)
     curves = [
-        ReadCurve(run or label, data, events.settings)
+        events.curve(run or label, data)
         for run, events in runs.items()
-        if (data := _data(events, notes)) is not None
+        if (data := events.data(notes)) is not None
     ]
     if not curves:
         raise ImportRefused(
@@ -81,7 +187,8 @@ def curves_of_events(
     return curves
 
 
-def _order(path: str) -> tuple[str, int, str]:
+def file_order(path: str) -> tuple[str, int, str]:
+    """Return what event files are sorted by: their folder, then when they were begun."""
     folder, _, name = path.rpartition("/")
     begun = _TIME.search(name)
     return folder, int(begun[1]) if begun else 0, name
@@ -115,49 +222,6 @@ def run_of(folder: str, folders: Iterable[str]) -> tuple[str, str]:
         run = ""
     inner = folder[len(run) :].strip("/")
     return run, inner
-
-
-def _read(content: bytes, path: str, inner: str, into: _Events, notes: Notes) -> None:
-    names: dict[bytes, int] = {}
-    try:
-        for event in events_in(content):
-            if event.HasField("session_log"):
-                if event.session_log.status == SESSION_STARTED and len(into.steps):
-                    into.restarts.append((len(into.steps), float(event.step)))
-                continue
-            for value in event.summary.value:
-                if value.HasField("metadata") and value.metadata.plugin.name == HYPERPARAMETERS:
-                    into.settings |= _hyperparameters(value.metadata.plugin.content)
-                    continue
-                number = scalar_of(value)
-                if number is None:
-                    continue
-                code = names.get(value.tag)
-                if code is None:
-                    code = names[value.tag] = _code(value.tag, inner, into)
-                into.steps.append(event.step)
-                into.values.append(number)
-                into.times.append(event.wall_time)
-                into.codes.append(code)
-            if len(into.steps) > MOST_MEASUREMENTS:
-                raise ImportRefused(
-                    f"The run holds more than {MOST_MEASUREMENTS:,} scalars: log each tenth step."
-                )
-    except TornRecord:
-        notes.add(f"{quoted(path)} is cut off in its last record: all records before it were read.")
-    except ImportRefused as error:
-        raise ImportRefused(f"{quoted(path)}: {error}") from error
-
-
-def _code(tag: bytes, inner: str, into: _Events) -> int:
-    try:
-        name = tag.decode()
-    except UnicodeDecodeError as error:
-        raise ImportRefused("A tag in the event file is not text in UTF-8.") from error
-    name = _named(name, inner)
-    if len(into.tags) >= MOST_SERIES and name not in into.tags:
-        raise ImportRefused(f"The run holds more than {MOST_SERIES:,} tags: split it.")
-    return into.tags.setdefault(name, len(into.tags))
 
 
 def _named(tag: str, inner: str) -> str:
@@ -194,7 +258,7 @@ def _setting(value: Any) -> str | None:
     return value.text.decode("utf-8", "replace") if value.HasField("text") else None
 
 
-def _data(events: _Events, notes: Notes) -> CurveData | None:
+def _data(events: Events, notes: Notes) -> CurveData | None:
     if not len(events.steps):
         return None
     steps = np.frombuffer(events.steps, np.int64)
@@ -206,6 +270,11 @@ def _data(events: _Events, notes: Notes) -> CurveData | None:
     codes = np.frombuffer(events.codes, np.int64)
     rows = rows_by_code(codes)
     names = list(events.tags)
+    if events.own is not None:
+        values = np.frombuffer(events.values)
+        tagged = {name: in_order(steps[own], values[own])[:2]
+                for name, own in zip(names, rows, strict=True)}  # fmt: skip
+        return own_data(tagged, str(events.own["x"]))
     x, kind = steps.astype(np.float64), STEP
     if all(own.size > 2 and np.all(steps[own] == steps[own[0]]) for own in rows):
         notes.add("All events have the same step: the events of each tag are counted, from 0.")
@@ -214,7 +283,8 @@ def _data(events: _Events, notes: Notes) -> CurveData | None:
             x[own] = np.arange(own.size)
     elif all(name.rpartition("/")[2].startswith("epoch_") for name in names):
         kind = EPOCH
-    settled = settle(x, rows, None, "step", notes, events.restarts)
+    resumed = [(row, step) for row, step in events.restarts if row]
+    settled = settle(x, rows, None, "step", notes, resumed)
     values, times = np.frombuffer(events.values), np.frombuffer(events.times)
     whole = settled.x.astype(np.int64)
     found: dict[str, Series] = {}

@@ -26,6 +26,7 @@ from explorer.runs.curve_data import (
 from explorer.runs.series import EPOCH, LARGEST_STEP, SECONDS, X_KINDS, CurveData, Series, Snapshots
 
 _DAMAGED = "The file says that this app wrote it, but it is damaged: export it again."
+_LATER = "A later version of this app wrote the file: read it with that one."
 
 
 def split_events(series: Mapping[str, Series]) -> tuple[dict[str, Series], dict[str, Series]]:
@@ -92,14 +93,15 @@ def curves_of_own_table(
             of_kind, measured = text(kind, int(at[0])), text(metric, int(at[0]))
             one = _series(step.values[at], value.values[at])
             if of_kind == CLOCK:
-                clocks[measured] = one
+                clocks[measured] = _both(clocks.get(measured), one)
             else:
                 found[f"{of_kind}/{measured}" if of_kind else measured] = one
             if of_kind in IMAGES and (known := at[images.present[at]]).size:
                 tested.setdefault(IMAGES[of_kind], []).append(known)
         for clock, parts in tested.items():
             known = np.concatenate(parts)
-            clocks[clock] = _series(step.values[known], images.values[known])
+            counted = _series(step.values[known], images.values[known])
+            clocks[clock] = _both(counted, clocks.get(clock))
         series, events = split_events(found)
         told = (settings or {}).get(id_, {})
         data = CurveData(series, x=text(x, first), clocks=clocks, events=events)
@@ -119,9 +121,58 @@ def _check(table: Table) -> None:
         raise ImportRefused(_DAMAGED)
 
 
+def _both(told: Series | None, further: Series | None) -> Series:
+    """Put together what the columns tell of a clock and what its own rows tell, which counts."""
+    every = [one for one in (told, further) if one is not None]
+    steps, values = (np.concatenate([getattr(one, name) for one in every])
+                     for name in ("steps", "values"))  # fmt: skip
+    return _series(steps, values)
+
+
 def _series(steps: np.ndarray, values: np.ndarray) -> Series:
     rising, ordered, _ = in_order(steps.astype(np.int64), values)
     return Series(rising, ordered)
+
+
+def own_description(texts: Iterable[bytes]) -> Mapping[str, Any] | None:
+    """Return what this app says in an event file of a curve that it wrote; None if it says nothing.
+
+    Args:
+        texts: Under `event_files.OWN_TAG`, which others use too.
+    """
+    try:
+        (text,) = texts
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not is_own_document(told):
+        return None
+    if told.get("version") != VERSION:
+        raise ImportRefused(_LATER)
+    return told if told.get("x") in X_KINDS else None
+
+
+def own_settings(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings that this app says a curve of its own was trained with."""
+    config = told.get("config")
+    return settings_of(config) if isinstance(config, dict) else {}
+
+
+def own_data(named: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> CurveData | None:
+    """Make the curve of an event file that this app wrote.
+
+    Args:
+        named: Rising steps and values of its scalars, by tag.
+        x: What the steps count.
+    """
+    every = {name: Series(*one) for name, one in named.items()}
+    clocks = {
+        name.removeprefix(f"{CLOCK}/"): every.pop(name)
+        for name in list(every)
+        if name.startswith(f"{CLOCK}/")
+    }
+    series, events = split_events(every)
+    return CurveData(series, x, clocks, events=events) if series else None
 
 
 def settings_in_metadata(text: bytes) -> dict[str, dict[str, str]]:
@@ -147,7 +198,7 @@ def read_own_document(document: Mapping[str, Any]) -> list[ReadCurve]:
         ImportRefused: It is damaged, or a later version of the app wrote it.
     """
     if document.get("version") != VERSION:
-        raise ImportRefused("A later version of this app wrote the file: read it with that one.")
+        raise ImportRefused(_LATER)
     try:
         return [
             ReadCurve(str(one["label"]), _data(one), settings_of(one.get("config") or {}))

@@ -16,7 +16,7 @@ from explorer.figures.curves import curve_line
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
-from explorer.runs.run import CurveRow
+from explorer.runs.run import WATCHED, CurveRow
 from pages.components.inputs.lasting_inputs import lasting_text
 from pages.training.parts.curve_selection import choose, chosen, styles_of
 from pages.training.parts.shipped_runs import counted, recorded_behind
@@ -81,7 +81,7 @@ def describe(row: CurveRow) -> dict[str, object]:
     summary, config, where = row.summary, row.config, row.environment
     return {
         "Curve": row.label,
-        "Run": row.run_name or row.run_id,
+        "Run": row.run_name or row.origin or row.run_id,
         "State": state_words(row),
         "Loss": LOSS_LABELS.get(row.own_loss, "not known"),
         "Accuracy": _percent(summary.final_accuracy if summary else None),
@@ -107,7 +107,7 @@ def state_words(row: CurveRow) -> str:
     if row.is_shipped:
         return "recorded"
     if row.origin:
-        return "made elsewhere"
+        return "watched" if row.status == WATCHED else "made elsewhere"
     if row.summary.diverged_at is not None:
         return f"diverged at step {row.summary.diverged_at:,}"
     return launcher.state_of(row)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v2_0002"
-down_revision = "v2_0001"
+revision = "v2_0005"
+down_revision = "v2_0004"
 
 
 def upgrade() -> None:

@@ -1,0 +1,350 @@
+"""Runs that are read from watched folders: written as their files grow, kept when a person says so.
+
+A watched run has the rows of any other run, so whatever shows runs shows it. Its status is
+`WATCHED`: it cannot be named, tagged or deleted, and goes when its folder is watched no more. Once
+kept it is a run like others, which still grows with its file.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.runs.config import TrainingConfig
+from explorer.runs.imported_summary import imported_summary
+from explorer.runs.record_columns import CurveRecords, ImportedCurve
+from explorer.runs.run import FINISHED, WATCHED
+from explorer.runs.summary import CurveSummary
+from explorer.store.annotations import check_name
+from explorer.store.database import Database
+from explorer.store.record_bytes import to_bytes
+from explorer.store.rows import is_kept
+from explorer.store.runs import add_run
+from explorer.store.tables import (
+    LARGEST_INTEGER,
+    batches,
+    curves,
+    runs,
+    watched_files,
+    watched_folders,
+)
+
+FOLLOWED, GONE, REFUSED = "followed", "gone", "refused"
+"""States of a file: it is read as it grows, it is there no more, it cannot be read."""
+LONGEST_FOLDER = 1_000
+_KEPT_GONE_SECONDS = 7 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFile:
+    """A run of a watched file, or a file that was refused.
+
+    Attributes:
+        folder: The watched folder.
+        path: Of the file, or of the folder of event files, below the watched folder.
+        label: What the file calls the run; "" of a file that was refused from the start.
+        state: FOLLOWED, GONE or REFUSED.
+        why: Why it was refused, or what else there is to say; "" for nothing.
+        changed_at: When the file was last seen to change, seconds since 1970.
+        num_points: Measurements read so far.
+        run_id: Id of the run; None of a file that was refused from the start.
+        is_kept: Whether the run stays in the store.
+    """
+
+    folder: str
+    path: str
+    label: str
+    state: str
+    why: str
+    changed_at: float
+    num_points: int
+    run_id: str | None
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForeignRun:
+    """What a file tells of one run.
+
+    Attributes:
+        label: At most 80 printable characters.
+        loss: Key of LOSS_LABELS of the loss that it minimises; "" where that is unknown.
+        curve: Everything measured.
+    """
+
+    label: str
+    loss: str
+    curve: ImportedCurve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedUpdate:
+    """What was found out of a watched file.
+
+    Attributes:
+        folder: The watched folder.
+        path: As of a `WatchedFile`.
+        state: FOLLOWED, GONE or REFUSED.
+        why: As of a `WatchedFile`.
+        stamp: Tells the file as it was read from a later one.
+        changed_at: When it was last seen to change, seconds since 1970.
+        runs: All runs that the file tells of, whole; None leaves what was read before.
+    """
+
+    folder: str
+    path: str
+    state: str
+    why: str
+    stamp: str
+    changed_at: float
+    runs: Sequence[ForeignRun] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Packed:
+    label: str
+    loss: str
+    payload: bytes
+    summary: CurveSummary
+    num_points: int
+    last_step: int
+
+
+class WatchedRuns:
+    """Watched folders and what was read there, as `RunStore.watched`.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def place(self) -> str:
+        """Who sees the same files: all who use an SQLite file, else those on this machine."""
+        is_file = self._database.url.get_backend_name() == "sqlite"
+        return "" if is_file else platform.node()[:255]
+
+    def folders(self) -> list[str]:
+        """Return the folders that people asked to watch, beside those of the environment."""
+        query = sa.select(watched_folders.c.folder).where(watched_folders.c.place == self.place)
+        with self._database.transaction() as connection:
+            return list(connection.execute(query.order_by(watched_folders.c.folder)).scalars())
+
+    def add_folder(self, folder: str) -> None:
+        """Watch a folder from now on.
+
+        Args:
+            folder: Its absolute path, at most LONGEST_FOLDER characters.
+        """
+        own = {"place": self.place, "folder": folder}
+        with self._database.transaction(may_create=True) as connection:
+            same = sa.select(watched_folders).filter_by(**own)
+            if connection.execute(same).first() is None:
+                connection.execute(sa.insert(watched_folders).values(own))
+
+    def remove_folder(self, folder: str) -> None:
+        """Watch a folder no more; what was kept of it stays."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                sa.delete(watched_folders).filter_by(place=self.place, folder=folder)
+            )
+
+    def list(self) -> Sequence[WatchedFile]:
+        """Return all that was found in watched folders, by folder and path."""
+        found = watched_files.c
+        query = (
+            sa.select(
+                found.folder, found.path, found.label, found.state, found.why, found.changed_at,
+                found.num_points, runs.c.id, runs.c.status,
+            )
+            .join_from(
+                watched_files, runs, (runs.c.id == found.run_id) & runs.c.deleted_at.is_(None),
+                isouter=True,
+            )
+            .where(found.place == self.place)
+            .order_by(found.folder, found.path, found.id)
+        )  # fmt: skip
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [WatchedFile(*row[:8], bool(row.id) and row.status != WATCHED) for row in rows]
+
+    def stamps(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return the stamp and the state of what was read, by folder and path."""
+        found = watched_files.c
+        query = sa.select(found.folder, found.path, found.stamp, found.state)
+        # What was deleted after it was kept is found anew.
+        query = query.outerjoin(runs, runs.c.id == found.run_id).where(
+            found.place == self.place, found.run_id.is_(None) | runs.c.deleted_at.is_(None)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return {(row.folder, row.path): (row.stamp, row.state) for row in rows}
+
+    def write(self, updates: Sequence[WatchedUpdate]) -> None:
+        """Write what was found out of some files, all of it or nothing.
+
+        A run that is there is replaced in place, so that its id and its links stay.
+
+        Args:
+            updates: At most one of each file.
+
+        Raises:
+            AnnotationError: A label cannot be kept.
+        """
+        packed = [[_packed(one) for one in update.runs or ()] for update in updates]
+        with self._database.transaction(may_create=True) as connection:
+            for update, own in zip(updates, packed, strict=True):
+                self._write(connection, update, own)
+
+    def keep(self, run_ids: Collection[str]) -> int:
+        """Make runs of the store out of watched ones; they still grow with their files.
+
+        Returns:
+            How many were kept.
+        """
+        count = 0
+        for run_id in run_ids:
+            own = (runs.c.id == run_id) & (runs.c.status == WATCHED)
+            ended = {"status": FINISHED, "ended_at": time.time()}
+            with self._database.transaction() as connection:
+                count += connection.execute(sa.update(runs).where(own).values(ended)).rowcount
+        return count
+
+    def prune(self, folders: Collection[str]) -> None:
+        """Forget what is not kept of folders that are watched no more, and of files long gone.
+
+        Args:
+            folders: Those that are watched.
+        """
+        found = watched_files.c
+        old = (found.state == GONE) & (found.changed_at < time.time() - _KEPT_GONE_SECONDS)
+        elsewhere = found.folder.not_in(list(folders))
+        with self._database.transaction() as connection:
+            query = sa.select(found.id, found.run_id).where(
+                found.place == self.place, old | elsewhere
+            )
+            for row in connection.execute(query).all():
+                connection.execute(sa.delete(watched_files).where(found.id == row.id))
+                _remove_unkept(connection, row.run_id)
+
+    def _write(
+        self, connection: sa.Connection, update: WatchedUpdate, packed: Sequence[_Packed]
+    ) -> None:
+        found = watched_files.c
+        of_file = (
+            (found.place == self.place)
+            & (found.folder == update.folder)
+            & (found.path == update.path)
+        )
+        known = {
+            row.label: row for row in connection.execute(sa.select(watched_files).where(of_file))
+        }
+        told = {
+            "state": update.state,
+            "why": update.why,
+            "stamp": update.stamp,
+            "changed_at": update.changed_at,
+        }
+        place = {"place": self.place, "folder": update.folder, "path": update.path}
+        if update.runs is None:
+            if known:
+                connection.execute(sa.update(watched_files).where(of_file).values(told))
+            else:
+                connection.execute(sa.insert(watched_files).values(told | place | {"label": ""}))
+            return
+        for run in packed:
+            row = known.pop(run.label, None)
+            run_id = row.run_id if row is not None else None
+            if run_id is None or not _replace(connection, run_id, run):
+                run_id = _add(connection, run, _origin(update))
+            own = told | {"run_id": run_id, "num_points": run.num_points}
+            if row is None:
+                own |= place | {"label": run.label}
+                connection.execute(sa.insert(watched_files).values(own))
+            else:
+                connection.execute(sa.update(watched_files).where(found.id == row.id).values(own))
+        for row in known.values():
+            if row.run_id is None:
+                connection.execute(sa.delete(watched_files).where(found.id == row.id))
+            else:
+                lost = told | {"state": GONE, "why": "The file no longer tells of this run."}
+                connection.execute(sa.update(watched_files).where(found.id == row.id).values(lost))
+
+
+def _origin(update: WatchedUpdate) -> str:
+    name = update.folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return f"{name}/{update.path}".rstrip("/")
+
+
+def _packed(run: ForeignRun) -> _Packed:
+    check_name(run.label)
+    series = list(run.curve.data.series.values())
+    return _Packed(
+        run.label,
+        run.loss,
+        to_bytes([CurveRecords(imported=run.curve)]),
+        imported_summary(run.curve),
+        sum(map(len, series)),
+        max((int(one.steps[-1]) for one in series if len(one)), default=0),
+    )
+
+
+def _add(connection: sa.Connection, run: _Packed, origin: str) -> str:
+    run_id = add_run(
+        connection,
+        [TrainingConfig(name=run.label)],
+        [run.loss],
+        name="",
+        status=WATCHED,
+        origin=origin,
+        **_steps_of(run),
+    )
+    connection.execute(sa.insert(batches).values(run_id=run_id, payload=run.payload))
+    _summarise(connection, run_id, run)
+    return run_id
+
+
+def _replace(connection: sa.Connection, run_id: str, run: _Packed) -> bool:
+    """Put new records in the place of a run's; False where the run is there no more."""
+    update = sa.update(runs).where(is_kept(run_id)).values(_steps_of(run))
+    if not connection.execute(update).rowcount:
+        return False
+    own = batches.c.run_id == run_id
+    first = sa.func.min(sa.func.coalesce(batches.c.first_sequence, batches.c.sequence))
+    begun = connection.execute(sa.select(first).where(own)).scalar_one()
+    # Before the older ones go: SQLite would give their sequence away again, and whoever has read
+    # up to it would take the new row for one that he has.
+    values = {"run_id": run_id, "payload": run.payload, "first_sequence": begun}
+    added = sa.insert(batches).values(values).returning(batches.c.sequence)
+    newest = connection.execute(added).scalar_one()
+    connection.execute(sa.delete(batches).where(own, batches.c.sequence < newest))
+    _summarise(connection, run_id, run)
+    return True
+
+
+def _steps_of(run: _Packed) -> dict[str, Any]:
+    last = min(run.last_step, LARGEST_INTEGER)
+    return {"step": last, "total_steps": last}
+
+
+def _summarise(connection: sa.Connection, run_id: str, run: _Packed) -> None:
+    own = curves.c.run_id == run_id
+    connection.execute(
+        sa.update(curves).where(own).values(summary=run.summary, foreign_loss=run.loss)
+    )
+
+
+def _remove_unkept(connection: sa.Connection, run_id: str | None) -> None:
+    query = sa.select(runs.c.id).where(runs.c.id == run_id, runs.c.status == WATCHED)
+    if connection.execute(query).scalar_one_or_none() is None:
+        return
+    for table in (batches, curves):
+        connection.execute(sa.delete(table).where(table.c.run_id == run_id))
+    connection.execute(sa.delete(runs).where(runs.c.id == run_id))

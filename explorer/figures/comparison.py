@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -132,10 +132,11 @@ def metric_panels(
     axes: list[PanelAxis] = []
     for panel, parts in zip(chosen, every, strict=True):
         scale = _scale(panel, parts, look)
+        floor = _lowest_positive(parts) if scale == "log" else -math.inf
         for part in parts:
             if most_raw and _is_smoothed(part.points):
                 behind.append(faint(part, most_raw, look.span))
-            traces += line(part, most, look.span, counts=look.axis != "step")
+            traces += line(part, most, look.span, counts=look.axis != "step", floor=floor)
         traces += edge_marks(len(chosen), parts, scale, look.span)
         traces += best_points(_best(panel, parts))
         traces += crosses(_diverged(panel, parts, lines))
@@ -164,10 +165,11 @@ def results(
     Args:
         lines: What is compared; of a mean, what the mean came to.
         keys: Of the panels.
-        look: How they are drawn; smoothing changes no result.
+        look: How they are drawn.
         goals: By key of a panel, the value to be reached.
     """
-    look, goals = look or Look(), goals or {}
+    # Smoothing and the part that is looked at change no result, and cost time.
+    look, goals = replace(look or Look(), weight=0.0, span=None), goals or {}
     known = panels_of([curve for one in lines for curve in one.curves])
     found: dict[str, list[Result]] = {}
     for key in keys:
@@ -206,9 +208,7 @@ def is_placed(curve: ComparedCurve, axis: str) -> bool:
     )
 
 
-def _parts(
-    place: int, panel: Panel, lines: Sequence[ComparedLine], look: Look
-) -> list[LinePart]:
+def _parts(place: int, panel: Panel, lines: Sequence[ComparedLine], look: Look) -> list[LinePart]:
     found = []
     for number, one in enumerate(lines):
         by_split = _points_of(one, panel.key, look)
@@ -253,9 +253,7 @@ def _points(curve: ComparedCurve, measured: PanelSeries, look: Look) -> Points |
     return Points(x, y, steps, raw, low, high)
 
 
-def _budget(
-    every: Sequence[Sequence[LinePart]], look: Look, *, few: bool
-) -> tuple[int, int]:
+def _budget(every: Sequence[Sequence[LinePart]], look: Look, *, few: bool) -> tuple[int, int]:
     """Return how many points a line may have, and a raw curve behind it; 0 for none behind."""
     parts = [part for panel in every for part in panel]
     bands = sum(2 for part in parts if part.points.low is not None)
@@ -319,6 +317,13 @@ def _scale(panel: Panel, parts: Sequence[LinePart], look: Look) -> str:
 
 def _is_positive(values: np.ndarray) -> bool:
     return not bool(np.any(values[np.isfinite(values)] < 0))
+
+
+def _lowest_positive(parts: Sequence[LinePart]) -> float:
+    """Return the lowest value of a panel that a log axis can show; below 0 a band has no end."""
+    columns = [end for part in parts for end in (part.points.y, part.points.low) if end is not None]
+    lowest = [column[column > 0].min(initial=math.inf) for column in columns]
+    return min([*lowest, math.inf]) if lowest and min(lowest) < math.inf else -math.inf
 
 
 def _spans_decade(values: Sequence[np.ndarray]) -> bool:

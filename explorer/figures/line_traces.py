@@ -74,7 +74,9 @@ def line_style(style: int, split: str = TRAIN) -> dict[str, Any]:
     return {"color": curve_colour(style), "dash": dash, "width": 2}
 
 
-def line(part: LinePart, most: int, span: Span | None, *, counts: bool) -> list[Trace]:
+def line(
+    part: LinePart, most: int, span: Span | None, *, counts: bool, floor: float = -math.inf
+) -> list[Trace]:
     """Return the traces of a line and, where there is one, of the band around it.
 
     Args:
@@ -82,15 +84,17 @@ def line(part: LinePart, most: int, span: Span | None, *, counts: bool) -> list[
         most: Largest number of points.
         span: Part of the axis that is looked at.
         counts: Whether the axis counts something else than steps, so that these are told too.
+        floor: The band ends here at the latest, as above 0 on a log axis.
     """
     points, colour = part.points, curve_colour(part.style)
     kept = _kept(points.x, points.y, most, span)
     x = points.x[kept]
     traces: list[Trace] = []
     if points.low is not None and points.high is not None:
+        low = np.maximum(points.low[kept], floor)
         band = {"mode": "lines", "line": {"width": 0}} | _UNTABLED | _about(part, "band")
         fill = {"fill": "tonexty", "fillcolor": with_alpha(colour, 0.2)}
-        traces.append(_trace(part, f"{part.name}, lower end", x, points.low[kept], **band))
+        traces.append(_trace(part, f"{part.name}, lower end", x, low, **band))
         traces.append(_trace(part, f"{part.name}, upper end", x, points.high[kept], **band, **fill))
     about = _about(part, "line")
     if counts:
@@ -127,7 +131,7 @@ def best_points(parts: Sequence[tuple[LinePart, int]]) -> list[Trace]:
     if not parts:
         return []
     colours = [curve_colour(part.style) for part, _ in parts]
-    marker = _marker(colours, "star", 11) | {"line": {"width": 1, "color": colours}}
+    marker = _marker(colours, "star", 11 if len(parts) <= MOST_STYLES else 6) | {"line": {"width": 1, "color": colours}}
     return _marks(parts[0][0], "best", [(part, [place]) for part, place in parts], marker)
 
 

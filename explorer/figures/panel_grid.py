@@ -53,6 +53,12 @@ def grid(
         more: Further entries of the layout.
     """
     count = len(axes)
+    shown: set[tuple[str, str]] = set()
+    for one in traces:
+        # A picture taken away has a legend, in which every line stands once.
+        entry = (one["legendgroup"], one["name"])
+        one.setdefault("showlegend", entry not in shown)
+        shown.add(entry)
     layout: dict[str, Any] = {}
     for panel, axis in enumerate(axes):
         number = _number(panel)

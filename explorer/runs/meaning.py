@@ -146,9 +146,12 @@ def meanings_of(
         said: By name of a series, what a person said that it means; that counts most.
     """
     told = {name: own for own, name in (imported.mapping if imported else {}).items()}
-    found = {
-        name: guessed(told.get(name, name), series.values) for name, series in data.series.items()
-    }
+    found = {}
+    for name, series in data.series.items():
+        by_name = guessed(name, series.values)
+        own = guessed(told[name], series.values) if name in told else by_name
+        # A file's own word for validation images says more than a role.
+        found[name] = Meaning(by_name.split or own.split, own.what)
     # What has no such word is of the training where its like was validated too, as in Keras.
     validated = {
         stem(name) for name, one in found.items() if one.split in (VALIDATION, TEST, TEST_FULL)

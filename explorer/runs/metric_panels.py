@@ -240,3 +240,15 @@ def _gap(by_split: Mapping[str, PanelSeries]) -> PanelSeries | None:
         sums = np.add.reduceat(values[: ends[-1]], begins[known])
         gap = other.series.values[known] - sums / counts[known]
     return PanelSeries(f"{other.name} − {train.name}", Series(steps[known], gap))
+
+
+def prefix_of(panel: Panel) -> str:
+    """Return what the names of a group of metrics begin with, such as "layer"; "" for no group.
+
+    Args:
+        panel: One of `panels_of`.
+    """
+    if panel.is_gap:
+        return "Generalisation gap"
+    head, stroke, rest = panel.title.partition("/")
+    return head if stroke and head == head.rstrip() and rest == rest.lstrip() else ""

@@ -229,9 +229,16 @@ def test_a_group_is_one_line_with_a_band_and_says_its_number():
     assert_allclose(upper.y, 6.0)
     assert upper.fill == "tonexty"
     deviation = metric_panels([line("a", 0, *runs)], ["cross_entropy"], Look(band="sd"))
-    assert_allclose(
-        traces(deviation, "a, training, upper end")[0].y, 3 + np.std([1, 2, 6], ddof=1)
-    )
+    assert_allclose(traces(deviation, "a, training, upper end")[0].y, 3 + np.std([1, 2, 6], ddof=1))
+
+
+def test_on_a_log_axis_a_band_ends_where_the_lowest_value_is():
+    runs = [curve(records(np.full(40, height), evaluations=[])) for height in (0.1, 0.1, 6.0)]
+    look = Look(band="sd", weight=0.0)
+    figure = metric_panels([line("a", 0, *runs)], ["cross_entropy"], look)
+    assert figure.layout.yaxis.type == "log"
+    (lower,) = traces(figure, "a, lower end")
+    assert_allclose(lower.y, np.mean([0.1, 0.1, 6.0]))
 
 
 def test_lowest_and_highest_of_a_file_are_its_band():

@@ -72,6 +72,9 @@ def test_a_mapping_goes_before_the_name_and_a_person_before_both():
     file = data(metric_a=[2.0], metric_b=[2.0])
     curve = ImportedCurve(file, {"train/cross_entropy": "metric_a", "test/accuracy": "metric_b"})
     assert meanings_of(file, curve)["metric_a"] == Meaning("train", "cross_entropy")
+    keras = data(val_ce=[2.0])
+    role = ImportedCurve(keras, {"test/cross_entropy": "val_ce"})
+    assert meanings_of(keras, role)["val_ce"] == Meaning("validation", "cross_entropy")
     said = {"metric_a": Meaning("test", "norm"), "not there": Meaning()}
     found = meanings_of(file, curve, said)
     assert found["metric_a"] == Meaning("test", "norm")

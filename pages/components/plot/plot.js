@@ -21,7 +21,7 @@ const UNWANTED_BUTTONS = [
 
 let plotlyLoading = null;
 
-function loadPlotly(assets) {
+export function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: assets + "plotly.min.js" });
     script.onload = () => resolve(window.Plotly);

@@ -131,7 +131,9 @@ def best_points(parts: Sequence[tuple[LinePart, int]]) -> list[Trace]:
     if not parts:
         return []
     colours = [curve_colour(part.style) for part, _ in parts]
-    marker = _marker(colours, "star", 11 if len(parts) <= MOST_STYLES else 6) | {"line": {"width": 1, "color": colours}}
+    marker = _marker(colours, "star", 11 if len(parts) <= MOST_STYLES else 6) | {
+        "line": {"width": 1, "color": colours}
+    }
     return _marks(parts[0][0], "best", [(part, [place]) for part, place in parts], marker)
 
 

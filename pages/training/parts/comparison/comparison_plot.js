@@ -7,7 +7,7 @@ import { pictureOf } from "../../../components/plot/plot_picture.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
 import { csvOf, fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
-import { linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
+import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 
 const UNWANTED_BUTTONS = [
   "sendChartToCloud",
@@ -306,13 +306,18 @@ function createView(parent, assets) {
   }
 
   function tellInLegend(shown, at, x) {
+    // One split for all, where there is one: a training loss says nothing beside a test loss.
+    const split = commonSplit(shown.filter((one) => one.panel === at));
     for (const [place, one] of [...legend.children].entries()) {
       const output = one.querySelector("output");
       if (!output) return;
-      const own = shown.find((line) => line.panel === at && line.line === place);
+      const own = shown.find(
+        (line) => line.panel === at && line.line === place && [line.split, null].includes(split),
+      );
       const told = own && valueAt(own, x);
       output.hidden = !told;
       output.textContent = told ? panels[at].written(told.raw) : "";
+      output.title = own?.name ?? "";
     }
   }
 

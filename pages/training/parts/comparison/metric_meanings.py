@@ -46,14 +46,14 @@ def metric_meanings(found: Loaded) -> None:
         own = meanings[name]
         key = f"meaning {name} {own}"
         first = own[0]
-        what = st.selectbox(
+        st.selectbox(
             "What it is",
             list(WHATS),
             index=list(WHATS).index(first.what),
             format_func=WHATS.__getitem__,
             key=f"{key} what",
         )
-        split = st.selectbox(
+        st.selectbox(
             "Measured on",
             list(SPLITS),
             index=list(SPLITS).index(first.split),
@@ -64,7 +64,7 @@ def metric_meanings(found: Loaded) -> None:
             "Keep this meaning",
             key="meaning keep",
             on_click=_keep,
-            args=(found, name, Meaning(split, what)),
+            args=(found, name, key),
         )
     kind, text = st.session_state.pop(_SAID, ("", ""))
     if text:
@@ -98,7 +98,9 @@ def _split(own: Sequence[Meaning]) -> str:
     return SPLITS[own[0].split] if len(splits) == 1 else _MIXED
 
 
-def _keep(found: Loaded, name: str, meaning: Meaning) -> None:
+def _keep(found: Loaded, name: str, key: str) -> None:
+    # As they are when it is pressed, which the run before may not have seen yet.
+    meaning = Meaning(st.session_state[f"{key} split"], st.session_state[f"{key} what"])
     changed = {
         (curve.row.run_id, curve.row.curve): {**curve.row.meanings, name: meaning}
         for curve, compared in zip(found.curves, found.compared, strict=True)

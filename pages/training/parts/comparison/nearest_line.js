@@ -2,6 +2,15 @@
 
 import { format } from "../../../components/frontend/sync.js";
 
+const ORDER = ["train", "", "validation", "test", "test_full"];
+
+/** The first split that all lines of a panel have; null where there is none. */
+export function commonSplit(lines) {
+  const numbers = new Set(lines.map((one) => one.line));
+  const has = (number, split) => lines.some((one) => one.line === number && one.split === split);
+  return ORDER.find((split) => [...numbers].every((number) => has(number, split))) ?? null;
+}
+
 /** The panels of a drawn figure, as boxes that turn values into pixels and back. */
 export function panelsOf(canvas) {
   const layout = canvas._fullLayout;
@@ -25,7 +34,6 @@ export function panelsOf(canvas) {
 
 /** The lines of the panels, training before validation before test. */
 export function linesOf(canvas, panels) {
-  const order = ["train", "", "validation", "test", "test_full"];
   return canvas._fullData
     .filter((trace) => trace.meta?.role === "line")
     .map((trace) => ({
@@ -41,7 +49,7 @@ export function linesOf(canvas, panels) {
       panel: panels.findIndex((panel) => panel.axis === trace.yaxis),
       isDate: panels[0]?.isDate,
     }))
-    .sort((a, b) => order.indexOf(a.split) - order.indexOf(b.split));
+    .sort((a, b) => ORDER.indexOf(a.split) - ORDER.indexOf(b.split));
 }
 
 /** What a line is at its point nearest to x; null beyond its ends. */

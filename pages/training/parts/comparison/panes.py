@@ -52,7 +52,9 @@ def plots_pane(
         link: What the address holds of the choice of curves.
     """
     if not rows:
-        address.keep(link)
+        with st.container(horizontal=True, gap="small"):
+            _, options_link = option_controls([])
+        address.keep({**link, **options_link, "metric": metric_link()})
         st.info("Tick one or more rows of the table to see their curves.")
         return None
     try:

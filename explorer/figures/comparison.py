@@ -22,7 +22,7 @@ from explorer.figures.line_traces import (
     faint,
     line,
 )
-from explorer.figures.panel_grid import PanelAxis, grid
+from explorer.figures.panel_grid import MARGIN, PanelAxis, grid
 from explorer.figures.panels import Trace
 from explorer.figures.thinning import MOST_POINTS
 from explorer.runs.axes import AXES, data_positions
@@ -150,8 +150,12 @@ def metric_panels(
         across |= {"tickformat": "~g", "dtick": 1}
     if look.span is not None:
         across |= {"range": _ends(look.span, across["type"]), "autorange": False}
+    more: dict[str, Any] = {}
+    if look.axis == "clock":
+        # The day stands below the times of day.
+        across["title"]["standoff"], more["margin"] = 24, {**MARGIN, "b": 66}
     meta = {"legend_rows": 0 if len(lines) > MOST_STYLES else len(lines)}
-    return grid(axes, behind + traces, across, {"meta": meta, **edge_axes(len(axes))})
+    return grid(axes, behind + traces, across, {"meta": meta, **more, **edge_axes(len(axes))})
 
 
 def results(

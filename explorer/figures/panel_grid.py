@@ -15,7 +15,7 @@ from explorer.figures.panels import Trace, log_ticks
 
 MOST_COLUMNS = 4
 PANEL_HEIGHT = 210
-_MARGIN = {"l": 54, "r": 12, "t": 30, "b": 42}
+MARGIN = {"l": 54, "r": 12, "t": 30, "b": 42}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def grid(
     rows = math.ceil(count / columns)
     layout |= {
         "height": PANEL_HEIGHT * max(rows, 1) + 90,
-        "margin": _MARGIN,
+        "margin": MARGIN,
         "annotations": [_heading(panel, axis.title) for panel, axis in enumerate(axes)],
         "showlegend": False,
         "hovermode": False,

@@ -9,14 +9,6 @@ import { csvOf, fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 
-const UNWANTED_BUTTONS = [
-  "sendChartToCloud",
-  "toImage",
-  "lasso2d",
-  "select2d",
-  "zoomIn2d",
-  "zoomOut2d",
-];
 const MOST_VALUES = 30; // in the legend
 const REACH = 24;
 
@@ -40,11 +32,12 @@ function createView(parent, assets) {
   values.setAttribute("aria-expanded", "false");
   const tools = h(
     "div",
-    { class: "cee-plot-tools" },
+    { class: "cee-tools" },
     values,
     button("CSV", "Download the plotted values", saveValues),
     button("PNG", "Download as PNG", () => savePicture("png")),
     button("SVG", "Download as SVG", () => savePicture("svg")),
+    button("Show all", "Undo zooming, as a double click on a panel does", showAll),
   );
   const root = h(
     "figure",
@@ -120,9 +113,7 @@ function createView(parent, assets) {
         const layout = arranged(figure.layout, stage);
         canvas.style.height = `${layout.height}px`;
         await Plotly.react(canvas, figure.data, layout, {
-          displaylogo: false,
-          displayModeBar: "hover",
-          modeBarButtonsToRemove: UNWANTED_BUTTONS,
+          displayModeBar: false,
           responsive: false,
         });
         listen();
@@ -363,6 +354,12 @@ function createView(parent, assets) {
   // Plotly writes times without a zone and means UTC.
   function dateOf(end) {
     return typeof end === "number" ? end : Date.parse(`${String(end).replace(" ", "T")}Z`);
+  }
+
+  function showAll() {
+    const axes = Object.keys(canvas._fullLayout).filter((name) => /^[xy]axis\d*$/.test(name));
+    const free = axes.filter((name) => !canvas._fullLayout[name].fixedrange);
+    window.Plotly.relayout(canvas, Object.fromEntries(free.map((name) => [`${name}.autorange`, true])));
   }
 
   // --- taking away

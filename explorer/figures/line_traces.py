@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.figures.curves import curve_colour
-from explorer.figures.palette import CATEGORICAL, with_alpha
+from explorer.figures.palette import with_alpha
 from explorer.figures.panels import Trace, trace
 from explorer.figures.thinning import kept_points
 from explorer.runs.curve_data import TEST_FULL
@@ -21,7 +21,8 @@ from explorer.runs.meaning import SPLITS, TEST, TRAIN, UNSAID, VALIDATION
 Span = tuple[float, float]
 """Left and right end of the part of an axis that is looked at."""
 
-MOST_STYLES = 30
+_COLOURS = 10
+MOST_STYLES = 3 * _COLOURS
 """So many lines are told apart by colour and dash."""
 _DASHES = {
     TRAIN: ("solid", "16px,4px", "16px,4px,3px,4px"),
@@ -70,8 +71,8 @@ def line_style(style: int, split: str = TRAIN) -> dict[str, Any]:
     """
     kind = {TEST_FULL: TEST, UNSAID: TRAIN}.get(split, split)
     dashes = _DASHES[kind]
-    dash = dashes[style // len(CATEGORICAL) % len(dashes)]
-    return {"color": curve_colour(style), "dash": dash, "width": 2}
+    dash = dashes[style // _COLOURS % len(dashes)]
+    return {"color": curve_colour(style % _COLOURS), "dash": dash, "width": 2}
 
 
 def line(

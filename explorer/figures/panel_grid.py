@@ -15,7 +15,7 @@ from explorer.figures.panels import Trace, log_ticks
 
 MOST_COLUMNS = 4
 PANEL_HEIGHT = 210
-MARGIN = {"l": 54, "r": 12, "t": 30, "b": 42}
+MARGIN = {"l": 54, "r": 24, "t": 30, "b": 42}
 
 
 @dataclass(frozen=True, slots=True)

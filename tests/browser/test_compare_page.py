@@ -51,7 +51,8 @@ def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
 
 def opened(page: Page, server: Server, link: str = "") -> Page:
     page.goto(f"{server.url}/compare{link}")
-    expect(page.locator(".cee-comparison[data-draws]")).to_have_count(1)
+    # The first page of a server takes its time on a busy machine.
+    expect(page.locator(".cee-comparison[data-draws]")).to_have_count(1, timeout=45_000)
     expect(page.locator(".stException")).to_have_count(0)
     return page
 

@@ -54,7 +54,7 @@ def saved(page: Page, name: str) -> tuple[str, bytes]:
 
 def test_every_format_is_saved_by_one_press(server, page, new_tab):
     page.goto(f"{server.url}/compare")
-    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1, timeout=45_000)
     plots = page.locator(".cee-plot").first.get_attribute("data-draws")
     files = {name: saved(page, name) for name in EXPORTS}
     labels = ["Cross-entropy", "MSE on softmax"]
@@ -90,7 +90,7 @@ def test_every_format_is_saved_by_one_press(server, page, new_tab):
 
 def test_an_export_that_fails_says_so_until_the_next_press(server, page):
     page.goto(f"{server.url}/compare")
-    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1, timeout=45_000)
     database = server.folder / "runs.sqlite3"
     aside = database.with_suffix(".aside")
     database.rename(aside)

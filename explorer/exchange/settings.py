@@ -60,7 +60,7 @@ def _of_config(config: TrainingConfig) -> Mapping[str, str]:
 
 
 def split_settings(
-    rows: Sequence[CurveRow],
+    rows: Sequence[CurveRow], told: Sequence[Mapping[str, str]] = ()
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return the settings that differ, each with a value per curve, and those that all share.
 
@@ -68,8 +68,10 @@ def split_settings(
 
     Args:
         rows: The curves.
+        told: By name, in words, what files tell of the settings of each, if anything.
     """
     each = [settings_of(row) for row in rows]
+    each = [own | dict(more) for own, more in zip(each, told or [{}] * len(each), strict=True)]
     names = list(dict.fromkeys(name for own in each for name in own))
     differing: dict[str, list[str]] = {}
     shared: dict[str, str] = {}

@@ -1,257 +1,337 @@
-"""Figures of curves of any runs over one another, along steps, epochs, images or time."""
+"""Metrics of curves of any runs over one another, a panel for each, along steps, epochs or time."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.curves import curve_colour, smoothed
+from explorer.figures.curves import smoothed
 from explorer.figures.line_traces import (
-    Series,
+    MOST_STYLES,
+    LinePart,
     Span,
-    diamonds,
+    best_points,
+    crosses,
     edge_axes,
+    edge_marks,
     faint,
     line,
-    marks,
-    mean_of,
-    readings,
 )
-from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
+from explorer.figures.panel_grid import MARGIN, PanelAxis, grid
+from explorer.figures.panels import Trace
 from explorer.figures.thinning import MOST_POINTS
-from explorer.figures.training import axis_name, test_loss_name
-from explorer.runs.axes import AXES, data_positions, evaluation_positions, step_positions
-from explorer.runs.config import LOSS_LABELS
-from explorer.runs.curve_data import curve_data, layer_names
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.axes import AXES, data_positions
+from explorer.runs.curve_data import TEST_FULL, values_at
+from explorer.runs.group_means import Points, best_place, first_reaching, mean_of
+from explorer.runs.meaning import ACCURACY, TEST, TRAIN, UNSAID, VALIDATION, Meaning
+from explorer.runs.metric_panels import ComparedCurve, Panel, PanelSeries, panel_series, panels_of
 
-_SMOOTH_POINTS = 500
-_RAW_VALUE, _DRAWN_VALUE = "%{customdata[0]:.6~g}", "%{customdata[1]:.6~g}"
+MOST_SENT = 50_000
+"""Points of all lines of a figure together."""
+MOST_PANELS = 12
+_SHORT = 100
+_SPANNED = 50
+_PREFERRED = (VALIDATION, TEST_FULL, TEST, UNSAID, TRAIN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedLine:
-    """One line of a comparison: a curve, or the mean of curves that differ only by seed.
+    """One line of a comparison: a curve, or the mean of a group of curves.
 
     Attributes:
         label: Its name; no two lines share one.
-        style: Its colour and dash, as in `curve_line`; no two lines share one.
-        own_loss: Key of LOSS_LABELS of the loss that it minimises; "" where that is not known.
-        members: Records of the curve, or of each seed.
-        steps_per_epoch: None where that is not known.
+        style: Number of its colour and dash, as in `line_style`.
+        curves: The curve, or those of the group.
     """
 
     label: str
     style: int
-    own_loss: str
-    members: tuple[CurveRecords, ...]
-    steps_per_epoch: int | None = None
+    curves: tuple[ComparedCurve, ...]
 
 
-def own_losses(
-    lines: Sequence[ComparedLine],
-    *,
-    axis: str = "step",
-    scale: str = "log",
-    weight: float = 0.98,
-    span: Span | None = None,
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the panels are drawn.
+
+    Attributes:
+        axis: Key of AXES; lines that do not tell where they are on it are left out.
+        x_scale: "log" or "linear"; times of day are always linear.
+        scale: "log" or "linear", of every panel in which a log axis has ticks.
+        weight: Smoothing weight in [0, 1), 0 for none; None goes by the length of each curve.
+        band: Key of BANDS, of the lines that are means.
+        span: Part of the axis that is looked at; there every point is drawn once they are few.
+        scales: By key of a panel, "log" or "linear" of this one.
+        ranges: By key of a panel, both ends of its upright axis.
+    """
+
+    axis: str = "step"
+    x_scale: str = "linear"
+    scale: str = "log"
+    weight: float | None = None
+    band: str = "range"
+    span: Span | None = None
+    scales: Mapping[str, str] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one line came to in a panel; None where nothing was measured.
+
+    Attributes:
+        split: Key of SPLITS, on what that was measured: validation or test before training.
+        last: The last value.
+        best: The lowest loss or highest accuracy.
+        best_at: Step of the first measurement that had it.
+        reached_at: Step of the first measurement that reached a value; None where none did.
+    """
+
+    split: str = UNSAID
+    last: float | None = None
+    best: float | None = None
+    best_at: int | None = None
+    reached_at: int | None = None
+
+
+def weight_by_length(count: int) -> float:
+    """Return a smoothing weight that averages over about a fiftieth of a curve's points.
+
+    Args:
+        count: Number of points; below 100 they are not smoothed.
+    """
+    return 0.0 if count < _SHORT else 1 - min(_SPANNED, count / 2) / count
+
+
+def metric_panels(
+    lines: Sequence[ComparedLine], keys: Sequence[str], look: Look | None = None
 ) -> go.Figure:
-    """Draw the training loss that each line minimises, each kind of loss on an axis of its own.
+    """Draw metrics of curves, a panel for each.
+
+    In a panel a line has one colour, and a dash for training, validation and test each. A star is
+    the best point of a line, a cross the last one of a curve that diverged. All points together
+    are at most MOST_SENT.
 
     Args:
         lines: What to draw.
-        axis: Key of AXES; lines that do not tell where they are on it are left out.
-        scale: "log" or "linear".
-        weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
-        span: Part of the axis that is looked at; there every point is drawn once they are few.
+        keys: Of the panels, as `panels_of` gives them; those of none of the lines stay empty.
+        look: How to draw them.
     """
-    kinds = [kind for kind in (*LOSS_LABELS, "") if kind in {one.own_loss for one in lines}] or [""]
+    look = look or Look()
+    known = panels_of([curve for one in lines for curve in one.curves])
+    chosen = [known.get(key) or Panel(key, key, "other", frozenset()) for key in keys[:MOST_PANELS]]
+    chosen = chosen or [Panel("none", "nothing measured", "other", frozenset())]
+    every = [_parts(place, panel, lines, look) for place, panel in enumerate(chosen)]
+    most, most_raw = _budget(every, look, few=len(lines) <= MOST_STYLES)
     behind: list[Trace] = []
     traces: list[Trace] = []
-    read: dict[int, list[tuple[int, str, Series]]] = {panel: [] for panel in range(len(kinds))}
-    for one in lines:
-        panel, style, label = kinds.index(one.own_loss), one.style, one.label
-        drawable = (_training(records, one, axis, weight) for records in one.members)
-        each = [series for series in drawable if series is not None]
-        if not each:
-            continue
-        drawn = mean_of(each)
-        most = _SMOOTH_POINTS if weight else MOST_POINTS
-        traces += line(panel, style, label, drawn, most, span)
-        if weight and len(each) == 1:
-            behind.append(faint(panel, style, label, drawn, span))
-        for series in each:
-            traces += marks(panel, len(kinds), style, label, series, scale, span)
-        traces += _ends(panel, one, each)
-        read[panel].append((style, label, drawn))
-    value = f"{_RAW_VALUE}, smoothed {_DRAWN_VALUE}" if weight else _RAW_VALUE
-    for panel, found in read.items():
-        traces += readings(panel, found, value, axis, span)
-    names = [axis_name(kind) for kind in kinds]
-    height = PANEL_HEIGHT * max(2, len(names))
-    return _figure(names, behind + traces, lines, height, [scale] * len(names), axis, span)
+    axes: list[PanelAxis] = []
+    for panel, parts in zip(chosen, every, strict=True):
+        scale = _scale(panel, parts, look)
+        floor = _lowest_positive(parts) if scale == "log" else -math.inf
+        for part in parts:
+            if most_raw and _is_smoothed(part.points):
+                behind.append(faint(part, most_raw, look.span))
+            traces += line(part, most, look.span, counts=look.axis != "step", floor=floor)
+        traces += edge_marks(len(chosen), parts, scale, look.span)
+        traces += best_points(_best(panel, parts))
+        traces += crosses(_diverged(panel, parts, lines))
+        axes.append(_axis(panel, parts, scale, look))
+    across: dict[str, Any] = {
+        "title": {"text": AXES[look.axis]},
+        "uirevision": f"{look.axis} {look.x_scale} {look.span}",
+        "type": "date" if look.axis == "clock" else look.x_scale,
+    }
+    if across["type"] == "log":
+        across |= {"tickformat": "~g", "dtick": 1}
+    if look.span is not None:
+        across |= {"range": _ends(look.span, across["type"]), "autorange": False}
+    more: dict[str, Any] = {}
+    if look.axis == "clock":
+        # The day stands below the times of day.
+        across["title"]["standoff"], more["margin"] = 24, {**MARGIN, "b": 66}
+    meta = {"legend_rows": 0 if len(lines) > MOST_STYLES else len(lines)}
+    return grid(axes, behind + traces, across, {"meta": meta, **more, **edge_axes(len(axes))})
 
 
-def fair_measures(
+def results(
     lines: Sequence[ComparedLine],
-    *,
-    axis: str = "step",
-    loss: str = "cross_entropy",
-    scale: str = "log",
-    span: Span | None = None,
-) -> go.Figure:
-    """Draw one loss and the accuracy on test images: what all lines can fairly be compared by.
-
-    Lines join the measurements made while training; diamonds are those on the whole test set.
+    keys: Sequence[str],
+    look: Look | None = None,
+    goals: Mapping[str, float] | None = None,
+) -> dict[str, list[Result]]:
+    """Return what every line came to in every panel, by key of the panel.
 
     Args:
-        lines: What to draw.
-        axis: Key of AXES; lines that do not tell where they are on it are left out.
-        loss: Key of LOSS_LABELS, the loss that all lines are measured by.
-        scale: "log" or "linear", of the loss.
-        span: Part of the axis that is looked at.
+        lines: What is compared; of a mean, what the mean came to.
+        keys: Of the panels.
+        look: How they are drawn.
+        goals: By key of a panel, the value to be reached.
     """
-    quantities = (lambda e: e.losses.get(loss, math.nan), lambda e: e.accuracy)
-    scales = (scale, "linear")
-    values = (_RAW_VALUE, "%{customdata[0]:.2%}")
-    traces: list[Trace] = []
-    accuracies: list[float] = []
-    for panel, quantity in enumerate(quantities):
-        read: list[tuple[int, str, Series]] = []
+    # Smoothing and the part that is looked at change no result, and cost time.
+    look, goals = replace(look or Look(), weight=0.0, span=None), goals or {}
+    known = panels_of([curve for one in lines for curve in one.curves])
+    found: dict[str, list[Result]] = {}
+    for key in keys:
+        panel = known.get(key)
+        found[key] = []
         for one in lines:
-            every = _measured(one, axis, quantity, lambda e: True)
-            whole = _measured(one, axis, quantity, lambda e: e.full)
-            quick = _measured(one, axis, quantity, lambda e: not e.full)
-            if not every:
+            by_split = _points_of(one, key, look) if panel else {}
+            split = next((split for split in _PREFERRED if split in by_split), None)
+            if panel is None or split is None:
+                found[key].append(Result())
                 continue
-            traces += line(panel, one.style, one.label, mean_of(quick or whole), MOST_POINTS, span)
-            if quick and whole:
-                traces.append(diamonds(panel, one.style, one.label, mean_of(whole)))
-            for series in every:
-                traces += marks(panel, 2, one.style, one.label, series, scales[panel], span)
-                if panel == 1:
-                    accuracies += series.y[series.steps > 0].tolist()
-            read.append((one.style, one.label, mean_of(every)))
-        traces += readings(panel, read, values[panel], axis, span)
-    names = [test_loss_name(loss), "test accuracy"]
-    figure = _figure(names, traces, lines, 2 * PANEL_HEIGHT, scales, axis, span)
-    figure.layout.yaxis2.tickformat = ".0%"
-    # The untrained network's 10% would press what is worth comparing against the top.
-    figure.layout.yaxis2.range = share_range(accuracies)
-    return figure
-
-
-def other_metrics(lines: Sequence[ComparedLine]) -> list[str]:
-    """Return the names of what was measured of the lines and neither of the other figures shows.
-
-    Args:
-        lines: The lines.
-    """
-    names: dict[str, None] = {}
-    for one in lines:
-        for records in one.members:
-            if records.imported is None:
-                names |= dict.fromkeys(layer_names(records))
-            else:
-                shown = set(records.imported.mapping.values())
-                every = records.imported.data.series
-                names |= dict.fromkeys(name for name in every if name not in shown)
-    return list(names)
-
-
-def named_metrics(
-    lines: Sequence[ComparedLine],
-    names: Sequence[str],
-    *,
-    axis: str = "step",
-    scale: str = "log",
-    span: Span | None = None,
-) -> go.Figure:
-    """Draw what was measured under some names, a panel for each.
-
-    Args:
-        lines: What to draw.
-        names: Keys of `CurveData.series`, at least one.
-        axis: Key of AXES; lines that do not tell where they are on it are left out.
-        scale: "log" or "linear"; a panel is linear in any case where a value is below 0 or the
-            highest is less than ten times the lowest: a log axis would have hardly a tick there.
-        span: Part of the axis that is looked at.
-    """
-    traces: list[Trace] = []
-    scales: list[str] = []
-    for panel, name in enumerate(names):
-        found = [(one, each) for one in lines if (each := _named(one, name, axis))]
-        scales.append(
-            scale if _spans_decade([s.y for _, each in found for s in each]) else "linear"
-        )
-        read: list[tuple[int, str, Series]] = []
-        for one, each in found:
-            drawn = mean_of(each)
-            traces += line(panel, one.style, one.label, drawn, MOST_POINTS, span)
-            for series in each:
-                traces += marks(panel, len(names), one.style, one.label, series, scales[-1], span)
-            read.append((one.style, one.label, drawn))
-        traces += readings(panel, read, _RAW_VALUE, axis, span)
-    height = PANEL_HEIGHT * max(2, len(names))
-    return _figure(names, traces, lines, height, scales, axis, span)
+            found[key].append(_result(by_split[split], split, panel.better, goals.get(key)))
+    return found
 
 
 def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
-    """Return the names of the lines that do not tell where they are on an axis.
+    """Return the names of the lines of which something does not tell where it is on an axis.
 
     Args:
         lines: What is to be drawn.
         axis: Key of AXES.
     """
-    return [
-        one.label
-        for one in lines
-        if any(
-            step_positions(records, axis, one.steps_per_epoch) is None for records in one.members
-        )
-    ]
+    return [one.label for one in lines if not all(is_placed(curve, axis) for curve in one.curves)]
 
 
-def _training(records: CurveRecords, one: ComparedLine, axis: str, weight: float) -> Series | None:
-    x = step_positions(records, axis, one.steps_per_epoch)
-    if x is None or not x.size:
-        return None
-    return Series(x, smoothed(records.losses, weight), records.steps, records.losses)
+def is_placed(curve: ComparedCurve, axis: str) -> bool:
+    """Tell whether everything measured of a curve has a place on an axis.
+
+    Args:
+        curve: The curve.
+        axis: Key of AXES.
+    """
+    return all(
+        data_positions(curve.data, series.steps, axis, curve.began) is not None
+        for series in curve.data.series.values()
+    )
 
 
-def _measured(
-    one: ComparedLine,
-    axis: str,
-    quantity: Callable[[EvalRecord], float],
-    wanted: Callable[[EvalRecord], bool],
-) -> list[Series]:
-    """Return the wanted measurements of every member that has some."""
+def _parts(place: int, panel: Panel, lines: Sequence[ComparedLine], look: Look) -> list[LinePart]:
     found = []
-    for records in one.members:
-        x = evaluation_positions(records, axis, one.steps_per_epoch)
-        known = [
-            (place, evaluation)
-            for place, evaluation in enumerate(records.evaluations)
-            # What is not known of a run made elsewhere is no measurement that failed.
-            if wanted(evaluation) and (evaluation.examples or not math.isnan(quantity(evaluation)))
-        ]
-        if x is None or not known:
-            continue
-        # Of two at one step the one on the whole test set is read.
-        known.sort(key=lambda pair: (pair[1].step, pair[1].full))
-        y = np.array([quantity(evaluation) for _, evaluation in known])
-        steps = np.array([evaluation.step for _, evaluation in known], np.int64)
-        found.append(Series(x[[place for place, _ in known]], y, steps, y))
+    for number, one in enumerate(lines):
+        by_split = _points_of(one, panel.key, look)
+        found += [
+            LinePart(
+                place, number, one.style, one.label, split, points, alone=len(by_split) == 1
+                and len(panel.splits) <= 1,
+            )
+            for split, points in by_split.items()
+        ]  # fmt: skip
     return found
 
 
+def _points_of(one: ComparedLine, key: str, look: Look) -> dict[str, Points]:
+    """Return what is drawn of a line in a panel, by split."""
+    each: dict[str, list[Points]] = {}
+    for curve in one.curves:
+        for split, measured in panel_series(curve, key).items():
+            points = _points(curve, measured, look)
+            if points is not None:
+                each.setdefault(split, []).append(points)
+    return {split: mean_of(found, look.band) for split, found in each.items()}
+
+
+def _points(curve: ComparedCurve, measured: PanelSeries, look: Look) -> Points | None:
+    series = measured.series
+    x = data_positions(curve.data, series.steps, look.axis, curve.began)
+    if x is None:
+        return None
+    raw, steps = series.values, series.steps
+    if look.axis != "clock" and look.x_scale == "log":
+        # What is at 0, as before the first step, has no place on it.
+        inside = x > 0
+        x, raw, steps = x[inside], raw[inside], steps[inside]
+    if not x.size:
+        return None
+    weight = weight_by_length(x.size) if look.weight is None else look.weight
+    y = smoothed(raw, weight) if weight else raw
+    if measured.low is None or measured.high is None:
+        return Points(x, y, steps, raw)
+    low, high = (values_at(end, steps) for end in (measured.low, measured.high))
+    return Points(x, y, steps, raw, low, high)
+
+
+def _budget(every: Sequence[Sequence[LinePart]], look: Look, *, few: bool) -> tuple[int, int]:
+    """Return how many points a line may have, and a raw curve behind it; 0 for none behind."""
+    parts = [part for panel in every for part in panel]
+    bands = sum(2 for part in parts if part.points.low is not None)
+    behind = sum(_is_smoothed(part.points) for part in parts) if few else 0
+    # Marks take their share: at most a few hundred in a panel.
+    left = MOST_SENT - 2 * len(parts) - 400 * len(every)
+    most = min(MOST_POINTS, max(2, left // max(1, len(parts) + bands + behind)))
+    return most, most if behind else 0
+
+
+def _is_smoothed(points: Points) -> bool:
+    return points.count == 1 and not np.array_equal(points.y, points.raw, equal_nan=True)
+
+
+def _result(points: Points, split: str, better: int, goal: float | None) -> Result:
+    best = best_place(points.raw, better)
+    reached = None if goal is None else first_reaching(points.raw, goal, better)
+    return Result(
+        split=split,
+        last=float(points.raw[-1]) if len(points) else None,
+        best=None if best is None else float(points.raw[best]),
+        best_at=None if best is None else int(points.steps[best]),
+        reached_at=None if reached is None else int(points.steps[reached]),
+    )
+
+
+def _best(panel: Panel, parts: Sequence[LinePart]) -> list[tuple[LinePart, int]]:
+    """Return the best point of each line, on validation or test images where there are such."""
+    chosen: dict[int, LinePart] = {}
+    for split in reversed(_PREFERRED):
+        chosen |= {part.line: part for part in parts if part.split == split}
+    places = [(part, best_place(part.points.raw, panel.better)) for part in chosen.values()]
+    return [(part, place) for part, place in places if place is not None]
+
+
+def _diverged(
+    panel: Panel, parts: Sequence[LinePart], lines: Sequence[ComparedLine]
+) -> list[tuple[LinePart, int]]:
+    if not Meaning(what=panel.what).is_loss:
+        return []
+    found = []
+    for part in parts:
+        curves = lines[part.line].curves
+        if part.split not in (TRAIN, UNSAID) or len(curves) > 1 or curves[0].diverged_at is None:
+            continue
+        finite = np.flatnonzero(np.isfinite(part.points.raw))
+        if finite.size:
+            found.append((part, int(finite[-1])))
+    return found
+
+
+def _scale(panel: Panel, parts: Sequence[LinePart], look: Look) -> str:
+    if panel.key in look.scales:
+        return look.scales[panel.key]
+    if panel.what == ACCURACY or panel.is_gap:
+        return "linear"
+    if Meaning(what=panel.what).is_loss and all(_is_positive(part.points.raw) for part in parts):
+        return look.scale
+    return look.scale if _spans_decade([part.points.raw for part in parts]) else "linear"
+
+
+def _is_positive(values: np.ndarray) -> bool:
+    return not bool(np.any(values[np.isfinite(values)] < 0))
+
+
+def _lowest_positive(parts: Sequence[LinePart]) -> float:
+    """Return the lowest value of a panel that a log axis can show; below 0 a band has no end."""
+    columns = [end for part in parts for end in (part.points.y, part.points.low) if end is not None]
+    lowest = [column[column > 0].min(initial=math.inf) for column in columns]
+    return min([*lowest, math.inf]) if lowest and min(lowest) < math.inf else -math.inf
+
+
 def _spans_decade(values: Sequence[np.ndarray]) -> bool:
+    """Tell whether a log axis would have ticks: no value below 0, and one ten times another."""
     every = np.concatenate([np.empty(0), *values])
     every = every[np.isfinite(every)]
     if not every.size or every.min() < 0:
@@ -260,61 +340,22 @@ def _spans_decade(values: Sequence[np.ndarray]) -> bool:
     return bool(positive.size) and float(positive.max()) / 10 >= float(positive.min())
 
 
-def _named(one: ComparedLine, name: str, axis: str) -> list[Series]:
-    """Return the measurements of one name of every member that has some."""
-    found = []
-    for records in one.members:
-        data = curve_data(records, one.own_loss, one.steps_per_epoch)
-        measured = data.series.get(name)
-        if measured is None or not len(measured):
-            continue
-        x = data_positions(data, measured.steps, axis)
-        if x is not None:
-            found.append(Series(x, measured.values, measured.steps, measured.values))
-    return found
+def _axis(panel: Panel, parts: Sequence[LinePart], scale: str, look: Look) -> PanelAxis:
+    ends = look.ranges.get(panel.key)
+    if ends is not None and scale == "log" and min(ends) <= 0:
+        ends = None
+    if panel.what != ACCURACY:
+        return PanelAxis(panel.title, scale, ends)
+    values = np.concatenate([np.empty(0), *(part.points.raw for part in parts)])
+    values = values[np.isfinite(values)]
+    is_share = not values.size or (values.min() >= 0 and values.max() <= 1)
+    if ends is None and is_share and scale == "linear" and not panel.is_gap:
+        # The whole of it, so that nothing jumps while curves grow.
+        ends = (0.0, 1.0)
+    return PanelAxis(panel.title, scale, ends, ".0~%" if is_share or panel.is_gap else "")
 
 
-def _ends(panel: int, one: ComparedLine, each: Sequence[Series]) -> list[Trace]:
-    """Return a cross at the last finite loss of each member that diverged."""
-    found = []
-    for records, series in zip(one.members, each, strict=False):
-        finite = np.flatnonzero(np.isfinite(series.raw))
-        if records.diverged_at is None or not finite.size:
-            continue
-        last = int(finite[-1])
-        found.append(
-            trace(panel, one.style, f"{one.label}: diverged", series.x[[last]], series.raw[[last]])
-            | {
-                "mode": "markers",
-                "marker": {"symbol": "x", "size": 12, "color": curve_colour(one.style)},
-                "hovertemplate": f"diverged at step {records.diverged_at:,}",
-                "showlegend": False,
-            }
-        )
-    return found
-
-
-def _figure(
-    names: Sequence[str],
-    traces: Sequence[Trace],
-    lines: Sequence[ComparedLine],
-    height: int,
-    scales: Sequence[str],
-    axis: str,
-    span: Span | None,
-) -> go.Figure:
-    figure = panels(names, traces, [one.label for one in lines], height, scales)
-    across: dict[str, Any] = {"title": {"text": AXES[axis]}, "uirevision": f"{axis} {span}"}
-    if span is not None:
-        across |= {"range": list(span), "autorange": False}
-    figure.update_layout(
-        hovermode="x unified",
-        hoverlabel={"namelength": 60, "font": {"size": 11}},
-        # The page has a legend for all plots; a picture taken away needs its own.
-        showlegend=False,
-        height=height,
-        meta={"legend_rows": len(lines)},
-        xaxis=across,
-        **edge_axes(len(names)),
-    )
-    return figure
+def _ends(span: Span, kind: str) -> list[float]:
+    if kind != "log":
+        return list(span)
+    return [math.log10(max(end, 1e-300)) for end in span]

@@ -1,4 +1,4 @@
-"""Traces of one line of a comparison: the line, its band, its marks, and what hovering reads."""
+"""Traces of the lines of a comparison: each line, its band, and what is marked along it."""
 
 from __future__ import annotations
 
@@ -10,173 +10,182 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.figures.curves import curve_colour, curve_line
+from explorer.figures.curves import curve_colour
 from explorer.figures.palette import with_alpha
 from explorer.figures.panels import Trace, trace
-from explorer.figures.thinning import MOST_POINTS, kept_points
+from explorer.figures.thinning import kept_points
+from explorer.runs.curve_data import TEST_FULL
+from explorer.runs.group_means import Points
+from explorer.runs.meaning import SPLITS, TEST, TRAIN, UNSAID, VALIDATION
 
 Span = tuple[float, float]
 """Left and right end of the part of an axis that is looked at."""
 
+_COLOURS = 10
+MOST_STYLES = 3 * _COLOURS
+"""So many lines are told apart by colour and dash."""
+_DASHES = {
+    TRAIN: ("solid", "16px,4px", "16px,4px,3px,4px"),
+    VALIDATION: ("7px,4px", "7px,4px,2px,4px", "7px,4px,2px,4px,2px,4px"),
+    TEST: ("2px,3px", "2px,6px", "2px,3px,2px,9px"),
+}
+_FEWEST = 16
 _MOST_MARKS = 64
-_MOST_READINGS = 400
-_UNTABLED = {"showlegend": False, "meta": {"untabled": True}}
+_UNTABLED = {"showlegend": False}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """What was measured of one curve, or of several on average.
+class LinePart:
+    """What is drawn of one line in one panel for one split.
 
     Attributes:
-        x: float64 [n], positions on the axis, never falling.
-        y: float64 [n], values as they are drawn.
-        steps: int64 [n], steps made before each.
-        raw: float64 [n], values as they were measured.
-        low: float64 [n], lowest of the curves; None for one curve.
-        high: float64 [n], highest of the curves; None for one curve.
+        panel: Place of the panel, from 0.
+        line: Place of the line among the lines.
+        style: Number of its colour and dash.
+        label: Name of the line.
+        split: Key of SPLITS.
+        points: What was measured.
+        alone: Whether the line has nothing else in the panel.
     """
 
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    steps: NDArray[np.int64]
-    raw: NDArray[np.float64]
-    low: NDArray[np.float64] | None = None
-    high: NDArray[np.float64] | None = None
+    panel: int
+    line: int
+    style: int
+    label: str
+    split: str
+    points: Points
+    alone: bool = True
+
+    @property
+    def name(self) -> str:
+        """The line's name with the split where the panel shows several."""
+        return self.label if self.alone else f"{self.label}, {SPLITS[self.split]}"
 
 
-def mean_of(each: Sequence[Series]) -> Series:
-    """Return the mean of curves with what is lowest and highest; one curve is itself.
-
-    The mean ends where the first of them ends or is no longer a finite number.
+def line_style(style: int, split: str = TRAIN) -> dict[str, Any]:
+    """Return Plotly's style of a line: its own colour, and a dash of its own for each split.
 
     Args:
-        each: At least one; all measured at the same steps, as far as they go.
+        style: Number of colour and dash; of those below MOST_STYLES no two look alike.
+        split: Key of SPLITS; what is not said is drawn like training.
     """
-    if len(each) == 1:
-        return each[0]
-    count = min(one.x.size for one in each)
-    y = np.stack([one.y[:count] for one in each])
-    broken = np.flatnonzero(~np.isfinite(y).all(axis=0))
-    if broken.size:
-        count = int(broken[0])
-        y = y[:, :count]
-    return Series(
-        x=np.mean([one.x[:count] for one in each], axis=0),
-        y=_mean(y),
-        steps=each[0].steps[:count],
-        raw=_mean(np.stack([one.raw[:count] for one in each])),
-        low=y.min(axis=0),
-        high=y.max(axis=0),
-    )
-
-
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of rows, also where their sum is beyond the range of float64."""
-    parts = (values / len(values)).sum(axis=0)
-    return np.clip(parts, values.min(axis=0), values.max(axis=0))
+    kind = {TEST_FULL: TEST, UNSAID: TRAIN}.get(split, split)
+    dashes = _DASHES[kind]
+    dash = dashes[style // _COLOURS % len(dashes)]
+    return {"color": curve_colour(style % _COLOURS), "dash": dash, "width": 2}
 
 
 def line(
-    panel: int, style: int, label: str, series: Series, most: int, span: Span | None
+    part: LinePart, most: int, span: Span | None, *, counts: bool, floor: float = -math.inf
 ) -> list[Trace]:
-    """Return the traces of a line and, for several curves, of the band around it.
+    """Return the traces of a line and, where there is one, of the band around it.
 
     Args:
-        panel: Place of the panel, from the top.
-        style: Colour and dash, as in `curve_line`.
-        label: Name of the line.
-        series: What is drawn.
+        part: What is drawn.
         most: Largest number of points.
         span: Part of the axis that is looked at.
+        counts: Whether the axis counts something else than steps, so that these are told too.
+        floor: The band ends here at the latest, as above 0 on a log axis.
     """
-    kept = kept_points(series.x, series.y, most, **limits(span))
-    x = series.x[kept]
+    points, colour = part.points, curve_colour(part.style)
+    kept = _kept(points.x, points.y, most, span)
+    x = points.x[kept]
     traces: list[Trace] = []
-    if series.low is not None and series.high is not None:
-        band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"} | _UNTABLED
-        fill = {"fill": "tonexty", "fillcolor": with_alpha(curve_colour(style), 0.2)}
-        traces.append(trace(panel, style, f"{label}, lowest", x, series.low[kept], **band))
-        traces.append(
-            trace(panel, style, f"{label}, highest", x, series.high[kept], **band, **fill)
-        )
-    shown = {"line": curve_line(style), "hoverinfo": "skip"}
-    traces.append(trace(panel, style, label, x, series.y[kept], **shown))
-    return traces
+    if points.low is not None and points.high is not None:
+        low = np.maximum(points.low[kept], floor)
+        band = {"mode": "lines", "line": {"width": 0}} | _UNTABLED | _about(part, "band")
+        fill = {"fill": "tonexty", "fillcolor": with_alpha(colour, 0.2)}
+        traces.append(_trace(part, f"{part.name}, lower end", x, low, **band))
+        traces.append(_trace(part, f"{part.name}, upper end", x, points.high[kept], **band, **fill))
+    about = _about(part, "line")
+    if counts:
+        about["meta"]["steps"] = points.steps[kept].tolist()
+    shown = _trace(part, part.name, x, points.y[kept], line=line_style(part.style, part.split))
+    if not np.array_equal(points.y, points.raw, equal_nan=True):
+        shown["customdata"] = points.raw[kept]
+    if part.split == TEST_FULL and not part.alone:
+        # Few, and each of them is more certain than what the line beside them joins.
+        shown |= {"mode": "markers", "marker": _marker(colour, "diamond", 8)}
+        del shown["line"]
+    elif x.size == 1:
+        shown |= {"mode": "lines+markers", "marker": _marker(colour, "circle", 6)}
+    return [*traces, shown | about]
 
 
-def faint(panel: int, style: int, label: str, series: Series, span: Span | None) -> Trace:
+def faint(part: LinePart, most: int, span: Span | None) -> Trace:
     """Return the trace of a raw curve behind its average."""
-    kept = kept_points(series.x, series.raw, MOST_POINTS, **limits(span))
-    thin = {"color": with_alpha(curve_colour(style), 0.25), "width": 1}
-    x, y = series.x[kept], series.raw[kept]
-    return trace(panel, style, f"{label}, raw", x, y, line=thin, hoverinfo="skip") | _UNTABLED
+    points = part.points
+    kept = _kept(points.x, points.raw, most, span)
+    thin = {"color": with_alpha(curve_colour(part.style), 0.25), "width": 1}
+    name = f"{part.name}, raw"
+    return _trace(part, name, points.x[kept], points.raw[kept], line=thin) | (
+        _UNTABLED | _about(part, "raw")
+    )
 
 
-def diamonds(panel: int, style: int, label: str, series: Series) -> Trace:
-    """Return the trace of single measurements."""
-    marker = {"color": curve_colour(style), "symbol": "diamond", "size": 8}
-    name = f"{label}, all test images"
-    shown = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "showlegend": False}
-    return trace(panel, style, name, series.x, series.y, **shown)
+def best_points(parts: Sequence[tuple[LinePart, int]]) -> list[Trace]:
+    """Return the trace of the best point of each line of a panel.
+
+    Args:
+        parts: What is drawn, and the place of its best value.
+    """
+    if not parts:
+        return []
+    colours = [curve_colour(part.style) for part, _ in parts]
+    marker = _marker(colours, "star", 11 if len(parts) <= MOST_STYLES else 6) | {
+        "line": {"width": 1, "color": colours}
+    }
+    return _marks(parts[0][0], "best", [(part, [place]) for part, place in parts], marker)
 
 
-def marks(
-    panel: int, panels: int, style: int, label: str, series: Series, scale: str, span: Span | None
+def crosses(parts: Sequence[tuple[LinePart, int]]) -> list[Trace]:
+    """Return the trace of the last finite point of each line of a panel that diverged."""
+    if not parts:
+        return []
+    colours = [curve_colour(part.style) for part, _ in parts]
+    marker = _marker(colours, "x", 12)
+    return _marks(parts[0][0], "diverged", [(part, [place]) for part, place in parts], marker)
+
+
+def edge_marks(
+    panels: int, parts: Sequence[LinePart], scale: str, span: Span | None
 ) -> list[Trace]:
     """Return marks at a panel's edge where a value has no place on its scale.
 
     NaN is a cross and +∞ a triangle at the top; −∞ and, on a log scale, 0 and what lies below it
-    are a triangle at the bottom.
+    are a triangle at the bottom. Of very many some are drawn.
 
     Args:
-        panel: Place of the panel, from the top.
-        panels: Number of panels.
-        style: As in `curve_line`.
-        label: Name of the line.
-        series: What was measured.
+        panels: Number of panels of the figure.
+        parts: What is drawn in one panel.
         scale: "log" or "linear".
         span: Part of the axis that is looked at.
     """
-    x, y = series.x, series.raw
-    with np.errstate(invalid="ignore"):
-        kinds = {
-            "NaN": (np.isnan(y), 0.97, "x-thin"),
-            "∞": (y == math.inf, 0.97, "triangle-up"),
-            "−∞": (y == -math.inf, 0.03, "triangle-down"),
-            "0": ((y == 0) & (scale == "log"), 0.03, "triangle-down"),
-            "below 0": ((y < 0) & np.isfinite(y) & (scale == "log"), 0.03, "triangle-down"),
-        }
     found: list[Trace] = []
-    for word, (where, height, symbol) in kinds.items():
-        places = np.flatnonzero(where)
-        if span is not None:
-            places = places[(x[places] >= span[0]) & (x[places] <= span[1])]
-        if not places.size:
+    each = max(2, _MOST_MARKS * 4 // max(1, len(parts)))
+    for word, height, symbol in (
+        ("NaN", 0.97, "x-thin"), ("∞", 0.97, "triangle-up"), ("−∞", 0.03, "triangle-down"),
+        ("0", 0.03, "triangle-down"), ("below 0", 0.03, "triangle-down"),
+    ):  # fmt: skip
+        places = [(part, _at_edge(part.points, word, scale, span, each)) for part in parts]
+        some = [(part, list(at)) for part, at in places if at.size]
+        if not some:
             continue
-        if places.size > _MOST_MARKS:
-            places = places[np.linspace(0, places.size - 1, _MOST_MARKS).round().astype(int)]
-        colour = curve_colour(style)
-        marker = {"symbol": symbol, "size": 10, "color": colour}
-        marker |= {"line": {"width": 2, "color": colour}}
-        found.append(
-            trace(panel, style, f"{label}: {word}", x[places], [height] * places.size)
-            | {
-                "mode": "markers",
-                "marker": marker,
-                "yaxis": f"y{panels + panel + 1}",
-                "customdata": series.steps[places],
-                "hovertemplate": f"{word} at step %{{customdata:,d}}",
-                "showlegend": False,
-            }
-        )
+        colours = [curve_colour(part.style) for part, at in some for _ in at]
+        marker = _marker(colours, symbol, 10) | {"line": {"width": 2, "color": colours}}
+        (marked,) = _marks(some[0][0], word, some, marker)
+        panel = some[0][0].panel
+        count = sum(len(at) for _, at in some)
+        found.append(marked | {"y": [height] * count, "yaxis": f"y{panels + panel + 1}"})
     return found
 
 
 def edge_axes(panels: int) -> dict[str, Any]:
-    """Return the axes on which `marks` stand, from 0 at each panel's bottom to 1 at its top."""
+    """Return the axes on which `edge_marks` stand, from 0 at a panel's bottom to 1 at its top."""
     return {
         f"yaxis{panels + panel + 1}": {
             "overlaying": "y" if panel == 0 else f"y{panel + 1}",
+            "anchor": "x" if panel == 0 else f"x{panel + 1}",
             "range": [0, 1],
             "fixedrange": True,
             "visible": False,
@@ -185,58 +194,60 @@ def edge_axes(panels: int) -> dict[str, Any]:
     }
 
 
-def readings(
-    panel: int,
-    lines: Sequence[tuple[int, str, Series]],
-    pattern: str,
-    axis: str,
-    span: Span | None,
-) -> list[Trace]:
-    """Return invisible points that tell, wherever one points, the values of all lines there.
-
-    Curves are drawn with points of their own each; these stand at the same places for all, with
-    the newest value that each line has there.
-
-    Args:
-        panel: Place of the panel, from the top.
-        lines: Style, name and values of each line.
-        pattern: Of a value; `%{customdata[0]}` is the raw one, `%{customdata[1]}` the drawn one.
-        axis: Key of AXES. On axes other than steps the step is shown too.
-        span: Part of the axis that is looked at.
-    """
-    everywhere = np.unique(np.concatenate([series.x for _, _, series in lines] or [np.empty(0)]))
+def _at_edge(
+    points: Points, word: str, scale: str, span: Span | None, most: int
+) -> NDArray[np.int64]:
+    y = points.raw
+    with np.errstate(invalid="ignore"):
+        where = {
+            "NaN": np.isnan(y),
+            "∞": y == math.inf,
+            "−∞": y == -math.inf,
+            "0": (y == 0) & (scale == "log"),
+            "below 0": (y < 0) & np.isfinite(y) & (scale == "log"),
+        }[word]
+    places = np.flatnonzero(where)
     if span is not None:
-        everywhere = everywhere[(everywhere >= span[0]) & (everywhere <= span[1])]
-    if everywhere.size > _MOST_READINGS:
-        ranks = np.linspace(0, everywhere.size - 1, _MOST_READINGS).round().astype(np.int64)
-        everywhere = everywhere[ranks]
-    found = []
-    for style, label, series in lines:
-        if not series.x.size:
-            continue
-        # A line that has ended has no value any more.
-        x = everywhere[(everywhere >= series.x[0]) & (everywhere <= series.x[-1])]
-        places = np.searchsorted(series.x, x, side="right") - 1
-        columns = [series.raw[places], series.y[places], series.steps[places].astype(np.float64)]
-        step = "" if axis == "step" else " (step %{customdata[2]:,d})"
-        found.append(
-            trace(panel, style, label, x, series.y[places])
-            | {
-                "mode": "markers",
-                # Scaled to nothing on the plot, but in full size beside what hovering tells.
-                "marker": {
-                    "color": curve_colour(style),
-                    "size": np.full(x.size, 9),
-                    "sizeref": 1e6,
-                },
-                "customdata": np.stack(columns, axis=1),
-                "hovertemplate": f"{pattern}{step}",
-            }
-            | _UNTABLED
-        )
-    return found
+        x = points.x[places]
+        places = places[(x >= span[0]) & (x <= span[1])]
+    if places.size > most:
+        places = places[np.linspace(0, places.size - 1, most).round().astype(np.int64)]
+    return places
 
 
-def limits(span: Span | None) -> dict[str, float]:
-    """Return the span as `kept_points` takes it."""
-    return {} if span is None else {"x_min": span[0], "x_max": span[1]}
+def _marks(
+    first: LinePart, word: str, some: Sequence[tuple[LinePart, Sequence[int]]], marker: Any
+) -> list[Trace]:
+    x = np.concatenate([part.points.x[at] for part, at in some])
+    y = np.concatenate([part.points.raw[at] for part, at in some])
+    names = [f"{part.name}: {word}" for part, at in some for _ in at]
+    about = {"meta": {"role": "marks", "lines": [p.line for p, at in some for _ in at]}}
+    shown = {"mode": "markers", "marker": marker, "text": names, "showlegend": False}
+    return [_trace(first, word, x, y, **shown) | about]
+
+
+def _kept(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int, span: Span | None
+) -> NDArray[np.int64]:
+    limits = {} if span is None else {"x_min": span[0], "x_max": span[1]}
+    kept = kept_points(x, y, max(most, _FEWEST), **limits)
+    if kept.size > most:
+        # So many lines that none can be drawn in full: evenly, with both ends.
+        kept = kept[np.linspace(0, kept.size - 1, max(2, most)).round().astype(np.int64)]
+    return kept
+
+
+def _about(part: LinePart, role: str) -> dict[str, Any]:
+    about = {"line": part.line, "role": role, "split": part.split, "n": part.points.count}
+    return {"meta": about | ({} if role == "line" else {"untabled": True})}
+
+
+def _marker(colour: str | Sequence[str], symbol: str, size: int) -> dict[str, Any]:
+    return {"color": colour, "symbol": symbol, "size": size}
+
+
+def _trace(part: LinePart, name: str, x: Any, y: Any, **style: Any) -> Trace:
+    drawn = trace(part.panel, part.line, name, x, y, **style)
+    # What a pointer tells is worked out from the points themselves.
+    more = {"xaxis": "x" if part.panel == 0 else f"x{part.panel + 1}", "hoverinfo": "skip"}
+    return drawn | more

@@ -76,7 +76,7 @@ def panels(
         }
         values = _values(traces, f"y{number}")
         if scale == "log":
-            axis |= _log_ticks(values)
+            axis |= log_ticks(values)
         elif np.abs(values).max(initial=0.0) >= 1e5:
             # Ticks such as −1.5×10³⁰⁰ would run into the title.
             left = 84
@@ -127,7 +127,7 @@ def _values(traces: Sequence[Trace], axis: str) -> NDArray[np.float64]:
     return values[np.isfinite(values)]
 
 
-def _log_ticks(values: NDArray[np.float64]) -> dict[str, Any]:
+def log_ticks(values: NDArray[np.float64]) -> dict[str, Any]:
     """Return few labels that run neither into each other in a low panel nor into the title."""
     positive = values[values > 0]
     ends = [positive.min(), positive.max()] if positive.size else [1.0, 1.0]

@@ -122,7 +122,7 @@ def _clocks(records: CurveRecords, steps: Steps, steps_per_epoch: int | None) ->
     if np.any(records.examples_seen):
         clocks[EXAMPLES] = Series(steps, np.append(0.0, records.examples_seen)[places])
     epochs = steps / steps_per_epoch if steps_per_epoch else np.full(steps.size, np.nan)
-    told = {one.step: one.epoch for one in records.evaluations}
+    told = {one.step: one.epoch for one in records.evaluations if not np.isnan(one.epoch)}
     at = np.array(list(told), np.int64)
     inside = np.isin(at, steps)
     epochs[np.searchsorted(steps, at[inside])] = np.array(list(told.values()), np.float64)[inside]

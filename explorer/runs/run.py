@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from explorer.runs.config import TrainingConfig
+from explorer.runs.meaning import Meaning
 from explorer.runs.records import Environment, RunInfo
 from explorer.runs.summary import CurveSummary
 
@@ -146,6 +147,7 @@ class CurveRow:
         origin: Where a run made elsewhere was read from; "" for one trained here.
         foreign_loss: Key of LOSS_LABELS of the loss that a curve made elsewhere minimises; ""
             where that is unknown, and for one trained here.
+        meanings: By name of a series of a curve made elsewhere, what a person says that it means.
         has_weights: Whether its final weights are kept.
         deleted_at: When it was deleted, or None.
         is_shipped: Whether its run came with the app, and can only be read.
@@ -171,6 +173,7 @@ class CurveRow:
     note: str = ""
     origin: str = ""
     foreign_loss: str = ""
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
     has_weights: bool = False
     deleted_at: float | None = None
     is_shipped: bool = False

@@ -1,11 +1,15 @@
-"""Which curves are one experiment, repeated with other seeds."""
+"""Which curves are one group: repeated with other seeds, or alike in a setting or a tag."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from explorer.runs.run import CurveRow
+
+MOST_COLOURS = 10
+"""Groups that can be told apart by colour alone."""
+_UNTELLING = frozenset({"Seed", "Formula", "Versions", "Commit", "Threads"})
 
 
 def group_by_seed(rows: Sequence[CurveRow]) -> list[tuple[int, ...]]:
@@ -42,3 +46,41 @@ def _experiment(row: CurveRow) -> object:
         replace(row.config, seed=0, name="", dataset="auto", device="auto"),
         (where.data_md5, where.device_kind) if where else (row.config.dataset, row.config.device),
     )
+
+
+def group_by_value(values: Sequence[str | None]) -> list[tuple[int, ...]]:
+    """Put together the curves that share a value; those that have none stay alone.
+
+    Args:
+        values: One per curve.
+
+    Returns:
+        The places of each group's curves, in the order of the groups' first curves.
+    """
+    groups: dict[object, list[int]] = {}
+    for place, value in enumerate(values):
+        groups.setdefault(place if value is None else value, []).append(place)
+    return sorted(tuple(places) for places in groups.values())
+
+
+def telling_groups(
+    settings: Sequence[Mapping[str, str]], runs: Sequence[str]
+) -> tuple[str, list[str]]:
+    """Return by what many curves can be told apart by colour: a setting, else their runs.
+
+    Args:
+        settings: Of each curve, by name, in words.
+        runs: What the run of each curve is called.
+
+    Returns:
+        The setting's name, "Run", or "" where neither has 2 to MOST_COLOURS values; and the value
+        of each curve, "" where it has none.
+    """
+    names = dict.fromkeys(name for own in settings for name in own if name not in _UNTELLING)
+    for name in names:
+        values = [own.get(name, "") for own in settings]
+        if 2 <= len(set(values)) <= MOST_COLOURS:
+            return name, values
+    if 2 <= len(set(runs)) <= MOST_COLOURS:
+        return "Run", list(runs)
+    return "", [""] * len(settings)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
 from explorer.runs.config import LONGEST_NAME
+from explorer.runs.meaning import Meaning
 from explorer.runs.run import WATCHED
 from explorer.store.database import Database
 from explorer.store.rows import (
@@ -47,18 +48,34 @@ class RunAnnotations:
         Raises:
             AnnotationError: Tags that cannot be kept, or no such curve.
         """
-        if len(tags) > MOST_TAGS:
-            raise AnnotationError(f"A curve can have at most {MOST_TAGS} tags, not {len(tags)}.")
-        for tag in tags:
-            fits = 1 <= len(tag) <= LONGEST_TAG and tag.isprintable()
-            if not fits or "," in tag or tag != tag.strip():
-                raise AnnotationError(
-                    f"A tag has 1 to {LONGEST_TAG} characters, no comma, and no space at its "
-                    f"ends; “{tag}” cannot be one."
-                )
-            if list(tags).count(tag) > 1:
-                raise AnnotationError(f"The tag “{tag}” is given twice.")
+        check_tags(tags)
         self._annotate(run_id, curve, {"tags": tags})
+
+    def set_tags_of(self, tags: Mapping[tuple[str, int], Sequence[str]]) -> None:
+        """Replace the tags of several curves, of all of them or of none.
+
+        Args:
+            tags: Id of the run and index of the curve → its tags, as in `set_tags`.
+
+        Raises:
+            AnnotationError: Tags that cannot be kept, or no such curve.
+            UnknownRun: There is no such run.
+        """
+        for own in tags.values():
+            check_tags(own)
+        self._annotate_several({key: {"tags": own} for key, own in tags.items()})
+
+    def set_meanings_of(self, meanings: Mapping[tuple[str, int], Mapping[str, Meaning]]) -> None:
+        """Replace what the series of several curves are said to mean, of all or of none.
+
+        Args:
+            meanings: Id of the run and index of the curve → name of a series → its meaning.
+
+        Raises:
+            AnnotationError: There is no such curve.
+            UnknownRun: There is no such run.
+        """
+        self._annotate_several({key: {"meanings": own} for key, own in meanings.items()})
 
     def set_note(self, run_id: str, note: str, curve: int | None = None) -> None:
         """Replace the note of a curve.
@@ -87,6 +104,13 @@ class RunAnnotations:
             chosen = chosen_curves(num_curves, None if curve is None else [curve])
             own = (curves.c.run_id == run_id) & curves.c.curve.in_(chosen)
             connection.execute(sa.update(curves).where(own).values(values))
+
+    def _annotate_several(self, values: Mapping[tuple[str, int], dict[str, object]]) -> None:
+        with self._database.transaction() as connection:
+            for (run_id, curve), own in values.items():
+                chosen_curves(num_curves_of(connection, run_id), [curve])
+                of_curve = (curves.c.run_id == run_id) & (curves.c.curve == curve)
+                connection.execute(sa.update(curves).where(of_curve).values(own))
 
     def rename_run(self, run_id: str, name: str) -> None:
         """Call a run otherwise; "" for no name.
@@ -126,6 +150,25 @@ def _check_is_not_watched(connection: sa.Connection, run_id: str) -> None:
             "This run is read from a watched file, and nothing is written down about it until it "
             "is kept: press Keep in the list of what is watched."
         )
+
+
+def check_tags(tags: Sequence[str]) -> None:
+    """Check that a curve can have these tags.
+
+    Raises:
+        AnnotationError: One of them, or their number, cannot be kept.
+    """
+    if len(tags) > MOST_TAGS:
+        raise AnnotationError(f"A curve can have at most {MOST_TAGS} tags, not {len(tags)}.")
+    for tag in tags:
+        fits = 1 <= len(tag) <= LONGEST_TAG and tag.isprintable()
+        if not fits or "," in tag or tag != tag.strip():
+            raise AnnotationError(
+                f"A tag has 1 to {LONGEST_TAG} characters, no comma, and no space at its "
+                f"ends; “{tag}” cannot be one."
+            )
+        if list(tags).count(tag) > 1:
+            raise AnnotationError(f"The tag “{tag}” is given twice.")
 
 
 def check_name(name: str) -> None:

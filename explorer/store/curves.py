@@ -28,7 +28,7 @@ _ROWS = (
         runs.c.worker_host, runs.c.worker_pid, runs.c.worker_create_time, runs.c.environment,
         runs.c.origin,
         curves.c.run_id, curves.c.curve, curves.c.tags, curves.c.note, curves.c.summary,
-        curves.c.foreign_loss, curves.c.deleted_at,
+        curves.c.foreign_loss, curves.c.meanings, curves.c.deleted_at,
         weights.c.curve.is_not(None).label("has_weights"),
     )
     .join_from(runs, curves, curves.c.run_id == runs.c.id)
@@ -192,6 +192,7 @@ def _curve_row(row: sa.Row[Any], label: str, reach: Reach) -> CurveRow:
         note=row.note,
         origin=row.origin,
         foreign_loss=row.foreign_loss,
+        meanings=row.meanings,
         has_weights=bool(row.has_weights),
         deleted_at=row.deleted_at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 
 from explorer.runs.cluster import ClusterReport
 from explorer.runs.config import TrainingConfig
+from explorer.runs.meaning import Meaning, from_texts, to_texts
 from explorer.runs.records import Environment, RunInfo
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import SweepGrid
@@ -82,6 +83,15 @@ def _tuple_from_text(text: str) -> tuple[Any, ...]:
     return tuple(json.loads(text))
 
 
+def _meanings_to_text(meanings: Mapping[str, Meaning]) -> str:
+    return json.dumps(to_texts(meanings))
+
+
+@functools.lru_cache(maxsize=256)
+def _meanings_from_text(text: str) -> Mapping[str, Meaning]:
+    return from_texts(json.loads(text))
+
+
 def _rates_from_text(text: str) -> dict[int, float]:
     return {int(curve): rate for curve, rate in json.loads(text).items()}
 
@@ -94,6 +104,7 @@ _INFO = Json(RunInfo.to_json, RunInfo.from_json)
 _RATES = Json(json.dumps, _rates_from_text)
 _SUMMARY = Json(CurveSummary.to_json, CurveSummary.from_json)
 _REPORT = Json(ClusterReport.to_json, ClusterReport.from_json)
+_MEANINGS = Json(_meanings_to_text, _meanings_from_text)
 _GRID = Json(SweepGrid.to_json, SweepGrid.from_json)
 _TUPLE = Json(_tuple_to_text, _tuple_from_text)
 
@@ -164,6 +175,8 @@ curves = sa.Table(
     # Of a curve made elsewhere, which has no settings that would say it.
     sa.Column("foreign_loss", sa.Text, nullable=False, server_default=""),
     sa.Column("deleted_at", sa.Double),
+    # By name of a series, what a person says that it means.
+    sa.Column("meanings", _MEANINGS, nullable=False, server_default="{}"),
 )
 
 # Final weights, one safetensors file per curve.

@@ -63,22 +63,24 @@ SWEEP = (
 COMPARE = (
     Task(
         "Tick a curve of cross-entropy and one of MSE from the same race. Which one learns faster?",
-        {"x": "Epoch", "scale": "log", "loss": "Cross-entropy"},
-        "Read it from the test accuracy and from one test loss for both, on the right. The "
-        "training losses on the left are in nats and in squares: they have axes of their own, "
-        "because the height of one says nothing about the other.",
+        {"x": "Epoch", "scale": "log"},
+        "Read it from the test accuracy, and from one test loss for both, which is dotted. Their "
+        "training losses are in nats and in squares: they have panels of their own, because the "
+        "height of one says nothing about the other.",
     ),
     Task(
         "Turn the smoothing off and on. What does it hide, and what does it leave in place?",
         {"smoothing": "none", "scale": "linear"},
         "It hides the noise from batch to batch. Its start is right, since the average is "
-        "corrected for beginning at 0, but it lags, by about 50 steps at weight 0.98.",
+        "corrected for beginning at 0, but it lags: at weight 0.98 by about 50 steps. By itself it "
+        "averages over a fiftieth of a curve.",
     ),
     Task(
         "Train one race with several seeds, then join them. Is the difference between two losses "
         "larger than that between two seeds?",
-        {"seeds": "mean and band"},
+        {"group": "seeds"},
         "Where the bands overlap, one run of each would not have settled it. The band reaches "
-        "from the lowest to the highest seed, and the legend says how many there are.",
+        "from the lowest to the highest seed, and the legend says how many there are. A standard "
+        "error in its place tells how well the mean is known.",
     ),
 )

@@ -12,13 +12,17 @@ from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable
 from pages.components.address import address
 from pages.components.address.parameters import text
-from pages.components.terms import terms
-from pages.training.parts import curve_selection, run_editing
-from pages.training.parts.comparison_options import OPTIONS, comparison_options
-from pages.training.parts.comparison_view import comparison, is_training, report_figures
+from pages.components.page_head import page_head
+from pages.training.parts.comparison import curve_selection, run_editing
+from pages.training.parts.comparison.bulk_tags import bulk_tags
+from pages.training.parts.comparison.metric_meanings import has_metrics_of_files, metric_meanings
+from pages.training.parts.comparison.options import OPTIONS
+from pages.training.parts.comparison.panes import plots_pane
+from pages.training.parts.comparison.results_table import shared_settings
+from pages.training.parts.comparison.run_table import every_column, run_table
+from pages.training.parts.comparison.view import report_figures
 from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
-from pages.training.parts.run_table import run_table
 from pages.training.parts.store_notice import say_unusable, store_notice
 from pages.training.parts.watched_runs import watched_runs
 
@@ -41,23 +45,19 @@ def take_in(*run_ids: str) -> None:
 
 
 address.declare(*curve_selection.SELECTION, text("filter"), *OPTIONS)
-st.title("Compare runs")
-st.markdown(
-    "Every curve that was trained here is kept, and curves from elsewhere can join them. Tick some "
-    "and lay them over one another."
+page_head(
+    "Compare runs",
+    "Tick curves, trained here or read from files, and lay them over one another.",
+    more="Every curve that was trained here is kept, and curves of other tools can join them. "
+    "Losses of different kinds never share an axis; training and validation of one kind do. "
+    "Point at a line to lift it and its row, press its name to see it alone, draw a box in a "
+    "panel to zoom, double-click to see all again.",
+    terms=("cross-entropy", "squared error", "learning rate"),
 )
-terms("cross-entropy", "squared error", "learning rate")
 if not store_notice():
     st.stop()
 all_rows, deleted = kept_curves()
 curve_selection.open_link(all_rows)
-words = ""
-with st.container():
-    if all_rows:
-        words = run_table(all_rows)
-    else:
-        st.info("There are no runs yet: train some on the page of the live race, or import a file.")
-        st.page_link("pages/training/live.py", label="Train a race")
 # Places that are always there, so that what stands below keeps its own and stays open.
 with st.container():
     if notice := curve_selection.said():
@@ -65,28 +65,38 @@ with st.container():
     run_editing.deleted_notice()
 rows = curve_selection.chosen(all_rows)
 labels = labelled(rows)
-options, link = comparison_options()
-link = curve_selection.state() | {"filter": words} | link
-with st.container():
-    if rows:
-        refresh = 2.0 if is_training(rows) else None
-        st.fragment(comparison, run_every=refresh)(rows, labels, options, link)
+beside, plots = st.columns([3, 8], gap="medium")
+words = curve_selection.filter_words()
+with plots:
+    pane = plots_pane(rows, labels, curve_selection.state() | {"filter": words})
+with beside:
+    if all_rows:
+        run_table(all_rows, pane.styles if pane else {})
     else:
-        address.keep(link)
-        if all_rows:
-            st.info("Tick one or more rows of the table to see their curves.")
+        st.info("There are no runs yet: train some on the page of the live race, or import a file.")
+        st.page_link("pages/training/live.py", label="Train a race")
 with st.container():
-    if rows:
+    if pane:
         st.markdown("**Export these curves**")
-        export_controls(rows, labels=labels, figures=lambda: report_figures(rows, options))
+        figures = report_figures(pane.found, pane.choices)
+        export_controls(rows, labels=labels, figures=lambda: figures)
 watched_runs(take_in, {row.run_id for row in rows})
 with st.expander("Import runs made elsewhere"):
     import_control(take_in)
-if rows:
-    with st.expander("Rename, tag, note, delete"):
+if pane:
+    if has_metrics_of_files(pane.found):
+        with st.expander("What the metrics mean"):
+            metric_meanings(pane.found)
+    with st.expander("Tag, rename, note, delete"):
         tags = sorted({tag for row in all_rows for tag in row.tags})
+        bulk_tags(rows, tags)
         run_editing.edit_controls(rows, labels, tags)
         run_editing.delete_controls(rows)
+    with st.expander("What the curves share"):
+        shared_settings(rows, pane.found.told)
+if all_rows:
+    with st.expander("Every column of every curve"):
+        every_column(all_rows)
 if deleted:
     with st.expander("Deleted curves"):
         run_editing.recently_deleted(deleted)

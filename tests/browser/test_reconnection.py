@@ -67,6 +67,14 @@ def search(words: str) -> Callable[[Page], None]:
     return act
 
 
+def band(name: str) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        page.get_by_role("button", name="Groups").click()
+        choose(page, name)
+
+    return act
+
+
 def latest_race(page: Page) -> None:
     unfold(page, "Latest races").get_by_role("button").filter(has_text="new").click()
 
@@ -89,7 +97,7 @@ STAYS = (
     Stay("glossary?term=entropy", search("perplexity"), ("term", "perplexity")),
     Stay(f"sweep?data={DATASET_LABELS['digits']}",
          lambda page: choose(page, DATASET_LABELS["mnist"]), ("data", DATASET_LABELS["mnist"])),
-    Stay("compare?scale=log", lambda page: choose(page, "linear"), ("scale", "linear")),
+    Stay("compare?band=standard deviation", band("standard error"), ("band", "standard error")),
     Stay("draw?digit=3", draw, ("ink", "80808c80"), draw, ("ink", "80808c80.8c809880")),
 )  # fmt: skip
 

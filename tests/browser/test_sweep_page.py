@@ -32,4 +32,4 @@ def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
         ).first.click()
     expect(page.get_by_text("Smaller is better; dotted ones diverged.")).to_be_visible()
     page.get_by_role("link", name="Compare the curves of the best 5").click()
-    expect(page.locator(".cee-legend span")).to_have_count(5)
+    expect(page.locator(".cee-lines button")).to_have_count(5)

@@ -12,21 +12,27 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from explorer.figures.comparison import (
+    MOST_SENT,
     ComparedLine,
-    fair_measures,
+    Look,
     left_out,
-    named_metrics,
-    other_metrics,
-    own_losses,
+    metric_panels,
+    results,
+    weight_by_length,
 )
-from explorer.figures.curves import curve_line, smoothed
-from explorer.figures.line_traces import Series, mean_of
+from explorer.figures.curves import smoothed
+from explorer.figures.line_traces import MOST_STYLES, line_style
+from explorer.figures.panel_grid import arranged, balanced
 from explorer.runs import series as measured
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS
-from explorer.runs.curve_data import imported_records
-from explorer.runs.record_columns import CurveRecords, ImportedCurve
+from explorer.runs.curve_data import curve_data
+from explorer.runs.meaning import SPLITS, meanings_of
+from explorer.runs.metric_panels import ComparedCurve, first_panels, panels_of
+from explorer.runs.record_columns import CurveRecords
 from tests.exchange.sample_curves import make_evaluation
+
+RAW = Look(weight=0.0)
 
 
 def records(losses: object = None, steps: int = 40, **changes: object) -> CurveRecords:
@@ -42,85 +48,116 @@ def records(losses: object = None, steps: int = 40, **changes: object) -> CurveR
     return CurveRecords(**(values | changes))
 
 
-def line(label: str = "a", style: int = 0, loss: str = "cross_entropy", *members: CurveRecords):
-    return ComparedLine(label, style, loss, members or (records(),), 8)
+def curve(run: CurveRecords | None = None, loss: str = "cross_entropy") -> ComparedCurve:
+    run = run or records()
+    data = curve_data(run, loss, 8)
+    return ComparedCurve(data, meanings_of(data), 1.7e9, diverged_at=run.diverged_at)
+
+
+def foreign(**series: list[float]) -> ComparedCurve:
+    data = measured.CurveData(
+        {name: measured.Series(np.arange(len(of)), of) for name, of in series.items()}
+    )
+    return ComparedCurve(data, meanings_of(data))
+
+
+def line(label: str = "a", style: int = 0, *curves: ComparedCurve) -> ComparedLine:
+    return ComparedLine(label, style, curves or (curve(),))
 
 
 def traces(figure: go.Figure, name: str) -> list:
     return [one for one in figure.data if one.name == name]
 
 
-def visible(figure: go.Figure, name: str):
-    """The trace that draws the line itself."""
-    (found,) = [t for t in traces(figure, name) if t.mode == "lines" and t.line.width == 2]
+def drawn(figure: go.Figure, place: int, split: str = "train", panel: int = 0):
+    """The trace that draws a line itself."""
+    axis = "y" if panel == 0 else f"y{panel + 1}"
+    (found,) = [
+        t
+        for t in figure.data
+        if t.meta["role"] == "line"
+        and (t.meta["line"], t.meta["split"], t.yaxis) == (place, split, axis)
+    ]
     return found
 
 
-def read(figure: go.Figure, name: str):
-    """The trace that tells the line's values to whoever points."""
-    (found,) = [t for t in traces(figure, name) if t.marker.sizeref]
-    return found
+def sent(figure: go.Figure) -> int:
+    return sum(len(one.x) for one in figure.data)
 
 
 @pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("scale", ["log", "linear"])
 def test_figures_are_valid_on_every_axis(axis, scale):
-    lines = [line("a", 0), line("b", 1, "softmax_squared_error"), line("c", 2, "")]
-    for figure in (
-        own_losses(lines, axis=axis, scale=scale),
-        fair_measures(lines, axis=axis, scale=scale),
-    ):
-        go.Figure(figure.to_dict())
-        assert figure.layout.xaxis.title.text == AXES[axis]
-        assert figure.layout.height
-        assert figure.layout.yaxis.type == scale
+    lines = [line("a", 0), line("b", 1, curve(loss="softmax_squared_error"))]
+    keys = first_panels([one.curves[0] for one in lines], ["cross_entropy"])
+    figure = metric_panels(lines, keys, Look(axis=axis, x_scale=scale))
+    go.Figure(figure.to_dict())
+    assert figure.layout.height
+    titles = {figure.layout[f"xaxis{k}"].title.text for k in ("", 2)}
+    assert AXES[axis] in titles
+    assert figure.layout.xaxis2.matches == "x"
 
 
-def test_losses_of_different_kinds_never_share_an_axis():
+def test_losses_of_different_kinds_never_share_an_axis_and_each_is_named():
     kinds = list(LOSS_LABELS)
-    figure = own_losses([line(kind, place, kind) for place, kind in enumerate(kinds)])
-    axes = [visible(figure, kind).yaxis for kind in kinds]
-    assert len(set(axes)) == len(kinds)
-    titles = [figure.layout[axis.replace("y", "yaxis", 1)].title.text for axis in axes]
+    lines = [line(kind, place, curve(loss=kind)) for place, kind in enumerate(kinds)]
+    figure = metric_panels(lines, kinds, RAW)
+    for place, _ in enumerate(kinds):
+        assert drawn(figure, place, panel=place).y[0] == 1.0
+    titles = [one.text for one in figure.layout.annotations]
     assert titles[0] == "Cross-entropy / nats"
     assert len(set(titles)) == len(kinds)
 
 
-def test_a_line_keeps_its_colour_and_dash_in_every_figure():
-    lines = [line("a", 7), line("b", 12)]
-    for figure in (own_losses(lines), fair_measures(lines)):
-        for one in lines:
-            drawn = [t for t in traces(figure, one.label) if t.mode == "lines"]
-            assert drawn
-            for trace in drawn:
-                assert trace.line.color == curve_line(one.style)["color"]
-                assert trace.line.dash == curve_line(one.style)["dash"]
+def test_a_line_has_one_colour_and_a_dash_for_each_split():
+    figure = metric_panels([line("a", 7)], ["cross_entropy"], RAW)
+    train, test = drawn(figure, 0), drawn(figure, 0, "test")
+    assert train.line.color == test.line.color
+    assert train.line.dash != test.line.dash
+    assert {train.name, test.name} == {"a, training", "a, test"}
+    assert drawn(figure, 0, "test_full").mode == "markers"
+
+
+def test_no_two_lines_look_alike_in_any_split():
+    for split in SPLITS:
+        looks = {tuple(line_style(style, split).values()) for style in range(MOST_STYLES)}
+        assert len(looks) == MOST_STYLES
 
 
 def test_the_raw_curve_stays_behind_the_average_faint():
-    figure = own_losses([line()], weight=0.9)
+    figure = metric_panels([line()], ["cross_entropy"], Look(weight=0.9))
     names = [trace.name for trace in figure.data]
-    assert names.index("a, raw") < names.index("a")
-    raw = traces(figure, "a, raw")[0]
-    assert_allclose(raw.y, records().losses)
-    assert_allclose(visible(figure, "a").y, smoothed(records().losses, 0.9))
-    assert not traces(own_losses([line()], weight=0.0), "a, raw")
+    assert names.index("a, training, raw") < names.index("a, training")
+    assert_allclose(traces(figure, "a, training, raw")[0].y, records().losses)
+    assert_allclose(drawn(figure, 0).y, smoothed(records().losses, 0.9))
+    assert_allclose(drawn(figure, 0).customdata, records().losses)
+    assert not traces(metric_panels([line()], ["cross_entropy"], RAW), "a, training, raw")
+
+
+@given(st.integers(0, 10**7))
+def test_short_curves_are_not_smoothed_and_long_ones_over_a_fiftieth_at_most(count):
+    weight = weight_by_length(count)
+    assert 0 <= weight < 1
+    if count < 100:
+        assert weight == 0
+    else:
+        # The average reaches over about 1 / (1 − w) points.
+        assert_allclose(1 / (1 - weight), max(count / 50, 2))
 
 
 @pytest.mark.parametrize("scale", ["log", "linear"])
 def test_what_has_no_place_on_the_axis_is_marked_where_it_happened(scale):
     losses = np.full(40, 0.5)
     losses[[4, 9, 14, 19]] = [0.0, math.nan, math.inf, -math.inf]
-    figure = own_losses([line("a", 0, "cross_entropy", records(losses))], scale=scale, weight=0.0)
-    marked = {
-        trace.name.partition(": ")[2]: list(trace.x)
-        for trace in figure.data
-        if trace.name.startswith("a: ")
-    }
+    lines = [line("a", 0, curve(records(losses, evaluations=[])))]
+    look = Look(weight=0.0, scales={"cross_entropy": scale})
+    figure = metric_panels(lines, ["cross_entropy"], look)
+    marked = {t.name: list(t.x) for t in figure.data if t.meta["role"] == "marks"}
+    marked.pop("best")
     expected = {"NaN": [10], "∞": [15], "−∞": [20]}
     assert marked == expected | ({"0": [5]} if scale == "log" else {})
     for trace in figure.data:
-        if trace.name.startswith("a: "):
+        if trace.name in marked:
             edge = figure.layout[trace.yaxis.replace("y", "yaxis", 1)]
             assert list(edge.range) == [0, 1]
             assert edge.overlaying == "y"
@@ -129,115 +166,137 @@ def test_what_has_no_place_on_the_axis_is_marked_where_it_happened(scale):
 def test_a_diverged_curve_ends_in_a_cross_at_its_last_finite_loss():
     losses = np.full(40, 0.5)
     losses[30:] = math.nan
-    run = records(losses, diverged_at=31)
-    figure = own_losses([line("a", 0, "cross_entropy", run)])
-    (cross,) = traces(figure, "a: diverged")
+    run = records(losses, diverged_at=31, evaluations=[])
+    figure = metric_panels([line("a", 0, curve(run))], ["cross_entropy"])
+    (cross,) = traces(figure, "diverged")
     assert list(cross.x) == [30]
-    assert "31" in cross.hovertemplate
 
 
-def test_pointing_tells_the_exact_values_of_all_lines_at_one_place():
-    other = records(np.linspace(3, 1, 40) ** 2)
-    figure = own_losses([line("a"), line("b", 1, "cross_entropy", other)], weight=0.9)
-    a, b = read(figure, "a"), read(figure, "b")
-    assert list(a.x) == list(b.x)
-    place = list(a.x).index(17)
-    assert a.customdata[place][0] == records().losses[16]
-    assert b.customdata[place][0] == other.losses[16]
-    assert b.customdata[place][1] == smoothed(other.losses, 0.9)[16]
+def test_the_best_point_is_starred_on_validation_before_training():
+    one = foreign(loss=[3.0, 0.5, 0.4], val_loss=[3.0, 1.0, 2.0], val_acc=[0.1, 0.5, 0.5])
+    figure = metric_panels([line("a", 0, one)], ["loss", "accuracy"], RAW)
+    loss, accuracy = traces(figure, "best")
+    assert (list(loss.x), list(loss.y)) == ([1], [1.0])
+    assert (list(accuracy.x), list(accuracy.y)) == ([1], [0.5])
+    found = results([line("a", 0, one)], ["loss", "accuracy"], goals={"loss": 1.5})
+    assert (found["loss"][0].best, found["loss"][0].best_at) == (1.0, 1)
+    assert (found["loss"][0].split, found["loss"][0].reached_at) == ("validation", 1)
+    assert found["accuracy"][0].last == 0.5
 
 
-def test_where_curves_step_at_other_times_the_newest_value_of_each_is_told():
-    slow = records(seconds=np.arange(1, 41) * 1.0)
-    figure = own_losses([line("a"), line("b", 1, "cross_entropy", slow)], axis="time", weight=0.0)
-    b = read(figure, "b")
-    place = list(b.x).index(2.75)
-    assert b.customdata[place][0] == slow.losses[1]
-    assert b.customdata[place][2] == 2
-    assert max(read(figure, "a").x) == 10.0  # it has ended there
+def test_smoothing_changes_no_result():
+    noisy = foreign(loss=list(np.random.default_rng(0).random(500)))
+    lines = [line("a", 0, noisy)]
+    smooth, raw = (results(lines, ["loss"], Look(weight=w)) for w in (0.99, 0.0))
+    assert smooth == raw
+    assert raw["loss"][0].best == noisy.data.series["loss"].values.min()
 
 
 def test_zooming_in_brings_every_point():
     count = 50_000
-    run = records(np.random.default_rng(0).random(count) + 0.1, steps=count)
-    whole = own_losses([line("a", 0, "cross_entropy", run)], weight=0.0)
-    assert len(visible(whole, "a").x) <= 1000
-    part = own_losses([line("a", 0, "cross_entropy", run)], weight=0.0, span=(20_000, 20_400))
-    inside = [x for x in visible(part, "a").x if 20_000 <= x <= 20_400]
+    run = records(np.random.default_rng(0).random(count) + 0.1, steps=count, evaluations=[])
+    lines = [line("a", 0, curve(run))]
+    assert len(drawn(metric_panels(lines, ["cross_entropy"], RAW), 0).x) <= 1000
+    part = metric_panels(lines, ["cross_entropy"], Look(weight=0.0, span=(20_000, 20_400)))
+    inside = [x for x in drawn(part, 0).x if 20_000 <= x <= 20_400]
     assert inside == list(range(20_000, 20_401))
     assert list(part.layout.xaxis.range) == [20_000, 20_400]
 
 
-def test_seeds_are_one_line_with_a_band_from_the_lowest_to_the_highest():
-    runs = [records(np.full(40, height)) for height in (1.0, 2.0, 6.0)]
-    figure = own_losses([line("a", 0, "cross_entropy", *runs)], weight=0.9)
-    assert_allclose(visible(figure, "a").y, 3.0)
-    assert_allclose(traces(figure, "a, lowest")[0].y, 1.0)
-    highest = traces(figure, "a, highest")[0]
-    assert_allclose(highest.y, 6.0)
-    assert highest.fill == "tonexty"
+@pytest.mark.parametrize(("count", "panels"), [(1, 1), (200, 1), (200, 12), (30, 12)])
+def test_however_many_curves_there_are_no_more_points_are_sent_than_one_can_draw(count, panels):
+    generator = np.random.default_rng(0)
+    names = [f"{split}_head{k}_loss" for k in range(panels) for split in ("train", "val")]
+    lines = [
+        line(f"l{k}", k, foreign(**{name: generator.random(300) for name in names}))
+        for k in range(count)
+    ]
+    keys = list(panels_of([lines[0].curves[0]]))[:panels]
+    figure = metric_panels(lines, keys)
+    assert sent(figure) <= MOST_SENT
+    shown = {(t.meta["line"], t.yaxis) for t in figure.data if t.meta["role"] == "line"}
+    assert len(shown) == count * panels
 
 
-series = st.lists(st.floats(-1e6, 1e6) | st.just(math.nan), min_size=1, max_size=20).map(
-    lambda y: Series(np.arange(1.0, len(y) + 1), np.array(y), np.arange(1, len(y) + 1), np.array(y))
-)
+def test_a_group_is_one_line_with_a_band_and_says_its_number():
+    runs = [curve(records(np.full(40, height))) for height in (1.0, 2.0, 6.0)]
+    figure = metric_panels([line("a", 0, *runs)], ["cross_entropy"], Look(weight=0.9))
+    mean = drawn(figure, 0)
+    assert_allclose(mean.y, 3.0)
+    assert mean.meta["n"] == 3
+    assert_allclose(traces(figure, "a, training, lower end")[0].y, 1.0)
+    upper = traces(figure, "a, training, upper end")[0]
+    assert_allclose(upper.y, 6.0)
+    assert upper.fill == "tonexty"
+    deviation = metric_panels([line("a", 0, *runs)], ["cross_entropy"], Look(band="sd"))
+    assert_allclose(traces(deviation, "a, training, upper end")[0].y, 3 + np.std([1, 2, 6], ddof=1))
 
 
-@given(st.lists(series, min_size=2, max_size=4))
-def test_the_mean_lies_between_lowest_and_highest_and_ends_with_the_first(each):
-    mean = mean_of(each)
-    assert mean.x.size <= min(one.x.size for one in each)
-    assert np.isfinite(mean.y).all()
-    slack = 1e-9 * (1 + np.abs(mean.y))
-    assert (mean.low <= mean.y + slack).all()
-    assert (mean.y <= mean.high + slack).all()
-    for one in each:
-        part = one.y[: mean.x.size]
-        assert (mean.low <= part).all()
-        assert (part <= mean.high).all()
+def test_on_a_log_axis_a_band_ends_where_the_lowest_value_is():
+    runs = [curve(records(np.full(40, height), evaluations=[])) for height in (0.1, 0.1, 6.0)]
+    look = Look(band="sd", weight=0.0)
+    figure = metric_panels([line("a", 0, *runs)], ["cross_entropy"], look)
+    assert figure.layout.yaxis.type == "log"
+    (lower,) = traces(figure, "a, lower end")
+    assert_allclose(lower.y, np.mean([0.1, 0.1, 6.0]))
 
 
-def test_accuracy_is_read_on_all_images_where_it_was_measured_on_all():
-    both = [make_evaluation(8, accuracy=0.5), make_evaluation(8, accuracy=0.75, full=True)]
-    figure = fair_measures([line("a", 0, "cross_entropy", records(evaluations=both))])
-    accuracy = next(t for t in traces(figure, "a") if t.marker.sizeref and t.yaxis == "y2")
-    assert accuracy.customdata[-1][0] == 0.75
+def test_lowest_and_highest_of_a_file_are_its_band():
+    one = foreign(loss=[2.0, 1.0], loss__MIN=[1.0, 0.5], loss__MAX=[4.0, 3.0])
+    figure = metric_panels([line("a", 0, one)], ["loss"])
+    assert list(traces(figure, "a, upper end")[0].y) == [4.0, 3.0]
+
+
+def test_a_panel_has_a_scale_and_a_range_of_its_own():
+    one = foreign(loss=[3.0, 0.1], lr=[0.1, 0.001], val_acc=[0.1, 0.9], recall=[0.5, 0.6])
+    keys = ["loss", "learningrate", "lr", "accuracy", "recall"]
+    figure = metric_panels([line("a", 0, one)], keys, RAW)
+    axes = [figure.layout[f"yaxis{k}"] for k in ("", 3, 4, 5)]
+    assert [axis.type for axis in axes] == ["log", "log", "linear", "linear"]
+    assert list(axes[2].range) == [0, 1]
+    look = Look(scales={"loss": "linear", "accuracy": "log"}, ranges={"loss": (0.0, 2.0)})
+    changed = metric_panels([line("a", 0, one)], keys, look)
+    assert (changed.layout.yaxis.type, list(changed.layout.yaxis.range)) == ("linear", [0.0, 2.0])
+    assert changed.layout.yaxis4.type == "log"
 
 
 def test_a_curve_that_does_not_tell_the_axis_is_named_and_left_out():
-    silent = line("b", 1, "cross_entropy", records(seconds=np.full(40, math.nan)))
+    silent = line("b", 1, curve(records(seconds=np.full(40, math.nan))))
     assert left_out([line("a"), silent], "time") == ["b"]
-    assert not traces(own_losses([line("a"), silent], axis="time"), "b")
+    figure = metric_panels([line("a"), silent], ["cross_entropy"], Look(axis="time"))
+    assert not [t for t in figure.data if t.meta.get("line") == 1 and t.meta["split"] == "train"]
+
+
+def test_on_the_clock_a_curve_stands_at_the_time_of_day():
+    figure = metric_panels([line()], ["cross_entropy"], Look(axis="clock", weight=0.0))
+    assert drawn(figure, 0).x[0] == 1000 * (1.7e9 + 0.25)
+    assert figure.layout.xaxis.type == "date"
+    assert left_out([line("a", 0, foreign(loss=[1.0]))], "clock") == ["a"]
 
 
 def test_curves_without_any_record_draw_an_empty_figure():
-    empty = line("a", 0, "cross_entropy", CurveRecords())
-    for figure in (own_losses([empty]), fair_measures([empty])):
-        go.Figure(figure.to_dict())
-        assert not figure.data
+    figure = metric_panels([line("a", 0, curve(CurveRecords()))], ["cross_entropy"])
+    go.Figure(figure.to_dict())
+    assert not figure.data
+    assert not metric_panels([], []).data
 
 
-def test_a_named_metric_is_on_a_log_axis_only_where_it_has_ticks_there():
-    steps = np.arange(4)
-    values = {
-        "lr": [1e-1, 1e-2, 1e-3, 0.0],
-        "recall": [0.5, 0.6, 0.7, 0.8],
-        "reward": [-1, 9, 1, 5],
-    }
-    data = measured.CurveData({name: measured.Series(steps, values[name]) for name in values})
-    line = ComparedLine("a", 0, "", (imported_records(ImportedCurve(data)),))
-    assert other_metrics([line]) == list(values)
-    figure = named_metrics([line], list(values))
-    assert figure.layout.yaxis.type == "log"
-    assert {figure.layout.yaxis2.type, figure.layout.yaxis3.type} == {"linear"}
-    assert [axis.title.text for axis in (figure.layout.yaxis, figure.layout.yaxis2)] == [
-        "lr",
-        "recall",
-    ]
+@given(st.integers(1, 12), st.integers(1, 4))
+def test_panels_in_a_grid_overlap_nowhere_and_the_lowest_bear_the_title(count, columns):
+    columns = min(count, columns)
+    placed = arranged(count, columns, {"text": "step"})
+    boxes = []
+    for panel in range(count):
+        number = "" if panel == 0 else str(panel + 1)
+        across, up = placed[f"xaxis{number}"]["domain"], placed[f"yaxis{number}"]["domain"]
+        assert 0 <= across[0] < across[1] <= 1
+        assert 0 <= up[0] < up[1] <= 1
+        boxes.append((*across, *up))
+        assert bool(placed[f"xaxis{number}"]["title"]["text"]) == (panel + columns >= count)
+    for place, (left, right, low, high) in enumerate(boxes):
+        for other in boxes[:place]:
+            assert other[1] <= left or right <= other[0] or other[3] <= low or high <= other[2]
 
 
-def test_what_the_mapping_draws_elsewhere_is_no_other_metric():
-    one = measured.Series(np.arange(2), [1.0, 2.0])
-    data = measured.CurveData({"loss": one, "lr": one})
-    curve = ImportedCurve(data, {"train/loss": "loss"})
-    assert other_metrics([ComparedLine("a", 0, "", (imported_records(curve),))]) == ["lr"]
+def test_columns_fill_their_rows():
+    assert [balanced(count, 4) for count in (1, 2, 3, 4, 5, 6, 7, 12)] == [1, 2, 3, 4, 3, 3, 4, 4]

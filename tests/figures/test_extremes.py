@@ -55,10 +55,14 @@ from explorer.figures import (
 from explorer.figures import (
     three_forms as forms,
 )
-from explorer.figures.comparison import ComparedLine
+from explorer.figures.comparison import ComparedLine, Look
 from explorer.jobs.sweep_scheduler import Cell
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
+from explorer.runs.curve_data import curve_data
+from explorer.runs.group_means import BANDS
+from explorer.runs.meaning import SPLITS, WHATS, Meaning, meanings_of
+from explorer.runs.metric_panels import ComparedCurve, panels_of
 from explorer.runs.record_columns import CurveRecords
 from explorer.runs.records import LearningRateRecord
 from explorer.runs.summary import CurveSummary
@@ -74,6 +78,7 @@ SPECIAL = [
     -SMALLEST, 2.2250738585072014e-308, LARGEST, -LARGEST,
 ]  # fmt: skip
 ANY = st.sampled_from(SPECIAL) | st.floats()
+MEANINGS = st.builds(Meaning, st.sampled_from(list(SPLITS)), st.sampled_from(list(WHATS)))
 
 
 @st.composite
@@ -124,14 +129,22 @@ def records(draw: st.DrawFn) -> CurveRecords:
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[ComparedLine]:
-    """Lines of a comparison, some the mean of several curves."""
+    """Lines of a comparison, of this app and from files, some the mean of several curves."""
+
+    def compared() -> ComparedCurve:
+        if draw(st.booleans()):
+            data = draw(imported_curves()).data
+        else:
+            loss = draw(st.sampled_from(["", *LOSS_LABELS]))
+            data = curve_data(draw(records()), loss, draw(st.sampled_from([None, 8])))
+        said = {name: draw(MEANINGS) for name in data.series if draw(st.booleans())}
+        began = draw(st.sampled_from([None, 1.7e9]))
+        diverged = draw(st.none() | st.integers(1, 2_500))
+        return ComparedCurve(data, meanings_of(data, None, said), began, diverged_at=diverged)
+
     return [
         ComparedLine(
-            f"line <{place}>",
-            place,
-            draw(st.sampled_from(["", *LOSS_LABELS])),
-            tuple(draw(st.lists(records(), min_size=1, max_size=3))),
-            draw(st.sampled_from([None, 8])),
+            f"line <{place}>", place, tuple(compared() for _ in range(draw(st.integers(1, 3))))
         )
         for place in range(draw(st.integers(0, 3)))
     ]
@@ -269,35 +282,24 @@ def draws(*functions: Callable[..., go.Figure]) -> Callable[[Draw], Draw]:
     return keep
 
 
-@draws(comparison.own_losses)
-def _own_losses(draw):
-    yield comparison.own_losses(
-        draw(lines()), axis=draw(st.sampled_from(list(AXES))), scale=draw(SCALES),
-        weight=draw(WEIGHTS), span=draw(SPANS),
-    )  # fmt: skip
-
-
-@draws(comparison.named_metrics)
-def _named_metrics(draw):
-    curves = draw(st.lists(imported_curves(), min_size=1, max_size=3))
-    drawn = [
-        comparison.ComparedLine(f"<{place}>", place, "", (curve.records,))
-        for place, curve in enumerate(curves)
-    ]
-    names = comparison.other_metrics(drawn)
-    assert set(names) == {name for curve in curves for name in curve.data.series}
-    yield comparison.named_metrics(
-        drawn, names or ["none"], axis=draw(st.sampled_from(list(AXES))), scale=draw(SCALES),
+@draws(comparison.metric_panels)
+def _metric_panels(draw):
+    drawn = draw(lines())
+    known = list(panels_of([curve for one in drawn for curve in one.curves]))
+    keys = draw(st.lists(st.sampled_from([*known, "none"]), max_size=3, unique=True))
+    ends = st.sampled_from([(0.0, 1.0), (1e-300, 1e300), (-5.0, 5.0)])
+    look = Look(
+        axis=draw(st.sampled_from(list(AXES))),
+        x_scale=draw(SCALES),
+        scale=draw(SCALES),
+        weight=draw(st.none() | WEIGHTS),
+        band=draw(st.sampled_from(list(BANDS))),
         span=draw(SPANS),
-    )  # fmt: skip
-
-
-@draws(comparison.fair_measures)
-def _fair_measures(draw):
-    yield comparison.fair_measures(
-        draw(lines()), axis=draw(st.sampled_from(list(AXES))), scale=draw(SCALES),
-        loss=draw(st.sampled_from(list(LOSS_LABELS))), span=draw(SPANS),
-    )  # fmt: skip
+        scales={key: draw(SCALES) for key in keys if draw(st.booleans())},
+        ranges={key: draw(ends) for key in keys if draw(st.booleans())},
+    )
+    comparison.results(drawn, keys, look, dict.fromkeys(keys, 0.5))
+    yield comparison.metric_panels(drawn, keys, look)
 
 
 @draws(training.training_loss)
@@ -512,8 +514,8 @@ def _figure_functions() -> set[Callable[..., go.Figure]]:
 
 
 def test_every_figure_is_tried():
-    # `build` and `panels` put together what the others give them.
-    parts = {"build", "panels"}
+    # `build`, `grid` and `panels` put together what the others give them.
+    parts = {"build", "grid", "panels"}
     assert {one.__name__ for one in _figure_functions() - set(CASES)} == parts
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.exchange.column_mapping import guessed, kept_records
+from explorer.exchange.reading import read_curves
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
@@ -16,7 +18,7 @@ from explorer.runs.records import EvalRecord
 from explorer.store.curves import StoredCurves
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.training.parts.curve_selection import MOST_CURVES
+from pages.training.parts.comparison.curve_selection import MOST_CURVES
 from tests.exchange.sample_curves import make_curve, make_evaluation
 from tests.pages.page_steps import components, opened, press, ran
 from tests.runs.sample_records import chunk_of_steps, divergence, make_info, measured, one_step
@@ -55,24 +57,49 @@ def choose(app: AppTest, label: str, option: str) -> AppTest:
     return ran(app)
 
 
-def plots(app: AppTest) -> dict[str, dict]:
-    return {key.partition("-")[2] or key: one for key, one in components(app, "plot").items()}
+def drawn(app: AppTest) -> dict:
+    """What the page hands to the plot: figure, lines and table of results."""
+    (one,) = components(app, "comparison_plot").values()
+    return one
+
+
+def panels(app: AppTest) -> list[str]:
+    return [one["text"] for one in drawn(app)["figure"]["layout"]["annotations"]]
+
+
+def results(app: AppTest) -> list[dict[str, str]]:
+    """The rows of the table of results, by column."""
+    told = drawn(app)["table"]
+    return [dict(zip(told["head"], row, strict=True)) for row in told["rows"]]
 
 
 def shown(app: AppTest) -> str:
     bodies = [element.proto.body for element in app.get("html")]
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.success]
     return "\n".join([*bodies, *(one.value.replace("\\", "") for one in texts)])
 
 
 def table(app: AppTest):
+    """Everything that the store tells of all curves."""
+    return app.dataframe[1].value
+
+
+def beside(app: AppTest):
+    """The table beside the plots."""
     return app.dataframe[0].value
+
+
+def imported(store: RunStore, content: bytes, name: str = "curve.csv") -> str:
+    found = read_curves(content, name).curves
+    kept = kept_records(found, guessed(found))
+    labels = [one.label for one in found]
+    return store.records.add_imported(kept, labels, name=name, origin=name)
 
 
 def test_with_no_run_the_page_says_where_to_train_one(store):
     app = opened("compare")
     assert "There are no runs yet" in shown(app)
-    assert not components(app, "plot")
+    assert not components(app, "comparison_plot")
     assert not app.error
 
 
@@ -81,8 +108,8 @@ def test_at_first_the_newest_race_is_compared(store):
     newest = finished(store, "new")
     app = opened("compare")
     assert address(app)["runs"] == f"{newest}:0,{newest}:1"
-    assert len(table(app)) == 4
-    assert len(components(app, "plot")) == 2
+    assert len(beside(app)) == 4
+    assert panels(app) == ["Cross-entropy / nats", "MSE on softmax", "Accuracy"]
     assert "4 curves; 2 compared." in shown(app)
 
 
@@ -90,14 +117,18 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
     first, second = finished(store, "one"), finished(store, "two")
     link = {
         "runs": f"{second}:1,{first}:0", "styles": "4,2", "x": "Epoch", "scale": "linear",
-        "smoothing": "0.9", "seeds": "mean and band", "loss": "Multiclass hinge",
-        "from": "0.5", "to": "1.5",
+        "smoothing": "0.9", "group": "seeds", "band": "standard error", "xscale": "linear",
+        "metric": "multiclass_hinge", "y": "multiclass_hinge|log|0.1|2", "goal": "0.5",
+        "goalof": "multiclass_hinge", "from": "0.5", "to": "1.5",
     }  # fmt: skip
     app = opened("compare", **link)
     assert {name: address(app)[name] for name in link} == link
-    figures = [one["figure"]["layout"] for one in components(app, "plot").values()]
-    assert [layout["xaxis"]["range"] for layout in figures] == [[0.5, 1.5]] * 2
-    assert {layout["xaxis"]["title"]["text"] for layout in figures} == {"epoch"}
+    layout = drawn(app)["figure"]["layout"]
+    assert layout["xaxis"]["range"] == [0.5, 1.5]
+    assert layout["xaxis"]["title"]["text"] == "epoch"
+    assert panels(app) == ["Multiclass hinge"]
+    assert layout["yaxis"]["type"] == "log"
+    assert np.allclose(layout["yaxis"]["range"], np.log10([0.1, 2]))
 
 
 def test_a_link_to_a_run_takes_all_its_curves(store):
@@ -114,12 +145,22 @@ def test_a_link_to_a_run_takes_all_its_curves(store):
         {"styles": "²,-1,99", "from": "x", "to": "nan", "x": "Week", "smoothing": "2"},
         {"from": "inf", "to": "1e999"},
         {"filter": "(((" * 40},
+        {"metric": ["nothing", "<b>"], "group": "nothing", "goal": "soon", "goalof": "nothing"},
+        {"y": ["loss", "loss|cubic|1|2", "a|log|-1|2", "a|log|x|y"]},
     ],
 )
 def test_a_link_that_nobody_can_read_shows_the_page(store, link):
     run_id = finished(store)
     app = opened("compare", **({"runs": f"{run_id}:0"} | link))
-    assert not app.error
+    if "goal" in link:
+        (said,) = [one.value for one in app.error]
+        assert said.startswith("“soon” cannot be reached: “soon” is not a number")
+        assert "None of these curves has the metric" in shown(app)
+        assert "as group; these curves can be grouped by none, seeds, tags" in shown(app)
+    else:
+        assert not app.error
+    if "y" in link:
+        assert "as y; " in shown(app)
     if "runs" in link:
         assert "of the link cannot be shown" in shown(app)
 
@@ -127,22 +168,80 @@ def test_a_link_that_nobody_can_read_shows_the_page(store, link):
 def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
     run_id = finished(store, configs=(BASE, replace(BASE, learning_rate=0.5)))
     app = opened("compare", runs=run_id)
-    (html,) = [e.proto.body for e in app.get("html") if "Steps to 90" in e.proto.body]
-    head = html.partition("</thead>")[0]
-    assert "Learning rate" in head
-    assert "Momentum" not in head
+    assert [row["Learning rate"] for row in results(app)] == ["0.1", "0.5"]
+    assert "Momentum" not in results(app)[0]
     assert "Momentum: 0" in shown(app)
-    assert "Steps to 95" in head
 
 
-def test_results_tell_steps_to_the_accuracies(store):
-    app = opened("compare", runs=finished(store))
-    (html,) = [e.proto.body for e in app.get("html") if "Steps to 90" in e.proto.body]
-    rows = [row.split("<td>") for row in html.partition("<tbody>")[2].split("</tr>") if row]
-    cells = [[cell.partition("<")[0] for cell in row[1:]] for row in rows[:2]]
-    assert cells[0][:7] == ["finished", "92.00%", "92.00%", "0.25 nats", "20", "not reached",
-                            "not reached"]  # fmt: skip
-    assert cells[1][4:7] == ["20", "20", "not reached"]
+def test_results_tell_the_best_and_the_steps_to_accuracies(store):
+    app = opened("compare", runs=finished(store), goal="95 %", goalof="accuracy")
+    first, second = results(app)
+    assert first["State"] == "finished"
+    assert first["Best Accuracy"] == "92.00% (test, all images, step 20)"
+    assert first["Last Cross-entropy / nats"] == "0.25"
+    assert (first["Steps to 90 %"], first["Steps to 95 %"]) == ("20", "not reached")
+    assert second["Steps to 95 %"] == "20"
+    reached = "Step to Accuracy ≥ 95.00%"
+    assert (first[reached], second[reached]) == ("not reached", "20")
+
+
+KERAS = b"epoch,loss,val_loss,lr\n" + b"".join(
+    b"%d,%f,%f,0.01\n" % (k, 2 / (k + 1), 3 / (k + 1)) for k in range(8)
+)
+
+
+def test_training_and_validation_share_a_panel_in_one_colour_and_two_dashes(store):
+    app = opened("compare", runs=imported(store, KERAS))
+    assert panels(app) == ["Loss, not known which"]
+    lines = [t for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"]
+    assert len({one["line"]["color"] for one in lines}) == 1
+    assert len({one["line"]["dash"] for one in lines}) == 2
+    assert "Along epochs" in shown(app)
+    (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
+    picker.set_value(["loss", "gap: loss"])
+    ran(app)
+    assert panels(app)[1] == "Loss, not known which: validation − training"
+    assert results(app)[0]["Last Loss, not known which: validation − training"] == "0.125"
+
+
+def test_what_a_metric_means_is_said_once_for_all_curves_and_kept(store):
+    first, second = imported(store, KERAS), imported(store, KERAS, "other.csv")
+    app = opened("compare", runs=f"{first},{second}")
+    boxes = {one.label: one for one in app.selectbox}
+    boxes["Metric"].set_value("val_loss")
+    ran(app)
+    boxes = {one.label: one for one in app.selectbox}
+    assert boxes["Measured on"].value == "validation"
+    boxes["What it is"].set_value("cross_entropy_bits")
+    press(app, "Keep this meaning")
+    assert "Kept for 2 curves: “val_loss” is Cross-entropy / bits, validation." in shown(app)
+    again = opened("compare", runs=f"{first},{second}")
+    assert panels(again) == ["Loss, not known which"]
+    (picker,) = [one for one in again.multiselect if one.label.startswith("Metrics")]
+    assert "Cross-entropy / bits" in picker.options
+    for row in store.curves.list([first, second]):
+        assert row.meanings["val_loss"].what == "cross_entropy_bits"
+
+
+def test_settings_that_a_file_tells_join_the_table(store):
+    rates = (KERAS, KERAS.replace(b"0.01", b"0.1"))
+    first, second = (imported(store, of, f"{k}.csv") for k, of in enumerate(rates))
+    app = opened("compare", runs=f"{first},{second}", group="lr")
+    assert [row["lr"] for row in results(app)] == ["0.01", "0.1"]
+
+
+def test_tags_are_given_to_all_compared_curves_and_taken_back(store):
+    run_id = finished(store)
+    store.annotations.set_tags(run_id, ["old"], 0)
+    app = opened("compare", runs=run_id)
+    (field,) = [one for one in app.multiselect if one.label.startswith("Tags for these")]
+    field.set_value(["old"])
+    ran(app)
+    press(app, "Add")
+    assert [row.tags for row in store.curves.list()] == [("old",), ("old",)]
+    assert "The tags of one curve were changed." in shown(app)
+    press(app, "Undo")
+    assert [row.tags for row in store.curves.list()] == [("old",), ()]
 
 
 def test_a_diverged_curve_says_so_in_the_table(store):
@@ -162,13 +261,13 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
     app = opened("compare", runs=newest)
     app.text_input[0].set_value("old mse")
     ran(app)
-    assert table(app)["Curve"].tolist() == ["MSE on softmax"]
+    assert beside(app)["Curve"].tolist() == ["old: MSE on softmax"]
     assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in shown(app)
     assert address(app)["runs"] == f"{newest}:0,{newest}:1"
     assert address(app)["filter"] == "old mse"
     app.text_input[0].set_value("no such thing")
     ran(app)
-    assert len(table(app)) == 0
+    assert len(beside(app)) == 0
 
 
 @pytest.mark.parametrize(
@@ -177,24 +276,47 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
 def test_numbers_in_the_filter_are_meant_whole(store, words, count):
     rates = (BASE, replace(BASE, seed=3), replace(BASE, learning_rate=0.15))
     finished(store, configs=rates)
-    assert len(table(opened("compare", filter=words))) == count
+    assert len(beside(opened("compare", filter=words))) == count
 
 
 def test_of_too_many_curves_the_first_are_compared_and_that_is_said(store):
-    ids = [finished(store, f"race {k}", RACE * 4) for k in range(4)]
+    ids = [finished(store, f"race {k}", RACE * 8, steps=2) for k in range(13)]
     app = opened("compare", runs=",".join(ids))
     assert f"At most {MOST_CURVES} curves" in shown(app)
-    assert "2 of 32 were not added" in shown(app)
+    assert "8 of 208 were not added" in shown(app)
     assert len(address(app)["runs"].split(",")) == MOST_CURVES
     assert sorted(map(int, address(app)["styles"].split(","))) == list(range(MOST_CURVES))
+    # So many differ by colour no more, which tells the losses apart instead.
+    assert "colour tells the Loss apart" in shown(app)
+    assert len({one["colour"] for one in drawn(app)["lines"]}) == 2
 
 
-def test_seeds_are_joined_with_their_number(store):
+@pytest.mark.parametrize("band", ["standard deviation", "standard error", "min–max"])
+def test_seeds_are_joined_with_their_number_and_the_band_is_named(store, band):
     run_id = finished(store, configs=tuple(replace(BASE, seed=seed) for seed in range(3)))
-    app = opened("compare", runs=run_id, seeds="mean and band")
-    names = {t["name"] for one in components(app, "plot").values() for t in one["figure"]["data"]}
-    assert "Cross-entropy, mean of 3 seeds" in names
-    assert "Cross-entropy, mean of 3 seeds" in shown(app)
+    app = opened("compare", runs=run_id, group="seeds", band=band)
+    (line,) = drawn(app)["lines"]
+    assert line["label"] == "Cross-entropy, mean of 3 seeds"
+    words = {"min–max": "from the lowest to the highest"}.get(band, f"one {band}")
+    assert f"Bands reach {words}" in shown(app)
+    assert {
+        t["meta"]["n"] for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"
+    } == {3}
+
+
+def test_curves_are_joined_by_any_setting_and_by_tags(store):
+    losses, rates = ("cross_entropy", "softmax_squared_error"), (0.1, 0.5)
+    each = [replace(BASE, loss=loss, learning_rate=rate) for loss in losses for rate in rates]
+    run_id = finished(store, configs=tuple(each))
+    app = opened("compare", runs=run_id, group="Learning rate")
+    assert [one["label"] for one in drawn(app)["lines"]] == [
+        "Learning rate: 0.1, mean of 2", "Learning rate: 0.5, mean of 2",
+    ]  # fmt: skip
+    for curve in (0, 3):
+        store.annotations.set_tags(run_id, ["good"], curve)
+    lines = drawn(opened("compare", runs=run_id, group="tags"))["lines"]
+    assert lines[0]["label"] == "tagged good, mean of 2"
+    assert len(lines) == 3
 
 
 def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
@@ -261,13 +383,13 @@ def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
 
 
 def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
-    assert "on test images (diamonds: on all 360; lines: on the first 360)" in shown(
+    assert "On test images (diamonds: on all 360; lines: on the first 360)" in shown(
         opened("compare", runs=finished(store))
     )
     foreign = make_curve().records
     foreign.evaluations = [make_evaluation(8, examples=0)]
     store.records.add_imported([foreign], ["theirs"], name="", origin="theirs.csv")
-    assert "on test images (of runs made elsewhere: on a number that is not known)" in shown(
+    assert "On test images (of runs made elsewhere: on a number that is not known)" in shown(
         opened("compare")
     )
 
@@ -277,9 +399,8 @@ def test_a_curve_in_training_is_looked_at_again_until_it_has_ended(store):
     store.runs.claim_next(this_process())
     store.records.append(run_id, [one_step(curve, 1, 20, 2.0, 0.1) for curve in (0, 1)])
     app = opened("compare", runs=run_id)
-    assert "<td>running</td>" in shown(app)
+    assert results(app)[0]["State"] == "running"
     store.records.append(run_id, [one_step(curve, 2, 40, 1.5, 0.2) for curve in (0, 1)])
     store.runs.finish(run_id, "finished")
     ran(app)
-    assert "<td>finished</td>" in shown(app)
-    assert "<td>2</td>" in shown(app)
+    assert (results(app)[0]["State"], results(app)[0]["Steps"]) == ("finished", "2")

@@ -39,7 +39,7 @@ def diverged(store: RunStore) -> str:
 LOOKS = (
     {},
     {"scale": "linear", "smoothing": "none"},
-    {"seeds": "mean and band", "x": "Epoch", "loss": "MSE on raw outputs"},
+    {"group": "seeds", "x": "Epoch", "metric": "softmax_squared_error"},
 )
 
 
@@ -49,48 +49,56 @@ def test_curves_with_infinities_are_compared(store, link):
     run_id = imported(store)
     app = opened("compare", **link)
     assert not app.error
-    assert len(components(app, "plot")) == 2
+    assert len(components(app, "comparison_plot")) == 1
     assert [button.label for button in app.button if button.label == "HTML report"]
     both = opened("compare", runs=",".join(row.id for row in store.curves.list()), **link)
     assert not both.error
-    assert len(components(both, "plot")) == 2
+    assert len(components(both, "comparison_plot")) == 1
     assert run_id in str(components(app, "address"))
 
 
 TABLES = {
-    "epochs": (b"epoch,loss,val_acc,lr\n0,2,0.5,0.1\n1,1,0.75,0.01\n", {"lr"}),
-    "no role": (b"step,reward,entropy_bonus\n0,-2,1\n1,3,2\n", {"reward", "entropy_bonus"}),
-    "no step": (b"loss,grad\n2,1.5\n1,3.25\n", {"grad"}),
+    "epochs": (
+        b"epoch,loss,val_acc,lr\n0,2,0.5,0.1\n1,1,0.75,0.01\n",
+        {"loss": "Loss, not known which", "accuracy": "Accuracy", "lr": "lr"},
+    ),
+    "no role": (
+        b"step,reward,entropy_bonus\n0,-2,1\n1,3,2\n",
+        {"reward": "reward", "entropy bonus": "entropy_bonus"},
+    ),
+    "no step": (
+        b"loss,grad\n2,1.5\n1,3.25\n",
+        {"loss": "Loss, not known which", "grad": "grad"},
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_series_of_an_imported_table_is_listed_and_drawn(store, name):
-    content, others = TABLES[name]
+    content, metrics = TABLES[name]
     app = opened("compare", runs=imported(store, content))
     assert not app.error
-    (picker,) = [one for one in app.multiselect if one.label == "Other metrics"]
-    assert set(picker.options) == others
-    picker.set_value(sorted(others))
+    (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
+    assert set(metrics.values()) <= set(picker.options)
+    picker.set_value(list(metrics))
     app.run()
     assert not app.exception
-    (figure,) = [
-        one["figure"] for key, one in components(app, "plot").items() if "other-metrics" in key
-    ]
-    assert {trace["yaxis"] for trace in figure["data"]} == {
-        "y" if panel == 0 else f"y{panel + 1}" for panel in range(len(others))
+    (figure,) = [one["figure"] for one in components(app, "comparison_plot").values()]
+    lines = [trace for trace in figure["data"] if trace["meta"]["role"] == "line"]
+    assert {trace["yaxis"] for trace in lines} == {
+        "y" if panel == 0 else f"y{panel + 1}" for panel in range(len(metrics))
     }
+    assert [one["text"] for one in figure["layout"]["annotations"]] == list(metrics.values())
     axis = "epoch" if name == "epochs" else "step"
-    assert figure["layout"]["xaxis"]["title"]["text"] == axis
+    assert figure["layout"]["xaxis"]["title"]["text"] in (axis, "")
+    assert figure["layout"][f"xaxis{len(metrics)}"]["title"]["text"] == axis
 
 
 def test_a_metric_that_is_chosen_goes_when_its_curve_does(store):
     first, second = imported(store, TABLES["no role"][0]), imported(store, TABLES["no step"][0])
-    app = opened("compare", runs=f"{first},{second}")
-    (picker,) = [one for one in app.multiselect if one.label == "Other metrics"]
-    picker.set_value(["reward", "grad"])
-    app.run()
-    assert len(components(app, "plot")) == 3
+    app = opened("compare", runs=f"{first},{second}", metric=["reward", "grad"])
+    (figure,) = [one["figure"] for one in components(app, "comparison_plot").values()]
+    assert [one["text"] for one in figure["layout"]["annotations"]] == ["reward", "grad"]
     for run_id in (first, second):
         store.curves.delete(run_id, [0])
         app.run()

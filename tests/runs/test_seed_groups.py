@@ -1,4 +1,4 @@
-"""Which curves are repetitions of one experiment."""
+"""Which curves are one group: repetitions of one experiment, or alike in a setting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import Environment
 from explorer.runs.run import CurveRow
-from explorer.runs.seed_groups import group_by_seed
+from explorer.runs.seed_groups import group_by_seed, group_by_value, telling_groups
 from tests.exchange.sample_curves import make_row
 from tests.runs.sample_records import make_info
 
@@ -57,3 +57,24 @@ def test_every_curve_is_in_one_group(drawn):
     for group in groups:
         assert len({rows[place].config.learning_rate for place in group}) == 1
         assert len({rows[place].config.seed for place in group}) == len(group)
+
+
+@given(st.lists(st.none() | st.sampled_from("abc"), max_size=12))
+def test_curves_that_share_a_value_are_one_group_and_those_without_stay_alone(values):
+    groups = group_by_value(values)
+    assert sorted(place for group in groups for place in group) == list(range(len(values)))
+    for group in groups:
+        assert len({values[place] for place in group}) == 1
+        assert len(group) == 1 or values[group[0]] is not None
+    known = {value for value in values if value is not None}
+    assert len(groups) == len(known) + values.count(None)
+    assert groups == sorted(groups)
+
+
+def test_many_curves_are_told_apart_by_a_setting_before_their_run():
+    settings = [{"Seed": str(k), "rate": str(k % 3), "name": str(k)} for k in range(40)]
+    runs = [f"run {k % 4}" for k in range(40)]
+    assert telling_groups(settings, runs) == ("rate", [str(k % 3) for k in range(40)])
+    plain = [{"Seed": str(k), "same": "1"} for k in range(40)]
+    assert telling_groups(plain, runs) == ("Run", runs)
+    assert telling_groups(plain, ["one"] * 40) == ("", [""] * 40)

@@ -10,6 +10,7 @@ import pytest
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import process_space
 from explorer.runs.config import TrainingConfig
+from explorer.runs.meaning import Meaning
 from explorer.runs.record_columns import by_curve
 from explorer.runs.run import CurveRow, WorkerId, run_state
 from explorer.store import curves as stored_curves
@@ -107,6 +108,27 @@ def test_tags_that_cannot_be_kept_are_told_and_the_old_ones_stay(
     with pytest.raises(AnnotationError, match=told):
         store.annotations.set_tags(run_id, tags)
     assert store.curves.list()[0].tags == ("kept",)
+
+
+def test_tags_and_meanings_of_several_curves_are_kept_together_or_not_at_all(
+    store: RunStore,
+) -> None:
+    first, second = ended(store), ended(store)
+    loss = {"val_loss": Meaning("validation", "cross_entropy")}
+    store.annotations.set_meanings_of({(first, 0): loss, (second, 1): loss})
+    store.annotations.set_tags_of({(first, 0): ["a"], (second, 1): ["a", "b"]})
+    rows = {row.id: row for row in store.curves.list()}
+    assert rows[f"{first}:0"].meanings == rows[f"{second}:1"].meanings == loss
+    assert rows[f"{first}:1"].meanings == {}
+    assert rows[f"{second}:1"].tags == ("a", "b")
+    for bad in ({(first, 0): ["c"], (second, 7): ["c"]}, {(first, 0): ["c"], (second, 1): ["x,"]}):
+        with pytest.raises(AnnotationError):
+            store.annotations.set_tags_of(bad)
+    with pytest.raises(UnknownRun):
+        store.annotations.set_meanings_of({(first, 0): {}, ("nothere", 0): {}})
+    rows = {row.id: row for row in store.curves.list()}
+    assert rows[f"{first}:0"].tags == ("a",)
+    assert rows[f"{first}:0"].meanings == loss
 
 
 def test_notes_names_and_curves_that_cannot_be_are_told(store: RunStore) -> None:

@@ -19,7 +19,7 @@ const SCREENS = [576, 720];
 
 let plotlyLoading = null;
 
-function loadPlotly(assets) {
+export function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: assets + "plotly.min.js" });
     script.onload = () => resolve(window.Plotly);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -12,31 +12,36 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from explorer.figures.curves import curve_line
+from explorer.exchange.exported import labelled
+from explorer.figures.line_traces import line_style
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS
 from explorer.runs.run import WATCHED, CurveRow
 from pages.components.inputs.lasting_inputs import lasting_text
-from pages.training.parts.curve_selection import choose, chosen, styles_of
+from pages.training.parts.comparison.curve_selection import FILTER, choose, chosen
 from pages.training.parts.shipped_runs import counted, recorded_behind
 
 _TABLE = "compare table"
-_DASHES = {"solid": "", "dash": "9", "dot": "3", "dashdot": "9 3 3 3", "longdash": "15 5",
-           "longdashdot": "15 4 3 4"}  # fmt: skip
+_HEIGHT = 290
+"""Of the table, so that it ends within the first screen of a projector."""
 
 
-def run_table(rows: Sequence[CurveRow]) -> str:
-    """Show the rows that pass the filter; ticking some compares them. Returns the filter.
+def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
+    """Show the rows that pass the filter; ticking some compares them.
+
+    It stands beside the plots, so it holds what tells the curves apart; `every_column` the rest.
 
     Args:
         rows: All curves that are kept, at least one.
+        styles: Number of colour and dash, by id, of those that are drawn.
     """
     words = lasting_text(
         "Filter",
         "",
-        key="compare filter",
+        key=FILTER,
         link="filter",
+        placeholder="Filter: a name, a tag, seed 3, rate 0.1",
         help="Words that must all occur in a row: part of a name, a tag, a note, a loss, a "
         "state, “seed 3”, “rate 0.1”. A click on a column's head sorts.",
     )
@@ -61,19 +66,42 @@ def run_table(rows: Sequence[CurveRow]) -> str:
     ):
         st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        _frame(shown, described, styles_of(picked)),
+        _frame(shown, labelled(rows), rows, styles),
         key=_TABLE,
         on_select=pick,
         selection_mode="multi-row",
         hide_index=True,
-        height=min(400, 38 + 35 * max(1, len(shown))),
+        height=min(_HEIGHT, 38 + 35 * max(1, len(shown))),
         placeholder="–",
-        column_config=_columns(),
+        column_config={
+            "Line": st.column_config.ImageColumn("Line", width=58, help="Colour and dash"),
+            "Best": st.column_config.NumberColumn(
+                format="%.2f %%", width=68, help="The best accuracy on test images"
+            ),
+        },
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
     )
     also = f", {len(hidden)} of them hidden by the filter" if hidden else ""
     st.caption(f"{counted(rows, shown)}; {len(picked)} compared{also}.{recorded_behind(rows)}")
-    return words
+
+
+def every_column(rows: Sequence[CurveRow]) -> None:
+    """Show everything that is known of the curves without reading their records.
+
+    Args:
+        rows: The curves, at least one.
+    """
+    described = [describe(row) for row in rows]
+    names = list(described[0])
+    st.dataframe(
+        pd.DataFrame({name: [one[name] for one in described] for name in names}),
+        key="compare every column",
+        hide_index=True,
+        height=min(400, 38 + 35 * len(rows)),
+        placeholder="–",
+        column_config=_columns(),
+        alt=f"Table of {len(rows)} curves with every setting and result.",
+    )
 
 
 def describe(row: CurveRow) -> dict[str, object]:
@@ -135,18 +163,24 @@ def _passes(row: CurveRow, described: dict[str, object], words: str) -> bool:
 
 
 def _frame(
-    rows: Sequence[CurveRow], described: dict[str, dict[str, object]], styles: dict[str, int]
+    shown: Sequence[CurveRow],
+    labels: Sequence[str],
+    rows: Sequence[CurveRow],
+    styles: Mapping[str, int],
 ) -> pd.DataFrame:
-    lines = [swatch(styles[row.id]) if row.id in styles else None for row in rows]
-    names = list(next(iter(described.values())))
-    columns = {name: [described[row.id][name] for row in rows] for name in names}
-    return pd.DataFrame({"Line": lines, **columns})
+    names = {row.id: label for row, label in zip(rows, labels, strict=True)}
+    return pd.DataFrame(
+        {
+            "Line": [swatch(styles[row.id]) if row.id in styles else None for row in shown],
+            "Best": [_percent(row.summary.best_accuracy) for row in shown],
+            "Curve": [names[row.id] for row in shown],
+        }
+    )
 
 
 def _columns() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "Line": column.ImageColumn("Line", width=80, help="Colour and dash in the plots"),
         "Accuracy": column.NumberColumn(format="%.2f %%", help="On test images, at the end"),
         "Best": column.NumberColumn(format="%.2f %%", help="The best on test images"),
         "Test CE": column.NumberColumn(format="%.4f nats", help="Cross-entropy on test images"),
@@ -164,13 +198,14 @@ def swatch(style: int) -> str:
 
 @cache
 def _picture(style: int, dark: bool) -> str:
-    line = curve_line(style)
+    line = line_style(style)
     colour = str(line["color"])
     if dark:
         colour = CATEGORICAL_DARK[CATEGORICAL.index(colour)]
+    dashes = "" if line["dash"] == "solid" else str(line["dash"]).replace("px", "")
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="56" height="16" viewBox="0 0 56 16">'
         f'<line x1="2" x2="54" y1="8" y2="8" stroke="{colour}" stroke-width="3" '
-        f'stroke-dasharray="{_DASHES[str(line["dash"])]}"/></svg>'
+        f'stroke-dasharray="{dashes}"/></svg>'
     )
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

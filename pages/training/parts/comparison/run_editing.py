@@ -56,11 +56,8 @@ def edit_controls(
             placeholder="Choose tags or write new ones",
         )
         note = st.text_area("Note", row.note, key=f"{key} note")
-        everywhere = st.checkbox(
-            f"Tags and note for all {len(rows)} compared curves", key=f"{key} all"
-        )
         if st.form_submit_button("Save"):
-            _save(row, run_name, name, tags, note, rows if everywhere else [row])
+            _save(row, run_name, name, tags, note)
     kind, text = st.session_state.pop(_SAID, ("", ""))
     if text:
         (st.error if kind == "error" else st.success)(escaped(text))
@@ -72,7 +69,6 @@ def _save(
     name: str,
     tags: Sequence[str],
     note: str,
-    annotated: Sequence[CurveRow],
 ) -> None:
     store = launcher.default_store()
     try:
@@ -80,11 +76,10 @@ def _save(
             store.annotations.rename_run(row.run_id, run_name)
         if name != (row.config.name if row.config else row.label):
             store.annotations.rename_curve(row.run_id, row.curve, name)
-        for one in annotated:
-            if tuple(tags) != one.tags:
-                store.annotations.set_tags(one.run_id, tags, one.curve)
-            if note != one.note:
-                store.annotations.set_note(one.run_id, note, one.curve)
+        if tuple(tags) != row.tags:
+            store.annotations.set_tags(row.run_id, tags, row.curve)
+        if note != row.note:
+            store.annotations.set_note(row.run_id, note, row.curve)
     except (AnnotationError, UnknownRun, StoreUnavailable) as error:
         st.session_state[_SAID] = ("error", str(error))
         return

@@ -10,10 +10,13 @@ import streamlit as st
 from explorer.runs.run import CurveRow
 from pages.components.address import address
 from pages.components.address.parameters import Parameter, identifiers
+from pages.components.inputs import lasting_inputs
 
-MOST_CURVES = 30
-"""Colour and dash together tell so many lines apart; see `explorer.figures.curves.curve_line`."""
+MOST_CURVES = 200
+"""So many lines are drawn and pointed at without delay; the first 30 differ by colour and dash."""
 
+FILTER = "compare filter"
+"""Key of the field that filters the table."""
 _LONGEST = 1_000
 _STYLES = "compare styles"
 _SAID = "compare said"
@@ -70,22 +73,35 @@ def choose(ids: Sequence[str], wanted: dict[str, int] | None = None) -> None:
     _say("")
     if len(ids) > MOST_CURVES:
         _say(
-            f"At most {MOST_CURVES} curves can be told apart in one plot, so "
+            f"At most {MOST_CURVES} curves can be compared at a time, so "
             f"{len(ids) - MOST_CURVES} of {len(ids)} were not added."
         )
         ids = ids[:MOST_CURVES]
     before = (wanted or {}) | _styles()
     styles: dict[str, int] = {}
+    taken: set[int] = set()
     for one in ids:
-        if one in before and before[one] not in styles.values():
+        if one in before and before[one] not in taken:
             styles[one] = before[one]
+            taken.add(before[one])
+    free = dict.fromkeys(range(MOST_CURVES))
+    for style in styles.values():
+        free.pop(style, None)
     for one in ids:
         if one not in styles:
             # A curve of a race has the colour that it has there, if that is still free.
             own = int(one.rpartition(":")[2]) % MOST_CURVES
-            free = [style for style in range(MOST_CURVES) if style not in styles.values()]
-            styles[one] = own if own in free else free[0]
+            styles[one] = own if own in free else next(iter(free))
+            del free[styles[one]]
     st.session_state[_STYLES] = {one: styles[one] for one in ids}
+
+
+def filter_words() -> str:
+    """Return what the rows of the table are filtered by, also before it is drawn."""
+    asked = address.take_or_warn("filter")
+    if asked is not None:
+        lasting_inputs.choose(FILTER, asked)
+    return lasting_inputs.chosen(FILTER, "")
 
 
 def said() -> str:

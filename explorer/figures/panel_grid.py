@@ -1,0 +1,169 @@
+"""Panels in a grid, with one x axis for all and an upright axis of its own for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.figures.build import build
+from explorer.figures.panels import Trace, log_ticks
+
+MOST_COLUMNS = 4
+PANEL_HEIGHT = 210
+MARGIN = {"l": 54, "r": 24, "t": 30, "b": 42}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelAxis:
+    """The upright axis of a panel.
+
+    Attributes:
+        title: What the panel shows, with its unit.
+        scale: "log" or "linear".
+        range: Its ends, as values; None leaves them to Plotly.
+        tickformat: Of its numbers; "" leaves it to Plotly.
+    """
+
+    title: str
+    scale: str
+    range: tuple[float, float] | None = None
+    tickformat: str = ""
+
+
+def grid(
+    axes: Sequence[PanelAxis],
+    traces: Sequence[Trace],
+    across: Mapping[str, Any],
+    more: Mapping[str, Any],
+) -> go.Figure:
+    """Return panels in a grid.
+
+    The layout's `meta.arrangements` holds the same panels in 1, 2, … columns, for whoever knows
+    how wide the screen is.
+
+    Args:
+        axes: One for each panel, at least one.
+        traces: Their `xaxis` and `yaxis` tell the panel.
+        across: What all x axes share, with a `title`.
+        more: Further entries of the layout.
+    """
+    count = len(axes)
+    shown: set[tuple[str, str]] = set()
+    for one in traces:
+        # A picture taken away has a legend, in which every line stands once.
+        entry = (one["legendgroup"], one["name"])
+        one.setdefault("showlegend", entry not in shown)
+        shown.add(entry)
+    layout: dict[str, Any] = {}
+    for panel, axis in enumerate(axes):
+        number = _number(panel)
+        upright: dict[str, Any] = {
+            "type": axis.scale,
+            "anchor": f"x{number}",
+            # A zoom made on one scale or range means nothing on another.
+            "uirevision": f"{axis.scale} {axis.range}",
+        }
+        if axis.range is not None:
+            log = axis.scale == "log"
+            upright["range"] = [math.log10(end) if log else end for end in axis.range]
+            upright["autorange"] = False
+        if axis.tickformat:
+            upright["tickformat"] = axis.tickformat
+        elif axis.scale == "log":
+            upright |= log_ticks(_positive_ends(traces, f"y{number}"))
+        layout[f"yaxis{number}"] = upright
+        untitled = {key: value for key, value in across.items() if key != "title"}
+        layout[f"xaxis{number}"] = {"anchor": f"y{number}", **untitled}
+        if panel:
+            layout[f"xaxis{number}"]["matches"] = "x"
+    arrangements = {
+        str(columns): arranged(count, columns, across["title"])
+        for columns in range(1, min(count, MOST_COLUMNS) + 1)
+    }
+    columns = balanced(count, 2)
+    for name, placed in arrangements[str(columns)].items():
+        layout[name] |= placed
+    rows = math.ceil(count / columns)
+    layout |= {
+        "height": PANEL_HEIGHT * max(rows, 1) + 90,
+        "margin": MARGIN,
+        "annotations": [_heading(panel, axis.title) for panel, axis in enumerate(axes)],
+        "showlegend": False,
+        "hovermode": False,
+        **more,
+    }
+    layout["meta"] = {**more.get("meta", {}), "arrangements": arrangements, "panels": count}
+    return build(traces, layout)
+
+
+def balanced(count: int, most: int) -> int:
+    """Return how many columns at most `most` fill their rows best.
+
+    Args:
+        count: Number of panels.
+        most: Largest number of columns.
+    """
+    fitting = range(1, min(most, count, MOST_COLUMNS) + 1)
+    rows = min(math.ceil(count / columns) for columns in fitting)
+    return next(columns for columns in fitting if math.ceil(count / columns) == rows)
+
+
+def arranged(count: int, columns: int, title: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return where the axes of panels stand in so many columns.
+
+    Args:
+        count: Number of panels.
+        columns: Number of columns.
+        title: Of the x axis; the lowest panel of each column bears it.
+    """
+    rows = math.ceil(count / columns)
+    gap_x, gap_y = 0.075, 0.3 / (rows + 0.5)
+    width = (1 - gap_x * (columns - 1)) / columns
+    height = (1 - gap_y * (rows - 1)) / rows
+    placed: dict[str, dict[str, Any]] = {}
+    for panel in range(count):
+        row, column = divmod(panel, columns)
+        left, top = column * (width + gap_x), 1 - row * (height + gap_y)
+        is_lowest = panel + columns >= count
+        placed[f"xaxis{_number(panel)}"] = {
+            "domain": [left, min(1.0, left + width)],
+            "title": dict(title) if is_lowest else {"text": ""},
+        }
+        placed[f"yaxis{_number(panel)}"] = {"domain": [max(0.0, top - height), top]}
+    return placed
+
+
+def _number(panel: int) -> str:
+    return "" if panel == 0 else str(panel + 1)
+
+
+def _heading(panel: int, title: str) -> dict[str, Any]:
+    number = _number(panel)
+    return {
+        "text": title.replace("<", "&lt;"),
+        "xref": f"x{number} domain",
+        "yref": f"y{number} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 14},
+    }
+
+
+def _positive_ends(traces: Sequence[Trace], axis: str) -> np.ndarray:
+    """Return the lowest and the highest value on a log axis."""
+    found = [np.empty(0)]
+    for one in traces:
+        if one["yaxis"] == axis:
+            y = np.asarray(one["y"], np.float64)
+            known = y[np.isfinite(y) & (y > 0)]
+            if known.size:
+                found.append(np.array([known.min(), known.max()]))
+    return np.concatenate(found)

@@ -1,0 +1,388 @@
+// The panels of a comparison with their legend and the table of results. What a pointer is near to
+// is worked out here from the points that were sent: Plotly's own hover redraws, and knows one panel.
+
+import { createSender, h, viewPerPlace } from "../../../components/frontend/sync.js";
+import { loadPlotly } from "../../../components/plot/plot.js";
+import { pictureOf } from "../../../components/plot/plot_picture.js";
+import { themed, themeOf } from "../../../components/plot/plot_theme.js";
+import { csvOf, fillTable } from "../../../components/plot/plot_values.js";
+import { arranged } from "./panel_layout.js";
+import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
+
+const MOST_VALUES = 30; // in the legend
+const REACH = 24;
+
+export default viewPerPlace(createView, "edit");
+
+function createView(parent, assets) {
+  const legend = h("div", { class: "cee-lines", role: "group", "aria-label": "Lines" });
+  const canvas = h("div", { class: "cee-plot-canvas" });
+  const over = h("div", { class: "cee-over" });
+  const stage = h("div", { class: "cee-stage" }, canvas, over);
+  const table = h("div", { class: "cee-plot-table", hidden: "" });
+  const results = h("div", {
+    class: "cee-wide cee-results",
+    tabindex: "0",
+    role: "region",
+    "aria-label": "Compared curves",
+  });
+  const button = (label, title, action) =>
+    h("button", { type: "button", title, onclick: action }, label);
+  const values = button("Values", "Show the plotted values as a table", toggleTable);
+  values.setAttribute("aria-expanded", "false");
+  const tools = h(
+    "div",
+    { class: "cee-tools" },
+    values,
+    button("CSV", "Download the plotted values", saveValues),
+    button("PNG", "Download as PNG", () => savePicture("png")),
+    button("SVG", "Download as SVG", () => savePicture("svg")),
+    button("Show all", "Undo zooming, as a double click on a panel does", showAll),
+  );
+  const root = h(
+    "figure",
+    { class: "cee-plot cee-comparison" },
+    legend,
+    stage,
+    tools,
+    table,
+    results,
+  );
+  parent.append(root);
+
+  const view = { send: null, update, dispose };
+  let payload = null;
+  let sender = null;
+  let stale = false;
+  let drawing = false;
+  let listening = false;
+  let size = "";
+  let nodes = []; // of the traces, with what they belong to
+  let panels = [];
+  let lines = [];
+  let isolated = null; // label of a line
+  let lifted = null; // number of a line
+
+  const observer = new ResizeObserver(() => {
+    if (payload && canvas.data && root.clientWidth && size !== sizeNow()) redraw();
+  });
+  observer.observe(root);
+  window.addEventListener("resize", resized);
+
+  function resized() {
+    if (payload && canvas.data && size !== sizeNow()) redraw();
+  }
+
+  function dispose() {
+    observer.disconnect();
+    window.removeEventListener("resize", resized);
+    sender?.dispose();
+    if (canvas.data) window.Plotly.purge(canvas);
+    root.remove();
+  }
+
+  function update(data) {
+    payload = JSON.parse(new TextDecoder().decode(data));
+    sender ??= createSender((edit) => view.send(edit), payload.seq);
+    sender.answer(payload.seq);
+    if (!payload.lines.some((one) => one.label === isolated)) isolated = null;
+    redraw();
+  }
+
+  function redraw() {
+    stale = true;
+    draw();
+  }
+
+  function sizeNow() {
+    return `${root.clientWidth}×${window.innerHeight}`;
+  }
+
+  async function draw() {
+    if (drawing) return;
+    drawing = true;
+    try {
+      const Plotly = await loadPlotly(assets);
+      while (stale) {
+        stale = false;
+        size = sizeNow();
+        const theme = themeOf(root);
+        const figure = themed(payload, theme);
+        fillLegend(theme);
+        fillResults(theme);
+        const layout = arranged(figure.layout, stage);
+        canvas.style.height = `${layout.height}px`;
+        await Plotly.react(canvas, figure.data, layout, {
+          displayModeBar: false,
+          responsive: false,
+        });
+        listen();
+        nodes = canvas._fullData.map((trace) => ({
+          meta: trace.meta,
+          node: canvas.querySelector(`.trace${CSS.escape(trace.uid)}`),
+        }));
+        panels = panelsOf(canvas);
+        lines = linesOf(canvas, panels);
+        lifted = null;
+        leave();
+        showOnly();
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", payload.alt);
+        root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1);
+        if (!table.hidden) fillTable(table, canvas._fullData);
+      }
+    } catch (error) {
+      canvas.textContent = error.message;
+    } finally {
+      drawing = false;
+    }
+  }
+
+  // --- legend and results
+
+  function swatch({ colour, dash }, { partners }) {
+    const at = payload.palette.indexOf(colour);
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "cee-dash");
+    svg.setAttribute("aria-hidden", "true");
+    const stroke = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    const dashes = dash === "solid" ? "" : dash.replaceAll("px", "");
+    for (const [name, value] of Object.entries({
+      x1: 1,
+      x2: 29,
+      y1: 5,
+      y2: 5,
+      stroke: partners[at] ?? colour,
+      "stroke-width": 3,
+      "stroke-dasharray": dashes,
+    })) {
+      stroke.setAttribute(name, String(value));
+    }
+    svg.append(stroke);
+    return svg;
+  }
+
+  function fillLegend(theme) {
+    const focused = [...legend.children].indexOf(document.activeElement);
+    legend.replaceChildren(
+      ...payload.lines.map((one, place) =>
+        h(
+          "button",
+          {
+            type: "button",
+            title: "Show this line alone, or all again",
+            "aria-pressed": String(one.label === isolated),
+            onclick: () => isolate(one.label),
+            onpointerenter: () => lift(place),
+            onpointerleave: () => lift(null),
+          },
+          swatch(one, theme),
+          h("span", {}, one.label),
+          ...(payload.lines.length <= MOST_VALUES ? [h("output", { hidden: "" })] : []),
+        ),
+      ),
+    );
+    if (focused >= 0) legend.children[focused]?.focus();
+  }
+
+  function fillResults(theme) {
+    const { head, rows } = payload.table;
+    const cells = (tag, texts) => texts.map((text) => h(tag, {}, text));
+    const titles = ["Line", ...head].map((text) => h("th", { scope: "col" }, text));
+    results.replaceChildren(
+      h(
+        "table",
+        {},
+        h("thead", {}, h("tr", {}, ...titles)),
+        h(
+          "tbody",
+          {},
+          ...rows.map((row, place) =>
+            h(
+              "tr",
+              { onpointerenter: () => lift(place), onpointerleave: () => lift(null) },
+              h(
+                "th",
+                { scope: "row" },
+                swatch(payload.lines[place], theme),
+                ` ${payload.lines[place].label}`,
+              ),
+              ...cells("td", row),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  // --- one line before all others
+
+  function lift(place) {
+    if (place === lifted) return;
+    lifted = place;
+    for (const { meta, node } of nodes) {
+      if (meta.role === "marks") eachMark(node, meta, "cee-dim", (line) => isOther(line, lifted));
+      else node?.classList.toggle("cee-dim", isOther(meta.line, lifted));
+    }
+    const rows = results.querySelectorAll("tbody tr");
+    for (const list of [rows, legend.children]) {
+      [...list].forEach((one, number) => one.classList.toggle("cee-lifted", number === lifted));
+    }
+  }
+
+  function isOther(line, chosen) {
+    return chosen !== null && line !== chosen;
+  }
+
+  function eachMark(node, meta, name, test) {
+    const marks = node?.querySelectorAll(".point") ?? [];
+    marks.forEach((mark, number) => mark.classList.toggle(name, test(meta.lines[number])));
+  }
+
+  function isolate(label) {
+    isolated = isolated === label ? null : label;
+    for (const [place, one] of payload.lines.entries()) {
+      legend.children[place].setAttribute("aria-pressed", String(one.label === isolated));
+    }
+    showOnly();
+  }
+
+  function showOnly() {
+    const only = payload.lines.findIndex((one) => one.label === isolated);
+    if (only < 0) delete root.dataset.isolated;
+    else root.dataset.isolated = String(only);
+    for (const { meta, node } of nodes) {
+      const gone = (line) => only >= 0 && line !== only;
+      if (meta.role === "marks") eachMark(node, meta, "cee-gone", gone);
+      else node?.classList.toggle("cee-gone", gone(meta.line));
+    }
+  }
+
+  // --- pointing
+
+  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointerleave", leave);
+
+  function leave() {
+    over.replaceChildren();
+    for (const output of legend.querySelectorAll("output")) output.hidden = true;
+    lift(null);
+  }
+
+  function point(event) {
+    if (event.buttons || panels.length === 0) return leave();
+    const box = canvas.getBoundingClientRect();
+    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
+    const at = panels.findIndex((panel) => panel.holds(px, py));
+    if (at < 0) return leave();
+    const x = panels[at].valueOf(px);
+    const only = root.dataset.isolated === undefined ? null : Number(root.dataset.isolated);
+    const shown = lines.filter((one) => only === null || one.line === only);
+    const found = nearest(shown, panels, at, px, py, REACH);
+    lift(found ? found.line : null);
+    const marks = panels.map((panel) => cursor(panel, x));
+    tellInLegend(shown, at, x);
+    if (found) {
+      for (const [number, panel] of panels.entries()) {
+        const own = number === at ? found : shown.find((one) => one.panel === number && one.line === found.line); // prettier-ignore
+        if (own) marks.push(...dotAndTip(panel, own, x, number === at));
+      }
+    }
+    over.replaceChildren(...marks);
+  }
+
+  function cursor(panel, x) {
+    const { left, top, height } = panel.place(x);
+    return h("div", { class: "cee-cursor", style: `left:${left}px;top:${top}px;height:${height}px` });
+  }
+
+  function tellInLegend(shown, at, x) {
+    // One split for all, where there is one: a training loss says nothing beside a test loss.
+    const split = commonSplit(shown.filter((one) => one.panel === at));
+    for (const [place, one] of [...legend.children].entries()) {
+      const output = one.querySelector("output");
+      if (!output) return;
+      const own = shown.find(
+        (line) => line.panel === at && line.line === place && [line.split, null].includes(split),
+      );
+      const told = own && valueAt(own, x);
+      output.hidden = !told;
+      output.textContent = told ? panels[at].written(told.raw) : "";
+      output.title = own?.name ?? "";
+    }
+  }
+
+  function dotAndTip(panel, own, x, isMain) {
+    const told = valueAt(own, x);
+    if (!told) return [];
+    const [left, top] = [panel.place(told.x).left, panel.height(told.y)];
+    if (!Number.isFinite(top)) return [];
+    const dot = h("div", { class: "cee-dot", style: `left:${left}px;top:${top}px` });
+    dot.style.background = own.colour;
+    const says = [panel.written(told.raw)];
+    if (told.raw !== told.y) says.push(`smoothed ${panel.written(told.y)}`);
+    if (isMain) says.push(`step ${told.place}`);
+    if (own.count > 1) says.push(`n = ${own.count}`);
+    const tip = h("div", { class: "cee-tip" }, ...(isMain ? [h("b", {}, own.name)] : []), says.join(", ")); // prettier-ignore
+    const isRight = left > panel.middle;
+    tip.style.top = `${Math.max(0, top - (isMain ? 44 : 26))}px`;
+    if (isRight) tip.style.right = `${canvas.clientWidth - left + 10}px`;
+    else tip.style.left = `${left + 10}px`;
+    return [dot, tip];
+  }
+
+  // --- the part of the x axis that is looked at, told to the server so that it can send more of it
+
+  function listen() {
+    if (listening) return;
+    listening = true;
+    canvas.on("plotly_relayout", (change) => {
+      const names = Object.keys(change);
+      const axis = names.map((name) => /^(xaxis\d*)\.(range|autorange)/.exec(name)).find(Boolean);
+      if (!axis) return;
+      const name = axis[1];
+      if (change[`${name}.autorange`]) return sender.push({ span: null });
+      const ends = change[`${name}.range`] ?? [change[`${name}.range[0]`], change[`${name}.range[1]`]];
+      const { type } = canvas._fullLayout[name];
+      const span = ends.map((end) =>
+        type === "log" ? 10 ** end : type === "date" ? dateOf(end) : Number(end),
+      );
+      if (span.every(Number.isFinite)) sender.push({ span });
+    });
+  }
+
+  // Plotly writes times without a zone and means UTC.
+  function dateOf(end) {
+    return typeof end === "number" ? end : Date.parse(`${String(end).replace(" ", "T")}Z`);
+  }
+
+  function showAll() {
+    const axes = Object.keys(canvas._fullLayout).filter((name) => /^[xy]axis\d*$/.test(name));
+    const free = axes.filter((name) => !canvas._fullLayout[name].fixedrange);
+    window.Plotly.relayout(canvas, Object.fromEntries(free.map((name) => [`${name}.autorange`, true])));
+  }
+
+  // --- taking away
+
+  function toggleTable() {
+    table.hidden = !table.hidden;
+    values.setAttribute("aria-expanded", String(!table.hidden));
+    if (!table.hidden) fillTable(table, canvas._fullData);
+  }
+
+  function save(href, kind) {
+    h("a", { href, download: `${payload.name}.${kind}` }).click();
+  }
+
+  function saveValues() {
+    const url = URL.createObjectURL(new Blob([csvOf(canvas._fullData)], { type: "text/csv" }));
+    save(url, "csv");
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  async function savePicture(kind) {
+    save(await pictureOf(canvas, kind), kind);
+  }
+
+  return view;
+}

@@ -1,0 +1,327 @@
+"""How the curves of a comparison are drawn, kept across pages and in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from explorer.figures.comparison import Look
+from explorer.figures.line_traces import Span
+from explorer.runs.group_means import BANDS
+from explorer.runs.metric_panels import Panel
+from pages.components.address import address
+from pages.components.address.parameters import (
+    Parameter,
+    names,
+    option,
+    parse_number,
+    staying,
+    text,
+)
+from pages.components.escaping import escaped
+from pages.components.inputs.lasting_inputs import (
+    choose,
+    chosen,
+    lasting_choice,
+    lasting_text,
+    shown,
+)
+
+_AXES = {
+    "Step": "step",
+    "Epoch": "epoch",
+    "Images seen": "examples",
+    "Time": "time",
+    "Clock": "clock",
+}
+_SCALES = ("log", "linear")
+_X_SCALES = ("linear", "log")
+AUTO, NO_SMOOTHING = "auto", "none"
+_WEIGHTS = (AUTO, NO_SMOOTHING, "0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.995", "0.999")
+_BAND_NAMES = {"min–max": "range", "standard deviation": "sd", "standard error": "se"}
+ALONE, SEEDS, TAGS = "none", "seeds", "tags"
+_SPAN, _Y = "compare span", "compare y"
+_AUTOMATIC = "automatic"
+
+
+def _parse_y(texts: Sequence[str]) -> dict[str, tuple[str, Span | None]]:
+    """Read the upright axes of panels: key, scale and both ends of each, parted by bars."""
+    found: dict[str, tuple[str, Span | None]] = {}
+    for one in texts:
+        key, *rest = one.rsplit("|", 3)
+        if len(rest) != 3 or rest[0] not in ("", *_SCALES):
+            raise ValueError("an upright axis is “metric|log or linear|lowest|highest”.")
+        found[key] = (rest[0], checked_range(rest[1], rest[2], rest[0]))
+    return found
+
+
+def _write_y(axes: Mapping[str, tuple[str, Span | None]]) -> list[str]:
+    return [
+        f"{key}|{scale}|" + ("|" if ends is None else f"{ends[0]:.10g}|{ends[1]:.10g}")
+        for key, (scale, ends) in axes.items()
+    ]
+
+
+OPTIONS = (
+    option("x", _AXES),
+    option("xscale", _X_SCALES),
+    option("scale", _SCALES),
+    option("smoothing", _WEIGHTS),
+    text("group"),
+    option("band", _BAND_NAMES),
+    names("metric"),
+    Parameter("y", _parse_y, _write_y, several=True),
+    text("goal", 40),
+    text("goalof"),
+    *staying(text("from", 40), text("to", 40)),
+)
+"""What the address holds of the options and of the part that is looked at."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How the curves are drawn.
+
+    Attributes:
+        look: Of the panels, without the part of the x axis that is looked at.
+        group: ALONE, SEEDS, TAGS or the name of a setting: which curves are one line.
+    """
+
+    look: Look
+    group: str
+
+
+def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
+    """Show the choices; return them, and what the address holds of them.
+
+    Args:
+        settings: Names of the settings that curves can be grouped by, those that differ first.
+    """
+    link: dict[str, Any] = {}
+
+    def choice(label: str, options: Sequence[str], name: str, help: str | None = None) -> str:
+        link[name] = lasting_choice(
+            label, options, key=f"compare {name}", link=name, help=help, wraps=len(options) > 3
+        )
+        return str(link[name])
+
+    with st.popover("Axes and smoothing"):
+        axis = choice(
+            "x axis", list(_AXES), "x",
+            "Time is training time, pauses left out; Clock is when that was.",
+        )  # fmt: skip
+        x_scale = choice("Scale of x", _X_SCALES, "xscale")
+        scale = choice("Scale of losses", _SCALES, "scale")
+        weight = link["smoothing"] = _smoothing()
+    with st.popover("Groups"):
+        group = link["group"] = _group(settings)
+        band = choice(
+            "Band around a mean", list(_BAND_NAMES), "band",
+            "Standard deviation and standard error are on either side of the mean, with n − 1.",
+        )  # fmt: skip
+    look = Look(
+        axis=_AXES[axis],
+        x_scale=x_scale,
+        scale=scale,
+        weight={AUTO: None, NO_SMOOTHING: 0.0}.get(weight, 0.0)
+        if weight in (AUTO, NO_SMOOTHING)
+        else float(weight),
+        band=_BAND_NAMES[band],
+    )
+    return Choices(look, group), link
+
+
+def _smoothing() -> str:
+    asked = address.take_or_warn("smoothing")
+    if asked:
+        choose("compare smoothing", asked)
+    return str(
+        st.select_slider(
+            "Smoothing",
+            _WEIGHTS,
+            value=shown("compare smoothing", chosen("compare smoothing", AUTO)),
+            key="compare smoothing",
+            help="Weight w of the past in a moving average: it averages over about 1/(1 − w) "
+            "points, 0.98 over 50. “auto” goes by the length of each curve: over a fiftieth of "
+            "it, and not at all below 100 points.",
+            on_change=lambda: choose("compare smoothing", st.session_state["compare smoothing"]),
+        )
+    )
+
+
+def _group(settings: Sequence[str]) -> str:
+    known = [ALONE, SEEDS, TAGS, *settings]
+    asked = address.take_or_warn("group", _one_of(known))
+    if asked:
+        choose("compare group", asked)
+    before = chosen("compare group", ALONE)
+    options = known if before in known else [*known, before]
+    words = {ALONE: "Each curve alone", SEEDS: "Seeds: all else equal", TAGS: "Tags"}
+    return str(
+        st.selectbox(
+            "Draw as one line",
+            options,
+            index=options.index(before),
+            format_func=lambda one: words.get(one, f"Same “{one}”"),
+            key="compare group",
+            help="Curves that share this are drawn as their mean, where all of them are, with a "
+            "band.",
+            on_change=lambda: choose("compare group", st.session_state["compare group"]),
+        )
+    )
+
+
+def _one_of(known: Sequence[str]) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if value and value not in known:
+            raise ValueError(f"these curves can be grouped by {', '.join(known)}.")
+
+    return check
+
+
+def upright_axes(panels: Mapping[str, Panel]) -> dict[str, tuple[str, Span | None]]:
+    """Show a scale and a range for each panel; return those that are not automatic.
+
+    Args:
+        panels: Those that are drawn, by key, at least one.
+    """
+    asked = address.take_or_warn("y")
+    if asked is not None:
+        st.session_state[_Y] = asked
+    axes: dict[str, tuple[str, Span | None]] = dict(st.session_state.get(_Y, {}))
+    with st.popover("Panels"):
+        key = st.selectbox(
+            "Panel", list(panels), format_func=lambda one: panels[one].title, key="compare y panel"
+        )
+        scale, ends = axes.get(key, ("", None))
+        low, high = ("", "") if ends is None else (f"{ends[0]:.10g}", f"{ends[1]:.10g}")
+        with st.form(f"compare y {key}", border=False):
+            picked = st.selectbox(
+                "Scale", [_AUTOMATIC, *_SCALES], index=["", *_SCALES].index(scale)
+            )
+            left, right = st.columns(2)
+            begin = left.text_input("Lowest", low, placeholder=_AUTOMATIC, max_chars=40)
+            end = right.text_input("Highest", high, placeholder=_AUTOMATIC, max_chars=40)
+            if st.form_submit_button("Set"):
+                scale = "" if picked == _AUTOMATIC else picked
+                try:
+                    axes[key] = (scale, checked_range(begin, end, scale))
+                except ValueError as error:
+                    st.error(escaped(str(error)))
+                else:
+                    if axes[key] == ("", None):
+                        del axes[key]
+                    st.session_state[_Y] = axes
+                    st.rerun()
+    return axes
+
+
+def checked_range(low: str, high: str, scale: str) -> Span | None:
+    """Return both ends of an axis; None where both are left empty.
+
+    Raises:
+        ValueError: One is missing, is no number, or has no place on the axis.
+    """
+    if not low.strip() and not high.strip():
+        return None
+    if not low.strip() or not high.strip():
+        raise ValueError("give both ends of the range, or none.")
+    ends = parse_number(low), parse_number(high)
+    if not ends[0] < ends[1]:
+        raise ValueError("the lowest value must be below the highest.")
+    if scale == "log" and ends[0] <= 0:
+        raise ValueError("a log axis begins above 0.")
+    return ends
+
+
+def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[str, str]]:
+    """Ask for a value to be reached; return it by its panel's key, and what the address holds.
+
+    Args:
+        panels: Those that are drawn, by key, at least one.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = lasting_text(
+            "First step to reach",
+            "",
+            key="compare goal",
+            link="goal",
+            placeholder="0.95 or 95 %",
+            help="The table tells the first step at which each line reached this value: at least "
+            "it of an accuracy, at most it of a loss; raw values, not smoothed ones.",
+        )
+        keys = [key for key in panels if not panels[key].is_gap] or list(panels)
+        asked = address.take_or_warn("goalof")
+        if asked:
+            choose("compare goalof", asked)
+        accuracy = next((key for key in keys if panels[key].better > 0), keys[0])
+        before = chosen("compare goalof", accuracy)
+        if before not in keys:
+            before = accuracy
+        key = st.selectbox(
+            "of",
+            keys,
+            index=keys.index(before),
+            format_func=lambda one: panels[one].title,
+            key="compare goal of",
+            on_change=lambda: choose("compare goalof", st.session_state["compare goal of"]),
+        )
+    link = {"goal": words, "goalof": key if words else ""}
+    if not words.strip():
+        return {}, link
+    try:
+        is_percent = words.strip().endswith("%")
+        goal = parse_number(words.strip().removesuffix("%")) / (100 if is_percent else 1)
+    except ValueError as error:
+        st.error(f"“{escaped(words)}” cannot be reached: {escaped(str(error))}")
+        return {}, link
+    return {key: goal}, link
+
+
+def span_of_view(axis: str) -> Span | None:
+    """Return the part of the x axis that is looked at; None for all of it.
+
+    Args:
+        axis: Key of AXES; a part of one axis means nothing on another.
+    """
+    low, high = address.take("from"), address.take("to")
+    if low and high:
+        st.session_state[_SPAN] = (axis, _span_from(low, high))
+    of, span = st.session_state.get(_SPAN, (axis, None))
+    return span if axis == of else None
+
+
+def look_at(axis: str, span: Span | None) -> None:
+    """Look at a part of the x axis from the next run on.
+
+    Args:
+        axis: Key of AXES.
+        span: The part; None for all of it.
+    """
+    st.session_state[_SPAN] = (axis, span)
+
+
+def span_link(span: Span | None) -> dict[str, str]:
+    """Return what the address holds of the part that is looked at."""
+    ends = ("", "") if span is None else (f"{span[0]:.13g}", f"{span[1]:.13g}")
+    return dict(zip(("from", "to"), ends, strict=True))
+
+
+def band_words(band: str) -> str:
+    """Return in words what a band is.
+
+    Args:
+        band: Key of BANDS.
+    """
+    return BANDS[band]
+
+
+def _span_from(low: str, high: str) -> Span | None:
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        return None
+    return ends if ends[0] < ends[1] and all(abs(end) < 1e15 for end in ends) else None

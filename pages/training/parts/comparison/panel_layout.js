@@ -1,0 +1,38 @@
+// How the panels of a comparison fill the screen that there is: columns by width, height by what is
+// left of the first screen.
+
+const NARROWEST = 210;
+const LOWEST = 175;
+const HIGHEST = 480;
+const TOOLS = 40; // pixels of what stands below the panels
+
+/** The layout of a figure from `explorer.figures.panel_grid`, in as many columns as fit `stage`. */
+export function arranged(layout, stage) {
+  const { arrangements, panels } = layout.meta;
+  const width = stage.clientWidth;
+  const columns = balanced(panels, Math.max(1, Math.floor(width / NARROWEST)), arrangements);
+  const rows = Math.ceil(panels / columns);
+  const result = { ...layout, height: heightOf(rows, stage) };
+  for (const [name, placed] of Object.entries(arrangements[columns])) {
+    result[name] = { ...layout[name], ...placed };
+  }
+  return result;
+}
+
+/** How many columns fill their rows best. */
+function balanced(count, most, arrangements) {
+  const fitting = Object.keys(arrangements)
+    .map(Number)
+    .filter((columns) => columns <= Math.max(1, most));
+  const rows = Math.min(...fitting.map((columns) => Math.ceil(count / columns)));
+  return fitting.find((columns) => Math.ceil(count / columns) === rows);
+}
+
+function heightOf(rows, stage) {
+  const least = LOWEST * rows + 60;
+  const scrolled = stage.closest("[data-testid=stMain]")?.scrollTop ?? 0;
+  const top = stage.getBoundingClientRect().top + scrolled;
+  // One or two rows end with the first screen, if they begin well above its end.
+  const left = window.innerHeight - top - TOOLS;
+  return rows <= 2 && left >= least ? Math.min(left, HIGHEST) : least;
+}

@@ -63,8 +63,8 @@ def lasting_choice(
         wraps: whether there are so many that a narrow screen needs several rows of them.
     """
     asked = address.take_or_warn(link)
-    if asked in options:
-        choose(key, asked)
+    if asked in options or address.is_cleared(link):
+        choose(key, asked or options[0])
     return st.segmented_control(
         label,
         options,
@@ -97,8 +97,8 @@ def lasting_text(
         placeholder: shown while the field is empty.
     """
     asked = address.take_or_warn(link)
-    if asked is not None:
-        choose(key, asked)
+    if asked is not None or address.is_cleared(link):
+        choose(key, default if asked is None else asked)
     return st.text_input(
         label,
         shown(key, chosen(key, default)),
@@ -123,8 +123,8 @@ def lasting_class(
         default: index chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
-    if asked:
-        choose(key, asked[0])
+    if asked or address.is_cleared(link):
+        choose(key, asked[0] if asked else default)
     index = chosen(key, default)
     if index >= len(names):
         index = len(names) - 1
@@ -160,8 +160,8 @@ def lasting_classes(
         help: shown on demand.
     """
     asked = address.take_or_warn(link, _within(len(names)))
-    if asked is not None:
-        choose(key, asked)
+    if asked is not None or address.is_cleared(link):
+        choose(key, default if asked is None else asked)
     before = set(chosen(key, default))
     now = sorted(index for index in before if index < len(names))
     if removed := len(before) - len(now):

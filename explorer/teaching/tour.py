@@ -150,7 +150,7 @@ TOUR = (
         "divergence",
         "What does that belief cost?",
         f"p is the truth, one-hot on {LABEL}; q is what the network believes.",
-        "Press “Walk q to p” and watch the three numbers.",
+        "Press “Walk q to p” and watch H(p), D(p‖q) and H(p,q).",
         "Which of the three does not move?",
         ("H(p)", "D(p‖q)", "H(p,q)"),
         0,
@@ -199,7 +199,6 @@ TOUR = (
             "name": NAMES,
             "target": "one true class",
             "y": str(LABEL + 1),
-            "show": "One example",
         },
     ),
     Stop(
@@ -207,7 +206,7 @@ TOUR = (
         "Why does the gradient vanish?",
         f"{LABEL} against {RIVAL} alone: one logit, z = ln(q₄/q₉) = {written(_LOGIT)}; y = 1 "
         f"stands for {LABEL}.",
-        f"Drag **z** down to {written(_SATURATED)}, and read the ratio of the derivatives.",
+        f"Drag **z** down to {written(_SATURATED)}, and see how hard each loss pulls.",
         f"At z = {written(_SATURATED)}, how much harder does cross-entropy pull?",
         ("About 2 times", "About 100 times", "About 10,000 times"),
         2,
@@ -227,7 +226,7 @@ TOUR = (
         "live",
         "How does the belief move in training?",
         "A recorded race on MNIST: same weights, same batches, two losses.",
-        f"Scrub from step {tour_digit.TOLD_STEP} to the end and watch the second {LABEL}.",
+        f"Slide from step {tour_digit.TOLD_STEP} to the end and watch the second {LABEL}.",
         f"Which network calls it a {LABEL} at the end?",
         ("Both", "The one with cross-entropy", "The one with squared error"),
         1,
@@ -239,8 +238,8 @@ TOUR = (
             "A 4 that could be a 9 was somebody's handwriting. Try yours.",
         ),
         2,
-        "race scrub",
-        {"run": "recorded-race"},
+        "race theatre",
+        {"run": "recorded-race", "at": str(tour_digit.TOLD_STEP)},
     ),
     Stop(
         "draw",
@@ -268,7 +267,7 @@ TOUR = (
         "One statement from lecture notes.",
         "Read the statement and guess the verdict before you look at it.",
         "Is the statement right?",
-        tuple(verdict.capitalize() for verdict in VERDICTS),
+        ("Wrong", "Sloppy", "Right, under a condition"),
         VERDICTS.index(NOTE_CHECKS[_CARD].verdict),
         "Right under a condition: for any fixed p the two differ by the constant H(p), so they "
         "have the same gradient in q. One-hot targets are sufficient, not necessary.",
@@ -279,7 +278,7 @@ TOUR = (
             "Five sentences are worth taking home.",
         ),
         1.5,
-        "notes card",
+        f"note-{NOTE_CHECKS[_CARD].lesson}",
         {"note": NOTE_CHECKS[_CARD].lesson},
     ),
     Stop(

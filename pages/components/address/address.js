@@ -89,7 +89,8 @@ export function flush() {
   due = Infinity;
   const query = wanted();
   if (query === null) return;
-  noteWritten(kept.page, query, kept.own);
+  // An entry of the browser's history that is new has the address already.
+  if (noteWritten(kept.page, query, kept.own)) known = window.location.search;
   const { pathname, search, hash } = window.location;
   const address = query ? `?${query}` : "";
   // Whoever changed it since then has gone elsewhere, and the server will say where to.

@@ -28,7 +28,7 @@ export function watchHistory(told, held) {
 }
 
 const of = (page) => {
-  if (!pages.has(page)) pages.set(page, { past: [], now: null, newest: null, future: [], leaving: null });
+  if (!pages.has(page)) pages.set(page, { past: [], now: null, newest: null, future: [], leaving: null, own: [] });
   return pages.get(page);
 };
 
@@ -41,26 +41,34 @@ const stateOf = (query, own) =>
     })
     .join("&");
 
-/** The address of a page is, or is about to be, `query`; `own` are the page's parameters. */
+/**
+ * The address of a page is, or is about to be, `query`.
+ *
+ * @param {string} page the last part of its path
+ * @param {string} query without "?"
+ * @param {string[]} own names of the page's parameters
+ * @returns {boolean} whether it was written here, as a new entry of the browser's history
+ */
 export function noteWritten(page, query, own) {
   const steps = of(page);
+  steps.own = own;
   steps.newest = stateOf(query, own);
   if (steps.leaving !== null) {
     // Until the server has taken it up, it still says what was there before.
-    if (steps.newest === steps.leaving && performance.now() < steps.until) return;
+    if (steps.newest === steps.leaving && performance.now() < steps.until) return false;
     steps.now = steps.newest;
     steps.leaving = null;
     tell(page);
   }
   steps.now ??= steps.newest;
-  if (linked === page) {
-    linked = null;
-    enter(steps, query);
+  const isNewEntry = linked === page && enter(steps, query);
+  linked = null;
+  if (steps.newest !== steps.now) {
+    moving = page;
+    clearTimeout(timer);
+    timer = setTimeout(rest, REST_MS);
   }
-  if (steps.newest === steps.now) return;
-  moving = page;
-  clearTimeout(timer);
-  timer = setTimeout(rest, REST_MS);
+  return isNewEntry;
 }
 
 /** A link has set the page that is open. */
@@ -71,14 +79,16 @@ export function noteLink(page) {
 
 /** Give the state before a link an entry of its own in the browser's history. */
 function enter(steps, query) {
-  if (steps.now === null || steps.now === steps.newest) return;
+  if (steps.now === null || steps.now === steps.newest) return false;
   const { pathname, hash } = window.location;
   try {
     window.history.replaceState(window.history.state, "", `${pathname}?${steps.now}${hash}`);
     window.history.pushState(window.history.state, "", `${pathname}?${query}${hash}`);
   } catch {
     // Too often for this browser: Back leaves the page then, and undo still has the step.
+    return false;
   }
+  return true;
 }
 
 /** Make what was changed one edit, when nothing is held, or at once before the next gesture. */
@@ -135,7 +145,10 @@ function leave(steps, kept, state) {
 export function popped(page) {
   commit();
   const steps = of(page);
-  const state = window.location.search.slice(1);
+  const state = stateOf(window.location.search.slice(1), steps.own);
+  // Back and Forward among what was edited here are undo and redo.
+  if (steps.past.at(-1) === state) return travel(page, "undo");
+  if (steps.future.at(-1) === state) return travel(page, "redo");
   leave(steps, steps.past, state);
   steps.future = [];
   tell(page);

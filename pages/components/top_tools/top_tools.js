@@ -33,6 +33,7 @@ function build(parent) {
     redo: button("↷", "Redo", () => go("redo")),
     share: button("Share", "Share this page", openShare),
     present: button("Present", "Present this page (P)", () => present(true)),
+    leave: button("×", "Stop presenting (Esc)", () => present(false)),
     panel: h("div", { class: "cee-share", role: "dialog", "aria-label": "Share this page" }),
   };
   parts.panel.hidden = true;
@@ -44,7 +45,8 @@ function paint() {
   const { undo, redo } = reach(setup.page);
   parts.undo.disabled = undo === 0;
   parts.redo.disabled = redo === 0;
-  root.hidden = setup.presenting;
+  for (const name of ["undo", "redo", "share", "present"]) parts[name].hidden = setup.presenting;
+  parts.leave.hidden = !setup.presenting;
   if (!parts.panel.hidden && setup.shared) fill();
 }
 
@@ -58,6 +60,8 @@ function go(way) {
 
 window.addEventListener("popstate", () => {
   if (!setup || !root?.isConnected || here() !== setup.page) return;
+  // A link of the app says which one it is, and the server opens what it names.
+  if (new URLSearchParams(window.location.search).has("via")) return;
   send("asked", { page: setup.page, search: popped(setup.page) });
 });
 

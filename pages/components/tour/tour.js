@@ -4,7 +4,8 @@ import { isInteractive } from "../frontend/focus.js";
 
 const TURNS = { PageDown: "next", PageUp: "back", ArrowRight: "next", ArrowLeft: "back" };
 const PATIENCE_MS = 15_000; // until the page of a stop must have drawn its control
-const MARK = "cee-tour-mark";
+// A rule and not a class, which Streamlit would take away with its next rendering.
+const mark = document.createElement("style");
 
 let control = ""; // key of what the stop is about
 let shown = ""; // the stop whose control has been shown
@@ -17,9 +18,10 @@ export default function render({ data }) {
     shown = stop;
     seek();
   }
-  window.addEventListener("keydown", turn);
+  // Before sliders and bars, which take these keys too: a remote turns the tour in any case.
+  window.addEventListener("keydown", turn, true);
   return () => {
-    window.removeEventListener("keydown", turn);
+    window.removeEventListener("keydown", turn, true);
     unmark();
     shown = "";
   };
@@ -29,25 +31,29 @@ export default function render({ data }) {
 function turn(event) {
   const way = TURNS[event.key];
   if (!way || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.key.startsWith("Arrow") && isInteractive(document.activeElement)) return;
+  if (event.key.startsWith("Arrow") && isInteractive()) return;
   event.preventDefault();
+  event.stopPropagation();
   if (!event.repeat) document.querySelector(`.st-key-tour-${way} a`)?.click();
 }
 
 function unmark() {
   observer?.disconnect();
-  document.querySelector(`.${MARK}`)?.classList.remove(MARK);
+  mark.remove();
 }
 
-/** Mark the control once it is there, and bring it into view. */
+/** Mark the control, and bring it into view once it is there. */
 function seek() {
   unmark();
   if (!control) return;
+  const key = `.st-key-${CSS.escape(control.replaceAll(" ", "-"))}`;
+  mark.textContent = `${key} { outline: var(--cee-tour-mark); outline-offset: 4px; \
+border-radius: 0.4rem; scroll-margin: 4rem 0 6rem; }`;
+  document.head.append(mark);
   const look = () => {
-    const found = document.querySelector(`.st-key-${CSS.escape(control.replaceAll(" ", "-"))}`);
+    const found = document.querySelector(key);
     if (!found?.getBoundingClientRect().height) return;
     observer.disconnect();
-    found.classList.add(MARK);
     found.scrollIntoView({ block: "nearest" });
   };
   observer = new MutationObserver(look);

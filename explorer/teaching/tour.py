@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Stop:
     parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
-def _bits(value: float, digits: int = 4) -> str:
+def _bits(value: SupportsFloat, digits: int = 4) -> str:
     return measured(float(value), "bits", digits)
 
 

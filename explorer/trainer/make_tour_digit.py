@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torchvision.io import write_png
+from PIL import Image
 
 from explorer.runs.mnist_files import MNIST_PIXELS_MD5, DataError
 from explorer.runs.race_presets import RACE_PRESETS
@@ -71,8 +71,8 @@ def main() -> int:
         json.dumps(told, indent=1),
     )
     (_FOLDER / "beliefs.json").write_text(text + "\n", encoding="utf-8")
-    image = torch.tensor(source.images.test_images[TEST_INDEX]).reshape(1, 28, 28)
-    write_png(image, str(_FOLDER / "image.png"))
+    image = source.images.test_images[TEST_INDEX].reshape(28, 28)
+    Image.fromarray(image).save(_FOLDER / "image.png", optimize=True)
     return 0
 
 

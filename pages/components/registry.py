@@ -40,7 +40,7 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             Page(
                 "pages/start/home.py",
                 "Start",
-                "A model to drag, a race to watch, a tour of fifteen minutes, and the way to every page.",
+                "A model to drag, a race to watch, a tour of 15 minutes, and ways to all pages.",
             ),
             _page(
                 "start/glossary",

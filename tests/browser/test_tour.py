@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from importlib.util import find_spec
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.information import self_information
@@ -110,9 +109,11 @@ def test_the_whole_tour_is_walked_by_keys_without_a_scroll(app_url: str, page: P
 
 
 def carries_on_with_the_label(page: Page) -> None:
-    """The first stop: its prediction is kept, its keys stay with the slider, its words come true."""
+    """The first stop: the prediction is kept, the slider has its keys, the words come true."""
     stop = TOUR[0]
-    expect(page.get_by_text(measured(float(self_information(BELIEF[LABEL])), "bits"))).to_be_visible()
+    expect(
+        page.get_by_text(measured(float(self_information(BELIEF[LABEL])), "bits"))
+    ).to_be_visible()
     predict(page, stop, stop.answer)
     expect(page).to_have_url(re.compile("said=2"))
     page.get_by_role("button", name="Host", exact=True).click()
@@ -145,9 +146,8 @@ def the_price_is_the_surprise_of_the_first_stop(page: Page) -> None:
     page.evaluate("document.activeElement.blur()")
 
 
-@pytest.mark.parametrize("motion", ["reduce"])
-def test_the_race_on_the_first_page_rests_where_motion_is_unwelcome(app_url, page, motion):
-    page.emulate_media(reduced_motion=motion)
+def test_the_race_on_the_first_page_rests_where_motion_is_unwelcome(app_url: str, page: Page):
+    page.emulate_media(reduced_motion="reduce")
     page.goto(app_url)
     expect(page.locator(".cee-replay-clock")).to_contain_text("step 3,000")
     expect(page.get_by_role("button", name="Replay")).to_be_visible()

@@ -28,7 +28,7 @@ OPEN_PAGE = "open page"
 TOUR_STOP = "tour stop"
 """Where the session keeps the stop of the guided tour, counted from 1, or None."""
 TOUR_SAID = "tour predictions"
-"""Where the session keeps what was predicted on the tour: by stop the option from 1, "0" for none."""
+"""Where the session keeps the predictions of the tour: by stop the option from 1, "0" for none."""
 PRESENTING = "presenting"
 """Where the session keeps 1 while the page is presented, else 0."""
 _VISIT = "number of this visit"
@@ -103,9 +103,7 @@ def _restore(search: str) -> None:
     """Read an address that the page had before; what it did not hold goes back to its default."""
     parameters = _parsed(search)
     own = st.session_state[_TABLE].keys() - {one.name for one in _EVERYWHERE.values()}
-    st.session_state[_UNTAKEN] = {
-        name: texts for name, texts in parameters.items() if name in own
-    }
+    st.session_state[_UNTAKEN] = {name: texts for name, texts in parameters.items() if name in own}
     st.session_state[_CLEARED] = own - parameters.keys()
     st.session_state[_NEW] = True
 

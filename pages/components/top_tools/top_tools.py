@@ -68,7 +68,11 @@ def _offered(link: str) -> dict[str, str]:
 
 def _share() -> None:
     link = st.session_state[_KEY].get("share")
-    if isinstance(link, str) and len(link) <= _LONGEST and urlsplit(link).scheme in ("http", "https"):
+    if (
+        isinstance(link, str)
+        and len(link) <= _LONGEST
+        and urlsplit(link).scheme in ("http", "https")
+    ):
         st.session_state[_SHARED] = link
 
 

@@ -68,9 +68,8 @@ def digit() -> str:
         f"{tour_digit.TEST_INDEX} of MNIST"
     )
     data = base64.b64encode(tour_digit.IMAGE).decode()
-    return (
-        f'<img class="cee-tour-digit" alt="{alt}." title="{alt}" src="data:image/png;base64,{data}">'
-    )
+    source = f"data:image/png;base64,{data}"
+    return f'<img class="cee-tour-digit" alt="{alt}." title="{alt}" src="{source}">'
 
 
 def predictions() -> dict[int, int]:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.components import pinned
 from pages.components.address import address
-from pages.components.exercises import exercises
+from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.top_tools.top_tools import top_tools
@@ -38,6 +38,7 @@ def run_page() -> None:
     top_tools(page.url_path)
     pinned.make_place()
     tour_bar()
+    exercise_bar(page.url_path)
     page.run()
     exercises(page.url_path)
 

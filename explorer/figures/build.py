@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,43 @@ def build(traces: Sequence[Trace], layout: dict[str, Any]) -> go.Figure:
 def axis(title: str, **properties: Any) -> dict[str, Any]:
     """Return an axis with a title, which names the unit where there is one."""
     return {"title": {"text": title}, **properties}
+
+
+def quantity(name: str, text: str, colour: str = "") -> dict[str, str]:
+    """Return a number that stands above a figure, in its `layout.meta["quantities"]`.
+
+    The plot component shows it in a cell of its own and changes it together with the figure. With
+    `layout.meta["aside"]` the numbers are of less weight and take one line.
+
+    Args:
+        name: What it is, as in formulas.
+        text: The value as written, a space, and its unit if it has one.
+        colour: That of the thing in the figure; the ink by default.
+    """
+    value, _, unit = text.partition(" ")
+    return {"name": name, "value": value, "unit": unit, "colour": colour}
+
+
+_ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def steady_top(value: float, least: float = 0.0) -> float:
+    """Return where an axis ends that shall stand still while `value` moves below it.
+
+    The first of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that neither exceeds; 1 where
+    both are 0 or less.
+
+    Args:
+        value: Largest one that must find its place; finite.
+        least: A value that finds its place on the axis in any case.
+    """
+    largest = min(max(value, least), FARTHEST)
+    if largest <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(largest))
+    if power == 0:  # below the smallest number whose tenth is one too
+        return largest
+    return next(one * power for one in (*_ROUND, 20.0) if one * power >= largest)
 
 
 def patterned(colour: str, pattern: str) -> dict[str, Any]:

@@ -10,13 +10,24 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.comparison import Comparison
 from explorer.core.events import running_averages
 from explorer.core.huffman import Fork, Leaf, Node, huffman_tree, leaves
 from explorer.core.validation import FloatArray
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import distinct
-from explorer.figures.numbers import written
-from explorer.figures.palette import DASHES, INK, NEUTRAL, P, Q, with_alpha
+from explorer.figures.numbers import measured, written
+from explorer.figures.palette import (
+    CROSS_ENTROPY,
+    DASHES,
+    DIVERGENCE,
+    ENTROPY,
+    INK,
+    NEUTRAL,
+    P,
+    Q,
+    with_alpha,
+)
 
 _POINTS = 240
 
@@ -29,19 +40,23 @@ class _Place:
     word: str
 
 
-def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
+def code_tree(p: FloatArray, names: Sequence[str], colour: str, *, title: str) -> go.Figure:
     """Draw Huffman's code for p as a tree: left is 0, right is 1, a leaf is an outcome.
 
     Args:
         p: The distribution that the code is made for [n].
         names: n outcome names.
         colour: Of the leaves, that of the distribution.
+        title: Name of the distribution, "p" or "q".
     """
     places: list[_Place] = []
     edges: list[tuple[_Place, _Place]] = []
     tree = huffman_tree(p)
     _lay_out(tree, 0, "", places, edges)
-    labels = distinct([_short(name) for name in names])
+    labels = distinct(names)
+    # Names that would run into each other give way to their numbers.
+    if is_numbered := len(labels) * max(map(len, labels)) > 32:
+        labels = [str(number) for number in range(1, len(labels) + 1)]
     edge_x = [x for upper, lower in edges for x in (upper.x, lower.x, None)]
     edge_y = [y for upper, lower in edges for y in (-upper.depth, -lower.depth, None)]
     forks = [place for place in places if isinstance(place.node, Fork)]
@@ -91,16 +106,29 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
             "textfont": {"size": 11},
             "cliponaxis": False,
             "marker": {"size": 11, "color": colour, "line": {"width": 1, "color": INK}},
-            "customdata": [written(leaf.weight, 6) for leaf, _ in ends],
-            "hovertemplate": "%{text}<br>probability %{customdata}<extra></extra>",
+            "customdata": [
+                [distinct([names[leaf.outcome]])[0], word, written(leaf.weight, 6)]
+                for leaf, word in ends
+            ],
+            "hovertemplate": (
+                "%{customdata[0]}: %{customdata[1]}<br>probability %{customdata[2]}<extra></extra>"
+            ),
         },
     ]
     return build(
         traces,
         {
-            "height": 130 + 56 * depth,
-            "margin": {"l": 12, "r": 12, "t": 12, "b": 12},
+            "height": 110 + 34 * depth,
+            "margin": {"l": 12, "r": 12, "t": 26, "b": 8},
             "showlegend": False,
+            "title": {
+                "text": f"Huffman's code for {title}" + (", by number" if is_numbered else ""),
+                "font": {"size": 14},
+                "x": 0,
+                "xref": "paper",
+                "y": 0.99,
+                "yanchor": "top",
+            },
             "xaxis": {"visible": False, "range": [-0.7, len(ends) - 0.3]},
             "yaxis": {"visible": False, "range": [-depth - 0.9, 0.3]},
         },
@@ -108,7 +136,7 @@ def code_tree(p: FloatArray, names: Sequence[str], colour: str) -> go.Figure:
 
 
 def average_lengths(
-    p: FloatArray, events: np.ndarray, codes: Mapping[str, tuple[FloatArray, str, str]]
+    pair: Comparison, events: np.ndarray, codes: Mapping[str, tuple[FloatArray, str, str]]
 ) -> go.Figure:
     """Draw the average length of the messages so far against the number of events.
 
@@ -116,21 +144,33 @@ def average_lengths(
     has an infinite average from there on: its line ends, with ∞ at the end.
 
     Args:
-        p: Distribution that the events come from [n].
+        pair: p, which the events come from, and q, in bits.
         events: Indices of outcomes [m], m ≥ 1.
         codes: Name → lengths in bits [n], colour, dash.
     """
     at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
+    quantities = [
+        quantity(name, measured(value, "bits"), colour)
+        for name, value, colour in (
+            ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
+            ("H(p)", pair.entropy_p, ENTROPY),
+            ("D(p‖q)", pair.kl_pq, DIVERGENCE),
+        )
+    ]
     traces: list[Trace] = []
+    highest = 0.0
     for name, (lengths, colour, dash) in codes.items():
         averages = running_averages(events, lengths, at)
-        expected = expected_code_length(p, lengths)
+        expected = expected_code_length(pair.p, lengths)
+        # What the first few events cost may leave at the top; the averages are what is looked at.
+        late = [*averages[at >= min(10, events.size)], expected]
+        highest = max([highest, *(one for one in late if math.isfinite(one))])
         traces.append(
             {
                 "type": "scatter",
                 "x": at,
                 "y": np.where(np.isinf(averages), np.nan, averages),
-                "name": f"{name}, expected {written(expected, 4)}",
+                "name": name,
                 "mode": "lines",
                 "line": {"color": colour, "dash": dash, "width": 2},
                 "hovertemplate": f"{name}: %{{y:.4f}} bits after %{{x:,}} events<extra></extra>",
@@ -169,11 +209,12 @@ def average_lengths(
     return build(
         traces,
         {
-            "height": 340,
+            "height": 400,
             # Room at the right for half of the last tick's number.
-            "margin": {"l": 50, "r": 24, "t": 76, "b": 44},
+            "margin": {"l": 46, "r": 24, "t": 24, "b": 40},
             "xaxis": axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
-            "yaxis": axis("bits per event", rangemode="tozero"),
+            "yaxis": axis("bits per event", range=[0, steady_top(1.05 * highest, 1.0)]),
+            "meta": {"least_height": 250, "quantities": quantities},
         },
     )
 
@@ -216,7 +257,3 @@ def _lay_out(
     places.append(place)
     edges.extend((place, lower) for lower in below)
     return place
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 12 else f"{name[:11]}…"

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from explorer.figures.palette import CROSS_ENTROPY, DASHES, DIVERGENCE, ENTROPY, Q, with_alpha
 
 HISTORY = {
@@ -21,6 +21,8 @@ HISTORY = {
     "D(q‖p)": ("kl_qp", Q, DASHES[1]),
     "H(p,q)": ("cross_entropy", CROSS_ENTROPY, DASHES[2]),
 }
+
+_ROWS = ("H(p,q)", "H(p) + D(p‖q)")
 
 
 def decomposition(pair: Comparison) -> go.Figure:
@@ -34,18 +36,18 @@ def decomposition(pair: Comparison) -> go.Figure:
     unit = unit_name(pair.base)
     # What is drawn of an infinite length; the written value says that it has no end.
     reach = rest = None
-    if math.isinf(pair.kl_pq):
+    if is_infinite := math.isinf(pair.kl_pq):
         reach = max(2 * pair.entropy_p, math.log(len(pair.p), pair.base))
         rest = reach - pair.entropy_p
     pieces = [
-        ("H(p,q)", "H(p,q)", pair.cross_entropy, reach, CROSS_ENTROPY),
-        ("H(p)", "H(p) + D(p‖q)", pair.entropy_p, None, ENTROPY),
-        ("D(p‖q)", "H(p) + D(p‖q)", pair.kl_pq, rest, DIVERGENCE),
+        ("H(p,q)", _ROWS[0], pair.cross_entropy, reach, CROSS_ENTROPY),
+        ("H(p)", _ROWS[1], pair.entropy_p, None, ENTROPY),
+        ("D(p‖q)", _ROWS[1], pair.kl_pq, rest, DIVERGENCE),
     ]
     traces: list[Trace] = [
         {
             "type": "bar",
-            "name": f"{name} = {written(value, 4)}",
+            "name": name,
             "y": [row],
             "x": [value if drawn is None else drawn],
             "orientation": "h",
@@ -56,22 +58,58 @@ def decomposition(pair: Comparison) -> go.Figure:
             "text": name if drawn is None else "∞",
             "textposition": "inside",
             "textangle": 0,
+            "textfont": {"size": 16},
             "insidetextanchor": "middle",
             "customdata": [written(value, 9)],
             "hovertemplate": f"{name} = %{{customdata}} {unit}<extra></extra>",
         }
         for name, row, value, drawn, colour in pieces
     ]
+    length = pair.cross_entropy if reach is None else reach
+    # Room at the right for what there is to see.
+    top = steady_top(1.5 * length, 1.5 * math.log(len(pair.p), pair.base))
+    if is_infinite:
+        words = "without end: q rules out<br>what p lets happen"
+    elif pair.kl_pq < 1e-9:
+        words = "no gap: q = p"
+    else:
+        words = "this gap is D(p‖q):<br>0 only at q = p"
+    annotation = {
+        "x": length,
+        "y": _ROWS[1],
+        "text": words,
+        "align": "left",
+        "font": {"color": DIVERGENCE, "size": 15},
+        "showarrow": True,
+        "arrowcolor": DIVERGENCE,
+        "arrowhead": 0,
+        "ax": 22,
+        "ay": 0,
+        "xanchor": "left",
+    }
     return build(
         traces,
         {
-            "height": 200,
-            "margin": {"l": 110, "r": 12, "t": 34, "b": 44},
+            "height": 164,
+            "margin": {"l": 8, "r": 40, "t": 4, "b": 26},
             "barmode": "stack",
+            "bargap": 0.18,
             "uniformtext": {"mode": "hide", "minsize": 10},
-            "xaxis": axis(unit, rangemode="tozero"),
-            "yaxis": {"autorange": "reversed"},
-            "legend": {"traceorder": "normal"},
+            "xaxis": {"range": [0, top], "ticksuffix": f" {unit}", "showticksuffix": "last"},
+            "yaxis": {"autorange": "reversed", "visible": False},
+            "showlegend": False,
+            "annotations": [annotation],
+            "meta": {
+                "least_height": 120,
+                "quantities": [
+                    quantity(name, measured(value, unit), colour)
+                    for name, value, colour in (
+                        ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
+                        ("H(p)", pair.entropy_p, ENTROPY),
+                        ("D(p‖q)", pair.kl_pq, DIVERGENCE),
+                    )
+                ],
+            },
         },
     )
 
@@ -85,22 +123,26 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     """
     unit = unit_name(pair.base)
     labels = distinct(names)
+    few = len(labels) <= 6
     directions = [
-        ("p log(p/q)", pair.terms_pq, pair.kl_pq, "D(p‖q)", DIVERGENCE),
-        ("q log(q/p)", pair.terms_qp, pair.kl_qp, "D(q‖p)", Q),
+        ("p log(p/q), all add up to D(p‖q)", pair.terms_pq, DIVERGENCE),
+        ("q log(q/p), to D(q‖p)", pair.terms_qp, Q),
     ]
     finite = np.concatenate([pair.terms_pq, pair.terms_qp])
     finite = finite[np.isfinite(finite)]
     # An infinite term is drawn to the top of the picture, hatched, and marked ∞.
-    top = 1.25 * max(float(finite.max(initial=0.0)), 0.4)
+    top = steady_top(1.25 * float(finite.max(initial=0.0)), 1.0)
+    lowest = float(finite.min(initial=0.0))
+    bottom = -steady_top(-2 * lowest, 0.5)
     traces: list[Trace] = [
         {
             "type": "bar",
-            "name": f"{term}, sum {divergence} = {written(total, 4)}",
+            "name": term,
             "x": labels,
             "y": np.where(np.isinf(values), top, values),
             "text": [written(value, 3) for value in values],
-            "textposition": "outside",
+            # Numbers on narrower bars would run into each other; ∞ has to be said.
+            "textposition": ["outside" if few or np.isinf(v) else "none" for v in values],
             "cliponaxis": False,
             "marker": {
                 "color": colour,
@@ -109,17 +151,31 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "customdata": [written(value, 9) for value in values],
             "hovertemplate": f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
         }
-        for term, values, total, divergence, colour in directions
+        for term, values, colour in directions
     ]
     categories, margin = category_axis(labels)
+    # No title below the names.
+    margin = margin | {"t": 24, "b": margin["b"] - 16}
     return build(
         traces,
         {
-            "height": 276 + margin["b"],
+            "height": 240 + margin["b"],
             "margin": margin,
             "barmode": "group",
-            "yaxis": axis(unit),
+            "yaxis": axis(unit, range=[bottom, top]),
             "xaxis": categories,
+            "meta": {
+                "least_height": 130 + margin["b"],
+                "aside": True,
+                "quantities": [
+                    quantity(name, measured(value, unit))
+                    for name, value in (
+                        ("D(q‖p)", pair.kl_qp),
+                        ("H(q)", pair.entropy_q),
+                        ("Jensen–Shannon", pair.jensen_shannon),
+                    )
+                ],
+            },
         },
     )
 
@@ -138,8 +194,8 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     any_gap = any(math.isinf(pair.kl_pq) or math.isinf(pair.kl_qp) for pair in pairs)
     mode = "lines+markers" if any_gap or len(pairs) < 3 else "lines"
     traces: list[Trace] = []
-    for name, (quantity, colour, dash) in HISTORY.items():
-        values = np.array([getattr(pair, quantity) for pair in pairs])
+    for name, (attribute, colour, dash) in HISTORY.items():
+        values = np.array([getattr(pair, attribute) for pair in pairs])
         traces.append(
             {
                 "type": "scatter",
@@ -170,11 +226,27 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
                 "hovertemplate": f"{name} = ∞<extra></extra>",
             }
         )
+    shown = [v for trace in traces for v in np.atleast_1d(trace["y"]) if "yaxis" not in trace]
+    highest = float(np.nanmax([0.0, *shown]))
     layout: dict[str, Any] = {
-        "height": 280,
-        "xaxis": axis("edits ago", range=[min(-19.5, edits[0] - 0.5), 0.8]),
-        "yaxis": axis(unit, rangemode="tozero"),
+        "height": 260,
+        "margin": MARGIN | {"t": 40},
+        "xaxis": axis("edits ago", range=[-20 * math.ceil(len(pairs) / 20) + 0.5, 0.8]),
+        "yaxis": axis(unit, range=[0, steady_top(1.05 * highest, 0.5)]),
+        "meta": {"least_height": 170},
     }
+    if len(pairs) < 3:
+        layout["annotations"] = [
+            {
+                "text": "every edit adds a point here:<br>drag q towards p and look back",
+                "xref": "paper",
+                "yref": "paper",
+                "x": 0.4,
+                "y": 0.5,
+                "showarrow": False,
+                "font": {"size": 15},
+            }
+        ]
     if any(trace.get("yaxis") == "y2" for trace in traces):
         layout["yaxis2"] = {
             "overlaying": "y",

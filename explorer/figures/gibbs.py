@@ -8,9 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.core.gibbs import GibbsGaps
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, P, Q
 
 _FARTHEST = 1e3
@@ -32,7 +32,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
         for index, ratio in enumerate(found.ratios)
         if np.isfinite(found.gaps[index]) and ratio <= _FARTHEST
     ]
-    reach = 1.15 * max([2.6, *(found.ratios[index] for index in drawn)])
+    reach = steady_top(1.15 * max([2.6, *(found.ratios[index] for index in drawn)]))
     x = np.concatenate([np.geomspace(1e-3, 0.3, 60), np.linspace(0.3, reach, 140)])
     points = found.ratios[drawn]
     traces: list[Trace] = [
@@ -88,11 +88,41 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
     return build(
         traces,
         {
-            "height": 360,
+            "height": 262,
+            "margin": {"l": 36, "r": 8, "t": 28, "b": 40},
             "xaxis": axis("x = q/p", range=[-0.04 * reach, reach]),
             "yaxis": axis("", range=[-3.2, max(1.8, reach - 0.8)]),
+            "annotations": _touching(found, drawn, labels, reach),
+            "meta": {"least_height": 168},
         },
     )
+
+
+def _touching(
+    found: GibbsGaps, drawn: Sequence[int], labels: Sequence[str], reach: float
+) -> list[dict[str, object]]:
+    """Say of the widest gap what it is, or that there is none."""
+    widest = max(drawn, key=lambda index: found.gaps[index], default=None)
+    if widest is None or found.gaps[widest] < 1e-6:
+        x, y, words = 1.0, 0.0, "the line touches here alone: x = 1, no gap"
+    else:
+        x = float(found.ratios[widest])
+        y = (float(np.log(x)) + x - 1) / 2
+        words = f"widest gap: {labels[widest]}"
+    return [
+        {
+            "x": x,
+            "y": y,
+            "text": words,
+            "font": {"color": DIVERGENCE, "size": 15},
+            "arrowcolor": DIVERGENCE,
+            "arrowhead": 0,
+            # To the side on which there is the room.
+            "ax": 60 if x < reach / 2 else -60,
+            "ay": 52,
+            "xanchor": "left" if x < reach / 2 else "right",
+        }
+    ]
 
 
 def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
@@ -105,14 +135,15 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
     labels = distinct(names)
     finite = found.shares[np.isfinite(found.shares)]
     # An infinite share is drawn to the top of the picture, hatched, and marked ∞.
-    top = 1.25 * max(float(finite.max(initial=0.0)), 0.2)
+    top = steady_top(1.25 * float(finite.max(initial=0.0)), 0.5)
     infinite = np.isinf(found.shares)
     categories, margin = category_axis(labels)
+    margin = margin | {"t": 24, "b": margin["b"] - 16}
     return build(
         [
             {
                 "type": "bar",
-                "name": f"p · gap, sum D(p‖q) = {written(found.kl_divergence, 6)} nats",
+                "name": "p · gap, never below 0",
                 "x": labels,
                 "y": np.where(infinite, top, found.shares),
                 "text": [written(share, 3) for share in found.shares],
@@ -128,9 +159,16 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
             }
         ],
         {
-            "height": 246 + margin["b"],
+            "height": 220 + margin["b"],
             "margin": margin,
             "yaxis": axis("nats", range=[0, 1.15 * top]),
             "xaxis": categories,
+            "meta": {
+                "least_height": 130 + margin["b"],
+                "aside": True,
+                "quantities": [
+                    quantity("all add up to D(p‖q)", measured(found.kl_divergence, "nats"))
+                ],
+            },
         },
     )

@@ -13,13 +13,15 @@ from explorer.core.information import (
     binary_entropy,
     entropy,
     entropy_terms,
+    maximum_entropy,
+    perplexity,
     self_information,
     unit_name,
 )
 from explorer.core.simplex import simplex_entropy
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
-from explorer.figures.numbers import written
+from explorer.figures.numbers import measured, written
 from explorer.figures.palette import DIVERGENCE, ENTROPY, INK, P
 
 
@@ -51,7 +53,7 @@ def entropy_by_outcome(
             "x": labels,
             "y": values,
             "text": [written(v, digits) for v in (values if shown is None else shown)],
-            "textposition": "outside",
+            "textposition": "outside" if len(labels) <= 10 else "none",
             "cliponaxis": False,
             "marker": {"color": colour},
             "hovertemplate": "%{x}: %{y:.6g} " + unit + f"<extra>{name}</extra>",
@@ -63,17 +65,59 @@ def entropy_by_outcome(
         for index in np.flatnonzero(np.isinf(surprise))
     ]
     categories, margin = category_axis(labels)
+    margin = margin | {"t": 26, "b": margin["b"] - 16}
+    highest = float(np.max(surprise, where=np.isfinite(surprise), initial=0.0))
+    at_most = maximum_entropy(len(labels), base)
     return build(
         traces,
         {
-            "height": 276 + margin["b"],
+            "height": (216 if len(labels) <= 3 else 440) + margin["b"],
             "margin": margin,
             "barmode": "group",
-            "yaxis": axis(unit, rangemode="tozero"),
+            "yaxis": axis(unit, range=[0, steady_top(1.35 * highest, 1.35 * at_most)]),
             "xaxis": categories,
-            "annotations": infinite,
+            "annotations": infinite + _rarest(p, labels, surprise),
+            "meta": {
+                "least_height": (120 if len(labels) <= 3 else 300) + margin["b"],
+                "quantities": [
+                    quantity("Entropy H(p)", measured(float(entropy(p, base=base)), unit), ENTROPY),
+                    quantity("Maximum", measured(at_most, unit)),
+                    quantity("Perplexity", written(float(perplexity(p)))),
+                ],
+            },
         },
     )
+
+
+def _rarest(
+    p: Sequence[float] | NDArray[np.float64],
+    labels: Sequence[str],
+    surprise: NDArray[np.float64],
+) -> list[dict[str, object]]:
+    """Say what there is to see: how little a rare outcome adds, or that no bar differs."""
+    values = np.asarray(p, dtype=np.float64)
+    possible = np.flatnonzero(values > 0)
+    rarest = int(possible[np.argmin(values[possible])])
+    if np.ptp(values) < 1e-9:
+        words = "all alike: no p has more entropy"
+    elif values[rarest] < 0.5 / len(values):
+        words = "surprising, but rare: it adds little"
+    else:
+        return []
+    return [
+        {
+            "x": labels[rarest],
+            "y": float(surprise[rarest]),
+            "text": words,
+            "font": {"color": P, "size": 15},
+            "showarrow": False,
+            "yanchor": "bottom",
+            "yshift": 18,
+            # Away from the nearer edge of the picture.
+            "xanchor": "left" if rarest < len(labels) / 2 else "right",
+            "xshift": -36 if rarest < len(labels) / 2 else 36,
+        }
+    ]
 
 
 def binary_entropy_curve(
@@ -110,7 +154,8 @@ def binary_entropy_curve(
     return build(
         traces,
         {
-            "height": 320,
+            "height": 226,
+            "meta": {"least_height": 150},
             "xaxis": axis(f"probability of {distinct([name])[0]}", range=[-0.02, 1.02]),
             "yaxis": axis(f"entropy / {unit}", rangemode="tozero"),
         },
@@ -144,14 +189,7 @@ def entropy_on_simplex(
                 "symbol": "hexagon",
                 "color": values,
                 "colorscale": "Cividis",
-                "colorbar": {
-                    "title": {"text": unit, "side": "right"},
-                    "orientation": "h",
-                    "thickness": 12,
-                    "y": -0.12,
-                    "yanchor": "top",
-                    "len": 0.8,
-                },
+                "colorbar": {"title": {"text": unit, "side": "top"}, "thickness": 12, "x": 1.02},
             },
             "hovertemplate": "%{customdata:.4f} " + unit + "<extra></extra>",
             "showlegend": False,
@@ -177,8 +215,9 @@ def entropy_on_simplex(
     return build(
         traces,
         {
-            "height": 380,
-            "margin": {"l": 50, "r": 50, "t": 44, "b": 84},
+            "height": 290,
+            "margin": {"l": 50, "r": 50, "t": 34, "b": 34},
+            "meta": {"least_height": 190},
             "ternary": {"sum": 1, **corners},
         },
     )

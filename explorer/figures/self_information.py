@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.core.information import self_information, unit_name
-from explorer.figures.build import Trace, axis, build
+from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
 from explorer.figures.numbers import measured
 from explorer.figures.palette import DASHES, ENTROPY, INK, NEUTRAL, Q
 
@@ -46,9 +46,10 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
             "y": [place],
             "name": "now",
             "mode": "markers+text",
-            "text": f"{measured(value, unit, 5)}{' ↑' if value > top else ''}",
-            "textposition": "middle right" if p < 0.75 else "top center",
-            "textfont": {"size": 14},
+            # The number itself stands above the figure.
+            "text": "↑" if value > top else "",
+            "textposition": "top center",
+            "textfont": {"size": 18},
             "cliponaxis": False,
             "marker": {"size": 17, "color": Q, "line": {"width": 2, "color": INK}},
             "customdata": [measured(value, unit, 9)],
@@ -59,11 +60,39 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     return build(
         traces,
         {
-            "height": 380,
+            "height": 450,
+            "margin": MARGIN | {"t": 12},
+            "showlegend": False,
             "xaxis": axis("probability p", range=[-0.02, 1.04]),
-            "yaxis": axis(f"self-information / {unit}", range=[-0.04 * top, 1.08 * top]),
+            "yaxis": axis(f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]),
+            "annotations": _half_as_likely(p, base),
+            "meta": {
+                "least_height": 300,
+                "quantities": [quantity("I(p)", measured(value, unit), ENTROPY)],
+            },
         },
     )
+
+
+def _half_as_likely(p: float, base: float) -> list[dict[str, object]]:
+    """Say what another half of the probability adds, where the curve shows it."""
+    half = p / 2
+    if half < _SMALLEST:
+        return []
+    more = measured(float(self_information(0.5, base=base)), unit_name(base), 4)
+    return [
+        {
+            "x": half,
+            "y": float(self_information(half, base=base)),
+            "text": f"half as likely: {more} more",
+            "font": {"color": ENTROPY, "size": 16},
+            "arrowcolor": ENTROPY,
+            "arrowhead": 2,
+            "ax": 90,
+            "ay": -24,
+            "xanchor": "left",
+        }
+    ]
 
 
 def running_information(
@@ -79,6 +108,7 @@ def running_information(
     unit = unit_name(base)
     count = np.arange(totals.size + 1)
     values = np.concatenate([[0.0], totals])
+    highest = float(np.max(values, where=np.isfinite(values), initial=expected * totals.size))
     traces: list[Trace] = [
         {
             "type": "scatter",
@@ -102,9 +132,18 @@ def running_information(
     return build(
         traces,
         {
-            "height": 320,
-            "xaxis": axis("events", rangemode="tozero"),
-            "yaxis": axis(f"information / {unit}", rangemode="tozero"),
+            "height": 410,
+            "xaxis": axis("events", range=[0, steady_top(totals.size, 4)]),
+            "yaxis": axis(f"information / {unit}", range=[0, steady_top(1.05 * highest, 1.0)]),
+            "meta": {
+                "least_height": 270,
+                "quantities": [
+                    quantity("information", measured(float(values[-1]), unit), ENTROPY),
+                    quantity("n · H", measured(expected * totals.size, unit)),
+                    quantity("events", f"{totals.size:,}"),
+                    quantity("H, one event on average", measured(expected, unit)),
+                ],
+            },
         },
     )
 

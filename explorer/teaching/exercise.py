@@ -15,11 +15,17 @@ class Task:
         parameters: Of the page's address, which set its state; several values for a name that
             occurs more than once.
         answer: What one sees and why, with its numbers computed.
+        guesses: What an audience may predict, to choose from before anything is touched.
+        control: Key of the element that one moves, where it is not the page's first sight.
+        plot: Key of the plot that answers it.
     """
 
     words: str
     parameters: Mapping[str, str | Sequence[str]]
     answer: str
+    guesses: Sequence[str] = ()
+    control: str = ""
+    plot: str = ""
 
 
 def listed(values: Iterable[float]) -> str:

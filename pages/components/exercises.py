@@ -1,11 +1,14 @@
-"""Three tasks at the end of a page."""
+"""Three tasks for each page: listed at its end, and the one that is set, pinned to the screen."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from explorer.teaching.exercises import TASKS
+from pages.components.address import address
 from pages.components.address.address import link_to
+from pages.components.escaping import escaped
+from pages.components.pinned import pinned_bar
 
 
 def exercises(page: str) -> None:
@@ -21,8 +24,60 @@ def exercises(page: str) -> None:
     st.subheader("Try this")
     for number, task in enumerate(TASKS[page], start=1):
         st.markdown(f"**{number}.** {task.words}")
-        link_to(page, "Set the page", task.parameters, via=f"task-{number}")
+        _set(page, number, "Set the page", via=f"task-{number}")
         st.markdown(
             f"<details><summary>Answer</summary>\n\n{task.answer}\n\n</details>",
             unsafe_allow_html=True,
         )
+
+
+def exercise_bar(page: str) -> None:
+    """Keep the task that is set in view: what to do, the prediction before it, the answer after.
+
+    Args:
+        page: Last part of the page's address.
+    """
+    tasks = TASKS.get(page, ())
+
+    def check(number: int) -> None:
+        if not 1 <= number <= len(tasks):
+            raise ValueError(f"there are exercises 1 to {len(tasks)}.")
+
+    if asked := address.take_or_warn("task", check):
+        st.session_state[address.TASK] = asked
+    number: int | None = st.session_state.get(address.TASK)
+    if number is None:
+        return
+    task = tasks[number - 1]
+    with pinned_bar("exercise"):
+        st.markdown(f"**{number} of {len(tasks)}** · {task.words}", width="stretch")
+        guess = None
+        if task.guesses:
+            with st.popover("Predict first"):
+                guess = st.radio(
+                    "Before you touch anything: what will happen?",
+                    task.guesses,
+                    index=None,
+                    key=f"guess {page} {number}",
+                )
+        with st.popover("Answer"):
+            if guess:
+                st.markdown(f"You predicted: “{escaped(guess)}”.")
+            elif task.guesses:
+                st.markdown("Predict first; then compare.")
+            else:
+                st.markdown("Say first what you expect; then compare.")
+            st.markdown(task.answer)
+        if number < len(tasks):
+            _set(page, number + 1, "Next", via=f"next-{number}")
+        st.button("Done", type="tertiary", on_click=_put_away)
+
+
+def _set(page: str, number: int, label: str, *, via: str) -> None:
+    """Link to the page as a task wants it, with the task pinned."""
+    parameters = {**TASKS[page][number - 1].parameters, "task": str(number)}
+    link_to(page, label, parameters, via=via)
+
+
+def _put_away() -> None:
+    st.session_state[address.TASK] = None

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.terms import explanations
 
 
-def page_head(title: str, summary: str, *, more: str = "", terms: Sequence[str] = ()) -> None:
+def page_head(
+    title: str, summary: str, *, more: str = "", terms: Sequence[str] = ()
+) -> DeltaGenerator:
     """Show the head, at most 90 px between the navigation and the content on a wide screen.
 
     Args:
@@ -18,8 +21,12 @@ def page_head(title: str, summary: str, *, more: str = "", terms: Sequence[str] 
             characters stand beside a title of 30 at 1280 px.
         more: The prose of the page, Markdown, which a press on "More" unfolds.
         terms: Keys of `GLOSSARY`, explained below the prose.
+
+    Returns:
+        The line, for one small control at its end that the whole page depends on.
     """
-    with st.container(key="page-head", horizontal=True, vertical_alignment="center"):
+    line = st.container(key="page-head", horizontal=True, vertical_alignment="center")
+    with line:
         st.title(title, anchor=False, width="content")
         st.markdown(summary, width="stretch")
         if more or terms:
@@ -28,3 +35,4 @@ def page_head(title: str, summary: str, *, more: str = "", terms: Sequence[str] 
                     st.markdown(more)
                 if terms:
                     explanations(*terms)
+    return line

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 from explorer.core.coding import huffman_code_lengths
+from explorer.core.comparison import compare
 from explorer.core.events import draw_events, event_information
 from explorer.core.gibbs import gibbs_gaps
 from explorer.core.huffman import code_words, word_lengths
@@ -36,7 +37,7 @@ def numbers(values: object) -> np.ndarray:
 
 def averages(p: np.ndarray, q: np.ndarray, count: int = 300) -> go.Figure:
     lengths = [word_lengths(code_words(values)) for values in (p, q)]
-    return average_lengths(p, draw_events(p, count, 0), codes_of(p, q, *lengths))
+    return average_lengths(compare(p, q), draw_events(p, count, 0), codes_of(p, q, *lengths))
 
 
 @pytest.mark.parametrize(
@@ -47,8 +48,8 @@ def test_plotly_accepts_every_figure(p, q):
     found = gibbs_gaps(p, q)
     totals = event_information(q, np.array([0, 1, 0]))[1]
     for figure in (
-        code_tree(p, names, P),
-        code_tree(q, names, P),
+        code_tree(p, names, P, title="p"),
+        code_tree(q, names, P, title="q"),
         averages(p, q),
         logarithm_below_its_tangent(found, names),
         shares_by_outcome(found, names),
@@ -62,16 +63,23 @@ def test_plotly_accepts_every_figure(p, q):
 @given(distributions())
 def test_a_leaf_hangs_as_deep_as_its_word_is_long(p):
     names = [f"outcome {number}" for number in range(p.size)]
-    (leaves,) = named(code_tree(p, names, P), "code words")
-    depth = dict(zip((text.split("<br>")[0] for text in leaves["text"]), leaves["y"], strict=True))
+    (leaves,) = named(code_tree(p, names, P, title="p"), "code words")
+    depth = dict(zip((one[0] for one in leaves["customdata"]), leaves["y"], strict=True))
     lengths = huffman_code_lengths(p)
     assert depth == {names[i]: -lengths[i] for i in np.flatnonzero(p)}
     assert len(set(leaves["x"])) == len(leaves["x"])
 
 
+def test_no_two_leaves_of_a_crowded_tree_are_called_the_same():
+    names = [f"a long name that ends in {number}" for number in range(8)]
+    (leaves,) = named(code_tree(np.full(8, 1 / 8), names, P, title="p"), "code words")
+    shown = [text.split("<br>")[0] for text in leaves["text"]]
+    assert sorted(shown) == [str(number) for number in range(1, 9)]
+
+
 def test_the_last_average_is_that_of_all_events():
     p, q = np.array([0.1, 0.2, 0.7]), np.array([0.3, 0.3, 0.4])
-    line = named(averages(p, q), "ideal for q, expected")[0]
+    line = named(averages(p, q), "ideal for q")[0]
     events = draw_events(p, 300, 0)
     assert numbers(line["x"])[-1] == 300
     assert numbers(line["y"])[-1] == pytest.approx(-np.log2(q[events]).mean())
@@ -101,7 +109,8 @@ def test_the_dragged_point_lies_on_the_curve(p, base):
 
 def test_the_point_of_an_impossible_event_says_infinity():
     (point,) = named(surprise_curve(0.0), "now")
-    assert point["text"].startswith("∞")
+    assert point["text"] == "↑"
+    assert surprise_curve(0.0).layout.meta["quantities"][0]["value"] == "∞"
     assert math.isfinite(point["y"][0])
 
 

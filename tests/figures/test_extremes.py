@@ -387,7 +387,7 @@ def _gibbs(draw):
 
 @draws(coding.code_tree)
 def _tree(draw):
-    yield coding.code_tree(*draw(named()), "#123456")
+    yield coding.code_tree(*draw(named()), "#123456", title="p")
 
 
 @draws(coding.average_lengths)
@@ -396,7 +396,7 @@ def _lengths(draw):
     q = draw(distributions(p.size))
     events = np.array(draw(st.lists(st.integers(0, p.size - 1), min_size=1, max_size=400)))
     codes = coding.codes_of(p, q, *(word_lengths(code_words(one)) for one in (p, q)))
-    yield coding.average_lengths(p, events, codes)
+    yield coding.average_lengths(compare(p, q), events, codes)
 
 
 @draws(binary_losses.binary_losses, binary_losses.binary_derivatives)

@@ -60,6 +60,13 @@ def metrics(app: AppTest) -> dict[str, str]:
         for element in app.get("html")
         for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
     )
-    return {unescape(name): unescape(value) for name, value in pairs} | {
-        metric.label: metric.value for metric in app.metric
+    above_plots = {
+        one["name"]: f"{one['value']} {one['unit']}".strip()
+        for plot in components(app, "plot").values()
+        for one in plot["figure"]["layout"].get("meta", {}).get("quantities", ())
     }
+    return (
+        above_plots
+        | {unescape(name): unescape(value) for name, value in pairs}
+        | {metric.label: metric.value for metric in app.metric}
+    )

@@ -103,7 +103,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "average_code_length": (
         Route(
             "divergence",
-            click=choose("divergence view", "Messages"),
+            click=choose("divergence view", "Codes"),
             said=("average under p", "Huffman for q"),
         ),
     ),

@@ -1,11 +1,12 @@
 // Draggable bars with their text fields: probabilities that keep their sum, or free logits.
-// The browser moves the bars and a rounded readout at once; parsing, presets and normalising are
-// done by the server, which answers with a higher revision.
+// The browser moves the bars at once; parsing, presets and normalising are done by the server, which
+// answers with a higher revision.
 
 import { noteEdit, settleEdit } from "../address/address.js";
+import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
 import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
-import { paintBars, readoutParts } from "./bar_painting.js";
+import { paintBars } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
 import { ask, connect, settle } from "../preview/preview.js";
 import { chartColours, createSender, h, viewPerPlace } from "../frontend/sync.js";
@@ -17,8 +18,7 @@ function createView(parent) {
   const tools = h("div", { class: "cee-bars-tools" });
   const chart = h("div", { class: "cee-bars-plot", role: "group" });
   const rows = h("div", { class: "cee-bars-fields" });
-  const readout = h("div", { class: "cee-readout", "aria-live": "off" });
-  const root = h("div", { class: "cee-bars" }, tools, chart, readout, rows);
+  const root = h("div", { class: "cee-bars" }, tools, chart, rows);
   parent.append(root);
 
   const view = { send: null, update, dispose };
@@ -41,11 +41,15 @@ function createView(parent) {
   let drag = null;
   let walk = 0;
   let bars = [];
+  const widths = new ResizeObserver(() => setup && fitNames());
+  widths.observe(chart);
 
   const seriesIds = () => setup.series.map((one) => one.id);
 
   function dispose() {
-    clearInterval(walk);
+    widths.disconnect();
+    stopWalk();
+    drag?.release();
     sender?.dispose();
     settle(setup?.key);
     root.remove();
@@ -77,9 +81,8 @@ function createView(parent) {
     if (rebuilt) build();
     const read = sender.idle && fields.awaits();
     // Most answers only confirm what the browser has painted already.
-    if (rebuilt || fromServer || said || read) {
-      paint();
-    }
+    if (rebuilt || fromServer || said || read) paint();
+    else tellSettled();
   }
 
   /** Take over what the server changed itself: a text it read, a preset, a number of outcomes. */
@@ -100,7 +103,7 @@ function createView(parent) {
     sender.push({ rev, state, command: null });
   }
 
-  const saidBy = (one) => JSON.stringify([one.readout, one.messages]);
+  const saidBy = (one) => JSON.stringify(one.messages);
 
   const layoutOf = (one) =>
     JSON.stringify([one.mode, one.series, one.presets, one.least, one.most, one.low, one.high]);
@@ -116,15 +119,11 @@ function createView(parent) {
     recolour();
     const count = state.names.length;
     tools.replaceChildren(...toolParts(setup, count, actions));
-    const dense = count > 6;
-    root.classList.toggle("cee-dense", dense);
-    root.style.setProperty(
-      "--cee-outcome-width",
-      setup.series.length === 2 && !dense ? "4.2rem" : "2.3rem",
-    );
+    root.classList.toggle("cee-tall", setup.tall);
     const built = barParts(setup, count, actions);
     bars = built.bars;
     chart.replaceChildren(...built.outcomes);
+    chart.style.setProperty("--cee-count", count);
     fields.build(setup);
     // Who works by keyboard goes on from where they are, not from the top of the page.
     if (focused === null) return;
@@ -135,10 +134,22 @@ function createView(parent) {
   function paint() {
     paintBars(bars, setup, state);
     fields.show(state.values, setup.messages, sender.idle);
-    if (setup.readout) {
-      const values = seriesIds().map((id) => state.values[id]);
-      readout.replaceChildren(...readoutParts(values, setup.readout));
-    }
+    fitNames();
+    tellSettled();
+  }
+
+  /** Turn the names where the longest is wider than its bars; all bars fit on every screen. */
+  function fitNames() {
+    const room = chart.clientWidth / state.names.length;
+    chart.classList.toggle("cee-narrow", room < 7.2 * Math.max(...state.names.map((one) => one.length)) + 10);
+    chart.classList.toggle("cee-crowded", room / setup.series.length < 30);
+    chart.classList.toggle("cee-packed", room / setup.series.length < 13);
+    chart.style.setProperty("--cee-longest", Math.max(...state.names.map((one) => one.length)));
+  }
+
+  // Tells whoever waits for the server's answers, as the tests do.
+  function tellSettled() {
+    root.dataset.settled = String(sender.idle);
   }
 
   function change(part) {
@@ -148,6 +159,7 @@ function createView(parent) {
     if (setup.preview) ask(setup.key, state);
     note(Object.entries(state.values).map(([id, values]) => [id, values.join(",")]));
     sender.push({ rev: revision, state, command: null });
+    tellSettled();
   }
 
   const note = (texts) => noteEdit(setup.key, Object.fromEntries(texts));
@@ -158,6 +170,7 @@ function createView(parent) {
     // A link's text is read as a field's is.
     if (what.kind === "text") note([[what.series, what.text]]);
     sender.push({ rev: revision, state, command: what });
+    tellSettled();
   }
 
   function copy() {
@@ -197,6 +210,7 @@ function createView(parent) {
     if (wanted === null) return;
     event.preventDefault();
     stopWalk();
+    stepped();
     move(id, index, wanted);
   }
 
@@ -208,14 +222,20 @@ function createView(parent) {
     // Proportions of the others are those at the start, so that passing 1 does not lose them.
     const start = [...state.values[id]];
     const follow = (value) => move(id, index, value, start);
-    drag = { id, release: followPointer(event, track, setup, follow, () => (drag = null)) };
+    const ended = () => {
+      drag = null;
+      release(view);
+    };
+    hold(view);
+    drag = { id, release: followPointer(event, track, setup, follow, ended) };
   }
 
   function startWalk() {
     stopWalk();
     const [p, q] = seriesIds();
     const start = [...state.values[q]];
-    let step = 0;
+    let step = wantsStillness() ? 19 : 0;
+    hold(view);
     walk = setInterval(() => {
       // Each step waits for the picture of the last, so that none is skipped on screen.
       if (!sender.idle) return;
@@ -226,8 +246,10 @@ function createView(parent) {
   }
 
   function stopWalk() {
+    if (!walk) return;
     clearInterval(walk);
     walk = 0;
+    release(view);
   }
 
   return view;

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from explorer.core.bars import Bars, Limits, renamed, set_text
-from explorer.core.information import unit_name
 from pages.components.address import address, parameters
 from pages.components.address.parameters import Parameter, written_places, written_vector
 from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
@@ -49,7 +48,7 @@ def bar_editor(
     low: float = 0.0,
     high: float = 1.0,
     step: float = 0.01,
-    base: float | None = None,
+    tall: bool = False,
     previewed: bool = False,
 ) -> Bars:
     """Show the editor and return its state.
@@ -65,7 +64,7 @@ def bar_editor(
         low: Value at the bottom of a bar.
         high: Value at the top of a bar.
         step: What an arrow key adds or takes.
-        base: Of the logarithm in the readout of entropies; None shows no readout.
+        tall: Whether the bars are as high as the screen lets them, for a page that is about them.
         previewed: Whether plots follow before the script has run again: see `offer_plots`.
 
     Returns:
@@ -90,7 +89,7 @@ def bar_editor(
             "high": high,
             "step": step,
             "preview": preview.token() if previewed else None,
-            "readout": None if base is None else {"base": base, "unit": unit_name(base)},
+            "tall": tall,
             "state": {
                 "names": session.bars.names,
                 "values": dict(session.bars.values),

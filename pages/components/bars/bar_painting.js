@@ -1,7 +1,6 @@
 // What the bars of the editor show of its state.
 
-import { format, h } from "../frontend/sync.js";
-import { measures } from "./simplex.js";
+import { format } from "../frontend/sync.js";
 
 /** Show names, values and locks on the parts that `barParts` made. */
 export function paintBars(bars, { series, low, high }, { names, values, locked }) {
@@ -29,15 +28,6 @@ export function paintBars(bars, { series, low, high }, { names, values, locked }
     if (parts.label !== document.activeElement) parts.label.value = name;
     parts.lock.setAttribute("aria-pressed", String(isLocked));
     parts.lock.setAttribute("aria-label", `Lock ${name}`);
-  });
-}
-
-/** The entropies of the values, rounded, in the unit of `readout`. */
-export function readoutParts(values, { base, unit }) {
-  return measures(values, base).map(([name, value]) => {
-    const number = format(value, 4);
-    const named = number === "1" ? unit.replace(/s$/, "") : unit;
-    return h("span", {}, `${name} = `, h("b", {}, number), ` ${named}`);
   });
 }
 

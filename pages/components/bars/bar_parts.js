@@ -16,7 +16,7 @@ export function toolParts(setup, count, actions) {
         event.target.value = "";
       },
     },
-    h("option", { value: "" }, "Presets …"),
+    h("option", { value: "" }, "Examples"),
     ...setup.presets.map((name) => h("option", { value: name }, name)),
   );
   const button = (label, title, onclick) => h("button", { type: "button", title, onclick }, label);
@@ -30,7 +30,7 @@ export function toolParts(setup, count, actions) {
   const [p, q] = setup.series.map((one) => one.id);
   return [
     presets,
-    h("span", { class: "cee-count" }, fewer, h("span", {}, `${count} ${setup.noun}`), more),
+    h("span", { class: "cee-count" }, fewer, h("span", {}, String(count), h("span", { class: "cee-noun" }, ` ${setup.noun}`)), more),
     ...(pair
       ? [
           button(`Copy ${p} to ${q}`, "Make q equal to p", actions.copy),
@@ -58,8 +58,13 @@ export function barParts(setup, count, actions) {
     });
     const lock = h(
       "button",
-      { type: "button", class: "cee-lock", onclick: () => actions.toggleLock(index) },
-      "lock",
+      {
+        type: "button",
+        class: "cee-lock",
+        title: "Hold this value while others change",
+        onclick: () => actions.toggleLock(index),
+      },
+      padlock(),
     );
     const each = setup.series.map((one) => barPart(setup, one, index, actions));
     bars.push({ label, lock, ...Object.fromEntries(each.map((part) => [part.id, part])) });
@@ -72,6 +77,16 @@ export function barParts(setup, count, actions) {
     );
   });
   return { outcomes, bars };
+}
+
+function padlock() {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  picture.setAttribute("viewBox", "0 0 12 14");
+  picture.setAttribute("aria-hidden", "true");
+  picture.innerHTML =
+    '<rect x="1" y="6" width="10" height="7" rx="1.5" fill="currentColor"/>' +
+    '<path class="cee-shackle" d="M3 6V4a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.6"/>';
+  return picture;
 }
 
 function barPart(setup, one, index, actions) {

@@ -23,21 +23,3 @@ export function coupled(values, index, value, locked) {
 export function mixture(q, p, t) {
   return t >= 1 ? [...p] : q.map((x, i) => (1 - t) * x + t * p[i]);
 }
-
-/** Entropy of one distribution, or the four quantities of a pair, named, in the given base. */
-export function measures(series, base) {
-  const unit = Math.log(base);
-  const sum = (terms) => terms.reduce((total, x) => total + x, 0) / unit;
-  const entropy = (p) => sum(p.map((x) => (x > 0 ? -x * Math.log(x) : 0)));
-  if (series.length === 1) return [["H(p)", entropy(series[0])]];
-  const [p, q] = series;
-  const cross = sum(p.map((x, i) => (x > 0 ? -x * Math.log(q[i]) : 0)));
-  const divergence = (a, b) => sum(a.map((x, i) => (x > 0 ? x * Math.log(x / b[i]) : 0)));
-  return [
-    ["H(p)", entropy(p)],
-    ["H(q)", entropy(q)],
-    ["H(p,q)", cross],
-    ["D(p‖q)", Math.max(0, divergence(p, q))],
-    ["D(q‖p)", Math.max(0, divergence(q, p))],
-  ];
-}

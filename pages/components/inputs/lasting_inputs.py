@@ -9,6 +9,7 @@ sends what the widget showed before. That undoes what was set; the value kept he
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TypeVar
 
 import streamlit as st
@@ -51,6 +52,8 @@ def lasting_choice(
     link: str,
     help: str | None = None,
     wraps: bool = False,
+    is_tabs: bool = False,
+    bare: bool = False,
 ) -> str:
     """Show a choice among a few and return it; at first it is the first option.
 
@@ -61,20 +64,24 @@ def lasting_choice(
         link: parameter of the page's address that holds the choice.
         help: shown on demand.
         wraps: whether there are so many that a narrow screen needs several rows of them.
+        is_tabs: whether what is chosen stands below: drawn as tabs, without the label.
+        bare: whether the options say by themselves what is chosen: the label is not shown.
     """
     asked = address.take_or_warn(link)
     if asked in options or address.is_cleared(link):
         choose(key, asked or options[0])
-    return st.segmented_control(
-        label,
-        options,
-        default=shown(key, chosen(key, options[0])),
-        key=key,
-        required=True,
-        help=help,
-        wrap=wraps or None,
-        on_change=_keeping(key),
-    )
+    with st.container(key=f"tabs-{key}") if is_tabs else nullcontext():
+        return st.segmented_control(
+            label,
+            options,
+            default=shown(key, chosen(key, options[0])),
+            key=key,
+            required=True,
+            help=help,
+            label_visibility="collapsed" if is_tabs or bare else "visible",
+            wrap=wraps or is_tabs or None,
+            on_change=_keeping(key),
+        )
 
 
 def lasting_text(

@@ -2,22 +2,20 @@
 // update never shows a blank frame and keeps the zoom.
 
 import { noteEdit, settleEdit } from "../address/address.js";
+import { forget, isMoving, whenAtRest } from "../frontend/gestures.js";
 import { letDrag } from "./plot_drag.js";
+import { createMenu } from "./plot_menu.js";
 import { pictureOf } from "./plot_picture.js";
+import { showQuantities } from "./plot_quantities.js";
+import { keepRanges } from "./plot_ranges.js";
 import { themed, themeOf } from "./plot_theme.js";
 import { csvOf, fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
 import { createSender, h, viewPerPlace } from "../frontend/sync.js";
 
-// The figure's own buttons save it; nothing of it is ever sent to a cloud.
-const UNWANTED_BUTTONS = [
-  "sendChartToCloud",
-  "toImage",
-  "lasso2d",
-  "select2d",
-  "zoomIn2d",
-  "zoomOut2d",
-];
+// Heights of a low screen and of one on which a figure has its own height: a projector at 125 %, at
+// 100 %.
+const SCREENS = [576, 720];
 
 let plotlyLoading = null;
 
@@ -52,24 +50,28 @@ function drawSoon(draw) {
   waiting.add(draw);
 }
 
+/** The height that a figure has on this screen, in pixels. */
+function heightNow({ height, meta }) {
+  const least = meta?.least_height ?? height;
+  const [low, high] = SCREENS;
+  const share = Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
+  return Math.round(least + share * (height - least));
+}
+
 export default viewPerPlace(createView, "edit");
 
 function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
   const table = h("div", { class: "cee-plot-table", hidden: "" });
-  const button = (label, title, action) =>
-    h("button", { type: "button", title, onclick: action }, label);
-  const values = button("Values", "Show the plotted values as a table", toggleTable);
-  values.setAttribute("aria-expanded", "false");
-  const tools = h(
-    "div",
-    { class: "cee-plot-tools" },
-    values,
-    button("CSV", "Download the plotted values", saveValues),
-    button("PNG", "Download as PNG", () => savePicture("png")),
-    button("SVG", "Download as SVG", () => savePicture("svg")),
-  );
-  const root = h("figure", { class: "cee-plot" }, canvas, tools, table);
+  const numbers = h("dl", { class: "cee-quantities cee-plot-quantities", hidden: "" });
+  const menu = createMenu([
+    ["Values", "Show the plotted values as a table, or hide it", toggleTable],
+    ["CSV", "Download the plotted values", saveValues],
+    ["PNG", "Download as PNG", () => savePicture("png")],
+    ["SVG", "Download as SVG", () => savePicture("svg")],
+    ["Show all", "Undo zooming, as a double click on the plot does", showAll],
+  ]);
+  const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu.element, table);
   parent.append(root);
 
   const view = { send: null, update, dispose };
@@ -85,10 +87,15 @@ function createView(parent, assets) {
     if (canvas.data && canvas.clientWidth) window.Plotly.Plots.resize(canvas);
   });
   observer.observe(root);
+  // A plot may be lower on a screen that is low.
+  const onLowScreens = () => payload?.figure.layout.meta?.least_height && drawAgain();
+  window.addEventListener("resize", onLowScreens);
 
   function dispose() {
     observer.disconnect();
+    window.removeEventListener("resize", onLowScreens);
     waiting.delete(draw);
+    forget(drawAgain);
     sender?.dispose();
     unlisten(payload?.name, preview);
     if (canvas.data) window.Plotly.purge(canvas);
@@ -116,10 +123,14 @@ function createView(parent, assets) {
   function show(text) {
     shown = text;
     payload = JSON.parse(text);
-    canvas.style.minHeight = `${payload.figure.layout.height}px`;
+    canvas.style.minHeight = `${heightNow(payload.figure.layout)}px`;
     sender ??= createSender((edit) => view.send(edit), payload.seq);
     sender.answer(payload.seq);
     if (sender.idle) settleEdit(payload.name);
+    drawAgain();
+  }
+
+  function drawAgain() {
     stale = true;
     drawSoon(draw);
   }
@@ -132,10 +143,13 @@ function createView(parent, assets) {
       while (stale) {
         stale = false;
         const figure = themed(payload, (theme ??= themeOf(root)));
+        figure.layout.height = heightNow(figure.layout);
+        canvas.style.minHeight = `${figure.layout.height}px`;
+        // Wider than it has to be once everything is at rest.
+        if (isMoving() && keepRanges(figure.layout, canvas._fullLayout)) whenAtRest(drawAgain);
+        showQuantities(numbers, figure.layout.meta ?? {});
         await Plotly.react(canvas, figure.data, figure.layout, {
-          displaylogo: false,
-          displayModeBar: "hover",
-          modeBarButtonsToRemove: UNWANTED_BUTTONS,
+          displayModeBar: false,
           responsive: false,
         });
         listenToZoom();
@@ -168,8 +182,19 @@ function createView(parent, assets) {
 
   function toggleTable() {
     table.hidden = !table.hidden;
-    values.setAttribute("aria-expanded", String(!table.hidden));
+    menu.relabel(0, table.hidden ? "Values" : "Hide the values");
     if (!table.hidden) fillTable(table, canvas._fullData);
+  }
+
+  function showAll() {
+    const axes = Object.keys(canvas._fullLayout).filter((name) => /^[xy]axis\d*$/.test(name));
+    const own = payload.figure.layout;
+    const whole = axes.map((name) =>
+      own[name]?.range
+        ? [`${name}.range`, [...own[name].range]]
+        : [`${name}.autorange`, own[name]?.autorange ?? true],
+    );
+    window.Plotly.relayout(canvas, Object.fromEntries(whole));
   }
 
   function save(href, kind) {

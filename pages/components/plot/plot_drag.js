@@ -1,6 +1,8 @@
 // The point of a plot that can be dragged: the trace with `meta.drag`, whose first x follows the
 // pointer.
 
+import { hold, release } from "../frontend/gestures.js";
+
 const REACH = 22;
 
 /**
@@ -19,6 +21,7 @@ export function letDrag(canvas, moved) {
       event.stopPropagation();
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
+      hold(canvas);
     },
     true,
   );
@@ -40,7 +43,10 @@ export function letDrag(canvas, moved) {
     moved(Math.round(Math.min(high, Math.max(low, value)) * 100) / 100);
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => (dragged = null));
+    canvas.addEventListener(end, () => {
+      dragged = null;
+      release(canvas);
+    });
   }
 }
 

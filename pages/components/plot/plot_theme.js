@@ -55,7 +55,6 @@ export function themed({ figure, palette }, { partners, ink, line, ground, famil
         ["bgcolor", "rgba(0,0,0,0)"],
         ...["aaxis", "baxis", "caxis"].map((name) => [name, { gridcolor: line, linecolor: line }]),
       ]),
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: line, activecolor: ink },
       hoverlabel: { bgcolor: ground, bordercolor: line, font: { color: ink } },
       legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0 },
     },

@@ -2,6 +2,7 @@
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
 import { noteEdit, settleEdit } from "../address/address.js";
+import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
 import { ask, connect, settle } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
 import { valueByKey } from "./slider_keys.js";
@@ -10,7 +11,15 @@ export default viewPerPlace(createView, "edit");
 
 function createView(parent) {
   const label = h("label", {});
-  const range = h("input", { type: "range", step: "any", oninput: slide, onkeydown: press });
+  const range = h("input", {
+    type: "range",
+    step: "any",
+    oninput: slide,
+    onkeydown: press,
+    onpointerdown: () => hold(range),
+    onpointerup: () => release(range),
+    onpointercancel: () => release(range),
+  });
   const field = h("input", {
     type: "text",
     inputmode: "text",
@@ -36,6 +45,7 @@ function createView(parent) {
 
   function dispose() {
     stopPlay();
+    release(range);
     sender?.dispose();
     settle(setup?.key);
     root.remove();
@@ -121,6 +131,7 @@ function createView(parent) {
     if (target === null) return;
     event.preventDefault();
     stopPlay();
+    stepped();
     change(target);
   }
 
@@ -139,7 +150,9 @@ function createView(parent) {
 
   function togglePlay() {
     if (timer) return stopPlay();
+    if (wantsStillness()) return change(setup.high);
     if (value >= setup.high) change(setup.low);
+    hold(view);
     // About a hundred pictures, however long the way.
     const stride = Math.max(setup.step, Math.ceil((setup.high - setup.low) / 100));
     timer = setInterval(() => {
@@ -154,6 +167,7 @@ function createView(parent) {
   function stopPlay() {
     clearInterval(timer);
     timer = 0;
+    release(view);
     if (setup) playing.textContent = setup.play;
   }
 

@@ -28,6 +28,6 @@ def base_choice(key: str) -> float:
         list(BASES),
         key=key,
         link="unit",
-        help="bits: base 2, nats: base e, dits: base 10",
+        bare=True,
     )
     return BASES[unit]

@@ -26,8 +26,8 @@ _SHOWN = 24
 _SEED = "coding seed"
 
 
-def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
-    """Show codes for p and for q at work on events from p; return its part of the address.
+def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
+    """Show messages about events from p, by codes for p and for q; return its part of the address.
 
     Args:
         pair: From `explorer.core.comparison.compare`.
@@ -35,44 +35,28 @@ def coding_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
     """
     in_bits = compare(pair.p, pair.q, base=2.0)
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
-    st.markdown(
-        r"""**Messages.** A friend reports events that come from $p$. With the ideal code for $q$
-the message about outcome $i$ takes $-\log_2 q_i$ bits: $H(p,q)$ on average, and $H(p)$ if the code
-was made for $p$. Huffman's code uses whole digits, so the one for $p$ needs up to one bit more
-than $H(p)$. Code lengths are in bits, whatever unit is chosen above."""
-    )
-    _table(pair, names, words)
-    left, right = st.columns(2)
-    for column, title, values, colour in ((left, "p", pair.p, P), (right, "q", pair.q, Q)):
-        with column:
-            st.markdown(f"Huffman's code for ${title}$: left is 0, right is 1")
-            plot(
-                figures.code_tree(values, names, colour),
-                key=f"code-tree-{title}",
-                alt=f"Code tree for {title}: "
-                + ", ".join(f"{n} {w}" for n, w in zip(names, words[title], strict=True) if w)
-                + ".",
-            )
     seed = _seed()
-    count = int(
-        live_slider(
-            "Events drawn from p",
-            key="coding events",
-            default=1000,
-            low=10,
-            high=10_000,
-            step=0.1,
-            logarithmic=True,
-            whole=True,
-            link="events",
-        )
-    )
-    st.button(f"Draw again (seed {seed + 1})", on_click=_draw_again)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            count = int(
+                live_slider(
+                    "Events drawn from p",
+                    key="coding events",
+                    default=1000,
+                    low=10,
+                    high=10_000,
+                    step=0.1,
+                    logarithmic=True,
+                    whole=True,
+                    link="events",
+                )
+            )
+        st.button(f"Draw again (seed {seed + 1})", on_click=_draw_again)
     events = draw_events(pair.p, count, seed)
     lengths = {name: word_lengths(code) for name, code in words.items()}
     plot(
         figures.average_lengths(
-            pair.p, events, figures.codes_of(pair.p, pair.q, lengths["p"], lengths["q"])
+            in_bits, events, figures.codes_of(pair.p, pair.q, lengths["p"], lengths["q"])
         ),
         key="average-lengths",
         alt=f"Average bits per event of {count:,} events from p, approaching H(p) "
@@ -80,6 +64,28 @@ than $H(p)$. Code lengths are in bits, whatever unit is chosen above."""
     )
     _message(events, names, words)
     return {"seed": seed, "events": count}
+
+
+def codes_view(pair: Comparison, names: Sequence[str]) -> None:
+    """Show the codes for p and for q: their trees, words and lengths.
+
+    Args:
+        pair: From `explorer.core.comparison.compare`.
+        names: n outcome names.
+    """
+    words = {"p": code_words(pair.p), "q": code_words(pair.q)}
+    for column, title, values, colour in zip(
+        st.columns(2, gap="small"), words, (pair.p, pair.q), (P, Q), strict=True
+    ):
+        with column:
+            plot(
+                figures.code_tree(values, names, colour, title=title),
+                key=f"code-tree-{title}",
+                alt=f"Code tree for {title}: "
+                + ", ".join(f"{n} {w}" for n, w in zip(names, words[title], strict=True) if w)
+                + ".",
+            )
+    _table(pair, names, words)
 
 
 def _table(

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from explorer.core.comparison import Comparison, compare
+from explorer.core.gibbs import gibbs_gaps
 from explorer.core.information import unit_name
 from explorer.figures import divergence as figures
+from explorer.figures import gibbs
 from explorer.figures.numbers import measured, written
 from pages.components.plot.plot import plots_of
 from pages.components.preview import preview
 
 _EDITS_KEPT = 60
+VIEWS = ("Terms", "Messages", "Codes", "Gibbs", "Shares", "Edits")
+"""What can be seen beside the bars; "Messages" and "Codes" are no functions of p and q alone."""
 
 
 @lru_cache(maxsize=256)
@@ -28,34 +32,49 @@ def pair_plots(
     base: float,
     edits: tuple[Comparison, ...],
     *,
-    terms: bool,
+    view: str,
 ) -> preview.Plots:
-    """Return the plots of p and q, for `drawn_plot`.
+    """Return the plots of p and q, for `drawn_plot`: the main one, then that of the view.
 
     Args:
         names: n outcome names.
         p: True distribution [n].
         q: Model distribution [n].
         base: Base of the logarithm.
-        edits: Those before this one, oldest first.
-        terms: Whether the terms of both divergences are among them.
+        edits: Those before this one, oldest first, where the view shows them.
+        view: One of `VIEWS`.
     """
     unit, pair = unit_name(base), compared(p, q, base)
+    if view in ("Messages", "Codes"):
+        return {}
     pictures = {
         "decomposition": (
             figures.decomposition(pair),
             f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make "
             f"H(p,q) {measured(pair.cross_entropy, unit, 4)}.",
-        ),
-        "edit-history": (
-            figures.edit_history(with_edit(edits, pair)),
-            f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
-        ),
+        )
     }
-    if terms:
+    if view == "Terms":
         pictures["kl-terms"] = (
             figures.kl_terms_by_outcome(pair, names),
             f"Terms of D(p‖q) and D(q‖p) of {len(names)} outcomes, in {unit}.",
+        )
+    elif view == "Gibbs":
+        pictures["gibbs-tangent"] = (
+            gibbs.logarithm_below_its_tangent(gibbs_gaps(pair.p, pair.q), names),
+            f"ln x below its tangent x − 1, with a gap for each of {len(names)} outcomes.",
+        )
+    elif view == "Shares":
+        found = gibbs_gaps(pair.p, pair.q)
+        pictures["gibbs-shares"] = (
+            gibbs.shares_by_outcome(found, names),
+            "What each outcome adds to D(p‖q), never negative; the total is "
+            f"{measured(found.kl_divergence, 'nats')}.",
+        )
+    elif view == "Edits":
+        pictures["edit-history"] = (
+            figures.edit_history(with_edit(edits, pair)),
+            f"The last edits; D(p‖q) is now {measured(pair.kl_pq, unit, 4)}.",
         )
     return plots_of(pictures)
 

@@ -8,6 +8,9 @@ import { h } from "../frontend/sync.js";
 const PRIVATE = ["via", "said", "present", "embed"]; // no part of what is shared
 const here = () => window.location.pathname.split("/").pop();
 
+const PATIENCE_MS = 3000;
+
+let asking = 0;
 let root = null;
 let parts = null;
 let setup = null;
@@ -55,15 +58,34 @@ watchHistory(() => root?.isConnected && paint(), isHeld);
 function go(way) {
   flush();
   const search = travel(setup.page, way);
-  if (search !== null) send("asked", { page: setup.page, search });
+  if (search !== null) ask(search);
 }
 
-window.addEventListener("popstate", () => {
+/**
+ * Ask for an address of the page, once the server is at rest.
+ *
+ * A run that ends while another is asked for takes messages from Streamlit's client of which the
+ * other has been told that they are there: going back to what was shown lately meets just those.
+ */
+function ask(search, since = performance.now()) {
+  const { testScriptState } = document.querySelector("[data-testid=stApp]").dataset;
+  clearTimeout(asking);
+  if (testScriptState === "notRunning" || performance.now() - since > PATIENCE_MS) {
+    send("asked", { page: setup.page, search });
+  } else {
+    asking = setTimeout(ask, 30, search, since);
+  }
+}
+
+// Before Streamlit's own, which would run the page once more beside this and take nothing of the
+// address, since the page is the same.
+window.addEventListener("popstate", (event) => {
   if (!setup || !root?.isConnected || here() !== setup.page) return;
   // A link of the app says which one it is, and the server opens what it names.
   if (new URLSearchParams(window.location.search).has("via")) return;
-  send("asked", { page: setup.page, search: popped(setup.page) });
-});
+  event.stopImmediatePropagation();
+  ask(popped(setup.page));
+}, true);
 
 // ------------------------------------------------------------------------------------- sharing
 

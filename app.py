@@ -17,7 +17,8 @@ from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
 from pages.components.frontend.front_door import FrontDoor
 from pages.components.registry import PAGES, SECTIONS
-from pages.components.tour import tour_bar
+from pages.components.top_tools.top_tools import top_tools
+from pages.components.tour.tour import tour_bar
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "pages" / "components" / "frontend"
@@ -37,6 +38,7 @@ def run_page() -> None:
         position="top",
     )
     address.visit(page.url_path)
+    top_tools(page.url_path)
     pinned.make_place()
     tour_bar()
     exercise_bar(page.url_path)

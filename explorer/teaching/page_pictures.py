@@ -15,7 +15,16 @@ from explorer.core.activations import softmax_jacobian
 from explorer.core.descent import descend_binary
 from explorer.core.information import binary_entropy, self_information
 from explorer.core.losses import hinge, sigmoid_binary_cross_entropy, sigmoid_squared_error
-from explorer.figures.palette import CROSS_ENTROPY, DIVERGENCE, HINGE, NEUTRAL, SQUARED_ERROR, P, Q
+from explorer.figures.palette import (
+    CROSS_ENTROPY,
+    DIVERGENCE,
+    ENTROPY,
+    HINGE,
+    NEUTRAL,
+    SQUARED_ERROR,
+    P,
+    Q,
+)
 from explorer.teaching.worked_examples import EXAMPLES
 
 _WIDTH, _HEIGHT = 160, 76
@@ -175,6 +184,11 @@ def _glossary() -> str:
     return _words([("entropy 熵", P), ("cross-entropy 交叉熵", CROSS_ENTROPY), ("…", NEUTRAL)])
 
 
+def _take_home() -> str:
+    parts = [("−log p", P), ("H(p)", ENTROPY), ("H(p,q)", CROSS_ENTROPY), ("q − p", Q)]
+    return _words(parts, size=12)
+
+
 DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "self_information": _surprise,
@@ -190,6 +204,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "compare": _comparison,
         "draw": _drawing,
         "glossary": _glossary,
+        "recap": _take_home,
     }
 )
 """Address of a page → what draws the inside of its picture."""

@@ -1,102 +1,341 @@
-"""A guided tour of fifteen minutes through the pages, in teaching order."""
+"""The guided tour: one handwritten digit, from the surprise of its label to what notes get wrong.
+
+The numbers that a sentence tells are computed from that digit, so that words and screen agree.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import SupportsFloat
 
+import numpy as np
+
+from explorer.core.distributions import one_hot
+from explorer.core.information import entropy, self_information
+from explorer.core.loss_readings import gradient_ratio, multiclass_readings
+from explorer.figures.numbers import measured, written
+from explorer.teaching import tour_digit
 from explorer.teaching.exercise import listed
-from explorer.teaching.worked_examples import EXAMPLES
+from explorer.teaching.note_checks import NOTE_CHECKS, VERDICTS
+from explorer.teaching.tour_digit import BELIEF, LABEL, NAMES, RIVAL
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the person who gives the tour has at hand at a stop.
+
+    Attributes:
+        question: To ask aloud.
+        expected: What people answer, and what is right.
+        misunderstanding: What is usually got wrong here.
+        transition: How to go on to the next stop.
+    """
+
+    question: str
+    expected: str
+    misunderstanding: str
+    transition: str
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A page of the tour in a state worth looking at.
+    """A page of the tour in a state worth looking at. All texts are Markdown.
 
     Attributes:
         page: Address of the page.
-        title: What the stop is about.
-        words: What to look at and to do.
+        title: What the stop is about, a question.
+        setting: What is on the screen, in a few words.
+        action: What to do, in one line.
+        question: What to predict before doing it.
+        options: The predictions to choose from.
+        answer: Index of the option that comes true; None where it is a matter of opinion.
+        outcome: What one has seen, in one sentence.
+        host: Notes for the person who gives the tour.
         minutes: How long it takes.
+        control: Key of what the action is about, which is shown and marked.
         parameters: Of the page's address, which set its state.
     """
 
     page: str
     title: str
-    words: str
+    setting: str
+    action: str
+    question: str
+    options: tuple[str, ...]
+    answer: int | None
+    outcome: str
+    host: Host
     minutes: float
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    control: str
+    parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+def _bits(value: SupportsFloat, digits: int = 4) -> str:
+    return measured(float(value), "bits", digits)
+
+
+_Q = BELIEF[LABEL]
+_HALF = 0.1
+_BELIEF = np.array(BELIEF)
+_LEVEL = 0.4
+"""To where the bar of the rival comes down; the others grow in proportion."""
+_LEVELLED = _BELIEF * (1 - _LEVEL) / (1 - BELIEF[RIVAL])
+_LEVELLED[RIVAL] = _LEVEL
+_LOGITS = np.array(tour_digit.logits())
+_SURE = 10.0
+_SURER = np.where(np.arange(10) == RIVAL, _SURE, _LOGITS)
+_TRUTH = one_hot(LABEL, 10)
+_LOGIT = round(math.log(_Q / BELIEF[RIVAL]), 2)
+_SATURATED = -10.0
+_CARD = "kl_up_to_a_constant"
+
+
+def _pull(z: np.ndarray, loss: str) -> str:
+    """Return how strongly a loss pulls the label's logit up, as written."""
+    return written(-float(multiclass_readings(z, _TRUTH)[loss].gradient[LABEL]), 3)
+
+
+def _moved() -> str:
+    right, wrong = tour_digit.CROSS_ENTROPY.softmax[-1], tour_digit.SQUARED_ERROR.softmax[-1]
+    return (
+        f"Only the one with cross-entropy: its q₄ grows from {_Q:.2f} to {right[LABEL]:.2f}. With "
+        f"squared error the network still says {RIVAL} at the end, {wrong[RIVAL]:.2f} against "
+        f"{wrong[LABEL]:.2f}."
+    )
 
 
 TOUR = (
     Stop(
         "self_information",
-        "Information is surprise",
-        "An underdog's win, 1 in 64, carries 6 bits. Drag the point: halve p, and one bit is "
-        "added. Then draw 64 events below and see how their information adds up.",
-        2,
-        {"p": repr(EXAMPLES["table_tennis"]["p"][1]), "unit": "bits"},
+        "How surprising is its label?",
+        f"After one epoch of training, the network gives this {LABEL} the probability {_Q:.3f}.",
+        f"Drag **p** from {_Q:.3f} down to {_HALF:.2f}, about half of it.",
+        "Half the probability: how much information is added?",
+        ("Half a bit", "One bit", "Twice as much"),
+        1,
+        f"About one bit: from {_bits(self_information(_Q))} to {_bits(self_information(_HALF))}. "
+        "Each halving adds one bit, whatever p is.",
+        Host(
+            f"Would you call this a {LABEL}? How surprised is somebody who gave that 20 %?",
+            "Most say “a 9”. The surprise is −log₂ of the probability: a little over two bits.",
+            "That half the probability doubles the surprise. It adds a constant.",
+            "This was one outcome. The network has an opinion about all ten digits.",
+        ),
+        1.5,
+        "event p",
+        {"p": repr(_Q), "unit": "bits"},
     ),
     Stop(
         "entropy",
-        "Entropy is the average surprise",
-        "Four lottery tickets, one favourite. Drag the bars until the entropy is as high as it "
-        "can be, then as low.",
-        2,
-        {"p": listed(EXAMPLES["lottery_with_favourite"]["p"]), "unit": "bits"},
+        "What does the network believe?",
+        f"Ten bars, one belief: {RIVAL} is likelier than {LABEL}.",
+        f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}, as high as that of {LABEL}.",
+        "Does the entropy rise or fall?",
+        ("It rises", "It falls", "It stays"),
+        0,
+        f"It rises, from {_bits(entropy(BELIEF))} to about {_bits(entropy(_LEVELLED), 2)}: the "
+        "less sure a belief is, the more surprise it expects.",
+        Host(
+            "Which belief over ten digits has the highest entropy, and which the lowest?",
+            f"Uniform: log₂ 10 = {_bits(math.log2(10), 3)}. All on one digit: 0.",
+            "That high entropy means stable, or little information. It is the surprise to expect.",
+            "So much for the network's own opinion. Now somebody tells it the truth.",
+        ),
+        1.5,
+        "entropy",
+        {"p": listed(BELIEF), "name": NAMES, "unit": "bits"},
     ),
     Stop(
         "divergence",
-        "Cross-entropy and KL: the price of being wrong",
-        "Events come from p, you believe in q. Press “Walk q to p”: the cross-entropy falls to "
-        "H(p), and D(p‖q) to 0. What is left cannot be avoided.",
-        2.5,
+        "What does that belief cost?",
+        f"p is the truth, one-hot on {LABEL}; q is what the network believes.",
+        "Press “Walk q to p” and watch H(p), D(p‖q) and H(p,q).",
+        "Which of the three does not move?",
+        ("H(p)", "D(p‖q)", "H(p,q)"),
+        0,
+        f"H(p) stays 0. H(p,q) and D(p‖q) start at {_bits(self_information(_Q))}, the surprise of "
+        "the first stop, and fall together to 0.",
+        Host(
+            "Where have you seen the number of H(p,q) before?",
+            f"At the first stop: with a one-hot p only −log₂ q₄ = {_bits(self_information(_Q))} "
+            "is left of the sum.",
+            "That cross-entropy is a distance, 0 where q = p. It is H(p) there; KL is the excess.",
+            "To lower that price the network can only move its logits. What is each one told?",
+        ),
+        2,
+        "divergence",
         {
-            "p": listed(EXAMPLES["kl_is_asymmetric"]["p"]),
-            "q": listed(EXAMPLES["fair_lottery"]["p"]),
+            "p": listed(_TRUTH),
+            "q": listed(BELIEF),
+            "name": NAMES,
             "unit": "bits",
             "view": "Terms",
         },
     ),
     Stop(
-        "binary",
-        "As a loss: who still pulls when the answer is wrong?",
-        "The logit is −10, the label 1. Compare the derivatives, then press Play in the race "
-        "below: squared error sits still.",
-        2.5,
+        "multiclass",
+        "What is each logit told?",
+        f"The logits behind q. In nats from here: {_bits(self_information(_Q))} are "
+        f"{measured(-math.log(_Q), 'nats', 4)}.",
+        f"Drag the logit of **{RIVAL}** up to {_SURE:.0f}: surer, and still wrong.",
+        f"Which loss then pulls the logit of {LABEL} up less than before?",
+        ("Cross-entropy", "Squared error", "Both"),
+        1,
+        f"Squared error: its pull on {LABEL} falls from {_pull(_LOGITS, 'softmax_squared_error')} "
+        f"to {_pull(_SURER, 'softmax_squared_error')}. That of cross-entropy, p − q, grows from "
+        f"{_pull(_LOGITS, 'softmax_cross_entropy')} to {_pull(_SURER, 'softmax_cross_entropy')}.",
+        Host(
+            "By how much should a logit be corrected when the network is wrong?",
+            "By as much as it is wrong. That is q − p, the gradient of cross-entropy.",
+            "That a larger loss means a faster correction. Squared error is at its largest here.",
+            "Why does it fall silent? Two classes and one number are enough to see it.",
+        ),
+        2,
+        "multiclass logits",
         {
-            "z": repr(EXAMPLES["vanishing_gradient"]["z"]),
-            "y": str(EXAMPLES["vanishing_gradient"]["y"]),
+            "edit": "logits",
+            "z": listed(_LOGITS),
+            "name": NAMES,
+            "target": "one true class",
+            "y": str(LABEL + 1),
         },
     ),
     Stop(
-        "multiclass",
-        "Many classes: the gradient is q − p",
-        "The model is confident and wrong. Read the norms of the gradients, then drag the bars "
-        "and watch q − p follow.",
+        "binary",
+        "Why does the gradient vanish?",
+        f"{LABEL} against {RIVAL} alone: one logit, z = ln(q₄/q₉) = {written(_LOGIT)}; y = 1 "
+        f"stands for {LABEL}.",
+        f"Drag **z** down to {written(_SATURATED)}, and see how hard each loss pulls.",
+        f"At z = {written(_SATURATED)}, how much harder does cross-entropy pull?",
+        ("About 2 times", "About 100 times", "About 10,000 times"),
         2,
-        {
-            "edit": "probabilities",
-            "q": listed(EXAMPLES["drop_is_not_gradient"]["wrong"]),
-            "y": "1",
-            "show": "One example",
-        },
+        f"{written(round(gradient_ratio(_SATURATED, 1)), 6)} times: squared error multiplies the "
+        "error by 2σ(1 − σ), and the sigmoid is saturated.",
+        Host(
+            "What happens to a student who is told less, the more wrong they are?",
+            "They never learn it. The gradient vanishes in the grey part, on the wrong side.",
+            "That saturation itself is harmful. On the right side it is where one wants to be.",
+            "That was arithmetic. Now watch two networks that really learn.",
+        ),
+        1.5,
+        "binary z",
+        {"z": repr(_LOGIT), "y": "1"},
     ),
     Stop(
         "live",
-        "A real race on handwritten digits",
-        "Press Train. Cross-entropy and MSE start from the same weights and see the same batches; "
-        "the right plot is the fair comparison.",
-        2.5,
-        {"race": "CE against MSE"},
+        "How does the belief move in training?",
+        "A recorded race on MNIST: same weights, same batches, two losses.",
+        f"Slide from step {tour_digit.TOLD_STEP} to the end and watch the second {LABEL}.",
+        f"Which network calls it a {LABEL} at the end?",
+        ("Both", "The one with cross-entropy", "The one with squared error"),
+        1,
+        _moved(),
+        Host(
+            "Which curve reaches 90 % first, and by how many steps?",
+            "Cross-entropy. At the notes' learning rate squared error follows much later.",
+            "That squared error cannot learn. It is late, most of all on what it gets wrong.",
+            "A 4 that could be a 9 was somebody's handwriting. Try yours.",
+        ),
+        2,
+        "race theatre",
+        {"run": "recorded-race", "at": str(tour_digit.TOLD_STEP)},
+    ),
+    Stop(
+        "draw",
+        "What of your own digit?",
+        "The two networks of the race answer while you draw.",
+        f"Draw a {LABEL}, then close its top until a network says {RIVAL}.",
+        "How much does it believe in 4 just before it changes its mind?",
+        ("About 0.9", "About 0.5", "About 0.1"),
+        1,
+        "About 0.5, when only two digits share the belief: there −ln q₄ passes ln 2 = "
+        f"{measured(math.log(2), 'nats', 3)}.",
+        Host(
+            "Can anybody draw something that is no digit, and what does the network say?",
+            "Softmax always answers, often with confidence: it has no class for anything else.",
+            "That a high softmax means “I know this”. It means “likelier than the other nine”.",
+            "You can now check what others write. Here is a sentence from real lecture notes.",
+        ),
+        2,
+        "digit canvas",
+        {"digit": str(LABEL)},
     ),
     Stop(
         "notes_checked",
-        "What the notes get wrong",
-        "Even good lecture notes contain slips. Guess the verdict of a card before you read it, "
-        "then follow its link.",
+        "What do the notes get wrong?",
+        "One statement from lecture notes.",
+        "Read the statement and guess the verdict before you look at it.",
+        "Is the statement right?",
+        ("Wrong", "Sloppy", "Right, under a condition"),
+        VERDICTS.index(NOTE_CHECKS[_CARD].verdict),
+        "Right under a condition: for any fixed p the two differ by the constant H(p), so they "
+        "have the same gradient in q. One-hot targets are sufficient, not necessary.",
+        Host(
+            "At the third stop H(p,q) and D(p‖q) were equal. Is that why one may swap them?",
+            "No: H(p) was 0 there. But a constant would do as well, since it has no gradient.",
+            "That cross-entropy replaces KL only with one-hot labels.",
+            "Five sentences are worth taking home.",
+        ),
         1.5,
-        {"topic": "all"},
+        f"note-{NOTE_CHECKS[_CARD].lesson}",
+        {"note": NOTE_CHECKS[_CARD].lesson},
+    ),
+    Stop(
+        "recap",
+        "What do you take home?",
+        "Five sentences, and where to go on.",
+        "Say one of the five in your own words.",
+        "Which of the five would you have doubted before the tour?",
+        ("1", "2", "3", "4", "5"),
+        None,
+        "Whichever it was: you have seen it happen to one handwritten digit.",
+        Host(
+            "Which sentence will you use next week, and where?",
+            "Often the fourth: it says what a classifier is told, and why by cross-entropy.",
+            "That squared error is never right. It is for outputs that do not saturate.",
+            "The end. The page says where to go on.",
+        ),
+        1,
+        "take-home",
     ),
 )
 """The stops; together fifteen minutes."""
+
+
+TAKE_HOME = (
+    r"**Surprise is $-\log p$.** Half the probability, one bit more.",
+    r"**Entropy $H(p)$ is the surprise to expect.** No model can avoid it.",
+    r"**Cross-entropy is entropy plus the price of a wrong belief:** "
+    r"$H(p,q) = H(p) + D(p\,\|\,q)$, and $D(p\,\|\,q)$ is 0 only at $q = p$.",
+    r"**With a one-hot label the loss is $-\ln q_y$, and its gradient by the logits is $q - p$:** "
+    "each logit is corrected by exactly as much as it is wrong.",
+    r"**Squared error on a softmax falls silent where the network is sure and wrong,** because it "
+    r"sends $q - p$ through a derivative that vanishes there.",
+)
+"""The sentences to take home, Markdown."""
+
+
+@dataclass(frozen=True)
+class WayOn:
+    """Where to go after the tour.
+
+    Attributes:
+        page: Address of the page.
+        words: What to do there.
+        parameters: Of the page's address.
+    """
+
+    page: str
+    words: str
+    parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+WAYS_ON = (
+    WayOn("sweep", "Which learning rate would have saved squared error? Look at a whole grid."),
+    WayOn("three_forms", "Softmax, sigmoids or one node: the code of each number you saw."),
+    WayOn("stability", "Why code says “logits” and not “softmax”: see digits get lost."),
+    WayOn("notes_checked", "Twenty more statements to guess.", {"topic": "all"}),
+)
+"""At the end of the tour."""

@@ -40,12 +40,17 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             Page(
                 "pages/start/home.py",
                 "Start",
-                "Pictures that lead to every page, and a guided tour of fifteen minutes.",
+                "A model to drag, a race to watch, a tour of 15 minutes, and ways to all pages.",
             ),
             _page(
                 "start/glossary",
                 "Glossary",
                 "The terms in English and Chinese, each with its formula and a place to see it.",
+            ),
+            _page(
+                "start/recap",
+                "Take home",
+                "Five sentences to take home from the tour, and where to go on.",
             ),
         ),
         "Information": (

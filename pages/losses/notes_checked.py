@@ -32,6 +32,8 @@ by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
 asked = address.take("note") or ""
 if asked.upper() in by_lesson:
     show_alone(by_lesson[asked.upper()])
+elif address.is_cleared("note"):
+    show_alone(None)
 elif asked:
     st.warning(f"The link asks for the card “{escaped(asked[:20])}”; the cards are B1 to B21.")
 alone: str | None = st.session_state.get(ALONE)

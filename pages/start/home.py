@@ -1,20 +1,31 @@
-"""The first page: what there is to see, and where."""
+"""The first page: a model to drag, a race to watch, the tour, and the way to every page."""
 
 from __future__ import annotations
 
 import base64
 import html
+import math
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+from explorer.core.bars import Bars
+from explorer.core.comparison import compare
+from explorer.figures.divergence import decomposition
+from explorer.figures.numbers import measured, written
 from explorer.teaching.tour import TOUR
 from pages.components.address import address
+from pages.components.address.parameters import vector
+from pages.components.bars.bar_editor import P, Q, bar_editor, offer_plots
+from pages.components.plot.plot import drawn_plot, plots_of
+from pages.components.preview import preview
 from pages.components.registry import SECTIONS, Page
-from pages.components.tour import to_stop
+from pages.components.tour.tour import to_stop
+from pages.start.parts.race_replay import race_replay
 
 PAGES_FOLDER = Path(__file__).parents[1]
+FIRST = Bars(("sun", "rain", "snow"), {"p": (0.6, 0.3, 0.1), "q": (0.2, 0.3, 0.5)})
 
 
 @cache
@@ -25,27 +36,44 @@ def _picture(page: Page) -> str:
     return f'<img class="cee-thumbnail" alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 
-st.title("See what cross-entropy does")
-st.markdown(
-    "You can move everything here: probabilities, logits, and the training of a network that "
-    "learns to read digits. Each page keeps its state in its address, so a link shows others what "
-    "you see."
-)
-address.declare()
-address.keep({})
-with st.container(border=True, key="tour-offer"):
-    st.markdown(
-        f"**New here?** A guided tour of {sum(stop.minutes for stop in TOUR):g} minutes leads "
-        f"through {len(TOUR)} pages, from the surprise of one event to a live race."
+@preview.shared
+def _sum(p: tuple[float, ...], q: tuple[float, ...]) -> preview.Plots:
+    pair = compare(p, q, base=2)
+    words = (
+        f"H(p) {written(pair.entropy_p, 4)} plus D(p‖q) {written(pair.kl_pq, 4)} make H(p,q) "
+        f"{measured(pair.cross_entropy, 'bits', 4)}."
     )
-    to_stop(1, "**Start the tour →**")
+    return plots_of({"hero-sum": (decomposition(pair), words)})
+
+
+@st.fragment
+def model() -> None:
+    bars = bar_editor("hero", FIRST, (P, Q), presets={"Weather": FIRST}, previewed=True)
+    offer_plots("hero", lambda bars: _sum(bars.values["p"], bars.values["q"]))
+    address.keep(bars.values)
+    drawn_plot(_sum(bars.values["p"], bars.values["q"]), "hero-sum")
+
+
+address.declare(vector("p"), vector("q"))
+st.html(Path(__file__).with_name("start.css"))
+with st.container(key="hero-head", horizontal=True, vertical_alignment="center"):
+    st.title("See what cross-entropy does", anchor=False, width="content")
+    st.markdown("Drag everything: probabilities, logits, the training of a network.")
+    with st.container(key="tour-offer", width="content"):
+        to_stop(1, f"**Start the tour: {math.fsum(stop.minutes for stop in TOUR):g} minutes →**")
+left, right = st.columns(2, gap="large")
+with left, st.container(border=True, key="hero-model", height="stretch"):
+    st.markdown("**Drag the belief q onto the truth p:** the gap is the price of being wrong.")
+    model()
+with right, st.container(border=True, key="hero-race", height="stretch"):
+    st.markdown("**Two losses learn to read.** Is this a 4 or a 9?")
+    race_replay()
 for section in (*filter(None, SECTIONS), ""):
     cards = [page for page in SECTIONS[section] if page.picture]
-    st.subheader(section or "To look up")
-    for first in range(0, len(cards), 3):
-        row = cards[first : first + 3]
-        for column, card in zip(st.columns(3), row, strict=False):
-            with column.container(border=True, key=f"card-{card.address}"):
+    st.subheader(section or "To look up", anchor=False)
+    with st.container(key=f"cards-{len(cards)}-{section.lower() or 'rest'}"):
+        for card in cards:
+            with st.container(border=True, key=f"card-{card.address}"):
                 st.html(_picture(card))
                 st.page_link(card.path, label=f"**{card.title}**")
                 st.markdown(card.summary)

@@ -11,21 +11,6 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def test_the_tour_leads_on_survives_a_reload_and_ends(app_url: str, page: Page):
-    page.goto(app_url)
-    page.get_by_role("link", name="Start the tour").click()
-    heading(page, "Self-information")
-    expect(page.get_by_text("stop 1 of 7")).to_be_visible()
-    page.get_by_role("link", name="Next: Entropy").click()
-    heading(page, "Entropy")
-    expect(page).to_have_url(re.compile(r"tour=2"))
-    page.reload()
-    expect(page.get_by_text("stop 2 of 7")).to_be_visible()
-    page.get_by_role("button", name="End the tour").click()
-    expect(page.get_by_text("stop 2 of 7")).to_have_count(0)
-    expect(page).not_to_have_url(re.compile("tour="))
-
-
 def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
     page.goto(f"{app_url}/entropy?p=0.5,0.5")
     first = page.get_by_role("slider").first

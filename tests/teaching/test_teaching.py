@@ -12,12 +12,11 @@ from explorer.core.descent import descend_binary
 from explorer.teaching.exercise import listed
 from explorer.teaching.exercises import TASKS
 from explorer.teaching.glossary import GLOSSARY
-from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
 
 ADDRESSES = {page.address for page in PAGES.values()}
-# Home and the glossary lead to the other pages; there is nothing to try on them.
-WITHOUT_TASKS = {"home", "glossary"}
+# They lead to the other pages; there is nothing to try on them.
+WITHOUT_TASKS = {"home", "glossary", "recap"}
 
 
 def test_every_page_has_three_tasks():
@@ -69,14 +68,6 @@ def test_a_term_is_found_in_either_language_and_by_its_address():
 def test_every_term_leads_to_a_page(name):
     assert GLOSSARY[name].page in ADDRESSES
     assert GLOSSARY[name].formula
-
-
-def test_the_tour_takes_fifteen_minutes_in_teaching_order():
-    assert sum(stop.minutes for stop in TOUR) == 15
-    pages = [stop.page for stop in TOUR]
-    order = ["self_information", "entropy", "divergence", "binary", "live", "notes_checked"]
-    assert [page for page in pages if page in order] == order
-    assert set(pages) <= ADDRESSES
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6))

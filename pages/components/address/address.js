@@ -4,6 +4,8 @@
 // loses them. The component hands over what the server says, and looks at the top of a page that a
 // link has opened.
 
+import { noteLink, noteWritten, rest } from "./edit_history.js";
+
 const EVERY_MS = 500; // between two writes while something moves
 const SOON_MS = 20; // after a gesture: its last event comes a moment after its end
 const RECENT_MS = 1500; // for so long an answer belongs to the gesture before it
@@ -58,6 +60,7 @@ function keep({ page, own, parameters }, followed) {
   if (followed) edits.clear();
   kept = { page, own, parameters };
   known = window.location.search;
+  if (followed) noteLink(page);
   for (const [owner, { answered }] of edits) if (answered) edits.delete(owner);
   schedule();
 }
@@ -81,12 +84,17 @@ export function settleEdit(owner) {
   }, UNSAID_MS);
 }
 
+/** Whether a button or key is down. */
+export const isHeld = () => held;
+
 /** Write at once what is to be written. */
 export function flush() {
   clearTimeout(timer);
   due = Infinity;
   const query = wanted();
   if (query === null) return;
+  // An entry of the browser's history that is new has the address already.
+  if (noteWritten(kept.page, query, kept.own)) known = window.location.search;
   const { pathname, search, hash } = window.location;
   const address = query ? `?${query}` : "";
   // Whoever changed it since then has gone elsewhere, and the server will say where to.
@@ -122,12 +130,14 @@ function schedule() {
 function begin() {
   // What is due belongs to the gesture before.
   if (!held && due < Infinity) flush();
+  if (!held) rest(true);
   held = true;
 }
 
 function end() {
   held = false;
   ended = performance.now();
+  rest();
   if (due < Infinity) schedule();
 }
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
-from pages.components.address.parameters import Parameter, whole
+from pages.components.address.parameters import Parameter, text, whole
 from pages.components.escaping import escaped
 from pages.components.frontend.frontend import component
 from pages.components.preview import preview
@@ -27,6 +27,10 @@ OPEN_PAGE = "open page"
 """Where the session keeps the address of the page that is shown."""
 TOUR_STOP = "tour stop"
 """Where the session keeps the stop of the guided tour, counted from 1, or None."""
+TOUR_SAID = "tour predictions"
+"""Where the session keeps the predictions of the tour: by stop the option from 1, "0" for none."""
+PRESENTING = "presenting"
+"""Where the session keeps 1 while the page is presented, else 0."""
 TASK = "exercise that is set"
 """Where the session keeps the number of the page's exercise, counted from 1, or None."""
 _VISIT = "number of this visit"
@@ -34,10 +38,17 @@ _VIA = "link of this visit"
 _NAME = "name of this session"
 _TAB = "what the tab showed before this session"
 _NEW = "the page was opened just now"
-_TOUR = whole("tour")
-_TASK = whole("task")
+_EVERYWHERE = {
+    TOUR_STOP: whole("tour"),
+    TOUR_SAID: text("said", 20),
+    TASK: whole("task"),
+    PRESENTING: whole("present"),
+}
+"""Key of the session → the parameter that every page has for it."""
 _TABLE = "parameters of the page shown"
 _UNTAKEN = "what the address held and nobody has taken yet"
+_GOING = "address that the browser asked for"
+_CLEARED = "parameters that the address asked for does not have"
 _LONGEST_QUERY = 50_000
 
 
@@ -72,9 +83,51 @@ def visit(page: str) -> None:
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
         st.session_state[TASK] = None
         _open()
+    elif asked := st.session_state.get(_GOING, {}).get(page):
+        st.session_state[_VISIT] += 1
+        st.session_state[TASK] = None
+        _restore(asked)
+    st.session_state.pop(_GOING, None)
     st.session_state[OPEN_PAGE] = page
     st.session_state[_VIA] = via
     _meet_tab()
+
+
+def go_to(page: object, search: object) -> None:
+    """Let the next run show a page as an address of it says, which the browser asks for.
+
+    Args:
+        page: last part of the page's address; nothing happens if another is open by then.
+        search: the query, without "?".
+    """
+    if isinstance(page, str) and isinstance(search, str) and len(search) <= _LONGEST_QUERY:
+        st.session_state[_GOING] = {page: f"?{search}"}
+
+
+def _restore(search: str) -> None:
+    """Read an address that the page had before; what it did not hold goes back to its default."""
+    parameters = _parsed(search)
+    aside = {one.name for key, one in _EVERYWHERE.items() if key != TASK}
+    own = st.session_state[_TABLE].keys() - aside
+    st.session_state[_UNTAKEN] = {name: texts for name, texts in parameters.items() if name in own}
+    st.session_state[_CLEARED] = own - parameters.keys()
+    st.session_state[_NEW] = True
+
+
+def is_cleared(name: str) -> bool:
+    """Tell once whether a parameter is to have its default again, by undo or the browser's Back."""
+    cleared: set[str] = st.session_state.get(_CLEARED, set())
+    if name not in cleared:
+        return False
+    cleared.discard(name)
+    return True
+
+
+def _parsed(search: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(search.removeprefix("?"), keep_blank_values=True)
+    except ValueError:  # more parameters than anyone's
+        return {}
 
 
 def _meet_tab() -> None:
@@ -96,11 +149,7 @@ def _meet_tab() -> None:
         if known[1] == search:
             return
         st.session_state[_VISIT] += 1
-    try:
-        parameters = parse_qs(search.removeprefix("?"), keep_blank_values=True)
-    except ValueError:  # more parameters than anyone's
-        parameters = {}
-    st.session_state[_TAB] = (st.session_state[_VISIT], search, parameters)
+    st.session_state[_TAB] = (st.session_state[_VISIT], search, _parsed(search))
     _open()
 
 
@@ -134,7 +183,7 @@ def declare(*parameters: Parameter) -> None:
 
     Called by every page first of all.
     """
-    st.session_state[_TABLE] = {one.name: one for one in (*parameters, _TOUR, _TASK)}
+    st.session_state[_TABLE] = {one.name: one for one in (*parameters, *_EVERYWHERE.values())}
 
 
 def is_asked(*names: str) -> bool:
@@ -193,6 +242,7 @@ def _open() -> None:
     if told_in != st.session_state[_VISIT]:
         parameters = {name: st.query_params.get_all(name) for name in st.query_params}
     st.session_state[_UNTAKEN], st.session_state[_NEW] = dict(parameters), True
+    st.session_state.pop(_CLEARED, None)
 
 
 def _untaken() -> dict[str, list[str]]:
@@ -207,8 +257,10 @@ def keep(values: Mapping[str, Any]) -> None:
             leave the address too unless they stay.
     """
     table: dict[str, Parameter] = st.session_state[_TABLE]
-    session = st.session_state
-    values = {**values, _TOUR.name: session.get(TOUR_STOP), _TASK.name: session.get(TASK)}
+    values = {
+        **values,
+        **{one.name: st.session_state.get(key) for key, one in _EVERYWHERE.items()},
+    }
     texts: dict[str, str | list[str]] = {
         one.name: "" if (value := values.get(one.name)) is None else one.write(value)
         for one in table.values()

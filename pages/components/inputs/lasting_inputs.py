@@ -68,8 +68,8 @@ def lasting_choice(
         bare: whether the options say by themselves what is chosen: the label is not shown.
     """
     asked = address.take_or_warn(link)
-    if asked in options:
-        choose(key, asked)
+    if asked in options or address.is_cleared(link):
+        choose(key, asked or options[0])
     with st.container(key=f"tabs-{key}") if is_tabs else nullcontext():
         return st.segmented_control(
             label,
@@ -104,8 +104,8 @@ def lasting_text(
         placeholder: shown while the field is empty.
     """
     asked = address.take_or_warn(link)
-    if asked is not None:
-        choose(key, asked)
+    if asked is not None or address.is_cleared(link):
+        choose(key, default if asked is None else asked)
     return st.text_input(
         label,
         shown(key, chosen(key, default)),
@@ -130,8 +130,8 @@ def lasting_class(
         default: index chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
-    if asked:
-        choose(key, asked[0])
+    if asked or address.is_cleared(link):
+        choose(key, asked[0] if asked else default)
     index = chosen(key, default)
     if index >= len(names):
         index = len(names) - 1
@@ -167,8 +167,8 @@ def lasting_classes(
         help: shown on demand.
     """
     asked = address.take_or_warn(link, _within(len(names)))
-    if asked is not None:
-        choose(key, asked)
+    if asked is not None or address.is_cleared(link):
+        choose(key, default if asked is None else asked)
     before = set(chosen(key, default))
     now = sorted(index for index in before if index < len(names))
     if removed := len(before) - len(now):

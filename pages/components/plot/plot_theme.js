@@ -11,11 +11,13 @@ export function themeOf(element) {
     line: theme("border-color", "#d5dbe3"),
     ground: theme("background-color", "#ffffff"),
     family: theme("font", "sans-serif"),
+    // Larger with the page's text, as where it is presented.
+    size: (13 / 16) * Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
   };
 }
 
 /** The figure with the palette's colours replaced by their partners in the theme. */
-export function themed({ figure, palette }, { partners, ink, line, ground, family }) {
+export function themed({ figure, palette }, { partners, ink, line, ground, family, size }) {
   const swap = new Map();
   palette.forEach((colour, place) => {
     const partner = partners[place] ?? colour;
@@ -46,7 +48,7 @@ export function themed({ figure, palette }, { partners, ink, line, ground, famil
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: ink, family, size: 13 },
+      font: { color: ink, family, size },
       xaxis: axis,
       yaxis: axis,
       ternary: Object.fromEntries([

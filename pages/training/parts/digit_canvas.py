@@ -55,6 +55,9 @@ def drawn(key: str, *, link: str) -> Strokes:
             session.strokes, session.message = address.take(link) or (), ""
         except address.LinkError as error:
             session.message = f"From the link: {error}"
+    elif address.is_cleared(link):
+        session.rev += 1
+        session.strokes, session.message = (), ""
     return session.strokes
 
 

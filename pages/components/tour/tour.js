@@ -1,0 +1,63 @@
+// Turns the tour by keys, and shows and marks the control that its stop is about.
+
+import { isInteractive } from "../frontend/focus.js";
+
+const TURNS = { PageDown: "next", PageUp: "back", ArrowRight: "next", ArrowLeft: "back" };
+const PATIENCE_MS = 15_000; // until the page of a stop must have drawn its control
+// A rule and not a class, which Streamlit would take away with its next rendering.
+const mark = document.createElement("style");
+
+let control = ""; // key of what the stop is about
+let shown = ""; // the stop whose control has been shown
+let observer = null;
+
+export default function render({ data }) {
+  const stop = `${data.stop} ${data.control}`;
+  control = data.control;
+  if (stop !== shown) {
+    shown = stop;
+    seek();
+  }
+  // Before sliders and bars, which take these keys too: a remote turns the tour in any case.
+  window.addEventListener("keydown", turn, true);
+  return () => {
+    window.removeEventListener("keydown", turn, true);
+    unmark();
+    shown = "";
+  };
+}
+
+/** Follow the link to the next stop or the one before, as a presenter's remote asks for it. */
+function turn(event) {
+  const way = TURNS[event.key];
+  if (!way || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key.startsWith("Arrow") && isInteractive()) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!event.repeat) document.querySelector(`.st-key-tour-${way} a`)?.click();
+}
+
+function unmark() {
+  observer?.disconnect();
+  mark.remove();
+}
+
+/** Mark the control, and bring it into view once it is there. */
+function seek() {
+  unmark();
+  if (!control) return;
+  const key = `.st-key-${CSS.escape(control.replaceAll(" ", "-"))}`;
+  mark.textContent = `${key} { outline: var(--cee-tour-mark); outline-offset: 4px; \
+border-radius: 0.4rem; scroll-margin: 4rem 0 6rem; }`;
+  document.head.append(mark);
+  const look = () => {
+    const found = document.querySelector(key);
+    if (!found?.getBoundingClientRect().height) return;
+    observer.disconnect();
+    found.scrollIntoView({ block: "nearest" });
+  };
+  observer = new MutationObserver(look);
+  observer.observe(document.body, { childList: true, subtree: true });
+  setTimeout(observer.disconnect.bind(observer), PATIENCE_MS);
+  look();
+}

@@ -1,0 +1,31 @@
+"""The end of the tour: five sentences to take home, and where to go on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.teaching.tour import TAKE_HOME, TOUR, WAYS_ON
+from pages.components.address import address
+from pages.components.address.address import link_to
+from pages.components.page_head import page_head
+from pages.components.registry import PAGES
+from pages.components.tour.tour import predictions, to_stop
+
+address.declare()
+page_head("Take home", PAGES["recap"].summary)
+address.keep({})
+left, right = st.columns([3, 2], gap="large")
+with left, st.container(border=True, key="take-home"):
+    st.markdown("\n".join(f"{number}. {one}" for number, one in enumerate(TAKE_HOME, start=1)))
+with right:
+    said = predictions()
+    known = [(said[n], stop.answer) for n, stop in enumerate(TOUR, 1) if n in said and stop.answer
+             is not None]  # fmt: skip
+    if known:
+        came_true = sum(guess == answer for guess, answer in known)
+        st.markdown(f"**{came_true} of your {len(known)} predictions came true.**")
+    st.subheader("Where to go on")
+    for way in WAYS_ON:
+        link_to(way.page, f"**{PAGES[way.page].title}**", way.parameters, via=f"recap-{way.page}")
+        st.caption(way.words)
+    to_stop(1, "Take the tour again")

@@ -28,24 +28,26 @@ TRAINING_LIBRARIES = {"torch", "torchvision", "sklearn"}
 MAY_KNOW = {
     "explorer.core": (),
     "explorer.runs": ("explorer.core",),
-    "explorer.store": ("explorer.runs", "explorer.core"),
+    "explorer.rooms": ("explorer.core",),
+    "explorer.store": ("explorer.rooms", "explorer.runs", "explorer.core"),
     "explorer.jobs": ("explorer.store", "explorer.runs"),
     "explorer.trainer": ("explorer.jobs", "explorer.store", "explorer.runs", "explorer.core"),
-    "explorer.figures": ("explorer.core", "explorer.runs"),
+    "explorer.figures": ("explorer.core", "explorer.runs", "explorer.rooms"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
-    "explorer.teaching": ("explorer.core", "explorer.figures"),
+    "explorer.teaching": ("explorer.core", "explorer.figures", "explorer.rooms"),
     "pages.components": tuple(
         f"explorer.{room}"
-        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "teaching")
+        for room in ("core", "runs", "rooms", "store", "jobs", "figures", "exchange", "teaching")
     ),
 }
-SECTION_FOLDERS = ("start", "information", "losses", "training")
+SECTION_FOLDERS = ("start", "information", "losses", "training", "workshop")
 for section in SECTION_FOLDERS:
     MAY_KNOW[f"pages.{section}"] = (*MAY_KNOW["pages.components"], "pages.components")
 MAY_KNOW["app"] = ("pages.components",)
 # Folder → the libraries that it may import; a folder that is not named may import any.
 LIBRARIES = {
     "explorer.core": ("numpy", "scipy.special"),
+    "explorer.rooms": ("numpy",),
     "explorer.runs": ("numpy", "platformdirs"),
     "explorer.figures": ("numpy", "plotly", "pandas", "tsdownsample"),
     "explorer.teaching": ("numpy",),
@@ -58,6 +60,7 @@ KEPT_TO = {
     "alembic": ("explorer.store",),
     "subprocess": ("explorer.jobs", "explorer.trainer", "explorer.exchange"),
     "streamlit": ("app", "pages"),
+    "segno": ("pages.components",),
 }
 VISIBLE = {
     "app.py",

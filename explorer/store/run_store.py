@@ -20,6 +20,7 @@ from explorer.store.database import (
 from explorer.store.queue_limits import QueueFull
 from explorer.store.records import RunRecords
 from explorer.store.requests import RunRequests
+from explorer.store.rooms import StoredRooms
 from explorer.store.rows import AnnotationError, ClaimLost, UnknownRun
 from explorer.store.runs import StoredRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
@@ -65,6 +66,7 @@ class RunStore:
         annotations: Names, tags and notes.
         weights: The networks that were trained.
         sweeps: Grids of settings and the runs that train them.
+        rooms: Rooms of workshops: people, questions and forecasts.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -76,6 +78,7 @@ class RunStore:
         self.annotations = RunAnnotations(database)
         self.weights = RunWeights(database)
         self.sweeps = StoredSweeps(database)
+        self.rooms = StoredRooms(database)
 
     @property
     def url(self) -> str:
@@ -109,6 +112,7 @@ class RunStore:
             Whether there may be more to do.
         """
         self.curves.purge()
+        self.rooms.purge()
         ended = runs.c.status.in_(ENDED) | (runs.c.heartbeat < database_now() - _SILENT_SECONDS)
         in_parts = (
             sa.select(batches.c.run_id)

@@ -158,7 +158,7 @@ def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
         raise OSError("The machine goes down.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "v2_0002"))
+        patch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "v2_0003"))
         patch.setattr(schema, "_upgrade", break_off)
         with pytest.raises(StoreUnavailable):
             store.runs.get(run_id)

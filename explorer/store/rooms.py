@@ -1,0 +1,429 @@
+"""Rooms in the run store: who is in them, what was asked, and what everybody forecast."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.rooms.room import (
+    CLOSED,
+    LIFETIME_SECONDS,
+    MOST_PEOPLE,
+    MOST_ROOMS,
+    MOST_ROUNDS,
+    OPEN,
+    SCORED,
+    Participant,
+    Question,
+    Room,
+    RoomError,
+    Round,
+    UnknownRoom,
+    new_link_code,
+    new_spoken_code,
+)
+from explorer.store.database import Database
+from explorer.store.tables import (
+    database_now,
+    room_forecasts,
+    room_frames,
+    room_people,
+    room_rounds,
+    rooms,
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A room that was opened; only here its host's key is readable."""
+
+    code: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A person who was let in; only here the token is readable by which they come back."""
+
+    person: int
+    token: str
+
+
+class StoredRooms:
+    """The rooms of a store, as `RunStore.rooms`.
+
+    Methods that take a room's link code raise UnknownRoom when there is no such room or it has
+    ended, and RoomError, a plain sentence too, for what cannot be done.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # ------------------------------------------------------------------ the room as a whole
+
+    def open(self) -> Opened:
+        """Open a room for a day.
+
+        Raises:
+            RoomError: There are as many as one server keeps.
+        """
+        opened = Opened(new_link_code(), secrets.token_urlsafe(24))
+        with self._database.transaction(may_create=True) as connection:
+            _purge(connection)
+            row = {
+                "code": opened.code,
+                "spoken": new_spoken_code(),
+                "host_key": _hash(opened.key),
+                "ends_at": database_now() + LIFETIME_SECONDS,
+            }
+            connection.execute(sa.insert(rooms).values(row))
+            count = connection.execute(sa.select(sa.func.count()).select_from(rooms)).scalar_one()
+            if count > MOST_ROOMS:
+                raise RoomError(
+                    f"There are {MOST_ROOMS} rooms already, as many as one server keeps: end one "
+                    "that is over, or try again tomorrow."
+                )
+        return opened
+
+    def find(self, code: str) -> str:
+        """Return the link code of a room.
+
+        Args:
+            code: From `read_code`: the link code, or the spoken one while the room takes people.
+        """
+        spoken = (rooms.c.spoken == code) & rooms.c.joining
+        query = sa.select(rooms.c.code).where(_lives, (rooms.c.code == code) | spoken)
+        with self._database.transaction() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        if found is None:
+            raise UnknownRoom(
+                "No room with this code is open for joining. Look at the host's screen again."
+            )
+        return str(found)
+
+    def is_host(self, code: str, key: object) -> bool:
+        """Tell whether this is the key of the room's host."""
+        query = sa.select(rooms.c.host_key).where(rooms.c.code == code, _lives)
+        with self._database.transaction() as connection:
+            kept = connection.execute(query).scalar_one_or_none()
+        return kept is not None and isinstance(key, str) and hmac.compare_digest(kept, _hash(key))
+
+    def get(self, code: str) -> Room:
+        """Return everything in a room."""
+        with self._database.transaction() as connection:
+            columns = (*rooms.c, (rooms.c.ends_at - database_now()).label("seconds_left"))
+            row = connection.execute(
+                sa.select(*columns).where(rooms.c.code == code, _lives)
+            ).one_or_none()
+            if row is None:
+                raise _ended()
+            people = connection.execute(
+                sa.select(room_people.c.number, room_people.c.name)
+                .where(room_people.c.room == code, ~room_people.c.is_removed)
+                .order_by(room_people.c.number)
+            ).all()
+            forecasts: dict[int, dict[int, tuple[float, ...]]] = {}
+            for one in connection.execute(
+                sa.select(room_forecasts)
+                .where(room_forecasts.c.room == code)
+                .order_by(room_forecasts.c.person)
+            ):
+                forecasts.setdefault(one.round, {})[one.person] = one.forecast
+            asked = connection.execute(
+                sa.select(room_rounds)
+                .where(room_rounds.c.room == code)
+                .order_by(room_rounds.c.number)
+            ).all()
+        return Room(
+            code=row.code,
+            spoken=row.spoken,
+            joining=row.joining,
+            names_hidden=row.names_hidden,
+            address=row.address,
+            seconds_left=row.seconds_left,
+            version=row.version,
+            people=[Participant(one.number, one.name) for one in people],
+            rounds=[
+                Round(
+                    one.number, one.question, one.state, one.outcome, forecasts.get(one.number, {})
+                )
+                for one in asked
+            ],
+        )
+
+    def versions(self, codes: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """Return the versions of rooms and of their frames, of those that there still are.
+
+        Args:
+            codes: Link codes.
+        """
+        query = (
+            sa.select(rooms.c.code, rooms.c.version, room_frames.c.version.label("frame"))
+            .outerjoin(room_frames, room_frames.c.room == rooms.c.code)
+            .where(rooms.c.code.in_(codes), _lives)
+        )
+        with self._database.transaction() as connection:
+            return {
+                row.code: (row.version, row.frame or 0) for row in connection.execute(query).all()
+            }
+
+    def end(self, code: str) -> None:
+        """End a room and delete all that is kept of it."""
+        with self._database.transaction() as connection:
+            _delete(connection, [code])
+
+    def purge(self) -> None:
+        """Delete the rooms whose day is over."""
+        with self._database.transaction() as connection:
+            _purge(connection)
+
+    # ------------------------------------------------------------------ people
+
+    def join(self, code: str, name: str) -> Joined:
+        """Let somebody in.
+
+        Args:
+            code: Link code.
+            name: From `read_name`.
+        """
+        token = secrets.token_urlsafe(18)
+        with self._database.transaction() as connection:
+            _change(connection, code)
+            room = connection.execute(sa.select(rooms.c.joining).where(rooms.c.code == code)).one()
+            if not room.joining:
+                raise RoomError("This room takes nobody new at the moment. Ask the host.")
+            own = room_people.c.room == code
+            inside = sa.select(sa.func.count()).where(own, ~room_people.c.is_removed)
+            if connection.execute(inside).scalar_one() >= MOST_PEOPLE:
+                raise RoomError(f"This room is full: {MOST_PEOPLE} people are in it.")
+            last = connection.execute(sa.select(sa.func.max(room_people.c.number)).where(own))
+            person = (last.scalar_one() or 0) + 1
+            row = {"room": code, "number": person, "name": name, "token": _hash(token)}
+            connection.execute(sa.insert(room_people).values(row))
+        return Joined(person, token)
+
+    def person_of(self, code: str, token: object) -> Participant | None:
+        """Return who comes back with a token, or None where nobody has it.
+
+        Raises:
+            RoomError: The host has removed the person.
+        """
+        if not isinstance(token, str):
+            return None
+        query = sa.select(room_people).where(
+            room_people.c.room == code, room_people.c.token == _hash(token)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        if row.is_removed:
+            raise RoomError("The host has removed you from this room.")
+        return Participant(row.number, row.name)
+
+    def remove(self, code: str, person: int) -> None:
+        """Put somebody out of a room, with name and forecasts."""
+        own = (room_people.c.room == code) & (room_people.c.number == person)
+        theirs = (room_forecasts.c.room == code) & (room_forecasts.c.person == person)
+        with self._database.transaction() as connection:
+            _change(connection, code)
+            connection.execute(sa.update(room_people).where(own).values(is_removed=True, name=""))
+            connection.execute(sa.delete(room_forecasts).where(theirs))
+
+    def set_joining(self, code: str, joining: bool) -> None:
+        """Let new people in, or nobody; each time that it opens it gets a new spoken code."""
+        values: dict[str, Any] = {"joining": joining}
+        if joining:
+            values["spoken"] = new_spoken_code()
+        with self._database.transaction() as connection:
+            _change(connection, code, values)
+
+    def hide_names(self, code: str, hidden: bool) -> None:
+        """Show no names on the screen, or show them again."""
+        with self._database.transaction() as connection:
+            _change(connection, code, {"names_hidden": hidden})
+
+    def replace_key(self, code: str) -> str:
+        """Return a new key of the host; the one before opens nothing any more."""
+        key = secrets.token_urlsafe(24)
+        with self._database.transaction() as connection:
+            _change(connection, code, {"host_key": _hash(key)})
+        return key
+
+    # ------------------------------------------------------------------ what the host shows
+
+    def show(self, code: str, address: str) -> None:
+        """Note which page the host shows."""
+        with self._database.transaction() as connection:
+            _change(connection, code, {"address": address})
+
+    def set_frame(self, code: str, payload: bytes) -> int:
+        """Keep what the host's page shows now, and return the frame's version."""
+        own = room_frames.c.room == code
+        values: dict[str, Any] = {"payload": payload, "version": room_frames.c.version + 1}
+        with self._database.transaction() as connection:
+            if not connection.execute(sa.update(room_frames).where(own).values(values)).rowcount:
+                _change(connection, code)
+                first = {"room": code, "version": 1, "payload": payload}
+                connection.execute(sa.insert(room_frames).values(first))
+            return int(connection.execute(sa.select(room_frames.c.version).where(own)).scalar_one())
+
+    def frame(self, code: str) -> bytes | None:
+        """Return what the host's page showed last, if anything."""
+        query = sa.select(room_frames.c.payload).where(room_frames.c.room == code)
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    # ------------------------------------------------------------------ questions
+
+    def ask(self, code: str, question: Question) -> int:
+        """Ask a question, and return the number of the round.
+
+        Raises:
+            RoomError: The question before is still open, or there were too many.
+        """
+        with self._database.transaction() as connection:
+            _change(connection, code)
+            own = room_rounds.c.room == code
+            numbers = connection.execute(sa.select(sa.func.max(room_rounds.c.number)).where(own))
+            number = (numbers.scalar_one() or 0) + 1
+            if number > MOST_ROUNDS:
+                raise RoomError(f"A room has at most {MOST_ROUNDS} rounds: open another one.")
+            waiting = sa.select(room_rounds.c.number).where(own, room_rounds.c.state != SCORED)
+            if connection.execute(waiting.limit(1)).scalar_one_or_none() is not None:
+                raise RoomError("Set the outcome of the question before, or drop it, first.")
+            row = {"room": code, "number": number, "question": question, "state": OPEN}
+            connection.execute(sa.insert(room_rounds).values(row))
+        return number
+
+    def close(self, code: str, number: int) -> None:
+        """Take no more forecasts of a round."""
+        self._turn(code, number, (OPEN,), {"state": CLOSED})
+
+    def reopen(self, code: str, number: int) -> None:
+        """Take forecasts of a round again, whose outcome nobody knows yet."""
+        self._turn(code, number, (CLOSED,), {"state": OPEN})
+
+    def settle(self, code: str, number: int, outcome: int) -> None:
+        """Set what happened; forecasts are taken no longer.
+
+        Raises:
+            RoomError: It is none of the outcomes, or has been set before.
+        """
+        values = {"state": SCORED, "outcome": outcome}
+        self._turn(code, number, (OPEN, CLOSED), values, outcome)
+
+    def drop(self, code: str, number: int) -> None:
+        """Delete a round, with its forecasts, that has no outcome yet."""
+        with self._database.transaction() as connection:
+            _change(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            gone = connection.execute(
+                sa.delete(room_rounds).where(own, room_rounds.c.state != SCORED)
+            )
+            if not gone.rowcount:
+                raise RoomError("This round has its outcome, or is gone.")
+            theirs = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
+            connection.execute(sa.delete(room_forecasts).where(theirs))
+
+    def forecast(
+        self, code: str, number: int, forecasts: Mapping[int, tuple[float, ...]]
+    ) -> Collection[int]:
+        """Keep forecasts of an open round, in the place of the same people's earlier ones.
+
+        Args:
+            code: Link code.
+            number: Of the round.
+            forecasts: Id of a participant → distribution, from `read_forecast`.
+
+        Returns:
+            Those whose forecast was kept: all but people who were removed.
+
+        Raises:
+            RoomError: The round is not open; nothing was kept.
+        """
+        with self._database.transaction() as connection:
+            # Whoever closes the round waits until these are kept, or is done before.
+            _change(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+            if row is None or row.state != OPEN:
+                raise RoomError("The host has closed this round; your forecast came too late.")
+            inside = sa.select(room_people.c.number).where(
+                room_people.c.room == code,
+                ~room_people.c.is_removed,
+                room_people.c.number.in_(list(forecasts)),
+            )
+            people = set(connection.execute(inside).scalars())
+            kept: list[dict[str, Any]] = [
+                {"room": code, "round": number, "person": person, "forecast": forecast}
+                for person, forecast in forecasts.items()
+                if person in people and len(forecast) == len(row.question.outcomes)
+            ]
+            if kept:
+                earlier = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
+                connection.execute(
+                    sa.delete(room_forecasts).where(
+                        earlier, room_forecasts.c.person.in_([one["person"] for one in kept])
+                    )
+                )
+                connection.execute(sa.insert(room_forecasts), kept)
+        return {one["person"] for one in kept}
+
+    def _turn(
+        self,
+        code: str,
+        number: int,
+        before: tuple[str, ...],
+        values: dict[str, Any],
+        outcome: int | None = None,
+    ) -> None:
+        with self._database.transaction() as connection:
+            _change(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+            if row is None or row.state not in before:
+                raise RoomError("Another of the host's devices was quicker: look at the round now.")
+            if outcome is not None and outcome not in range(len(row.question.outcomes)):
+                raise RoomError("This is none of the outcomes.")
+            connection.execute(sa.update(room_rounds).where(own).values(values))
+
+
+_lives = rooms.c.ends_at > database_now()
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def _ended() -> UnknownRoom:
+    return UnknownRoom("This room has ended: names and forecasts are deleted.")
+
+
+def _change(connection: sa.Connection, code: str, values: Mapping[str, Any] | None = None) -> None:
+    """Raise the version of a room, which locks it before anything else of it is read."""
+    change = sa.update(rooms).where(rooms.c.code == code, _lives)
+    changed = {"version": rooms.c.version + 1, **(values or {})}
+    if not connection.execute(change.values(changed)).rowcount:
+        raise _ended()
+
+
+def _purge(connection: sa.Connection) -> None:
+    over = connection.execute(sa.select(rooms.c.code).where(~_lives)).scalars().all()
+    if over:
+        _delete(connection, over)
+
+
+def _delete(connection: sa.Connection, codes: Collection[str]) -> None:
+    for table in (room_forecasts, room_rounds, room_frames, room_people):
+        connection.execute(sa.delete(table).where(table.c.room.in_(codes)))
+    connection.execute(sa.delete(rooms).where(rooms.c.code.in_(codes)))

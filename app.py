@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components import pinned
 from pages.components.address import address
 from pages.components.exercises import exercises
 from pages.components.frontend import frontend
@@ -23,15 +24,17 @@ HOME = next(iter(PAGES.values()))
 def run_page() -> None:
     """Show the navigation and the page that the address names."""
     st.set_page_config(layout="wide", page_icon=str(PICTURES / "icon.svg"))
-    st.logo(str(PICTURES / "logo.svg"), size="large", icon_image=str(PICTURES / "icon.svg"))
+    st.logo(str(PICTURES / "logo.svg"), size="large")
     st.html(PICTURES / "page.css")
     page = st.navigation(
         {
             section: [st.Page(page.path, title=page.title, default=page is HOME) for page in pages]
             for section, pages in SECTIONS.items()
-        }
+        },
+        position="top",
     )
     address.visit(page.url_path)
+    pinned.make_place()
     tour_bar()
     page.run()
     exercises(page.url_path)

@@ -16,8 +16,17 @@ def terms(*names: str) -> None:
         names: Keys of `GLOSSARY`.
     """
     with st.popover(f"Terms: {', '.join(names)}", type="tertiary"):
-        st.markdown("\n\n".join(explanation(GLOSSARY[name]) for name in names))
-        link_to("glossary", "All terms", {}, via="terms")
+        explanations(*names)
+
+
+def explanations(*names: str) -> None:
+    """Show what these terms mean, with the way to all the others.
+
+    Args:
+        names: Keys of `GLOSSARY`.
+    """
+    st.markdown("\n\n".join(explanation(GLOSSARY[name]) for name in names))
+    link_to("glossary", "All terms", {}, via="terms")
 
 
 def explanation(term: Term) -> str:

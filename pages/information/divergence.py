@@ -13,10 +13,10 @@ from pages.components.address import address
 from pages.components.address.parameters import option, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, bar_editor, offer_plots, state_of
 from pages.components.inputs.lasting_inputs import lasting_choice
+from pages.components.page_head import page_head
 from pages.components.plot.plot import drawn_plot
 from pages.components.preview import preview
 from pages.components.quantities import quantities
-from pages.components.terms import terms
 from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.coding_view import CODING, coding_view
 from pages.information.parts.gibbs_view import gibbs_view
@@ -26,14 +26,24 @@ from pages.information.parts.pair_plots import compared, pair_plots, with_edit
 VIEWS = ("Terms", "Messages", "Gibbs")
 
 address.declare(vector("p"), vector("q"), *NAMES, UNIT, *CODING, option("view", VIEWS))
-st.title("Cross-entropy and KL divergence")
-st.markdown(
-    r"""Events come from $p$; you prepared for $q$. On average that costs the cross-entropy
+page_head(
+    "Cross-entropy and KL divergence",
+    "Events come from $p$; you believed $q$: drag $q$ towards $p$ and watch the price fall.",
+    more=r"""On average, events from $p$ cost who prepared for $q$ the cross-entropy
 $H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is the price of being
-wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$. Drag $q$ towards $p$ and watch it
-fall."""
+wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$.
+
+$D(p\,\|\,q)$ is not a distance: the two directions differ, and each can be infinite. For a fixed
+$p$, $H(p,q)$ and $D(p\,\|\,q)$ differ by the constant $H(p)$, so both have the same gradient in
+$q$.""",
+    terms=(
+        "cross-entropy",
+        "KL divergence",
+        "Jensen–Shannon divergence",
+        "one-hot",
+        "Gibbs' inequality",
+    ),
 )
-terms("cross-entropy", "KL divergence", "Jensen–Shannon divergence", "one-hot", "Gibbs' inequality")
 
 STARTS = {
     name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
@@ -86,7 +96,3 @@ with st.container(horizontal=True):
     base = base_choice("divergence unit choice")
     view = lasting_choice("See", VIEWS, key="divergence view", link="view")
 explore(base, view)
-st.caption(
-    "D(p‖q) is not a distance: the two directions differ, and each can be infinite. For a fixed p, "
-    "H(p,q) and D(p‖q) differ by the constant H(p), so both have the same gradient in q."
-)

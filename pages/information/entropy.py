@@ -11,21 +11,24 @@ from explorer.teaching.presets import PRESETS
 from pages.components.address import address
 from pages.components.address.parameters import vector
 from pages.components.bars.bar_editor import NAMES, P, bar_editor, offer_plots, state_of
+from pages.components.page_head import page_head
 from pages.components.plot.plot import drawn_plot
 from pages.components.quantities import quantities
-from pages.components.terms import terms
 from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.entropy_plots import entropy_plots
 
 address.declare(vector("p"), *NAMES, UNIT)
-st.title("Entropy: the surprise to expect")
-st.markdown(
-    r"""An outcome of probability $p$ carries $-\log p$ of information: the rarer, the more.
-Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$. Drag a bar, type numbers,
-or press the arrow keys; the others give way so that the sum stays 1."""
-)
-terms("entropy", "self-information", "perplexity")
+page_head(
+    "Entropy: the surprise to expect",
+    "Drag a bar, type numbers or press arrow keys: the others give way so that the sum stays 1.",
+    more=r"""An outcome of probability $p$ carries $-\log p$ of information: the rarer, the more.
+Entropy is the average over all outcomes, $H(p) = -\sum_i p_i \log p_i$.
 
+An outcome with $p = 0$ would be infinitely surprising, and never happens: it contributes
+$0 \cdot \log 0 = 0$, the limit of $p \log p$. High entropy is not a “stable” state, nor low
+information content: it is the expected surprise itself.""",
+    terms=("entropy", "self-information", "perplexity"),
+)
 
 STARTS = {name: Bars(preset.names, {"p": preset.p}) for name, preset in PRESETS.items()}
 
@@ -63,8 +66,3 @@ def explore(base: float) -> None:
 
 
 explore(base_choice("entropy unit choice"))
-st.caption(
-    "An outcome with p = 0 would be infinitely surprising, and never happens: it contributes "
-    "0 · log 0 = 0, the limit of p log p. High entropy is not a “stable” state, nor low "
-    "information content: it is the expected surprise itself."
-)

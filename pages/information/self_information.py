@@ -10,10 +10,10 @@ from explorer.figures.numbers import measured, written
 from explorer.teaching.worked_examples import EXAMPLES
 from pages.components.address import address
 from pages.components.address.parameters import number
+from pages.components.page_head import page_head
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
-from pages.components.terms import terms
 from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.event_sequence import SEQUENCE, event_sequence
 
@@ -26,13 +26,19 @@ EVENTS = {
 }
 
 address.declare(number("p", repr), UNIT, *SEQUENCE)
-st.title("Self-information: how surprising is an event?")
-st.markdown(
-    r"""An event of probability $p$ carries the information $I(p) = -\log p$: the less you expected
-it, the more you learn. A certain event tells you nothing, and an impossible one would tell you
-infinitely much. Drag the point."""
+page_head(
+    "Self-information: how surprising is an event?",
+    "Drag the point: the less you expected an event, the more you learn when it happens.",
+    more=r"""An event of probability $p$ carries the self-information $I(p) = -\log p$. A certain
+event tells you nothing, and an impossible one would tell you infinitely much. One bit is the
+information in the toss of a fair coin; a nat is $1/\ln 2 = 1.4427$ bits, a dit
+$\log_2 10 = 3.3219$ bits.
+
+Probabilities of independent events multiply, so their information adds:
+$I(p_1 p_2 \cdots) = I(p_1) + I(p_2) + \cdots$ On average one event carries the entropy $H$; a long
+sequence stays near the line $n \cdot H$.""",
+    terms=("self-information", "bit", "nat", "dit"),
 )
-terms("self-information", "bit", "nat", "dit")
 base = base_choice("self-information unit")
 unit = unit_name(base)
 left, right = st.columns([4, 5], gap="large")

@@ -10,12 +10,14 @@ from pages.components.address.address import link_to
 from pages.components.address.parameters import Parameter
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import lasting_text
+from pages.components.page_head import page_head
+from pages.components.registry import PAGES
 from pages.components.terms import explanation
 
 SLUGS = {term.slug: name for name, term in GLOSSARY.items()}
 
 address.declare(Parameter("term", lambda text: SLUGS.get(text, text[:80]), str))
-st.title("Glossary")
+page_head("Glossary", PAGES["glossary"].summary)
 words = lasting_text(
     "Search, in English or Chinese",
     "",

@@ -14,6 +14,8 @@ from pages.components.address import address
 from pages.components.exercises import exercises
 from pages.components.frontend import frontend
 from pages.components.registry import PAGES, SECTIONS
+from pages.components.rooms import room_socket
+from pages.components.rooms.follow import follow
 from pages.components.tour import tour_bar
 
 HERE = Path(__file__).parent
@@ -35,6 +37,7 @@ def run_page() -> None:
     )
     address.visit(page.url_path)
     pinned.make_place()
+    follow(page.url_path)
     tour_bar()
     page.run()
     exercises(page.url_path)
@@ -43,4 +46,4 @@ def run_page() -> None:
 if __name__ == "__main__":
     run_page()
 else:
-    app = st.App(__file__, routes=frontend.routes(), lifespan=frontend.lifespan)
+    app = st.App(__file__, routes=frontend.routes(room_socket.route), lifespan=frontend.lifespan)

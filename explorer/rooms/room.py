@@ -8,7 +8,6 @@ import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from explorer.core.validation import validate_probabilities
 
@@ -115,7 +114,7 @@ class Question:
     answer: int | None = None
     hint: str = ""
     page: str = ""
-    link: Mapping[str, str] = field(default_factory=dict)
+    link: Mapping[str, str] = field(default_factory=dict, hash=False)
     ink: str = ""
     hedge: bool = False
 
@@ -248,11 +247,10 @@ class Room:
         return self.rounds[-1] if self.rounds else None
 
 
-def is_address(text: Any) -> bool:
+def is_address(text: str) -> bool:
     """Tell whether a text is a path and query of this app, and not a place elsewhere."""
     return (
-        isinstance(text, str)
-        and len(text) <= LONGEST_ADDRESS
+        len(text) <= LONGEST_ADDRESS
         and text.startswith("/")
         and not text.startswith("//")
         and "\\" not in text

@@ -117,8 +117,13 @@ class StoredRooms:
             kept = connection.execute(query).scalar_one_or_none()
         return kept is not None and isinstance(key, str) and hmac.compare_digest(kept, _hash(key))
 
-    def get(self, code: str) -> Room:
-        """Return everything in a room."""
+    def get(self, code: str, *, forecasts_from: int = 1) -> Room:
+        """Return everything in a room.
+
+        Args:
+            code: Link code.
+            forecasts_from: Number of the first round whose forecasts are wanted.
+        """
         with self._database.transaction() as connection:
             columns = (*rooms.c, (rooms.c.ends_at - database_now()).label("seconds_left"))
             row = connection.execute(
@@ -134,7 +139,7 @@ class StoredRooms:
             forecasts: dict[int, dict[int, tuple[float, ...]]] = {}
             for one in connection.execute(
                 sa.select(room_forecasts)
-                .where(room_forecasts.c.room == code)
+                .where(room_forecasts.c.room == code, room_forecasts.c.round >= forecasts_from)
                 .order_by(room_forecasts.c.person)
             ):
                 forecasts.setdefault(one.round, {})[one.person] = one.forecast

@@ -111,7 +111,6 @@ def test_a_question_comes_back_from_the_store_as_it_was():
         ("/\\elsewhere.example", False),
         ("/a\nb", False),
         ("/" + "x" * 9_000, False),
-        (None, False),
     ],
 )
 def test_the_host_can_lead_only_to_pages_of_the_app(text, expected):

@@ -75,6 +75,11 @@ def bar_editor(
     session = _session(key, default)
     if address.is_asked(*(one.id for one in series)):
         _open_link(session, series, limits, presets)
+    state = {
+        "names": session.bars.names,
+        "values": dict(session.bars.values),
+        "locked": session.bars.locked,
+    }
     _mount(
         key=key,
         data={
@@ -91,11 +96,7 @@ def bar_editor(
             "step": step,
             "preview": preview.token() if previewed else None,
             "readout": None if base is None else {"base": base, "unit": unit_name(base)},
-            "state": {
-                "names": session.bars.names,
-                "values": dict(session.bars.values),
-                "locked": session.bars.locked,
-            },
+            "state": state,
             "messages": session.messages,
             "session": address.session_name(),
             "rev": session.rev,
@@ -103,6 +104,7 @@ def bar_editor(
         },
         on_edit_change=lambda: receive(session, st.session_state[key].get("edit"), presets, limits),
     )
+    preview.tell(editors={key: state})
     return session.bars
 
 

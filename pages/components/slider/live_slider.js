@@ -2,7 +2,7 @@
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
 import { noteEdit, settleEdit } from "../address/address.js";
-import { ask, connect, settle } from "../preview/preview.js";
+import { ask, connect, heed, settle, unheed } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
 import { valueByKey } from "./slider_keys.js";
 
@@ -38,7 +38,16 @@ function createView(parent) {
     stopPlay();
     sender?.dispose();
     settle(setup?.key);
+    unheed(setup?.key, follow);
     root.remove();
+  }
+
+  /** Show the value that it has on the page of whoever is followed. */
+  function follow(theirs) {
+    if (!sender.idle || typeof theirs !== "number") return;
+    value = theirs;
+    draft = submitted = null;
+    paint();
   }
 
   function update(next) {
@@ -46,6 +55,7 @@ function createView(parent) {
     const anew = setup && next.session !== setup.session;
     setup = next;
     connect(next.preview);
+    heed(next.key, follow);
     sender ??= createSender((edit) => view.send(edit), next.seq);
     if (anew) sender.sendAgain();
     sender.answer(next.seq);

@@ -34,7 +34,7 @@ Ending the room deletes both.""",
 if code := address.take_or_warn("room"):
     st.session_state[CODE] = code[:20]
 with st.container(key="room-choice"):
-    view = lasting_choice("In the room", VIEWS, key="room view", link="view", wraps=True)
+    view = lasting_choice("View", VIEWS, key="room view", link="view", wraps=True)
 if view == TOGETHER:
     address.keep({"view": view, "room": st.session_state.get(CODE)})
     room_view(st.session_state.get(CODE, ""))

@@ -27,12 +27,14 @@ from explorer.figures.palette import (
 
 LABELS = {"log": "log score / bits", "brier": "Brier score", "linear": "linear score"}
 """Name of a rule → what it is called on screen."""
+_SHORT = {"log": "log / bits", "brier": "Brier", "linear": "linear"}
 _COLOURS = {"log": CROSS_ENTROPY, "brier": SQUARED_ERROR, "linear": HINGE}
 _BINS = 10
-_LARGE = {"size": 17}
+_LARGE = {"size": 15}
 """Text that is read from the back of a room."""
-_ROOM = {"l": 68, "r": 22, "t": 62}
-"""Margins for it: numbers at the left, two lines of a legend above."""
+_ROOM = {"l": 62, "r": 16, "t": 12}
+"""Margins for it: numbers at the left; what is drawn stands above the figure."""
+_HEIGHT = 235
 
 
 def forecast_histogram(
@@ -64,7 +66,7 @@ def forecast_histogram(
         return build(
             [trace],
             {
-                "height": 270,
+                "height": _HEIGHT,
                 "font": _LARGE,
                 "margin": MARGIN | _ROOM,
                 "showlegend": False,
@@ -95,7 +97,7 @@ def forecast_histogram(
         "hovertemplate": "%{z} people gave %{x} about %{y:.0%}<extra></extra>",
     }
     layout = {
-        "height": 270,
+        "height": _HEIGHT,
         "font": _LARGE,
         "margin": margin | _ROOM,
         "xaxis": {**x_axis, "title": {"text": ""}},
@@ -138,9 +140,10 @@ def mean_of_room(
             "type": "bar",
             "x": labels,
             "y": mean,
-            "name": f"mean of {len(forecasts)}: entropy {bits}",
+            "name": f"mean of {len(forecasts)}, entropy {bits}",
             "text": [f"{value:.0%}" for value in mean],
             "textposition": "auto",
+            "textangle": 0,
             "marker": {
                 **patterned(Q, ""),
                 "opacity": [
@@ -165,10 +168,10 @@ def mean_of_room(
     return build(
         traces,
         {
-            "height": 270,
+            "height": _HEIGHT,
             "font": _LARGE,
             "margin": margin | _ROOM,
-            "showlegend": True,
+            "showlegend": False,
             "xaxis": {**x_axis, "title": {"text": ""}},
             "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
         },
@@ -182,10 +185,10 @@ def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULE
         crowd: Rule → scores; by Jensen's inequality the second is never the larger.
         rules: Which of them to draw.
     """
-    labels = [LABELS[rule] for rule in rules]
+    labels = [_SHORT[rule] for rule in rules]
     kinds = {
-        "mean score of the room": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "score of the mean forecast": ([crowd[rule].of_mean for rule in rules], DIVERGENCE, "/"),
+        "the room's mean": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
+        "its mean forecast": ([crowd[rule].of_mean for rule in rules], DIVERGENCE, "/"),
     }
     return _scores(labels, kinds)
 
@@ -200,10 +203,10 @@ def honest_or_bold(
         bold: Rule → mean score if everybody had put everything on their favourite.
         rules: Which of them to draw.
     """
-    labels = [LABELS[rule] for rule in rules]
+    labels = [_SHORT[rule] for rule in rules]
     kinds = {
         "as forecast": ([crowd[rule].mean for rule in rules], P, ""),
-        "everything on one's favourite": ([bold[rule] for rule in rules], Q, "/"),
+        "all on the favourite": ([bold[rule] for rule in rules], Q, "/"),
     }
     return _scores(labels, kinds)
 
@@ -223,6 +226,7 @@ def _scores(
             "name": name,
             "text": [written(value, 3) for value in values],
             "textposition": "auto",
+            "textangle": 0,
             "marker": patterned(colour, pattern),
             "customdata": [written(value, 6) for value in values],
             "hovertemplate": f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
@@ -232,12 +236,12 @@ def _scores(
     return build(
         traces,
         {
-            "height": 270,
+            "height": _HEIGHT,
             "font": _LARGE,
-            "margin": MARGIN | _ROOM,
+            "margin": MARGIN | _ROOM | {"t": 48},
             "barmode": "group",
-            "xaxis": {"type": "category"},
-            "yaxis": axis("score, less is better", range=[0, top]),
+            "xaxis": {"type": "category", "tickangle": 0},
+            "yaxis": axis("less is better", range=[0, top]),
         },
     )
 

@@ -12,15 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.rooms.room import (
-    CLOSED,
     LIFETIME_SECONDS,
     MOST_PEOPLE,
     MOST_ROOMS,
-    MOST_ROUNDS,
-    OPEN,
-    SCORED,
     Participant,
-    Question,
     Room,
     RoomError,
     Round,
@@ -29,6 +24,8 @@ from explorer.rooms.room import (
     new_spoken_code,
 )
 from explorer.store.database import Database
+from explorer.store.room_rounds import RoomRounds
+from explorer.store.room_rows import LIVES, change_room, ended
 from explorer.store.tables import (
     database_now,
     room_forecasts,
@@ -63,10 +60,14 @@ class StoredRooms:
 
     Args:
         database: Where they are.
+
+    Attributes:
+        rounds: Questions and forecasts.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.rounds = RoomRounds(database)
 
     # ------------------------------------------------------------------ the room as a whole
 
@@ -101,7 +102,7 @@ class StoredRooms:
             code: From `read_code`: the link code, or the spoken one while the room takes people.
         """
         spoken = (rooms.c.spoken == code) & rooms.c.joining
-        query = sa.select(rooms.c.code).where(_lives, (rooms.c.code == code) | spoken)
+        query = sa.select(rooms.c.code).where(LIVES, (rooms.c.code == code) | spoken)
         with self._database.transaction() as connection:
             found = connection.execute(query).scalar_one_or_none()
         if found is None:
@@ -112,7 +113,7 @@ class StoredRooms:
 
     def is_host(self, code: str, key: object) -> bool:
         """Tell whether this is the key of the room's host."""
-        query = sa.select(rooms.c.host_key).where(rooms.c.code == code, _lives)
+        query = sa.select(rooms.c.host_key).where(rooms.c.code == code, LIVES)
         with self._database.transaction() as connection:
             kept = connection.execute(query).scalar_one_or_none()
         return kept is not None and isinstance(key, str) and hmac.compare_digest(kept, _hash(key))
@@ -127,10 +128,10 @@ class StoredRooms:
         with self._database.transaction() as connection:
             columns = (*rooms.c, (rooms.c.ends_at - database_now()).label("seconds_left"))
             row = connection.execute(
-                sa.select(*columns).where(rooms.c.code == code, _lives)
+                sa.select(*columns).where(rooms.c.code == code, LIVES)
             ).one_or_none()
             if row is None:
-                raise _ended()
+                raise ended()
             people = connection.execute(
                 sa.select(room_people.c.number, room_people.c.name)
                 .where(room_people.c.room == code, ~room_people.c.is_removed)
@@ -174,7 +175,7 @@ class StoredRooms:
         query = (
             sa.select(rooms.c.code, rooms.c.version, room_frames.c.version.label("frame"))
             .outerjoin(room_frames, room_frames.c.room == rooms.c.code)
-            .where(rooms.c.code.in_(codes), _lives)
+            .where(rooms.c.code.in_(codes), LIVES)
         )
         with self._database.transaction() as connection:
             return {
@@ -202,7 +203,7 @@ class StoredRooms:
         """
         token = secrets.token_urlsafe(18)
         with self._database.transaction() as connection:
-            _change(connection, code)
+            change_room(connection, code)
             room = connection.execute(sa.select(rooms.c.joining).where(rooms.c.code == code)).one()
             if not room.joining:
                 raise RoomError("This room takes nobody new at the moment. Ask the host.")
@@ -240,7 +241,7 @@ class StoredRooms:
         own = (room_people.c.room == code) & (room_people.c.number == person)
         theirs = (room_forecasts.c.room == code) & (room_forecasts.c.person == person)
         with self._database.transaction() as connection:
-            _change(connection, code)
+            change_room(connection, code)
             connection.execute(sa.update(room_people).where(own).values(is_removed=True, name=""))
             connection.execute(sa.delete(room_forecasts).where(theirs))
 
@@ -250,18 +251,18 @@ class StoredRooms:
         if joining:
             values["spoken"] = new_spoken_code()
         with self._database.transaction() as connection:
-            _change(connection, code, values)
+            change_room(connection, code, values)
 
     def hide_names(self, code: str, hidden: bool) -> None:
         """Show no names on the screen, or show them again."""
         with self._database.transaction() as connection:
-            _change(connection, code, {"names_hidden": hidden})
+            change_room(connection, code, {"names_hidden": hidden})
 
     def replace_key(self, code: str) -> str:
         """Return a new key of the host; the one before opens nothing any more."""
         key = secrets.token_urlsafe(24)
         with self._database.transaction() as connection:
-            _change(connection, code, {"host_key": _hash(key)})
+            change_room(connection, code, {"host_key": _hash(key)})
         return key
 
     # ------------------------------------------------------------------ what the host shows
@@ -269,7 +270,7 @@ class StoredRooms:
     def show(self, code: str, address: str) -> None:
         """Note which page the host shows."""
         with self._database.transaction() as connection:
-            _change(connection, code, {"address": address})
+            change_room(connection, code, {"address": address})
 
     def set_frame(self, code: str, payload: bytes) -> int:
         """Keep what the host's page shows now, and return the frame's version."""
@@ -277,7 +278,7 @@ class StoredRooms:
         values: dict[str, Any] = {"payload": payload, "version": room_frames.c.version + 1}
         with self._database.transaction() as connection:
             if not connection.execute(sa.update(room_frames).where(own).values(values)).rowcount:
-                _change(connection, code)
+                change_room(connection, code)
                 first = {"room": code, "version": 1, "payload": payload}
                 connection.execute(sa.insert(room_frames).values(first))
             return int(connection.execute(sa.select(room_frames.c.version).where(own)).scalar_one())
@@ -288,142 +289,13 @@ class StoredRooms:
         with self._database.transaction() as connection:
             return connection.execute(query).scalar_one_or_none()
 
-    # ------------------------------------------------------------------ questions
-
-    def ask(self, code: str, question: Question) -> int:
-        """Ask a question, and return the number of the round.
-
-        Raises:
-            RoomError: The question before is still open, or there were too many.
-        """
-        with self._database.transaction() as connection:
-            _change(connection, code)
-            own = room_rounds.c.room == code
-            numbers = connection.execute(sa.select(sa.func.max(room_rounds.c.number)).where(own))
-            number = (numbers.scalar_one() or 0) + 1
-            if number > MOST_ROUNDS:
-                raise RoomError(f"A room has at most {MOST_ROUNDS} rounds: open another one.")
-            waiting = sa.select(room_rounds.c.number).where(own, room_rounds.c.state != SCORED)
-            if connection.execute(waiting.limit(1)).scalar_one_or_none() is not None:
-                raise RoomError("Set the outcome of the question before, or drop it, first.")
-            row = {"room": code, "number": number, "question": question, "state": OPEN}
-            connection.execute(sa.insert(room_rounds).values(row))
-        return number
-
-    def close(self, code: str, number: int) -> None:
-        """Take no more forecasts of a round."""
-        self._turn(code, number, (OPEN,), {"state": CLOSED})
-
-    def reopen(self, code: str, number: int) -> None:
-        """Take forecasts of a round again, whose outcome nobody knows yet."""
-        self._turn(code, number, (CLOSED,), {"state": OPEN})
-
-    def settle(self, code: str, number: int, outcome: int) -> None:
-        """Set what happened; forecasts are taken no longer.
-
-        Raises:
-            RoomError: It is none of the outcomes, or has been set before.
-        """
-        values = {"state": SCORED, "outcome": outcome}
-        self._turn(code, number, (OPEN, CLOSED), values, outcome)
-
-    def drop(self, code: str, number: int) -> None:
-        """Delete a round, with its forecasts, that has no outcome yet."""
-        with self._database.transaction() as connection:
-            _change(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            gone = connection.execute(
-                sa.delete(room_rounds).where(own, room_rounds.c.state != SCORED)
-            )
-            if not gone.rowcount:
-                raise RoomError("This round has its outcome, or is gone.")
-            theirs = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
-            connection.execute(sa.delete(room_forecasts).where(theirs))
-
-    def forecast(
-        self, code: str, number: int, forecasts: Mapping[int, tuple[float, ...]]
-    ) -> Collection[int]:
-        """Keep forecasts of an open round, in the place of the same people's earlier ones.
-
-        Args:
-            code: Link code.
-            number: Of the round.
-            forecasts: Id of a participant → distribution, from `read_forecast`.
-
-        Returns:
-            Those whose forecast was kept: all but people who were removed.
-
-        Raises:
-            RoomError: The round is not open; nothing was kept.
-        """
-        with self._database.transaction() as connection:
-            # Whoever closes the round waits until these are kept, or is done before.
-            _change(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
-            if row is None or row.state != OPEN:
-                raise RoomError("The host has closed this round; your forecast came too late.")
-            inside = sa.select(room_people.c.number).where(
-                room_people.c.room == code,
-                ~room_people.c.is_removed,
-                room_people.c.number.in_(list(forecasts)),
-            )
-            people = set(connection.execute(inside).scalars())
-            kept: list[dict[str, Any]] = [
-                {"room": code, "round": number, "person": person, "forecast": forecast}
-                for person, forecast in forecasts.items()
-                if person in people and len(forecast) == len(row.question.outcomes)
-            ]
-            if kept:
-                earlier = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
-                connection.execute(
-                    sa.delete(room_forecasts).where(
-                        earlier, room_forecasts.c.person.in_([one["person"] for one in kept])
-                    )
-                )
-                connection.execute(sa.insert(room_forecasts), kept)
-        return {one["person"] for one in kept}
-
-    def _turn(
-        self,
-        code: str,
-        number: int,
-        before: tuple[str, ...],
-        values: dict[str, Any],
-        outcome: int | None = None,
-    ) -> None:
-        with self._database.transaction() as connection:
-            _change(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
-            if row is None or row.state not in before:
-                raise RoomError("Another of the host's devices was quicker: look at the round now.")
-            if outcome is not None and outcome not in range(len(row.question.outcomes)):
-                raise RoomError("This is none of the outcomes.")
-            connection.execute(sa.update(room_rounds).where(own).values(values))
-
-
-_lives = rooms.c.ends_at > database_now()
-
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
-def _ended() -> UnknownRoom:
-    return UnknownRoom("This room has ended: names and forecasts are deleted.")
-
-
-def _change(connection: sa.Connection, code: str, values: Mapping[str, Any] | None = None) -> None:
-    """Raise the version of a room, which locks it before anything else of it is read."""
-    change = sa.update(rooms).where(rooms.c.code == code, _lives)
-    changed = {"version": rooms.c.version + 1, **(values or {})}
-    if not connection.execute(change.values(changed)).rowcount:
-        raise _ended()
-
-
 def _purge(connection: sa.Connection) -> None:
-    over = connection.execute(sa.select(rooms.c.code).where(~_lives)).scalars().all()
+    over = connection.execute(sa.select(rooms.c.code).where(~LIVES)).scalars().all()
     if over:
         _delete(connection, over)
 

@@ -25,7 +25,7 @@ def test_a_map_of_more_outcomes_counts_everybody_once_for_each():
 def test_the_mean_forecast_is_drawn_with_its_entropy():
     trace = forecasting.mean_of_room(FORECASTS, ["a", "b"]).data[0]
     assert trace.y == pytest.approx(FORECASTS.mean(axis=0))
-    assert trace.name.startswith("mean of 4: entropy 0.996 bits")
+    assert trace.name.startswith("mean of 4, entropy 0.996 bits")
 
 
 def test_an_infinite_score_is_named_at_the_top_of_its_bar():

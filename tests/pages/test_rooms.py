@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from explorer.rooms import room as rooms
-from explorer.store import rooms as kept
+from explorer.store import room_rounds
 from explorer.teaching.questions import QUESTIONS
 from pages.components.preview import preview
 from pages.components.rooms import hub as hubs
@@ -54,6 +54,11 @@ async def hosted(host: Browser) -> dict[str, Any]:
     return {**opened, "spoken": host.host["spoken"]}
 
 
+def plots_of(host: Browser) -> set[str]:
+    """Keys of the plots that the host is shown."""
+    return {plot["key"] for plot in host.host.get("plots", ())}
+
+
 @in_loop
 async def test_a_round_from_question_to_scores():
     async with Browser() as host, Browser() as ada, Browser() as ben, Browser() as cem:
@@ -70,12 +75,12 @@ async def test_a_round_from_question_to_scores():
         await ben.ask("forecast", round=number, q=[0.0, 0.0, 0.0, 1.0])
         await ben.ask("forecast", round=number, q=[0.5, 0.5, 0.0, 0.0])
         await host.until(lambda: host.host.get("forecasts") == 2)
-        assert host.host["plots"] == {}
+        assert host.host["plots"] == []
         await host.ask("close", round=number)
         with pytest.raises(Refused, match="too late"):
             await cem.ask("forecast", round=number, q=[0.25, 0.25, 0.25, 0.25])
         await host.until(lambda: host.host.get("plots"))
-        assert host.host["plots"].keys() == {"room-forecasts", "room-mean"}
+        assert plots_of(host) == {"room-forecasts", "room-mean"}
         await host.ask("settle", round=number, outcome=3)
         await ada.until(lambda: ada.me.get("bits"))
         assert (ada.me["bits"], ada.me["brier"]) == ("0.515", "0.12")
@@ -86,7 +91,7 @@ async def test_a_round_from_question_to_scores():
         assert ada.round["stated"] == [0.1, 0.1, 0.1, 0.7]
         assert "Jensen" in " ".join(ada.round["lines"])
         assert "bits" not in cem.me
-        await host.until(lambda: "room-scores" in host.host.get("plots", ()))
+        await host.until(lambda: "room-scores" in plots_of(host))
         assert [one["label"] for one in host.host["standings"]] == ["Ada", "Guest 2"]
         rows = list(csv.reader(io.StringIO((await host.ask("csv"))["csv"])))
         assert len(rows) == 1 + 2 * 4
@@ -109,7 +114,7 @@ async def test_the_next_round_adds_up_and_a_draw_follows_the_stated_probabilitie
             )
             assert ada.round["outcome"] == 1
         assert ada.me["sums"]["log"] == "2"
-        await host.until(lambda: "room-honesty" in host.host.get("plots", ()))
+        await host.until(lambda: "room-honesty" in plots_of(host))
         await host.ask("ask", question=OWN)
         with pytest.raises(Refused, match="Nothing says how"):
             await host.ask("settle", round=3, outcome="draw")
@@ -413,7 +418,7 @@ async def test_a_store_that_cannot_be_used_is_told_and_nothing_counts_as_kept(
             raise hubs.StoreUnavailable("The disk of the recorded runs is full.")
 
         with monkeypatch.context() as patch:
-            patch.setattr(kept.StoredRooms, "forecast", full)
+            patch.setattr(room_rounds.RoomRounds, "forecast", full)
             with pytest.raises(Refused, match="full"):
                 await ada.ask("forecast", round=number, q=[0.5, 0.5])
         await ada.ask("forecast", round=number, q=[0.5, 0.5])

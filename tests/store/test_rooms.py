@@ -81,20 +81,23 @@ def test_a_round_goes_from_open_to_scored_and_keeps_everybodys_last_forecast(
 ) -> None:
     code = store.rooms.open().code
     ada, ben = (store.rooms.join(code, name).person for name in ("Ada", ""))
-    number = store.rooms.ask(code, COIN)
-    assert set(store.rooms.forecast(code, number, {ada: (0.9, 0.1), ben: (0.5, 0.5)})) == {ada, ben}
-    store.rooms.forecast(code, number, {ada: (0.25, 0.75)})
+    number = store.rooms.rounds.ask(code, COIN)
+    assert set(store.rooms.rounds.forecast(code, number, {ada: (0.9, 0.1), ben: (0.5, 0.5)})) == {
+        ada,
+        ben,
+    }
+    store.rooms.rounds.forecast(code, number, {ada: (0.25, 0.75)})
     (one,) = store.rooms.get(code).rounds
     assert (one.state, one.question) == (OPEN, COIN)
     assert one.forecasts == {ada: (0.25, 0.75), ben: (0.5, 0.5)}
-    store.rooms.close(code, number)
+    store.rooms.rounds.close(code, number)
     with pytest.raises(RoomError, match="too late"):
-        store.rooms.forecast(code, number, {ben: (1.0, 0.0)})
-    store.rooms.reopen(code, number)
-    store.rooms.forecast(code, number, {ben: (0.75, 0.25)})
+        store.rooms.rounds.forecast(code, number, {ben: (1.0, 0.0)})
+    store.rooms.rounds.reopen(code, number)
+    store.rooms.rounds.forecast(code, number, {ben: (0.75, 0.25)})
     with pytest.raises(RoomError, match="none of the outcomes"):
-        store.rooms.settle(code, number, 2)
-    store.rooms.settle(code, number, 1)
+        store.rooms.rounds.settle(code, number, 2)
+    store.rooms.rounds.settle(code, number, 1)
     again = store.rooms.get(code).current
     assert again is not None
     assert (again.state, again.outcome) == (SCORED, 1)
@@ -103,37 +106,37 @@ def test_a_round_goes_from_open_to_scored_and_keeps_everybodys_last_forecast(
 
 def test_of_the_hosts_two_devices_the_slower_one_is_told(store: RunStore) -> None:
     code = store.rooms.open().code
-    number = store.rooms.ask(code, COIN)
+    number = store.rooms.rounds.ask(code, COIN)
     with pytest.raises(RoomError, match="question before"):
-        store.rooms.ask(code, COIN)
-    store.rooms.settle(code, number, 0)
+        store.rooms.rounds.ask(code, COIN)
+    store.rooms.rounds.settle(code, number, 0)
     for late in (
-        lambda: store.rooms.close(code, number),
-        lambda: store.rooms.settle(code, number, 1),
-        lambda: store.rooms.reopen(code, number),
+        lambda: store.rooms.rounds.close(code, number),
+        lambda: store.rooms.rounds.settle(code, number, 1),
+        lambda: store.rooms.rounds.reopen(code, number),
     ):
         with pytest.raises(RoomError, match="was quicker"):
             late()
     with pytest.raises(RoomError, match="has its outcome"):
-        store.rooms.drop(code, number)
-    assert store.rooms.ask(code, COIN) == number + 1
+        store.rooms.rounds.drop(code, number)
+    assert store.rooms.rounds.ask(code, COIN) == number + 1
 
 
 def test_a_dropped_round_leaves_no_forecast(store: RunStore) -> None:
     code = store.rooms.open().code
     ada = store.rooms.join(code, "Ada").person
-    number = store.rooms.ask(code, COIN)
-    store.rooms.forecast(code, number, {ada: (0.5, 0.5)})
+    number = store.rooms.rounds.ask(code, COIN)
+    store.rooms.rounds.forecast(code, number, {ada: (0.5, 0.5)})
     before = rows_of_rooms(store)
-    store.rooms.drop(code, number)
+    store.rooms.rounds.drop(code, number)
     assert rows_of_rooms(store) == before - 2
 
 
 def test_a_person_comes_back_by_token_and_not_after_being_removed(store: RunStore) -> None:
     code, other = store.rooms.open().code, store.rooms.open().code
     joined = store.rooms.join(code, "<b>Ada</b>")
-    number = store.rooms.ask(code, COIN)
-    store.rooms.forecast(code, number, {joined.person: (0.5, 0.5)})
+    number = store.rooms.rounds.ask(code, COIN)
+    store.rooms.rounds.forecast(code, number, {joined.person: (0.5, 0.5)})
     found = store.rooms.person_of(code, joined.token)
     assert found is not None
     assert (found.id, found.name) == (joined.person, "<b>Ada</b>")
@@ -146,7 +149,7 @@ def test_a_person_comes_back_by_token_and_not_after_being_removed(store: RunStor
     assert not room.people
     assert room.current is not None
     assert not room.current.forecasts
-    assert not store.rooms.forecast(code, number, {joined.person: (0.5, 0.5)})
+    assert not store.rooms.rounds.forecast(code, number, {joined.person: (0.5, 0.5)})
     with store._database.transaction() as connection:
         names = connection.execute(sa.select(room_people.c.name)).scalars().all()
     assert names == [""]
@@ -158,13 +161,13 @@ def test_ending_a_room_deletes_everything_of_it_and_nothing_of_others(store: Run
     before = rows_of_rooms(store)
     code = store.rooms.open().code
     ada = store.rooms.join(code, "Ada").person
-    number = store.rooms.ask(code, COIN)
-    store.rooms.forecast(code, number, {ada: (0.5, 0.5)})
+    number = store.rooms.rounds.ask(code, COIN)
+    store.rooms.rounds.forecast(code, number, {ada: (0.5, 0.5)})
     store.rooms.set_frame(code, b"plots")
     assert rows_of_rooms(store) == before + 5
     store.rooms.end(code)
     assert rows_of_rooms(store) == before
-    for asked in (store.rooms.get, lambda one: store.rooms.ask(one, COIN), store.rooms.find):
+    for asked in (store.rooms.get, lambda one: store.rooms.rounds.ask(one, COIN), store.rooms.find):
         with pytest.raises(UnknownRoom):
             asked(code)
 
@@ -207,11 +210,11 @@ def test_versions_rise_with_every_change_that_others_should_see(store: RunStore)
     code = store.rooms.open().code
     seen = [store.rooms.versions([code, "no such"])[code]]
     ada = store.rooms.join(code, "Ada").person
-    number = store.rooms.ask(code, COIN)
+    number = store.rooms.rounds.ask(code, COIN)
     for change in (
-        lambda: store.rooms.forecast(code, number, {ada: (0.5, 0.5)}),
-        lambda: store.rooms.close(code, number),
-        lambda: store.rooms.settle(code, number, 0),
+        lambda: store.rooms.rounds.forecast(code, number, {ada: (0.5, 0.5)}),
+        lambda: store.rooms.rounds.close(code, number),
+        lambda: store.rooms.rounds.settle(code, number, 0),
         lambda: store.rooms.show(code, "/entropy?p=0.5,0.5"),
         lambda: store.rooms.hide_names(code, True),
     ):
@@ -229,14 +232,14 @@ def test_forecasts_of_many_at_once_are_kept_or_refused_and_none_is_lost(store: R
     with ThreadPoolExecutor(8) as pool:
         people = [one.person for one in pool.map(lambda _: store.rooms.join(code, ""), range(24))]
     assert sorted(people) == list(range(1, 25))
-    number = store.rooms.ask(code, COIN)
+    number = store.rooms.rounds.ask(code, COIN)
 
     def forecast(person: int) -> bool:
         if person == 12:
-            store.rooms.close(code, number)
+            store.rooms.rounds.close(code, number)
             return False
         try:
-            return bool(store.rooms.forecast(code, number, {person: (0.5, 0.5)}))
+            return bool(store.rooms.rounds.forecast(code, number, {person: (0.5, 0.5)}))
         except RoomError:
             return False
 

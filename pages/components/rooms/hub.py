@@ -250,8 +250,11 @@ class Hub:
                 own = [one for one in batch if one[0] == number]
                 forecasts = {person: forecast for _, person, forecast, _ in own}
                 try:
-                    kept = await asyncio.to_thread(stored().forecast, live.code, number, forecasts)
-                except (RoomError, StoreUnavailable) as error:
+                    kept = await asyncio.to_thread(
+                        stored().rounds.forecast, live.code, number, forecasts
+                    )
+                except Exception as error:
+                    # Whatever it is, whoever waits for an answer is told.
                     for *_, done in own:
                         if not done.done():
                             done.set_exception(error)

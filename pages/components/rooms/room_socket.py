@@ -184,11 +184,15 @@ class _Visit:
             question = QUESTIONS[name]
         else:
             raise RoomError("There is no such prepared question.")
-        return {"round": await self._change(lambda: stored().ask(self.seat.code, question))}
+        return {"round": await self._change(lambda: stored().rounds.ask(self.seat.code, question))}
 
     async def turn(self, asked: dict[str, Any]) -> Answer:
         """Close a round, open it again or drop it."""
-        acts = {"close": stored().close, "reopen": stored().reopen, "drop": stored().drop}
+        acts = {
+            "close": stored().rounds.close,
+            "reopen": stored().rounds.reopen,
+            "drop": stored().rounds.drop,
+        }
         act, number = acts.get(str(asked.get("do"))), asked.get("round")
         if act is None or type(number) is not int:
             raise RoomError(_WORDS_OF_NONSENSE)
@@ -206,7 +210,7 @@ class _Visit:
             chosen = _drawn(code, number) if outcome == "draw" else outcome
             if type(chosen) is not int:
                 raise RoomError("This is none of the outcomes.")
-            stored().settle(code, number, chosen)
+            stored().rounds.settle(code, number, chosen)
 
         await self._change(act)
         return None

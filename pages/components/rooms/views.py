@@ -20,7 +20,13 @@ from explorer.teaching.questions import QUESTIONS
 from pages.components.plot.plot import plots_of
 from pages.components.registry import PAGES
 
-_SHOWN_STANDINGS = 12
+_CAPTIONS = {
+    "room-forecasts": "What everybody said",
+    "room-mean": "The mean forecast",
+    "room-scores": "Jensen: the mean forecast is no worse",
+    "room-honesty": "Honest, or bold?",
+}
+_SHOWN_STANDINGS = 8
 
 
 def public_view(room: Room) -> dict[str, Any]:
@@ -100,6 +106,7 @@ def own_view(room: Room, person: int, sums: Mapping[int, Standing]) -> dict[str,
     own: dict[str, Any] = {"name": found.name, "label": found.label}
     one = room.current
     if one is not None and person in one.forecasts:
+        own["round"] = one.number
         own["forecast"] = one.forecasts[person]
         score = scores_of(one).by_person.get(person) if one.state == SCORED else None
         if score:
@@ -119,10 +126,11 @@ def sums_of(room: Room) -> dict[int, Standing]:
 
 
 def _standing(one: Standing) -> dict[str, Any]:
-    log = written(one.log.total, 4)
+    log = short = written(one.log.total, 4)
     if one.log.infinite:
-        log = f"∞ ({written(one.log.finite, 4)} without {_times(one.log.infinite)})"
-    return {"rounds": one.rounds, "log": log, "brier": written(one.brier.total, 4)}
+        rest = written(one.log.finite, 3)
+        log, short = f"∞ ({rest} without {_times(one.log.infinite)})", f"∞ (else {rest})"
+    return {"rounds": one.rounds, "log": log, "short": short, "brier": written(one.brier.total, 4)}
 
 
 def _times(count: int) -> str:
@@ -150,14 +158,22 @@ def host_view(room: Room, sums: Mapping[int, Standing]) -> dict[str, Any]:
             "answer": one.question.answer,
             "drawn": bool(one.question.probabilities),
             "decides": decided_at(one),
-            "plots": {
-                key: payload.decode()
+            "plots": [
+                {"key": key, "caption": _CAPTIONS[key], "text": payload.decode()}
                 for key, payload in _plots(
                     one.question, one.state, one.outcome, tuple(one.forecasts.values())
                 ).items()
-            },
+            ],
+            "entropy": _entropy_of(one),
         }
     return told
+
+
+def _entropy_of(one: Round) -> str:
+    if one.state == OPEN or not one.forecasts:
+        return ""
+    mean = mean_forecast(list(one.forecasts.values()))
+    return measured(float(entropy(mean)), "bits", 3)
 
 
 def decided_at(one: Round) -> str:
@@ -208,6 +224,8 @@ def _plots(
                 "What the forecasts cost by three rules, and what everybody's favourite alone "
                 "would have cost.",
             )
+            # What the round is about comes first, where the screen is small.
+            pictures["room-mean"] = pictures.pop("room-mean")
     return plots_of(pictures)
 
 

@@ -3,7 +3,7 @@
 import plot from "../../components/plot/plot.js";
 import { h } from "../../components/frontend/sync.js";
 import { ask, known, note, renewKey } from "../../components/rooms/connection.js";
-import { createSections, outcomeParts, questionParts } from "./room_parts.js";
+import { createSections, outcomePart, questionParts } from "./room_parts.js";
 
 export function createHostView(place, assets, setup) {
   const door = h("div", { class: "cee-host-door" });
@@ -11,18 +11,23 @@ export function createHostView(place, assets, setup) {
   const questions = h("div", { class: "cee-host-questions" });
   const people = h("div", { class: "cee-host-people" });
   const plots = h("div", { class: "cee-host-plots" });
+  const words = h("div", { class: "cee-host-words" });
   const root = h(
     "div",
     { class: "cee-host" },
-    h("div", { class: "cee-host-side" }, door, questions, people),
-    h("div", { class: "cee-host-main" }, round, plots),
+    h("div", { class: "cee-host-side" }, door, people),
+    h("div", { class: "cee-host-main" }, round, questions, plots, words),
   );
   place.append(root);
+  // The style of plots comes with the component of the same name, which this page may not have.
+  const style = h("link", { rel: "stylesheet", href: `${assets}components/plot/plot.css` });
+  root.append(style);
   const section = createSections();
   const drawn = new Map(); // key of a plot → {element, text, cleanUp}
   let pictures = {}; // link → QR code as an image's address
   let moving = ""; // link that makes another device the host's
 
+  const isNear = () => ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
   const linkTo = (code) => new URL(`room?room=${code}`, document.baseURI).href;
 
   function update() {
@@ -33,7 +38,14 @@ export function createHostView(place, assets, setup) {
     section(round, [room.round, host.forecasts, host.answer, host.drawn, host.decides], () => roundParts(room, host));
     section(questions, [host.prepared, room.round?.state ?? "none"], () => questionForms(room, host));
     section(people, [host.list, host.standings, host.namesHidden, room.hours], () => peopleParts(room, host));
-    showPlots(host.plots ?? {});
+    // Before the first question they have the whole width, and afterwards the plots do.
+    if (room.round) door.after(questions);
+    else round.after(questions);
+    showPlots(host.plots ?? [], host.entropy);
+    const now = room.round?.state === "scored" ? room.round : null;
+    section(words, now && [now.hint, now.lines], () =>
+      now ? [now.hint, ...now.lines].filter(Boolean).map((line) => h("p", {}, line)) : [],
+    );
   }
 
   const button = (label, act, properties = {}) => {
@@ -88,15 +100,10 @@ export function createHostView(place, assets, setup) {
         button("Let more people in", () => ask("joining", { on: true })),
       ];
     }
-    const { hostname } = new URL(link);
-    const near = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
     return [
       h("p", { class: "cee-host-code", "aria-label": "Code" }, `${host.spoken.slice(0, 3)} ${host.spoken.slice(3)}`),
       picture(link),
       h("p", { class: "cee-host-link" }, h("a", { href: link }, link.replace(/^https?:\/\//, ""))),
-      near && room.people === 0
-        ? h("p", { class: "cee-room-notice" }, "Phones cannot reach this address: it is this machine's own. Open the app by the name or address that the network knows it by.")
-        : null,
       h("p", { class: "cee-host-count" }, h("b", {}, String(room.people)), " in the room"),
       button("Close the door", () => ask("joining", { on: false })),
     ];
@@ -110,6 +117,7 @@ export function createHostView(place, assets, setup) {
       return [
         h("p", { class: "cee-room-prompt" }, "Ask the first question, or turn to any page: everybody follows."),
         h("p", {}, "What you drag there is painted on all phones while it moves."),
+        isNear() && h("p", { class: "cee-room-notice" }, "Phones cannot reach this address: it is this machine's own. Open the app by the name or address by which the network knows it."),
       ];
     }
     const number = { round: now.number };
@@ -122,8 +130,7 @@ export function createHostView(place, assets, setup) {
     if (now.state === "scored") {
       return [
         ...questionParts(now),
-        ...outcomeParts(now),
-        h("details", {}, h("summary", {}, "In words"), ...now.lines.map((line) => h("p", {}, line))),
+        outcomePart(now),
       ];
     }
     const closing =
@@ -212,7 +219,7 @@ export function createHostView(place, assets, setup) {
             "tbody",
             {},
             ...host.standings.map((one) =>
-              h("tr", {}, h("th", { scope: "row" }, one.label), ...[one.rounds, one.log, one.brier].map((text) => h("td", {}, String(text)))),
+              h("tr", {}, h("th", { scope: "row" }, one.label), ...[one.rounds, one.short, one.brier].map((text) => h("td", {}, String(text)))),
             ),
           ),
         )
@@ -274,31 +281,44 @@ export function createHostView(place, assets, setup) {
 
   // ------------------------------------------------------------------------------ the plots
 
-  function showPlots(texts) {
+  function showPlots(shown, entropy) {
     for (const [key, one] of drawn) {
-      if (key in texts) continue;
+      if (shown.some((plotted) => plotted.key === key)) continue;
       one.cleanUp();
       one.element.remove();
       drawn.delete(key);
     }
-    for (const [key, text] of Object.entries(texts)) {
+    shown.forEach(({ key, caption, text }, index) => {
       let one = drawn.get(key);
-      if (one?.text === text) continue;
       if (!one) {
-        one = { element: h("div", {}) };
-        plots.append(one.element);
+        const title = h("h2", {});
+        one = { title, canvas: h("div", {}), text: "" };
+        one.element = h("div", {}, title, one.canvas);
         drawn.set(key, one);
       }
+      one.title.textContent = key === "room-mean" ? `${caption}, entropy ${entropy}` : caption;
+      if (plots.children[index] !== one.element) plots.insertBefore(one.element, plots.children[index] ?? null);
+      if (one.text === text) return;
       one.text = text;
-      const data = new TextEncoder().encode(text);
-      one.cleanUp = plot({ data, parentElement: one.element, setStateValue() {}, assets });
-    }
+      draw(one);
+    });
+  }
+
+  function draw(one) {
+    const data = new TextEncoder().encode(one.text);
+    one.cleanUp = plot({ data, parentElement: one.canvas, setStateValue() {}, assets });
+  }
+
+  /** Draw the plots again, in the colours of another theme perhaps. */
+  function redraw() {
+    for (const one of drawn.values()) draw(one);
   }
 
   return {
     update,
+    redraw,
     dispose() {
-      showPlots({});
+      showPlots([], "");
       root.remove();
     },
   };

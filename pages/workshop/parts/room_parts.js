@@ -38,13 +38,9 @@ function drawing(ink) {
   return svg;
 }
 
-/** Sentences on a round whose outcome is known. */
-export function outcomeParts(round) {
-  return [
-    h("p", { class: "cee-room-outcome" }, "It was ", h("b", {}, round.outcomes[round.outcome]), "."),
-    ...(round.hint ? [h("p", {}, round.hint)] : []),
-  ];
-}
+/** What happened, in a round whose outcome is known. */
+export const outcomePart = (round) =>
+  h("p", { class: "cee-room-outcome" }, "It was ", h("b", {}, round.outcomes[round.outcome]), ".");
 
 /** Replace what stands in `place` where `signature` says that it is other than before. */
 export function createSections() {

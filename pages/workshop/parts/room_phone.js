@@ -3,7 +3,7 @@
 import { coupled } from "../../components/bars/simplex.js";
 import { h } from "../../components/frontend/sync.js";
 import { forecast, known, leave, note } from "../../components/rooms/connection.js";
-import { cost, createSections, outcomeParts, percent, questionParts } from "./room_parts.js";
+import { cost, createSections, outcomePart, percent, questionParts } from "./room_parts.js";
 
 export function createPhoneView(place) {
   const head = h("div", { class: "cee-phone-head" });
@@ -18,6 +18,9 @@ export function createPhoneView(place) {
   let button = null;
   let status = null;
   let isSending = false;
+
+  /** The forecast that was made in a round; of another one nothing counts. */
+  const madeIn = (number) => (known.me.round === number ? known.me.forecast : undefined);
 
   function update() {
     const { room, me } = known;
@@ -57,7 +60,7 @@ export function createPhoneView(place) {
 
   function asking(round) {
     // What was sent, or dragged before a reload of this part, is gone on with.
-    if (asked !== round.number) q = known.me.forecast ?? round.outcomes.map(() => 1 / round.outcomes.length);
+    if (asked !== round.number) q = madeIn(round.number) ?? round.outcomes.map(() => 1 / round.outcomes.length);
     asked = round.number;
     rows = round.outcomes.map((name, index) => row(name, index));
     button = h("button", { type: "button", class: "cee-main", onclick: commit });
@@ -107,11 +110,11 @@ export function createPhoneView(place) {
     paintStatus();
   }
 
-  const isSent = () => known.me.forecast?.every((value, index) => Math.abs(value - q[index]) < 1e-9);
+  const isSent = () => madeIn(asked)?.every((value, index) => Math.abs(value - q[index]) < 1e-9);
 
   function paintStatus() {
     button.disabled = isSending || Boolean(isSent());
-    button.textContent = isSent() ? "Committed" : known.me.forecast ? "Commit the change" : "Commit";
+    button.textContent = isSent() ? "Committed" : madeIn(asked) ? "Commit the change" : "Commit";
     if (isSending && known.isLost) status.textContent = "It is sent as soon as the connection is back.";
     else if (isSent()) status.textContent = "You can change it until the host closes the round.";
     else status.textContent = "";
@@ -121,10 +124,10 @@ export function createPhoneView(place) {
     isSending = true;
     note("");
     paintStatus();
-    const sent = q;
+    const sent = { round: asked, forecast: q };
     try {
       await forecast(asked, q);
-      known.me = { ...known.me, forecast: sent };
+      known.me = { ...known.me, ...sent };
     } catch (error) {
       if (!error.isLost) note(error.message);
     } finally {
@@ -135,7 +138,7 @@ export function createPhoneView(place) {
 
   const closed = (round) => [
     ...questionParts(round),
-    h("p", {}, known.me.forecast ? `You said: ${said(round, known.me.forecast)}.` : "You made no forecast."),
+    h("p", {}, madeIn(round.number) ? `You said: ${said(round, madeIn(round.number))}.` : "You made no forecast."),
     h("p", { class: "cee-phone-status" }, "The round is closed. What happened?"),
   ];
 
@@ -143,11 +146,12 @@ export function createPhoneView(place) {
     round.outcomes.map((name, index) => `${name} ${percent(forecast[index])}`).join(", ");
 
   function scored(round) {
-    const { me } = known;
+    const me = known.me.round === round.number ? known.me : {};
     const infinite = me.bits === "∞";
     return [
       ...questionParts(round),
-      ...outcomeParts(round),
+      outcomePart(round),
+      round.hint ? h("p", {}, round.hint) : null,
       me.forecast ? h("p", {}, `You said: ${said(round, me.forecast)}.`) : h("p", {}, "You made no forecast."),
       me.bits
         ? h(

@@ -42,6 +42,7 @@ function createView(parent, assets) {
     const before = first && next.code ? placeIn(next.code) : null;
     if (before && !known.place) take(before);
     show();
+    if (!first) inside?.redraw?.();
   }
 
   function dispose() {

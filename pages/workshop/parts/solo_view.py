@@ -13,7 +13,7 @@ from explorer.figures import forecasting
 from explorer.figures.numbers import measured, written
 from explorer.rooms.solo import MOST_GAMES, OUTCOMES, ROUNDS, SEEN, Played, draws, played
 from pages.components.address import address
-from pages.components.address.parameters import Parameter, whole
+from pages.components.address.parameters import Parameter, whole, written_vector
 from pages.components.bars.bar_editor import Q, bar_editor, set_bars
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
@@ -38,7 +38,7 @@ def _read(text: str) -> tuple[tuple[float, ...], ...] | None:
 
 
 def _written(forecasts: tuple[tuple[float, ...], ...]) -> str:
-    return ";".join(",".join(f"{one:.6g}" for one in forecast) for forecast in forecasts)
+    return ";".join(map(written_vector, forecasts))
 
 
 SOLO = (whole("game"), Parameter("said", _read, _written))
@@ -66,9 +66,11 @@ def solo_view(link: dict[str, object]) -> None:
                 f"**Round {len(said) + 1} of {ROUNDS}.** A new urn, of which nobody knows what is "
                 f"in it. {SEEN} draws gave **{seen}**. What comes next?"
             )
+        buttons = st.container(horizontal=True)
+        if not is_over:
             bars = bar_editor(_EDITOR, _EVEN, (Q,), presets=_STARTS, least=3, most=3)
-            st.button("Commit", type="primary", on_click=_commit, args=(bars.values["q"],))
-        st.button("New game", on_click=_begin)
+            buttons.button("Commit", type="primary", on_click=_commit, args=(bars.values["q"],))
+        buttons.button("New game", on_click=_begin)
     address.keep({**link, "game": game, "said": said or None})
     with right:
         if said:
@@ -90,14 +92,13 @@ def _show_scores(game: int, said: tuple[tuple[float, ...], ...]) -> None:
         f"{measured(other, 'bits', 3)} for the computer, which had given it "
         f"{last.computer[last.outcome]:.0%}."
     )
-    if own == float("inf"):
+    you, computer = sum_of_scores(scores.own_log), sum_of_scores(scores.computer_log)
+    mine = measured(you.total, "bits", 4)
+    if you.infinite:
         st.warning(
             "You gave 0 to what happened: no finite surprise says how wrong that was. Beside the "
             "infinite sum stands the sum of your other rounds."
         )
-    you, computer = sum_of_scores(scores.own_log), sum_of_scores(scores.computer_log)
-    mine = measured(you.total, "bits", 4)
-    if you.infinite:
         mine += f" ({written(you.finite, 4)} without {you.infinite} of {len(said)} rounds)"
     quantities(
         {

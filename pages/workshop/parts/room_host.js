@@ -86,8 +86,9 @@ export function createHostView(place, assets, setup) {
     const link = linkTo(room.code);
     if (moving) {
       return [
-        h("p", {}, "Scan this with the device that is to host. From then on this one hosts too; the key before is void."),
+        h("p", {}, "Scan this with the device that is to host beside this one. Whoever has the link hosts the room: show it to nobody else."),
         picture(moving),
+        button("Copy the link", () => window.navigator.clipboard.writeText(moving)),
         button("Done", () => {
           moving = "";
           update();

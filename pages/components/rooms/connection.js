@@ -20,7 +20,8 @@ let number = 0;
 let attempts = 0;
 let heard = 0;
 let unsent = null; // a forecast that the server has not confirmed: {round, q}
-let order = Promise.resolve(); // frames are unpacked one after the other
+let frames = []; // that came and were not shown yet
+let isShowing = false;
 
 const stored = (storage, name) => {
   try {
@@ -220,10 +221,8 @@ function closed() {
 function hear(data) {
   heard = performance.now();
   if (typeof data !== "string") {
-    order = order.then(() => unpacked(data)).then(
-      (frame) => frameListeners.forEach((listener) => listener(frame)),
-      (error) => console.warn(error),
-    );
+    frames.push(data);
+    if (!isShowing) showFrames();
     return;
   }
   const said = JSON.parse(data);
@@ -239,6 +238,35 @@ function hear(data) {
     tell();
   }
 }
+
+// A phone that cannot draw as fast as the host drags shows what is newest, and never falls behind.
+async function showFrames() {
+  isShowing = true;
+  try {
+    while (frames.length > 0) {
+      const together = await Promise.all(frames.splice(0).map(unpacked));
+      const { page } = together.at(-1);
+      const shown = { page, editors: {}, plots: {} };
+      for (const frame of together.filter((one) => one.page === page)) {
+        Object.assign(shown.editors, frame.editors);
+        Object.assign(shown.plots, frame.plots);
+      }
+      for (const listener of frameListeners) listener(shown);
+      await shownFrame();
+    }
+  } catch (error) {
+    console.warn(error);
+  } finally {
+    isShowing = false;
+  }
+}
+
+/** Wait until the browser has shown a frame; a tab that is hidden shows none. */
+const shownFrame = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 250);
+    requestAnimationFrame(() => setTimeout(resolve, 0));
+  });
 
 async function unpacked(data) {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));

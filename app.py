@@ -17,6 +17,8 @@ from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
 from pages.components.frontend.front_door import FrontDoor
 from pages.components.registry import PAGES, SECTIONS
+from pages.components.rooms import room_socket
+from pages.components.rooms.follow import follow
 from pages.components.top_tools.top_tools import top_tools
 from pages.components.tour.tour import tour_bar
 
@@ -40,6 +42,7 @@ def run_page() -> None:
     address.visit(page.url_path)
     top_tools(page.url_path)
     pinned.make_place()
+    follow(page.url_path)
     tour_bar()
     exercise_bar(page.url_path)
     page.run()
@@ -52,7 +55,7 @@ else:
     access.say_at_start()
     app = st.App(
         __file__,
-        routes=[*frontend.routes(), access.route(frontend.prefix())],
+        routes=frontend.routes(room_socket.route, access.route),
         lifespan=frontend.lifespan,
         middleware=[Middleware(FrontDoor)],
     )

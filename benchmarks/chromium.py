@@ -11,6 +11,12 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 
 
+def chromium_path() -> str | None:
+    """Return the Chromium of `EXPLORER_CHROMIUM`, else one on the PATH; None for Playwright's."""
+    named = os.environ.get("EXPLORER_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
 def launch_chromium(playwright: Playwright) -> Browser:
     """Start the Chromium of `EXPLORER_CHROMIUM`, one on the PATH, or Playwright's own.
 
@@ -18,10 +24,9 @@ def launch_chromium(playwright: Playwright) -> Browser:
         SystemExit: there is none, with what to do about it.
     """
     named = os.environ.get("EXPLORER_CHROMIUM")
-    on_path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     try:
         return playwright.chromium.launch(
-            executable_path=named or on_path, headless=True, args=CHROMIUM_ARGUMENTS
+            executable_path=chromium_path(), headless=True, args=CHROMIUM_ARGUMENTS
         )
     except Error as error:
         if named:

@@ -92,6 +92,10 @@ class Tab:
             if socket is not None:
                 await socket.close()
 
+    def turn(self, page: str, query: str = "") -> None:
+        """Turn to another page, which the next `run` opens, as a link inside the app does."""
+        self.page, self.query, self._page_hash = page, query, ""
+
     def data(self, key: str) -> Any:
         """Return the newest data of the component that the page mounted under `key`."""
         return self.components[self._identity(key)].data

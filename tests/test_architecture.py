@@ -28,7 +28,8 @@ TRAINING_LIBRARIES = {"torch", "torchvision", "sklearn"}
 MAY_KNOW = {
     "explorer.core": (),
     "explorer.runs": ("explorer.core",),
-    "explorer.store": ("explorer.runs", "explorer.core"),
+    "explorer.rooms": ("explorer.core",),
+    "explorer.store": ("explorer.rooms", "explorer.runs", "explorer.core"),
     "explorer.jobs": ("explorer.store", "explorer.runs"),
     "explorer.trainer": ("explorer.jobs", "explorer.store", "explorer.runs", "explorer.core"),
     "explorer.cluster": (
@@ -37,22 +38,26 @@ MAY_KNOW = {
         "explorer.store",
         "explorer.runs",
     ),
-    "explorer.figures": ("explorer.core", "explorer.runs"),
+    "explorer.figures": ("explorer.core", "explorer.runs", "explorer.rooms"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
     "explorer.watching": ("explorer.exchange", "explorer.store", "explorer.runs"),
-    "explorer.teaching": ("explorer.core", "explorer.figures"),
+    "explorer.teaching": ("explorer.core", "explorer.figures", "explorer.rooms"),
     "pages.components": tuple(
         f"explorer.{room}"
-        for room in ("core", "runs", "store", "jobs", "figures", "exchange", "watching", "teaching")
+        for room in (
+            *("core", "runs", "rooms", "store", "jobs"),
+            *("figures", "exchange", "watching", "teaching"),
+        )
     ),
 }
-SECTION_FOLDERS = ("start", "information", "losses", "training")
+SECTION_FOLDERS = ("start", "information", "losses", "training", "workshop")
 for section in SECTION_FOLDERS:
     MAY_KNOW[f"pages.{section}"] = (*MAY_KNOW["pages.components"], "pages.components")
 MAY_KNOW["app"] = ("pages.components",)
 # Folder → the libraries that it may import; a folder that is not named may import any.
 LIBRARIES = {
     "explorer.core": ("numpy", "scipy.special"),
+    "explorer.rooms": ("numpy",),
     "explorer.runs": ("numpy", "platformdirs"),
     "explorer.figures": ("numpy", "plotly", "pandas", "tsdownsample"),
     "explorer.teaching": ("numpy",),
@@ -73,6 +78,7 @@ KEPT_TO = {
     ),
     "watchfiles": ("explorer.watching",),
     "streamlit": ("app", "pages"),
+    "segno": ("pages.components",),
 }
 VISIBLE = {
     "app.py",

@@ -107,13 +107,120 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
         ValueError: p or q is not a distribution, their classes differ in number, an unknown rule,
             or an unusable base.
     """
-    if rule not in RULES:
-        raise ValueError(f"There is no scoring rule {rule!r}; the rules are {', '.join(RULES)}.")
+    _check_rule(rule)
     if rule == "log":
         return cross_entropy(p, q, base=base)
     true, forecast = validate_probabilities(p), validate_probabilities(q)
     check_broadcast(true, "p", forecast, "q")
     return _EXPECTED[rule](true, forecast)
+
+
+def score(outcomes: ArrayLike, forecasts: ArrayLike, rule: str, *, base: float = 2.0) -> FloatArray:
+    """Return the scores by one of the rules.
+
+    Args and errors are those of `log_score` and `expected_score`.
+
+    Returns:
+        Scores [...]; less is better by every rule.
+    """
+    _check_rule(rule)
+    if rule == "log":
+        return log_score(outcomes, forecasts, base=base)
+    return (
+        brier_score(outcomes, forecasts) if rule == "brier" else linear_score(outcomes, forecasts)
+    )
+
+
+def mean_forecast(forecasts: ArrayLike) -> FloatArray:
+    """Return the mean of forecasts, the linear opinion pool with equal weights.
+
+    Args:
+        forecasts: Distributions [..., n, C], at least one.
+
+    Returns:
+        Distributions [..., C].
+
+    Raises:
+        ValueError: No distribution among them.
+
+    Source:
+        M. Stone, The Opinion Pool, Annals of Mathematical Statistics 32 (1961).
+    """
+    shape = np.shape(forecasts)
+    if len(shape) < 2 or shape[-2] == 0:
+        raise ValueError("A mean forecast needs at least one forecast.")
+    return validate_probabilities(forecasts).mean(axis=-2)
+
+
+@dataclass(frozen=True, slots=True)
+class CrowdScore:
+    """What a crowd's forecasts cost one by one, and what their mean costs.
+
+    Attributes:
+        mean: Mean of the scores.
+        of_mean: Score of the mean forecast. Under a rule that is convex in q, as all three here
+            are, it is at most `mean`, by Jensen's inequality.
+    """
+
+    mean: float
+    of_mean: float
+
+    @property
+    def gain(self) -> float:
+        """How much better the mean forecast did; NaN where both are infinite."""
+        return self.mean - self.of_mean if np.isfinite(self.of_mean) else float("nan")
+
+
+def crowd_score(outcome: int, forecasts: ArrayLike, rule: str, *, base: float = 2.0) -> CrowdScore:
+    """Compare the forecasters of one event with their mean forecast.
+
+    Args:
+        outcome: Class index of what happened.
+        forecasts: Distributions [n, C], at least one.
+        rule: "log", "brier" or "linear".
+        base: Base of the logarithm, for the log score alone.
+
+    Raises:
+        ValueError: As `score` and `mean_forecast`.
+    """
+    together = mean_forecast(forecasts)
+    return CrowdScore(
+        mean=float(score(outcome, forecasts, rule, base=base).mean()),
+        of_mean=float(score(outcome, together, rule, base=base)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSum:
+    """The sum of scores over several events.
+
+    Attributes:
+        total: Of all scores; inf where one of them is.
+        finite: Of those that are finite.
+        infinite: How many are not.
+    """
+
+    total: float
+    finite: float
+    infinite: int
+
+
+def sum_of_scores(scores: ArrayLike) -> ScoreSum:
+    """Add up scores, those that are infinite apart from the others.
+
+    Args:
+        scores: Any number of scores [n], none of them NaN.
+
+    Raises:
+        ValueError: A score is NaN, or they are no row of numbers.
+    """
+    values = np.asarray(scores, dtype=float)
+    if values.ndim != 1 or np.isnan(values).any():
+        raise ValueError("The scores to add up must be a row of numbers.")
+    finite = np.isfinite(values)
+    kept = float(values[finite].sum())
+    infinite = int((~finite).sum())
+    return ScoreSum(total=float("inf") if infinite else kept, finite=kept, infinite=infinite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +271,11 @@ def brier_decomposition(outcomes: ArrayLike, forecasts: ArrayLike) -> BrierDecom
         resolution=float(weights @ np.square(frequencies - overall).sum(axis=1)),
         uncertainty=float((overall * (1 - overall)).sum()),
     )
+
+
+def _check_rule(rule: str) -> None:
+    if rule not in RULES:
+        raise ValueError(f"There is no scoring rule {rule!r}; the rules are {', '.join(RULES)}.")
 
 
 def _forecast_of_outcome(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:

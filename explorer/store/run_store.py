@@ -21,6 +21,7 @@ from explorer.store.database import (
 from explorer.store.queue_limits import QueueFull
 from explorer.store.records import RunRecords
 from explorer.store.requests import RunRequests
+from explorer.store.rooms import StoredRooms
 from explorer.store.rows import AnnotationError, ClaimLost, RunReadOnly, UnknownRun
 from explorer.store.runs import StoredRuns
 from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
@@ -73,6 +74,7 @@ class RunStore:
         cluster: What is known of a cluster that carries out runs.
         shipped: What came with the app.
         watched: Runs that are read from watched folders.
+        rooms: Rooms of workshops: people, questions and forecasts.
     """
 
     def __init__(self, url: str | None = None, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
@@ -87,6 +89,7 @@ class RunStore:
         self.sweeps = StoredSweeps(database, shipped)
         self.cluster = StoredCluster(database)
         self.watched = WatchedRuns(database)
+        self.rooms = StoredRooms(database)
 
     @property
     def url(self) -> str:
@@ -120,6 +123,7 @@ class RunStore:
             Whether there may be more to do.
         """
         self.curves.purge()
+        self.rooms.purge()
         ended = runs.c.status.in_(ENDED) | (runs.c.heartbeat < database_now() - _SILENT_SECONDS)
         in_parts = (
             sa.select(batches.c.run_id)

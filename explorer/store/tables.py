@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
+from explorer.rooms.room import Question
 from explorer.runs.cluster import ClusterReport
 from explorer.runs.config import TrainingConfig
 from explorer.runs.meaning import Meaning, from_texts, to_texts
@@ -106,6 +107,7 @@ _SUMMARY = Json(CurveSummary.to_json, CurveSummary.from_json)
 _REPORT = Json(ClusterReport.to_json, ClusterReport.from_json)
 _MEANINGS = Json(_meanings_to_text, _meanings_from_text)
 _GRID = Json(SweepGrid.to_json, SweepGrid.from_json)
+_QUESTION = Json(Question.to_json, functools.lru_cache(maxsize=256)(Question.from_json))
 _TUPLE = Json(_tuple_to_text, _tuple_from_text)
 
 metadata = sa.MetaData()
@@ -253,4 +255,62 @@ cluster = sa.Table(
     sa.Column("driver", sa.String(64), nullable=False),
     sa.Column("heartbeat", sa.Double, nullable=False),
     sa.Column("report", _REPORT, nullable=False),
+)
+
+# A workshop's rooms. Whatever belongs to one is deleted with it.
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("code", sa.String(16), nullable=False, unique=True),
+    sa.Column("spoken", sa.String(16), nullable=False, unique=True),
+    # SHA-256 of the host's key: whoever reads the database hosts no room.
+    sa.Column("host_key", sa.String(64), nullable=False),
+    sa.Column("ends_at", sa.Double, nullable=False),
+    sa.Column("joining", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("names_hidden", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("address", sa.Text, nullable=False, server_default=""),
+    # Raised by every change, so that other processes see that there is one.
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+)
+
+room_people = sa.Table(
+    "room_people",
+    metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("room", sa.String(16), nullable=False, index=True),
+    # Counted from 1 in each room.
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    # SHA-256 of what the person's browser shows to come back.
+    sa.Column("token", sa.String(64), nullable=False),
+    sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+room_rounds = sa.Table(
+    "room_rounds",
+    metadata,
+    sa.Column("room", sa.String(16), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("question", _QUESTION, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("outcome", sa.Integer),
+)
+
+room_forecasts = sa.Table(
+    "room_forecasts",
+    metadata,
+    sa.Column("room", sa.String(16), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("person", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("forecast", _TUPLE, nullable=False),
+)
+
+# What the host's page shows at the moment, for those who follow it through another process.
+room_frames = sa.Table(
+    "room_frames",
+    metadata,
+    sa.Column("room", sa.String(16), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
 )

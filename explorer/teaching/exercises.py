@@ -9,6 +9,7 @@ from explorer.teaching import (
     drawing_exercises,
     information_exercises,
     loss_exercises,
+    room_exercises,
     training_exercises,
 )
 from explorer.teaching.exercise import Task
@@ -29,5 +30,6 @@ TASKS: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
         "sweep": training_exercises.SWEEP,
         "compare": training_exercises.COMPARE,
         "draw": drawing_exercises.DRAW,
+        "room": room_exercises.ROOM,
     }
 )

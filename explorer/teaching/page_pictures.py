@@ -15,6 +15,7 @@ from explorer.core.activations import softmax_jacobian
 from explorer.core.descent import descend_binary
 from explorer.core.information import binary_entropy, self_information
 from explorer.core.losses import hinge, sigmoid_binary_cross_entropy, sigmoid_squared_error
+from explorer.core.scoring import mean_forecast
 from explorer.figures.palette import (
     CROSS_ENTROPY,
     DIVERGENCE,
@@ -180,6 +181,16 @@ def _drawing() -> str:
     return f'{seven}<g transform="translate(62,0) scale(0.6,1)">{bars}</g>'
 
 
+def _room() -> str:
+    forecasts = np.array([[0.9, 0.1], [0.7, 0.3], [0.5, 0.5], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
+    dots = "".join(
+        f'<circle cx="{14 + place * 12}" cy="{_HEIGHT - 10 - q * 58:.1f}" r="4.5" fill="{Q}"/>'
+        for place, q in enumerate(forecasts[:, 0])
+    )
+    mean = _bars([(mean_forecast(forecasts).tolist(), Q)])
+    return f'{dots}<g transform="translate(86,0) scale(0.45,1)">{mean}</g>'
+
+
 def _glossary() -> str:
     return _words([("entropy 熵", P), ("cross-entropy 交叉熵", CROSS_ENTROPY), ("…", NEUTRAL)])
 
@@ -203,6 +214,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "sweep": _sweep,
         "compare": _comparison,
         "draw": _drawing,
+        "room": _room,
         "glossary": _glossary,
         "recap": _take_home,
     }

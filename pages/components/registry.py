@@ -119,6 +119,13 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "Draw with mouse or finger and see what two trained networks make of it.",
             ),
         ),
+        "Workshop": (
+            _page(
+                "workshop/room",
+                "Room",
+                "A whole hall follows the host's page, forecasts by phone, and is scored in bits.",
+            ),
+        ),
     }
 )
 """Section of the navigation → its pages; the first page opens at `/`."""

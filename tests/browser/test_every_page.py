@@ -14,7 +14,7 @@ from tests.browser.steps import follow
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 # Pages of words, and those that have nothing to draw before something was trained.
-WITHOUT_PLOTS = {"glossary", "recap", "notes_checked", "live", "sweep", "compare", "draw"}
+WITHOUT_PLOTS = {"glossary", "recap", "notes_checked", "live", "sweep", "compare", "draw", "room"}
 
 
 def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app, page):

@@ -16,9 +16,13 @@ from explorer.core.scoring import (
     RULES,
     brier_decomposition,
     brier_score,
+    crowd_score,
     expected_score,
     linear_score,
     log_score,
+    mean_forecast,
+    score,
+    sum_of_scores,
 )
 from tests.core.strategies import BASES, distribution_pairs, distributions
 
@@ -99,11 +103,51 @@ def test_a_forecaster_who_is_always_right_is_reliable_and_resolves_everything():
     assert parts.resolution == parts.uncertainty > 0
 
 
-@given(rounds(), st.sampled_from(["log", "brier"]))
+@given(rounds(), st.sampled_from(RULES))
 def test_the_mean_forecast_scores_no_worse_than_the_mean_score(case, rule):
     outcomes, forecasts = case
-    together = SCORES[rule](outcomes[0], np.mean(forecasts, axis=0))
-    assert together <= SCORES[rule](outcomes[0], forecasts).mean() + 1e-9
+    crowd = crowd_score(outcomes[0], forecasts, rule)
+    scores = [float(SCORES[rule](outcomes[0], q)) for q in forecasts]
+    assert crowd.mean == pytest.approx(sum(scores) / len(scores))
+    assert crowd.of_mean <= crowd.mean + 1e-9
+    assert crowd.gain >= -1e-9 or math.isinf(crowd.of_mean)
+
+
+@given(rounds())
+def test_a_mean_forecast_is_a_distribution_between_the_forecasts(case):
+    _, forecasts = case
+    together = mean_forecast(forecasts)
+    assert together.sum() == pytest.approx(1)
+    assert (together >= forecasts.min(axis=0) - 1e-12).all()
+    assert (together <= forecasts.max(axis=0) + 1e-12).all()
+    np.testing.assert_allclose(mean_forecast(forecasts[::-1]), together, atol=1e-12)
+    np.testing.assert_allclose(mean_forecast(forecasts[:1]), forecasts[0])
+    # Its entropy is at least the mean entropy: what a crowd disagrees about adds to it.
+    assert float(entropy(together)) >= np.mean(entropy(forecasts)) - 1e-9
+
+
+@given(rounds(), st.sampled_from(RULES))
+def test_a_score_by_the_name_of_its_rule_is_that_score(case, rule):
+    outcomes, forecasts = case
+    np.testing.assert_array_equal(
+        score(outcomes, forecasts, rule), SCORES[rule](outcomes, forecasts)
+    )
+
+
+@given(st.lists(st.floats(0, 1e6) | st.just(math.inf), max_size=8))
+def test_a_sum_of_scores_keeps_the_infinite_ones_apart(scores):
+    added = sum_of_scores(scores)
+    finite = [one for one in scores if math.isfinite(one)]
+    assert added.finite == pytest.approx(math.fsum(finite))
+    assert added.infinite == len(scores) - len(finite)
+    assert added.total == (math.inf if added.infinite else added.finite)
+
+
+def test_where_everybody_ruled_out_what_happened_the_mean_forecast_gains_nothing():
+    crowd = crowd_score(0, [[0.0, 1.0], [0.0, 1.0]], "log")
+    assert (crowd.mean, crowd.of_mean) == (math.inf, math.inf)
+    assert math.isnan(crowd.gain)
+    assert crowd_score(0, [[0.0, 1.0], [1.0, 0.0]], "log").gain == math.inf
 
 
 def test_a_forecast_of_zero_for_what_happened_costs_infinity():
@@ -123,6 +167,11 @@ def test_a_forecast_of_zero_for_what_happened_costs_infinity():
         (lambda: linear_score([0, 1, 0], [[0.5, 0.5]] * 2), "do not go together"),
         (lambda: expected_score([1.0], [1.0], "spherical"), "log, brier, linear"),
         (lambda: expected_score([1.0], [0.5, 0.5], "brier"), "must match"),
+        (lambda: score([0], [[1.0]], "spherical"), "log, brier, linear"),
+        (lambda: mean_forecast([0.5, 0.5]), "at least one forecast"),
+        (lambda: mean_forecast(np.ones((0, 1))), "at least one forecast"),
+        (lambda: mean_forecast([[0.5, 0.6]]), "sum"),
+        (lambda: sum_of_scores([math.nan]), "row of numbers"),
         (lambda: brier_decomposition([0], [0.5, 0.5]), "one forecast for each"),
         (lambda: brier_decomposition([0, 1], [[0.5, 0.5]]), "one forecast for each"),
     ],

@@ -29,6 +29,7 @@ from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.precision import PRECISIONS
 from explorer.core.prediction_table import judge
 from explorer.core.random_logits import random_losses
+from explorer.core.scoring import RULES, crowd_score
 from explorer.core.skip_gram import skip_gram_gradients
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import HIGHEST_GAP
@@ -39,6 +40,7 @@ from explorer.figures import (
     comparison,
     descent,
     divergence,
+    forecasting,
     gibbs,
     information,
     losses,
@@ -460,6 +462,36 @@ def _table(draw):
     right = draw(st.lists(st.integers(0, classes - 1), min_size=rows, max_size=rows))
     models = [[draw(distributions(classes)) for _ in range(rows)] for _ in range(2)]
     yield prediction_table.gradient_norms([judge(np.array(model), right) for model in models])
+
+
+@draws(
+    forecasting.forecast_histogram,
+    forecasting.mean_of_room,
+    forecasting.crowd_scores,
+    forecasting.honest_or_bold,
+)
+def _forecasts(draw):
+    count = draw(st.integers(2, 10))
+    people = np.array([draw(distributions(count)) for _ in range(draw(st.integers(1, 4)))])
+    names, outcome = draw(names_for(count)), draw(st.integers(0, count - 1))
+    yield forecasting.forecast_histogram(people[:0], names)
+    yield forecasting.forecast_histogram(people, names, outcome)
+    yield forecasting.mean_of_room(people, names)
+    yield forecasting.mean_of_room(people, names, outcome, tuple(people[0]))
+    crowd = {rule: crowd_score(outcome, people, rule) for rule in RULES}
+    yield forecasting.crowd_scores(crowd)
+    yield forecasting.honest_or_bold(crowd, dict.fromkeys(RULES, math.inf))
+
+
+@draws(forecasting.expected_by_report)
+def _reports(draw):
+    yield forecasting.expected_by_report(draw(st.floats(0, 1)))
+
+
+@draws(forecasting.running_scores)
+def _games(draw):
+    bits = draw(st.lists(st.floats(0, 1074) | st.just(math.inf), max_size=12))
+    yield forecasting.running_scores(bits, bits[::-1])
 
 
 @draws(forms.probabilities, forms.form_gradients)

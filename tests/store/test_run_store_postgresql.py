@@ -17,6 +17,7 @@ from tests.store import (
     test_claims,
     test_library,
     test_queue_limits,
+    test_rooms,
     test_run_store,
     test_schema,
     test_weights,
@@ -38,7 +39,7 @@ small_limits = test_queue_limits.small_limits
 
 MODULES = (
     *(test_backup, test_claims, test_queue_limits, test_library, test_schema, test_run_store),
-    *(test_weights, test_sweep_scheduler),
+    *(test_weights, test_sweep_scheduler, test_rooms),
 )
 for module in MODULES:
     for name, value in vars(module).items():

@@ -8,7 +8,7 @@ import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
-import { ask, connect, settle } from "../preview/preview.js";
+import { ask, connect, heed, settle, unheed } from "../preview/preview.js";
 import { chartColours, createSender, h, viewPerPlace } from "../frontend/sync.js";
 import { coupled, mixture } from "./simplex.js";
 
@@ -52,7 +52,18 @@ function createView(parent) {
     drag?.release();
     sender?.dispose();
     settle(setup?.key);
+    unheed(setup?.key, follow);
     root.remove();
+  }
+
+  /** Show the state that the bars have on the page of whoever is followed. */
+  function follow(theirs) {
+    if (!sender.idle || drag) return;
+    stopWalk();
+    const before = state.names.length;
+    state = structuredClone(theirs);
+    if (state.names.length !== before) build();
+    paint();
   }
 
   function update(next) {
@@ -64,6 +75,7 @@ function createView(parent) {
     const anew = !first && next.session !== setup.session;
     setup = next;
     connect(next.preview);
+    heed(next.key, follow);
     sender ??= createSender((edit) => view.send(edit), next.seq);
     // A session that began anew knows the address, and nothing that was not answered before.
     const fromServer = anew

@@ -74,6 +74,11 @@ def bar_editor(
     session = _session(key, default)
     if address.is_asked(*(one.id for one in series)):
         _open_link(session, series, limits, presets)
+    state = {
+        "names": session.bars.names,
+        "values": dict(session.bars.values),
+        "locked": session.bars.locked,
+    }
     _mount(
         key=key,
         data={
@@ -90,11 +95,7 @@ def bar_editor(
             "step": step,
             "preview": preview.token() if previewed else None,
             "tall": tall,
-            "state": {
-                "names": session.bars.names,
-                "values": dict(session.bars.values),
-                "locked": session.bars.locked,
-            },
+            "state": state,
             "messages": session.messages,
             "session": address.session_name(),
             "rev": session.rev,
@@ -102,6 +103,7 @@ def bar_editor(
         },
         on_edit_change=lambda: receive(session, st.session_state[key].get("edit"), presets, limits),
     )
+    preview.tell(editors={key: state})
     return session.bars
 
 

@@ -69,16 +69,16 @@ async def _serve(request: Request) -> Response:
     return Response(body, headers=headers, media_type=_TYPES[_FILES[name].suffix])
 
 
-def routes() -> list[BaseRoute]:
-    """Return the routes of files and of previews."""
-    files = Route(f"{prefix()}/explorer-assets/{{digest}}/{{name:path}}", _serve)
-    return [files, preview.route(prefix())]
+def routes(*others: Callable[[str], BaseRoute]) -> list[BaseRoute]:
+    """Return the routes of files and of previews, below `server.baseUrlPath` if set.
 
-
-def prefix() -> str:
-    """Return what all routes begin with: `server.baseUrlPath`, or ""."""
+    Args:
+        others: Return more routes below a prefix, "" or one that begins with /.
+    """
     base = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
+    prefix = f"/{base}" if base else ""
+    files = Route(f"{prefix}/explorer-assets/{{digest}}/{{name:path}}", _serve)
+    return [files, preview.route(prefix), *(more(prefix) for more in others)]
 
 
 def component(module: str) -> Callable[..., Any]:

@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.figures.palette import CATEGORICAL
 from pages.components.frontend.frontend import component
 from pages.components.payloads import finite_number, sequence_of
+from pages.components.preview import preview
 
 _mount = component(__file__)
 
@@ -101,6 +102,7 @@ def _show(
             on_zoom(_span(edit["span"]))
 
     _mount(key=key, data=data, on_edit_change=edited)
+    preview.tell(plots={key: data})
 
 
 def _payload(

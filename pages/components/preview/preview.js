@@ -5,6 +5,7 @@ import { decoded } from "../frontend/sync.js";
 const ATTEMPTS = 3;
 const PATIENCE_MS = 3000;
 const plots = new Map(); // key → what shows a preview there
+const editors = new Map(); // key → what shows somebody else's state of an editor there
 const unsettled = new Set(); // editors with edits that were asked about and not answered yet
 let socket = null;
 let name = "";
@@ -70,6 +71,22 @@ export function listen(key, show) {
 /** Stop calling `show`, unless another plot has this key by now. */
 export function unlisten(key, show) {
   if (plots.get(key) === show) plots.delete(key);
+}
+
+/** Have `show` called with a state that the editor `key` has on the page of whoever is followed. */
+export function heed(key, show) {
+  editors.set(key, show);
+}
+
+/** Stop calling `show`, unless another editor has this key by now. */
+export function unheed(key, show) {
+  if (editors.get(key) === show) editors.delete(key);
+}
+
+/** Paint what the page of whoever is followed shows: states of editors, and plots, by key. */
+export function paint({ editors: states, plots: texts }) {
+  for (const [key, state] of Object.entries(states)) editors.get(key)?.(state);
+  for (const [key, text] of Object.entries(texts)) plots.get(key)?.(text);
 }
 
 function send() {

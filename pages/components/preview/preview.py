@@ -29,6 +29,8 @@ _LONGEST_QUESTION = 20_000
 Plots = Mapping[str, bytes]
 """Key of a plot → what its component is given, from `plots_of`."""
 Draw = Callable[[Any], Plots]
+Audience = Callable[[str, Mapping[str, Any], Plots], None]
+"""Is told the address of the page, editors' states by key, and plots by key; from any thread."""
 P = ParamSpec("P")
 
 
@@ -38,6 +40,8 @@ class _Offers:
     def __init__(self) -> None:
         self.token = uuid.uuid4().hex
         self.draw: dict[str, Draw] = {}
+        self.page = ""
+        self.audience: Audience | None = None
 
 
 _sessions: WeakValueDictionary[str, _Offers] = WeakValueDictionary()
@@ -67,6 +71,39 @@ def withdraw() -> None:
     _sessions[token()].draw.clear()
 
 
+def note_page(page: str) -> None:
+    """Note the address of the page that this session shows."""
+    _sessions[token()].page = page
+
+
+def hear(name: str, audience: Audience | None) -> bool:
+    """Have somebody told what a session shows from now on, or nobody any more.
+
+    Args:
+        name: From `token`.
+        audience: Who is told.
+
+    Returns:
+        Whether there is such a session in this process.
+    """
+    offers = _sessions.get(name)
+    if offers is not None:
+        offers.audience = audience
+    return offers is not None
+
+
+def tell(*, editors: Mapping[str, Any] | None = None, plots: Plots | None = None) -> None:
+    """Tell the session's audience, if it has one, what its page shows.
+
+    Args:
+        editors: Key → state, as the editor's script in the browser has it.
+        plots: Key → what that plot is given.
+    """
+    offers = st.session_state.get("previews")
+    if offers is not None and offers.audience is not None:
+        offers.audience(offers.page, editors or {}, plots or {})
+
+
 def answer(name: str, question: str) -> bytes:
     """Return the plots that a browser asks for.
 
@@ -82,8 +119,11 @@ def answer(name: str, question: str) -> bytes:
     with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):
         asked = orjson.loads(question) if len(question) <= _LONGEST_QUESTION else {}
         number = asked["number"]
-        draw = _sessions[name].draw[asked["editor"]]
-        plots = {key: payload.decode() for key, payload in draw(asked["state"]).items()}
+        offers = _sessions[name]
+        drawn = offers.draw[asked["editor"]](asked["state"])
+        plots = {key: payload.decode() for key, payload in drawn.items()}
+        if offers.audience is not None:
+            offers.audience(offers.page, {asked["editor"]: asked["state"]}, drawn)
     return orjson.dumps({"number": number, "plots": plots})
 
 

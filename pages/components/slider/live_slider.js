@@ -3,7 +3,7 @@
 
 import { noteEdit, settleEdit } from "../address/address.js";
 import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
-import { ask, connect, settle } from "../preview/preview.js";
+import { ask, connect, heed, settle, unheed } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
 import { valueByKey } from "./slider_keys.js";
 
@@ -48,7 +48,16 @@ function createView(parent) {
     release(range);
     sender?.dispose();
     settle(setup?.key);
+    unheed(setup?.key, follow);
     root.remove();
+  }
+
+  /** Show the value that it has on the page of whoever is followed. */
+  function follow(theirs) {
+    if (!sender.idle || typeof theirs !== "number") return;
+    value = theirs;
+    draft = submitted = null;
+    paint();
   }
 
   function update(next) {
@@ -56,6 +65,7 @@ function createView(parent) {
     const anew = setup && next.session !== setup.session;
     setup = next;
     connect(next.preview);
+    heed(next.key, follow);
     sender ??= createSender((edit) => view.send(edit), next.seq);
     if (anew) sender.sendAgain();
     sender.answer(next.seq);

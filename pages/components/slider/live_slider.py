@@ -90,6 +90,7 @@ def live_slider(
         },
         on_edit_change=lambda: _receive(key, limits),
     )
+    preview.tell(editors={key: state["value"]})
     return int(state["value"]) if whole else state["value"]
 
 

@@ -1,0 +1,283 @@
+"""A hall in one room: how soon all phones show what the host drags, and follow, and forecast.
+
+    python benchmarks/room.py [--participants 300] [--browsers 3] [--pushes 60] [--json]
+
+The host is a session of its own on the divergence page that moves q ten times a second at most and
+asks for its previews as the bar editor does. A few participants are real browsers; the others are
+sockets with a Streamlit session each, in processes of their own, all connected before anything is
+measured. Painted means that a browser has drawn the plots of that q and shown a frame after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import websockets
+from playwright.async_api import Browser, Page, async_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import servers
+from benchmarks.chromium import CHROMIUM_ARGUMENTS, chromium_path
+from benchmarks.room_clients import EDITOR
+from benchmarks.streamlit_client import Tab
+
+PUSH_EVERY_S = 0.25
+CLIENT_PROCESSES = 2
+GOALS = {"painted_p95_ms": 300, "push_p95_ms": 200, "turn_followed_s": 10}
+
+WATCH_PAINT = """() => {
+    // The first frame that was shown after a plot was drawn, by the q that its page then showed.
+    window.painted = {};
+    const plots = () => [...document.querySelectorAll(".cee-plot")];
+    const draws = () => plots().map((one) => one.dataset.draws).join();
+    const seconds = () => (performance.timeOrigin + performance.now()) / 1000;
+    let before = draws();
+    const look = () => {
+        const now = draws();
+        const bar = document.querySelector('[role=slider][aria-label="q of outcome 1"]');
+        if (now !== before && bar) {
+            before = now;
+            const q = Number(bar.getAttribute("aria-valuenow")).toFixed(4);
+            requestAnimationFrame(() => { window.painted[q] ??= seconds(); });
+        }
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+class Clients:
+    """A process of simulated phones."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def ask(self, line: str) -> dict[str, Any]:
+        """Say a line and read the answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        await self._process.stdin.drain()
+        return await self.read()
+
+    async def read(self) -> dict[str, Any]:
+        """Read an answer."""
+        assert self._process.stdout is not None
+        line = await asyncio.wait_for(self._process.stdout.readline(), 300)
+        if not line:
+            raise RuntimeError("The process of simulated phones has ended.")
+        return json.loads(line)
+
+
+@asynccontextmanager
+async def clients(port: int, code: str, count: int) -> AsyncIterator[list[Clients]]:
+    """Join a room with simulated phones, in a few processes."""
+    shares = [count // CLIENT_PROCESSES] * CLIENT_PROCESSES
+    shares[0] += count - sum(shares)
+    script = Path(__file__).with_name("room_clients.py")
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, str(script), str(port), code, str(share)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**26,
+        )
+        for share in shares
+        if share
+    ]
+    try:
+        found = [Clients(process) for process in processes]
+        for one in found:
+            await one.read()
+        yield found
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+class Host:
+    """The host: a session on the divergence page, and its place in the room."""
+
+    def __init__(self, port: int) -> None:
+        self.tab = Tab(port, "divergence")
+        self.sent: dict[str, float] = {}
+        self._port, self._count = port, 0
+
+    async def open(self, stack: AsyncExitStack) -> str:
+        """Open a room and return its code."""
+        await stack.enter_async_context(self.tab)
+        await self.tab.run()
+        self._socket = await stack.enter_async_context(
+            websockets.connect(
+                f"ws://127.0.0.1:{self._port}/explorer-room",
+                origin=f"http://127.0.0.1:{self._port}",
+                compression=None,
+                max_size=2**24,
+            )
+        )
+        code = (await self.ask("open"))["code"]
+        token = self.tab.data("follow")["preview"]
+        if not (await self.ask("previews", token=token))["pushed"]:
+            raise RuntimeError("The host's page is not pushed.")
+        return code
+
+    async def ask(self, what: str, **details: Any) -> dict[str, Any]:
+        """Ask for something and return what came of it."""
+        self._count += 1
+        await self._socket.send(json.dumps({"id": self._count, "do": what, **details}))
+        async with asyncio.timeout(60):
+            while True:
+                said = json.loads(await self._socket.recv())
+                if said.get("re") == self._count:
+                    if "error" in said:
+                        raise RuntimeError(said["error"])
+                    return said["ok"]
+
+    async def drag(self, number: int) -> None:
+        """Move q once, as a dragged bar does."""
+        moved = 0.0005 * (1 + number)
+        q = [0.25 + moved, 0.25 - moved, 0.25, 0.25]
+        now = self.tab.data(EDITOR)["state"]
+        self.sent[f"{q[0]:.4f}"] = time.time()
+        await self.tab.preview(EDITOR, now | {"values": now["values"] | {"q": q}})
+
+
+async def joined(browser: Browser, url: str, code: str, number: int) -> Page:
+    """Join the room with a real browser of a phone's size."""
+    page = await (await browser.new_context(viewport={"width": 390, "height": 780})).new_page()
+    await page.goto(f"{url}/room?room={code}")
+    await page.get_by_label("Nickname, or none").fill(f"Browser {number}")
+    await page.get_by_role("button", name="Join", exact=True).click()
+    await page.locator(".cee-phone").wait_for(timeout=60_000)
+    return page
+
+
+def percentile_ms(seconds: Sequence[float], share: float) -> float | None:
+    """Return a percentile in milliseconds, None of fewer than two."""
+    if len(seconds) < 2:
+        return None
+    return round(1000 * statistics.quantiles(seconds, n=100)[round(100 * share) - 1], 1)
+
+
+def delays(sent: dict[str, float], seen: Sequence[dict[str, float]]) -> tuple[list[float], int]:
+    """Return how long each value was on its way to everybody, and how many never came."""
+    found = [at[value] - start for at in seen for value, start in sent.items() if value in at]
+    return found, len(seen) * len(sent) - len(found)
+
+
+async def measure(arguments: argparse.Namespace, server: servers.Server) -> dict[str, Any]:
+    """Run the whole story against one server."""
+    numbers: dict[str, Any] = {"participants": arguments.participants}
+    errors: list[str] = []
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS
+        )
+        stack.push_async_callback(browser.close)
+        host = Host(server.port)
+        code = await host.open(stack)
+        simulated = arguments.participants - arguments.browsers
+        others = await stack.enter_async_context(clients(server.port, code, simulated))
+        pages = [await joined(browser, server.url, code, n) for n in range(arguments.browsers)]
+
+        start = time.time()
+        await host.ask("show", address="/divergence")
+        for page in pages:
+            await page.get_by_role("slider", name="q of outcome 1").wait_for(timeout=120_000)
+        shown = time.time()
+        told = [await one.ask("turn") for one in others]
+        followed = [at for one in told for at in one["followed"]]
+        errors += [error for one in told for error in one["errors"]]
+        numbers["turn_followed_s"] = round(max([*followed, shown]) - start, 2)
+
+        await asyncio.sleep(2)
+        for page in pages:
+            await page.evaluate(WATCH_PAINT)
+        used, began = server.cpu_s(), time.time()
+        for number in range(arguments.pushes):
+            due = asyncio.create_task(asyncio.sleep(PUSH_EVERY_S))
+            await host.drag(number)
+            await due
+        await asyncio.sleep(1)
+        cpu = server.cpu_s() - used
+        receipts = [at for one in others for at in (await one.ask("receipts"))["receipts"]]
+        painted = [await page.evaluate("window.painted") for page in pages]
+        on_way, missing = delays(host.sent, receipts)
+        to_paint, unpainted = delays(host.sent, painted)
+        numbers |= {
+            "pushes": arguments.pushes,
+            "seconds": round(time.time() - began, 1),
+            "push_p50_ms": percentile_ms(on_way, 0.5),
+            "push_p95_ms": percentile_ms(on_way, 0.95),
+            "pushes_passed_over": missing,
+            "painted_p50_ms": percentile_ms(to_paint, 0.5),
+            "painted_p95_ms": percentile_ms(to_paint, 0.95),
+            "paints_passed_over": unpainted,
+            "cpu_ms_per_push": round(1000 * cpu / arguments.pushes, 2),
+            "cpu_us_per_push_and_participant": round(
+                1e6 * cpu / arguments.pushes / arguments.participants, 1
+            ),
+        }
+
+        question = {"prompt": "Heads?", "outcomes": ["heads", "tails"], "probabilities": [0.5, 0.5]}
+        number = (await host.ask("ask", question=question))["round"]
+        answers = await asyncio.gather(*(one.ask(f"forecast {number}") for one in others))
+        seconds = [one for answer in answers for one in answer["seconds"]]
+        errors += [error for answer in answers for error in answer["errors"]]
+        await host.ask("close", round=number)
+        await host.ask("settle", round=number, outcome="draw")
+        rows = (await host.ask("csv"))["csv"].strip().splitlines()[1:]
+        numbers |= {
+            "forecast_p50_ms": percentile_ms(seconds, 0.5),
+            "forecast_p95_ms": percentile_ms(seconds, 0.95),
+            "forecasts_lost": simulated - len(rows) // 2,
+            "memory_mib": round(server.memory_mib()),
+            "errors": len(errors),
+            "error_texts": sorted(set(errors))[:5],
+        }
+    return numbers
+
+
+def table(numbers: dict[str, Any]) -> str:
+    """Return the measurements as lines of text, with what they should be."""
+    lines = [f"{numbers['participants']} in the room"]
+    for name, value in numbers.items():
+        goal = f"   (at most {GOALS[name]})" if name in GOALS else ""
+        lines.append(f"  {name:<34}{value!s:>10}{goal}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Read the command line, measure and print."""
+    parser = argparse.ArgumentParser(description="One room with a hall of participants.")
+    parser.add_argument("--participants", type=int, default=300, help="in all (default: 300)")
+    parser.add_argument("--browsers", type=int, default=3, help="of them real (default: 3)")
+    parser.add_argument("--pushes", type=int, default=60, help="moves of the host (default: 60)")
+    parser.add_argument("--json", action="store_true", help="print one object on the last line")
+    arguments = parser.parse_args()
+    if not 0 <= arguments.browsers < arguments.participants <= 500 or arguments.pushes < 2:
+        parser.error(
+            "--participants takes 2 to 500, fewer --browsers than that, --pushes 2 or more."
+        )
+    with tempfile.TemporaryDirectory(prefix="explorer-room-") as folder:
+        environment = {"EXPLORER_DATABASE_URL": f"sqlite:///{folder}/runs.sqlite3"}
+        with servers.explorer(environment) as server:
+            numbers = asyncio.run(measure(arguments, server))
+    print(json.dumps(numbers) if arguments.json else table(numbers))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,350 @@
+"""Figures of forecasts: a room's forecasts and their mean, what they cost, and what is honest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from explorer.core.information import entropy
+from explorer.core.scoring import RULES, CrowdScore, expected_score, mean_forecast
+from explorer.figures.build import MARGIN, Trace, axis, build, patterned
+from explorer.figures.labels import category_axis, distinct
+from explorer.figures.numbers import measured, written
+from explorer.figures.palette import (
+    CROSS_ENTROPY,
+    DASHES,
+    DIVERGENCE,
+    HINGE,
+    INK,
+    NEUTRAL,
+    SQUARED_ERROR,
+    P,
+    Q,
+)
+
+LABELS = {"log": "log score / bits", "brier": "Brier score", "linear": "linear score"}
+"""Name of a rule → what it is called on screen."""
+_SHORT = {"log": "log / bits", "brier": "Brier", "linear": "linear"}
+_COLOURS = {"log": CROSS_ENTROPY, "brier": SQUARED_ERROR, "linear": HINGE}
+_BINS = 10
+_LARGE = {"size": 15}
+"""Text that is read from the back of a room."""
+_ROOM = {"l": 62, "r": 16, "t": 12}
+"""Margins for it: numbers at the left; what is drawn stands above the figure."""
+_HEIGHT = 235
+
+
+def forecast_histogram(
+    forecasts: NDArray[np.float64], names: Sequence[str], outcome: int | None = None
+) -> go.Figure:
+    """Draw how many people gave each outcome how much.
+
+    Two outcomes are one histogram; more are a map with a column for each.
+
+    Args:
+        forecasts: Distributions [n, C], n may be 0.
+        names: C names of the outcomes.
+        outcome: Index of what happened, which is marked.
+    """
+    edges = np.linspace(0, 1, _BINS + 1)
+    counts = np.array([np.histogram(q, bins=edges)[0] for q in forecasts.T.reshape(len(names), -1)])
+    labels = distinct(names)
+    if len(names) == 2:
+        marked = {None: NEUTRAL, 0: Q, 1: NEUTRAL}[outcome]
+        trace: Trace = {
+            "type": "bar",
+            "x": (edges[:-1] + edges[1:]) / 2,
+            "y": counts[0],
+            "width": 0.094,
+            "name": "people",
+            "marker": {"color": marked},
+            "hovertemplate": "%{y} people near %{x:.2f}<extra></extra>",
+        }
+        return build(
+            [trace],
+            {
+                "height": _HEIGHT,
+                "font": _LARGE,
+                "margin": MARGIN | _ROOM,
+                "showlegend": False,
+                "xaxis": axis(
+                    f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
+                ),
+                "yaxis": axis(
+                    "people",
+                    rangemode="tozero",
+                    tick0=0,
+                    dtick=max(1, -(-int(counts.max(initial=0)) // 4)),
+                ),
+            },
+        )
+    x_axis, margin = category_axis(labels)
+    heat: Trace = {
+        "type": "heatmap",
+        "x": labels,
+        "y": (edges[:-1] + edges[1:]) / 2,
+        "z": counts.T,
+        "name": "people",
+        "colorscale": [[0, "rgba(0,114,178,0)"], [1, P]],
+        "zmin": 0,
+        "zmax": max(1, int(counts.max(initial=0))),
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 1,
+        "hovertemplate": "%{z} people gave %{x} about %{y:.0%}<extra></extra>",
+    }
+    layout = {
+        "height": _HEIGHT,
+        "font": _LARGE,
+        "margin": margin | _ROOM,
+        "xaxis": {**x_axis, "title": {"text": ""}},
+        "yaxis": axis("probability given", range=[0, 1], tickformat=".0%"),
+    }
+    if outcome is not None:
+        layout["shapes"] = [
+            {
+                "type": "rect",
+                "x0": outcome - 0.5,
+                "x1": outcome + 0.5,
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": Q, "width": 3},
+            }
+        ]
+    return build([heat], layout)
+
+
+def mean_of_room(
+    forecasts: NDArray[np.float64],
+    names: Sequence[str],
+    outcome: int | None = None,
+    drawn_from: Sequence[float] = (),
+) -> go.Figure:
+    """Draw the mean forecast with its entropy.
+
+    Args:
+        forecasts: Distributions [n, C], at least one.
+        names: C names of the outcomes.
+        outcome: Index of what happened, whose bar stands out.
+        drawn_from: The probabilities [C] of the draw that decided, where they may be shown.
+    """
+    mean = mean_forecast(forecasts)
+    bits = measured(float(entropy(mean)), "bits", 3)
+    labels = distinct(names)
+    x_axis, margin = category_axis(labels)
+    traces: list[Trace] = [
+        {
+            "type": "bar",
+            "x": labels,
+            "y": mean,
+            "name": f"mean of {len(forecasts)}, entropy {bits}",
+            "text": [f"{value:.0%}" for value in mean],
+            "textposition": "auto",
+            "textangle": 0,
+            "marker": {
+                **patterned(Q, ""),
+                "opacity": [
+                    1.0 if outcome in (None, place) else 0.45 for place in range(len(names))
+                ],
+            },
+            "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
+        }
+    ]
+    if drawn_from:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": labels,
+                "y": list(drawn_from),
+                "name": "p that decided",
+                "marker": {"color": P, "size": 15, "symbol": "line-ew-open", "line": {"width": 4}},
+                "hovertemplate": "p of %{x}: %{y:.3f}<extra></extra>",
+            }
+        )
+    return build(
+        traces,
+        {
+            "height": _HEIGHT,
+            "font": _LARGE,
+            "margin": margin | _ROOM,
+            "showlegend": False,
+            "xaxis": {**x_axis, "title": {"text": ""}},
+            "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
+        },
+    )
+
+
+def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULES[:2]) -> go.Figure:
+    """Draw the mean score of a room beside the score of its mean forecast.
+
+    Args:
+        crowd: Rule → scores; by Jensen's inequality the second is never the larger.
+        rules: Which of them to draw.
+    """
+    labels = [_SHORT[rule] for rule in rules]
+    kinds = {
+        "the room's mean": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
+        "its mean forecast": ([crowd[rule].of_mean for rule in rules], DIVERGENCE, "/"),
+    }
+    return _scores(labels, kinds)
+
+
+def honest_or_bold(
+    crowd: Mapping[str, CrowdScore], bold: Mapping[str, float], *, rules: Sequence[str] = RULES
+) -> go.Figure:
+    """Draw what a room's forecasts cost, and what its favourites alone would have cost.
+
+    Args:
+        crowd: Rule → scores of the forecasts as they were given.
+        bold: Rule → mean score if everybody had put everything on their favourite.
+        rules: Which of them to draw.
+    """
+    labels = [_SHORT[rule] for rule in rules]
+    kinds = {
+        "as forecast": ([crowd[rule].mean for rule in rules], P, ""),
+        "all on the favourite": ([bold[rule] for rule in rules], Q, "/"),
+    }
+    return _scores(labels, kinds)
+
+
+def _scores(
+    labels: Sequence[str], kinds: Mapping[str, tuple[Sequence[float], str, str]]
+) -> go.Figure:
+    every = [value for values, _, _ in kinds.values() for value in values]
+    finite = [value for value in every if np.isfinite(value)]
+    # An infinite score has no height of its own: its bar goes to the top and is named.
+    top = 1.25 * max([*finite, 1.0])
+    traces: list[Trace] = [
+        {
+            "type": "bar",
+            "x": list(labels),
+            "y": [min(value, top) for value in values],
+            "name": name,
+            "text": [written(value, 3) for value in values],
+            "textposition": "auto",
+            "textangle": 0,
+            "marker": patterned(colour, pattern),
+            "customdata": [written(value, 6) for value in values],
+            "hovertemplate": f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
+        }
+        for name, (values, colour, pattern) in kinds.items()
+    ]
+    return build(
+        traces,
+        {
+            "height": _HEIGHT,
+            "font": _LARGE,
+            "margin": MARGIN | _ROOM | {"t": 48},
+            "barmode": "group",
+            "xaxis": {"type": "category", "tickangle": 0},
+            "yaxis": axis("less is better", range=[0, top]),
+        },
+    )
+
+
+def expected_by_report(p: float, *, height: int = 330) -> go.Figure:
+    """Draw what a report q costs on average whoever believes p, by each rule, for two outcomes.
+
+    Args:
+        p: Believed probability of the first outcome, 0 to 1.
+        height: In pixels.
+    """
+    q = np.linspace(0, 1, 201)
+    reports = np.column_stack([q, 1 - q])
+    belief = np.array([p, 1 - p])
+    traces: list[Trace] = []
+    for place, rule in enumerate(RULES):
+        costs = expected_score(belief, reports, rule)
+        shown = np.where(np.isfinite(costs), costs, np.nan)
+        best = int(np.argmin(np.where(np.isfinite(costs), costs, np.inf)))
+        traces += [
+            {
+                "type": "scatter",
+                "x": q,
+                "y": shown,
+                "mode": "lines",
+                "name": LABELS[rule],
+                "line": {"color": _COLOURS[rule], "width": 3, "dash": DASHES[place]},
+                "hovertemplate": f"report %{{x:.3f}}: %{{y:.4f}} ({LABELS[rule]})<extra></extra>",
+            },
+            {
+                "type": "scatter",
+                "x": [q[best]],
+                "y": [shown[best]],
+                "mode": "markers",
+                "name": f"least, {LABELS[rule]}",
+                "showlegend": False,
+                "marker": {
+                    "color": _COLOURS[rule],
+                    "size": 14,
+                    "line": {"color": INK, "width": 2},
+                },
+                "hovertemplate": f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
+            },
+        ]
+    layout = {
+        "height": height,
+        "margin": {**MARGIN, "t": 40},
+        "xaxis": axis("reported q of the first outcome", range=[-0.02, 1.02]),
+        "yaxis": axis("expected score, less is better", range=[0, 3]),
+        "shapes": [
+            {
+                "type": "line",
+                "x0": p,
+                "x1": p,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "line": {"color": P, "width": 2, "dash": "dot"},
+            }
+        ],
+        "annotations": [
+            {
+                "x": p,
+                "y": 1,
+                "yref": "paper",
+                "text": "believed p",
+                "showarrow": False,
+                "xanchor": "left" if p < 0.5 else "right",
+                "yanchor": "top",
+                "xshift": 5 if p < 0.5 else -5,
+            }
+        ],
+    }
+    return build(traces, layout)
+
+
+def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
+    """Draw how two players' sums of bits grow, the infinite rounds left out of the line.
+
+    Args:
+        own: Log scores in bits of one's own forecasts, round by round.
+        other: Those of the computer's.
+    """
+    rounds = np.arange(len(own) + 1)
+
+    def line(values: Sequence[float], name: str, colour: str, dash: str) -> Trace:
+        finite = [value if np.isfinite(value) else 0.0 for value in values]
+        return {
+            "type": "scatter",
+            "x": rounds,
+            "y": np.concatenate([[0.0], np.cumsum(finite)]),
+            "mode": "lines+markers",
+            "name": name,
+            "line": {"color": colour, "width": 2.5, "dash": dash},
+            "hovertemplate": f"{name} after %{{x}} rounds: %{{y:.3f}} bits<extra></extra>",
+        }
+
+    return build(
+        [line(own, "you", Q, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
+        {
+            "height": 250,
+            "margin": {**MARGIN, "t": 40},
+            "xaxis": axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
+            "yaxis": axis("sum of log scores / bits", rangemode="tozero"),
+        },
+    )

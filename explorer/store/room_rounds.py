@@ -1,0 +1,138 @@
+"""Questions of a room and everybody's forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.rooms.room import CLOSED, MOST_ROUNDS, OPEN, SCORED, Question, RoomError
+from explorer.store.database import Database
+from explorer.store.room_rows import change_room
+from explorer.store.tables import room_forecasts, room_people, room_rounds
+
+
+class RoomRounds:
+    """The rounds of the rooms of a store, as `StoredRooms.rounds`.
+
+    Errors are those of `StoredRooms`.
+
+    Args:
+        database: Where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(self, code: str, question: Question) -> int:
+        """Ask a question, and return the number of the round.
+
+        Raises:
+            RoomError: The question before is still open, or there were too many.
+        """
+        with self._database.transaction() as connection:
+            change_room(connection, code)
+            own = room_rounds.c.room == code
+            numbers = connection.execute(sa.select(sa.func.max(room_rounds.c.number)).where(own))
+            number = (numbers.scalar_one() or 0) + 1
+            if number > MOST_ROUNDS:
+                raise RoomError(f"A room has at most {MOST_ROUNDS} rounds: open another one.")
+            waiting = sa.select(room_rounds.c.number).where(own, room_rounds.c.state != SCORED)
+            if connection.execute(waiting.limit(1)).scalar_one_or_none() is not None:
+                raise RoomError("Set the outcome of the question before, or drop it, first.")
+            row = {"room": code, "number": number, "question": question, "state": OPEN}
+            connection.execute(sa.insert(room_rounds).values(row))
+        return number
+
+    def close(self, code: str, number: int) -> None:
+        """Take no more forecasts of a round."""
+        self._turn(code, number, (OPEN,), {"state": CLOSED})
+
+    def reopen(self, code: str, number: int) -> None:
+        """Take forecasts of a round again, whose outcome nobody knows yet."""
+        self._turn(code, number, (CLOSED,), {"state": OPEN})
+
+    def settle(self, code: str, number: int, outcome: int) -> None:
+        """Set what happened; forecasts are taken no longer.
+
+        Raises:
+            RoomError: It is none of the outcomes, or has been set before.
+        """
+        values = {"state": SCORED, "outcome": outcome}
+        self._turn(code, number, (OPEN, CLOSED), values, outcome)
+
+    def drop(self, code: str, number: int) -> None:
+        """Delete a round, with its forecasts, that has no outcome yet."""
+        with self._database.transaction() as connection:
+            change_room(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            gone = connection.execute(
+                sa.delete(room_rounds).where(own, room_rounds.c.state != SCORED)
+            )
+            if not gone.rowcount:
+                raise RoomError("This round has its outcome, or is gone.")
+            theirs = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
+            connection.execute(sa.delete(room_forecasts).where(theirs))
+
+    def forecast(
+        self, code: str, number: int, forecasts: Mapping[int, tuple[float, ...]]
+    ) -> Collection[int]:
+        """Keep forecasts of an open round, in the place of the same people's earlier ones.
+
+        Args:
+            code: Link code.
+            number: Of the round.
+            forecasts: Id of a participant → distribution, from `read_forecast`.
+
+        Returns:
+            Those whose forecast was kept: all but people who were removed.
+
+        Raises:
+            RoomError: The round is not open; nothing was kept.
+        """
+        with self._database.transaction() as connection:
+            # Whoever closes the round waits until these are kept, or is done before.
+            change_room(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+            if row is None or row.state != OPEN:
+                raise RoomError("The host has closed this round; your forecast came too late.")
+            inside = sa.select(room_people.c.number).where(
+                room_people.c.room == code,
+                ~room_people.c.is_removed,
+                room_people.c.number.in_(list(forecasts)),
+            )
+            people = set(connection.execute(inside).scalars())
+            kept: list[dict[str, Any]] = [
+                {"room": code, "round": number, "person": person, "forecast": forecast}
+                for person, forecast in forecasts.items()
+                if person in people and len(forecast) == len(row.question.outcomes)
+            ]
+            if kept:
+                earlier = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
+                connection.execute(
+                    sa.delete(room_forecasts).where(
+                        earlier, room_forecasts.c.person.in_([one["person"] for one in kept])
+                    )
+                )
+                connection.execute(sa.insert(room_forecasts), kept)
+        return {one["person"] for one in kept}
+
+    def _turn(
+        self,
+        code: str,
+        number: int,
+        before: tuple[str, ...],
+        values: dict[str, Any],
+        outcome: int | None = None,
+    ) -> None:
+        with self._database.transaction() as connection:
+            change_room(connection, code)
+            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
+            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+            if row is None or row.state not in before:
+                raise RoomError("Another of the host's devices was quicker: look at the round now.")
+            if outcome is not None and outcome not in range(len(row.question.outcomes)):
+                raise RoomError("This is none of the outcomes.")
+            connection.execute(sa.update(room_rounds).where(own).values(values))

@@ -1,0 +1,175 @@
+"""A room with a host's screen and a participant's phone, in two browsers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.proxy import Proxy
+from tests.browser.steps import follow, settle, until
+
+PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "color_scheme": "dark"}
+NAME = "<b>Ada</b> & co"
+
+
+def opened_room(host: Page, url: str) -> str:
+    """Open a room and return the link to it."""
+    follow(host, f"{url}/room")
+    host.get_by_role("button", name="Open a room").click()
+    link = host.locator(".cee-host-link a")
+    expect(link).to_have_attribute("href", re.compile(r"/room\?room=\w{10}$"))
+    return str(link.get_attribute("href"))
+
+
+def join(phone: Page, link: str) -> None:
+    phone.goto(link)
+    phone.get_by_label("Nickname, or none").fill(NAME)
+    phone.get_by_role("button", name="Join", exact=True).click()
+    expect(phone.get_by_text("You are in.")).to_be_visible()
+
+
+def ask(host: Page, question: str) -> None:
+    host.get_by_label("Prepared question").select_option(question)
+    host.get_by_role("button", name="Ask", exact=True).first.click()
+
+
+def q_of(page: Page) -> str | None:
+    return page.get_by_role("slider", name="q of outcome 1").get_attribute("aria-valuenow")
+
+
+def test_a_phone_follows_the_host_forecasts_and_explores(page, other_browser, app_url):
+    host, phone = page, other_browser(**PHONE)
+    join(phone, opened_room(host, app_url))
+    expect(phone.locator(".cee-phone b").first).to_have_text(NAME)
+    expect(host.locator(".cee-host-count b")).to_have_text("1")
+
+    ask(host, "Lottery")
+    phone.get_by_label("Probability of ticket D").fill("0.7")
+    expect(phone.locator(".cee-phone-row").last).to_contain_text("if so, 0.51 bits")
+    phone.get_by_role("button", name="Commit").click()
+    expect(host.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
+    assert phone.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+    host.get_by_role("button", name="Close the round").click()
+    host.get_by_role("button", name="Draw it").click()
+    expect(phone.locator(".cee-phone-scores dd").first).to_have_text(re.compile(r"^[\d.]+ bits?$"))
+    expect(host.locator(".cee-host-plots .cee-plot[data-draws]")).to_have_count(3)
+    expect(host.locator(".cee-host-people tbody th")).to_have_text(NAME)
+
+    follow(host, f"{app_url}/divergence?p=0.5,0.5&q=0.25,0.75")
+    expect(phone.get_by_role("slider", name="q of outcome 1")).to_have_attribute(
+        "aria-valuenow", "0.25"
+    )
+    expect(phone.locator(".cee-follow")).to_contain_text("You follow the host.")
+    settle(phone)
+    # From here on no script of the phone's runs, and its plots follow all the same.
+    runs = count_runs(phone)
+    drawn = phone.locator(".cee-plot").first.get_attribute("data-draws")
+    host.get_by_role("slider", name="q of outcome 1").press("ArrowUp")
+    until(lambda: q_of(phone) == q_of(host) == "0.26", "the phone paints what the host drags")
+    until(
+        lambda: phone.locator(".cee-plot").first.get_attribute("data-draws") != drawn,
+        "its plots follow",
+    )
+    painted = runs()
+    until(lambda: "q=0.26" in phone.url, "the session follows too")
+    assert painted <= runs()
+
+    phone.get_by_role("slider", name="q of outcome 1").press("End")
+    bar = phone.locator(".cee-follow")
+    expect(bar).to_contain_text("You explore by yourself.")
+    host.get_by_role("slider", name="q of outcome 1").press("ArrowUp")
+    expect(host.get_by_role("slider", name="q of outcome 1")).to_have_attribute(
+        "aria-valuenow", "0.27"
+    )
+    follow(host, f"{app_url}/entropy")
+    expect(bar).to_contain_text("has moved on to “Entropy”")
+    assert q_of(phone) == "1"
+    bar.get_by_role("button", name="Back to the host").click()
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Entropy")
+    expect(bar).to_contain_text("You follow the host.")
+    host.locator(".cee-follow").get_by_role("button", name="To the room").click()
+    host.get_by_text("People and the room").click()
+    host.once("dialog", lambda dialog: dialog.accept())
+    host.get_by_role("button", name="End the room").click()
+    expect(host.get_by_role("button", name="Open a room")).to_be_visible()
+
+
+@contextmanager
+def closing_line(proxy: Proxy) -> Iterator[None]:
+    """Cut the line at the end, so that no thread of it is left."""
+    try:
+        yield
+    finally:
+        proxy.cut()
+
+
+def count_runs(page: Page):
+    """Return what tells how often the page's script has run since now."""
+    page.evaluate(
+        """() => {
+            window.runs = 0;
+            const app = document.querySelector("[data-testid=stApp]");
+            new MutationObserver(() => {
+                if (app.dataset.testScriptState === "running") window.runs += 1;
+            }).observe(app, { attributeFilter: ["data-test-script-state"] });
+        }"""
+    )
+    return lambda: page.evaluate("window.runs")
+
+
+@pytest.mark.long
+def test_a_round_outlives_the_server_lost_connections_and_reloads(
+    page, other_browser, start_app, expected_errors
+):
+    expected_errors += [
+        r"WebSocket connection .* failed",
+        r"ERR_",
+        r"Cannot send rerun backMessage",
+        r"(Client Error in reaching|Streamlit server is not responding)",
+    ]
+    server = start_app()
+    host, phone, desk = page, other_browser(**PHONE), other_browser()
+    proxy = Proxy(server.port)
+    with closing_line(proxy):
+        link = opened_room(host, server.url)
+        code = link[-10:]
+        join(phone, f"{proxy.url}/room?room={code}")
+        ask(host, "Table tennis")
+        champion = phone.get_by_label("Probability of the champion")
+        champion.fill("0.9")
+        # The phone's connection is lost, and what is committed meanwhile is sent when it is back.
+        proxy.cut()
+        expect(phone.get_by_text("The connection is lost").first).to_be_visible()
+        phone.get_by_role("button", name="Commit").click()
+        proxy.mend()
+        expect(host.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
+        expect(phone.get_by_role("button", name="Committed")).to_be_visible()
+        # The server is killed in mid-round.
+        server.process.kill()
+        server.process.wait()
+        server.start()
+        expect(phone.get_by_role("button", name="Committed")).to_be_visible()
+        expect(host.get_by_text("The connection is lost")).to_have_count(0)
+        # Both are loaded again; the host's second device gets a key of its own.
+        phone.reload()
+        expect(phone.get_by_role("button", name="Committed")).to_be_visible()
+        expect(phone.get_by_label("Probability of the champion")).to_have_value("0.9")
+        host.reload()
+        expect(host.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
+        host.get_by_text("People and the room").click()
+        host.get_by_role("button", name="Move to another device").click()
+        host.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        host.get_by_role("button", name="Copy the link").click()
+        moved = until(lambda: host.evaluate("navigator.clipboard.readText()"), "the link is there")
+        assert moved.startswith(f"{server.url}/room#host={code}.")
+        desk.goto(moved)
+        expect(desk.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
+        assert "#" not in desk.url
+        desk.get_by_role("button", name="Close the round").click()
+        host.get_by_role("button", name="Done").click()
+        host.get_by_role("button", name="Draw it").click()
+        expect(phone.locator(".cee-phone-scores dd").first).to_contain_text("bit")

@@ -104,8 +104,8 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     return build(
         traces,
         {
-            "height": 400,
-            "meta": {"quantities": numbers, "least_height": 280},
+            "height": 380,
+            "meta": {"quantities": numbers, "least_height": 270},
             "xaxis": axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
             "yaxis": axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
             "shapes": shapes,

@@ -5,61 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.core.descent import descend_binary
-from explorer.core.loss_readings import BINARY, gradient_ratio
-from explorer.core.losses import sigmoid
-from explorer.figures import binary_losses as figures
+from explorer.core.loss_readings import BINARY
 from explorer.figures import descent
-from explorer.figures.numbers import written
 from pages.components.address import address
 from pages.components.address.parameters import number, option, staying
 from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.page_head import page_head
-from pages.components.plot.plot import drawn_plot, newest_edit
-from pages.components.quantities import quantities
-from pages.components.slider.live_slider import live_slider, offer_plots, set_value
-from pages.losses.parts.binary_examples import binary_examples
-from pages.losses.parts.binary_plots import binary_plots
+from pages.losses.parts.binary_examples import logit_controls
+from pages.losses.parts.binary_plots import losses_and_derivatives
 from pages.losses.parts.descent_race import DESCENT, Picture, descent_race
 from pages.losses.parts.logistic_regression import INPUTS, logistic_regression_view
 from pages.losses.parts.loss_table import formulas
 
-LOW, HIGH = figures.LOWEST_LOGIT, figures.HIGHEST_LOGIT
 VIEWS = ("Losses", "Descend", "With inputs")
-
-
-def controls(y: int) -> float:
-    """Show slider, examples and numbers of the one logit, and return it."""
-    z = live_slider(
-        "Logit z",
-        key="binary z",
-        default=-4.0,
-        low=LOW,
-        high=HIGH,
-        step=0.1,
-        link="z",
-        previewed=True,
-    )
-    binary_examples("binary z", "binary y")
-    quantities(
-        {
-            "σ(z), probability of y = 1": written(float(sigmoid(z))),
-            "Cross-entropy pulls harder by": f"{written(round(gradient_ratio(z, y), 2), 7)} ×",
-        }
-    )
-    return z
-
-
-def losses(z: float, y: int) -> None:
-    """Show the losses and their derivatives beside each other, following the slider."""
-    dragged = newest_edit("binary-losses")
-    plots = binary_plots(z, y, dragged)
-    offer_plots("binary z", lambda moved: binary_plots(moved, y, dragged), low=LOW, high=HIGH)
-    with st.container(key="narrow-cells"):
-        first, second = st.columns(2, gap="small")
-    with first:
-        drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value("binary z", x))
-    with second:
-        drawn_plot(plots, "binary-derivatives")
 
 
 def descend(z: float, y: int, link: dict[str, object]) -> None:
@@ -108,11 +66,11 @@ if see == VIEWS[2]:
     address.keep(kept | logistic_regression_view(y, left, right))
 else:
     with left:
-        z = controls(y)
+        z = logit_controls("binary z", "binary y", y)
     kept["z"] = z
     with right:
         if see == VIEWS[0]:
-            losses(z, y)
+            losses_and_derivatives("binary z", z, y)
             address.keep(kept)
         else:
             descend(z, y, kept)

@@ -10,6 +10,9 @@ from playwright.sync_api import expect
 def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B20")
     expect(page.get_by_text("B20")).to_have_count(1)
+    # Nothing gives the verdict away before there is a guess.
+    expect(page.get_by_text("What is true", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Wrong", exact=True).click()
     page.get_by_role("link", name="Try it: the completed q").click()
     expect(page).to_have_url(re.compile(r"/divergence\?.*q=0\.7,0\.1,0\.1,0\.1"))
     first = page.get_by_role("slider", name="q of class 1", exact=True)
@@ -17,6 +20,8 @@ def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(ap
     page.reload()
     expect(first).to_have_attribute("aria-valuenow", "0.7")
     page.go_back()
+    # The reload began a session anew, which has no guesses.
+    page.get_by_role("button", name="Wrong", exact=True).click()
     expect(page.get_by_text("sum of q, and its length")).to_be_visible()
     page.get_by_role("button", name="Show all cards").click()
     expect(page.get_by_text("21 of 21 statements.")).to_be_visible()
@@ -24,6 +29,7 @@ def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(ap
 
 def test_a_prepared_race_stands_in_the_form_of_the_live_page(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B16")
+    page.get_by_role("button", name="Right", exact=True).click()
     page.get_by_role("link", name="Try it: race").click()
     expect(page).to_have_url(re.compile(r"/live\?race=ReLU\+on\+the\+logits"))
     expect(page.get_by_text("no ReLU on logits, ReLU on logits; 40 epochs;")).to_be_visible()

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from explorer.core.loss_readings import gradient_ratio
 from explorer.figures import binary_losses as figures
 from explorer.figures.numbers import written
-from pages.components.plot.plot import plots_of
+from pages.components.plot.plot import drawn_plot, newest_edit, plots_of
 from pages.components.preview import preview
+from pages.components.slider.live_slider import offer_plots, set_value
+
+
+def losses_and_derivatives(z_key: str, z: float, y: int) -> None:
+    """Show the losses and their derivatives beside each other, following the slider.
+
+    Args:
+        z_key: Of the slider of the logit, which the point on cross-entropy moves.
+        z: The logit.
+        y: Label, 0 or 1.
+    """
+    dragged = newest_edit("binary-losses")
+    plots = binary_plots(z, y, dragged)
+    offer_plots(
+        z_key,
+        lambda moved: binary_plots(moved, y, dragged),
+        low=figures.LOWEST_LOGIT,
+        high=figures.HIGHEST_LOGIT,
+    )
+    with st.container(key="narrow-cells"):
+        first, second = st.columns(2, gap="small")
+    with first:
+        drawn_plot(plots, "binary-losses", on_drag=lambda x: set_value(z_key, x))
+    with second:
+        drawn_plot(plots, "binary-derivatives")
 
 
 @preview.shared

@@ -227,7 +227,7 @@ TOUR = (
         "live",
         "How does the belief move in training?",
         "A recorded race on MNIST: same weights, same batches, two losses.",
-        f"Slide from step {tour_digit.TOLD_STEP} to the end and watch the second {LABEL}.",
+        f"Choose the second {LABEL}, then slide from step {tour_digit.TOLD_STEP} to the end.",
         f"Which network calls it a {LABEL} at the end?",
         ("Both", "The one with cross-entropy", "The one with squared error"),
         1,

@@ -63,7 +63,7 @@ with st.container(key="hero-head", horizontal=True, vertical_alignment="center")
         to_stop(1, f"**Start the tour: {math.fsum(stop.minutes for stop in TOUR):g} minutes →**")
 left, right = st.columns(2, gap="large")
 with left, st.container(border=True, key="hero-model", height="stretch"):
-    st.markdown("**Drag the belief q onto the truth p:** the gap is the price of being wrong.")
+    st.markdown("**Drag q onto p:** the gap is the price of a wrong belief.")
     model()
 with right, st.container(border=True, key="hero-race", height="stretch"):
     st.markdown("**Two losses learn to read.** Is this a 4 or a 9?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from explorer.teaching.tour import TAKE_HOME, TOUR, WAYS_ON
@@ -12,19 +14,23 @@ from pages.components.registry import PAGES
 from pages.components.tour.tour import predictions, to_stop
 
 address.declare()
+st.html(Path(__file__).with_name("start.css"))
 page_head("Take home", PAGES["recap"].summary)
 address.keep({})
 left, right = st.columns([3, 2], gap="large")
 with left, st.container(border=True, key="take-home"):
     st.markdown("\n".join(f"{number}. {one}" for number, one in enumerate(TAKE_HOME, start=1)))
-with right:
+with right, st.container(key="ways-on"):
     said = predictions()
-    known = [(said[n], stop.answer) for n, stop in enumerate(TOUR, 1) if n in said and stop.answer
-             is not None]  # fmt: skip
+    known = {
+        number: stop.answer
+        for number, stop in enumerate(TOUR, start=1)
+        if number in said and stop.answer is not None
+    }
     if known:
-        came_true = sum(guess == answer for guess, answer in known)
+        came_true = sum(said[number] == answer for number, answer in known.items())
         st.markdown(f"**{came_true} of your {len(known)} predictions came true.**")
-    st.subheader("Where to go on")
+    st.subheader("Where to go on", anchor=False)
     for way in WAYS_ON:
         link_to(way.page, f"**{PAGES[way.page].title}**", way.parameters, via=f"recap-{way.page}")
         st.caption(way.words)

@@ -16,8 +16,10 @@ let parts = null;
 let setup = null;
 let send = () => {};
 
-export default function render({ data, parentElement, setTriggerValue }) {
-  send = setTriggerValue;
+export default function render({ data, parentElement, setStateValue }) {
+  // As states, which go along with whatever the server is asked next: a trigger that is pulled
+  // while a run is under way can be lost. By its number the server tells a wish from the last one.
+  send = (name, wish) => setStateValue(name, { ...wish, number: Date.now() });
   setup = data;
   if (!root?.isConnected) build(parentElement);
   paint();
@@ -104,7 +106,7 @@ function openShare() {
   parts.panel.hidden = false;
   parts.panel.replaceChildren(h("p", {}, "…"));
   parts.share.setAttribute("aria-expanded", "true");
-  send("share", sharedAddress());
+  send("share", { link: sharedAddress() });
 }
 
 function closeShare() {
@@ -149,7 +151,7 @@ window.addEventListener("pointerdown", (event) => {
 
 // ------------------------------------------------------------------------------ presenting, keys
 
-const present = (on) => send("present", on);
+const present = (on) => send("present", { on });
 
 window.addEventListener("keydown", (event) => {
   if (!root?.isConnected || event.defaultPrevented || event.altKey) return;

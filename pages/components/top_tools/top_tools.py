@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
@@ -67,22 +69,25 @@ def _offered(link: str) -> dict[str, str]:
 
 
 def _share() -> None:
-    link = st.session_state[_KEY].get("share")
-    if (
-        isinstance(link, str)
-        and len(link) <= _LONGEST
-        and urlsplit(link).scheme in ("http", "https")
-    ):
+    link = _wish("share").get("link")
+    if not isinstance(link, str) or len(link) > _LONGEST:
+        return
+    if link.startswith(("http://", "https://")):
         st.session_state[_SHARED] = link
 
 
 def _go() -> None:
-    asked = st.session_state[_KEY].get("asked")
-    if isinstance(asked, dict):
-        address.go_to(asked.get("page"), asked.get("search"))
+    asked = _wish("asked")
+    address.go_to(asked.get("page"), asked.get("search"))
 
 
 def _present() -> None:
-    wish = st.session_state[_KEY].get("present")
-    if isinstance(wish, bool):
-        st.session_state[address.PRESENTING] = int(wish)
+    on = _wish("present").get("on")
+    if isinstance(on, bool):
+        st.session_state[address.PRESENTING] = int(on)
+
+
+def _wish(name: str) -> Mapping[str, Any]:
+    """Return what the browser wishes last; empty for what is nothing of the kind."""
+    wish = st.session_state[_KEY].get(name)
+    return wish if isinstance(wish, Mapping) else {}

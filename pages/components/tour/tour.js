@@ -4,12 +4,14 @@ import { isInteractive } from "../frontend/focus.js";
 
 const TURNS = { PageDown: "next", PageUp: "back", ArrowRight: "next", ArrowLeft: "back" };
 const PATIENCE_MS = 15_000; // until the page of a stop must have drawn its control
+const SETTLES_MS = 3000; // after which the page grows no more around it
 // A rule and not a class, which Streamlit would take away with its next rendering.
 const mark = document.createElement("style");
 
 let control = ""; // key of what the stop is about
 let shown = ""; // the stop whose control has been shown
 let observer = null;
+let holding = 0; // timer
 
 export default function render({ data }) {
   const stop = `${data.stop} ${data.control}`;
@@ -39,6 +41,7 @@ function turn(event) {
 
 function unmark() {
   observer?.disconnect();
+  clearTimeout(holding);
   mark.remove();
 }
 
@@ -54,10 +57,20 @@ border-radius: 0.4rem; scroll-margin: 4rem 0 6rem; }`;
     const found = document.querySelector(key);
     if (!found?.getBoundingClientRect().height) return;
     observer.disconnect();
-    found.scrollIntoView({ block: "nearest" });
+    hold(found, performance.now() + SETTLES_MS);
   };
   observer = new MutationObserver(look);
   observer.observe(document.body, { childList: true, subtree: true });
   setTimeout(observer.disconnect.bind(observer), PATIENCE_MS);
   look();
+}
+
+/** Keep the control in view while the page grows around it, until somebody takes over. */
+function hold(element, until) {
+  element.scrollIntoView({ block: "nearest" });
+  if (performance.now() < until) holding = setTimeout(hold, 150, element, until);
+}
+
+for (const taken of ["pointerdown", "wheel", "touchstart", "keydown"]) {
+  window.addEventListener(taken, () => clearTimeout(holding), { capture: true, passive: true });
 }

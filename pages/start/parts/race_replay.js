@@ -6,7 +6,7 @@ import { chartColours, h } from "../../components/frontend/sync.js";
 const LASTS_MS = 12_000;
 const SLOW_START = 1.6; // most happens in the first epoch
 const RESTS_MS = 2500; // at the end, before it begins anew
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [300, 190, 34, 22, 8];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [300, 290, 38, 22, 8];
 const views = new WeakMap();
 
 export default function render({ data, parentElement }) {

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.watch import PATIENCE_MS
 
@@ -116,3 +116,16 @@ def choose(page: Page, option: str) -> None:
     page.get_by_role("radio", name=option, exact=True).or_(
         page.get_by_role("button", name=option, exact=True)
     ).first.click()
+
+
+SCREENS: tuple[ViewportSize, ...] = (
+    {"width": 1280, "height": 720},
+    {"width": 1024, "height": 576},
+)
+"""A laptop's screen, and a projector's at 125 %."""
+
+
+def in_one_screen(*parts: Locator) -> None:
+    """Expect that parts of the page are in view to the last pixel, all of them at a time."""
+    for part in parts:
+        expect(part).to_be_in_viewport(ratio=0.99)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
 from tests.browser.server import Server
-from tests.browser.steps import until
+from tests.browser.steps import SCREENS, in_one_screen, until
 from tests.browser.trained_race import ZERO, store_race
 
 
@@ -63,6 +63,9 @@ def ink(canvas: Locator) -> int:
 
 def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, run_id, page):
     pad = opened(page, app_url, run_id)
+    for size in SCREENS:
+        page.set_viewport_size(size)
+        in_one_screen(pad, page.locator(".cee-plot-canvas"), page.locator(".cee-quantities").last)
     expect(page.get_by_text("Draw something")).to_be_visible()
     assert numbers(page) == ["–"] * 4
     draw(page, pad, ZERO[:12])

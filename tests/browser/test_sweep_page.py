@@ -6,10 +6,17 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.steps import unfold
+from explorer.core.recorded_race import RECORDED_SWEEP
+from tests.browser.steps import SCREENS, in_one_screen, unfold
 
 
 def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
+    page.goto(f"{app_url}/sweep?sweep={RECORDED_SWEEP}")
+    for size in SCREENS:
+        page.set_viewport_size(size)
+        in_one_screen(page.locator(".cee-plot-canvas"), page.get_by_text("Best: 97.88%"))
+        for choice in ("view", "quantity", "columns", "rows-Learning-rate"):
+            in_one_screen(page.locator(f".st-key-sweep-{choice}"))
     page.goto(f"{app_url}/sweep?rates=0.1,0.5&seeds=0-1&epochs=300&batch_size=20")
     expect(page.get_by_text("8 cells in 1 run")).to_be_visible()
     page.get_by_role("button", name="Train the grid").click()

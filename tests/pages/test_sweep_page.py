@@ -159,6 +159,8 @@ def test_a_fresh_machine_shows_the_recorded_sweep_until_there_is_another(fresh_s
     assert "15 finished, 1 diverged" in shown(app)
     assert "Recorded: trained on" in shown(app)
     assert "CC BY-SA 3.0" in shown(app)
+    # How long it took on another machine tells nothing of this one.
+    assert "how long is not known until the first training here has ended" in shown(app)
     labels = {button.label for button in app.button}
     assert "Train the grid" in labels
     assert not any(label.startswith(("Stop", "Train the missing")) for label in labels)

@@ -20,7 +20,7 @@ from pages.components.quantities import quantities
 from pages.training.parts.network_choice import names_of, places_of
 from pages.training.parts.race.theatre import open_divergence
 
-_HEIGHT = 240
+_HEIGHT = 210
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -53,7 +53,7 @@ with st.container():
 
 with st.container(key="race-bar", horizontal=True, vertical_alignment="center", gap="small"):
     form = st.popover("Set up")
-    meaning = st.container(width="stretch")
+    meaning = st.container(key="race-meaning", width="stretch")
     controls = st.container(horizontal=True, width="content", gap="small")
     bet = st.container(width="content")
     start = st.container(width="content")
@@ -70,7 +70,7 @@ with form, st.container(key="race-set-up"):
         set_up.offer_settings(shown.configs)
     link_to("sweep", "**Train a whole grid instead →**", {}, via="live-sweep")
 with meaning:
-    st.caption(f"Train starts {set_up.described(race)}")
+    st.markdown(set_up.described(race))
 with bet:
     bet_form(curve_labels(shown.configs if shown else race or ()))
 with start:

@@ -69,7 +69,8 @@ def set_up(page: Page) -> None:
     button = page.get_by_test_id("stPopoverButton").filter(has_text="Set up")
     if button.get_attribute("aria-expanded") != "true":
         button.click()
-    expect(page.get_by_label("Epochs", exact=True)).to_be_visible()
+    # Streamlit loads the parts of a form when the first of them is shown.
+    expect(page.get_by_label("Epochs", exact=True)).to_be_visible(timeout=45_000)
 
 
 def write(page: Page, label: str, text: str, place: int = 0) -> None:

@@ -2,7 +2,7 @@
 // later. The cursor lies above the plot, so that moving it draws nothing anew.
 
 import drawPlot from "../../../components/plot/plot.js";
-import { h } from "../../../components/frontend/sync.js";
+import { h, readTheme } from "../../../components/frontend/sync.js";
 
 const CHROME = 62; // pixels for tabs above and tools below a plot
 const encoder = new TextEncoder();
@@ -32,6 +32,7 @@ export function createCurves(assets, confusion, changed) {
   let buttons = [];
   let height = 260;
   let drawn = "";
+  let ground = ""; // colour of the theme
   let cleanUp = null;
   let state = null;
 
@@ -125,6 +126,10 @@ export function createCurves(assets, confusion, changed) {
     update(head, told) {
       build(head.tabs);
       for (const [name, plot] of Object.entries(told.plots)) plots.set(name, plot);
+      // The same curves in other colours are drawn anew.
+      const colours = readTheme(element)("background-color", "");
+      if (colours !== ground) drawn = "";
+      ground = colours;
       draw();
     },
     cursor(next) {

@@ -157,7 +157,16 @@ export function createDigits({ open, close }) {
         h("button", { type: "button", onclick: close }, "Close"),
       ),
       h("p", {}, note),
-      h("div", { class: "cee-race-pictures", role: "img", "aria-label": `${found.length} images: ${words}` }, ...pictures),
+      h(
+        "div",
+        {
+          class: "cee-race-pictures",
+          role: "img",
+          tabindex: "0", // it scrolls
+          "aria-label": `${found.length} images: ${words}`,
+        },
+        ...pictures,
+      ),
     );
   }
 

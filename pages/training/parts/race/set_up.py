@@ -111,10 +111,10 @@ def note_of_form() -> str:
 def described(race: Sequence[TrainingConfig] | None) -> str:
     """Say in a line what Train would start."""
     if race is None:
-        return "A field above cannot be used; it says why."
+        return "A field under “Set up” cannot be used; it says why."
     curves = f"{len(race)} curve{'s' if len(race) > 1 else ''}"
     return (
-        f"{curves}: {escaped(', '.join(curve_labels(race)))}; "
+        f"Train starts {curves}: {escaped(', '.join(curve_labels(race)))}; "
         f"{race[0].epochs} epoch{'s' if race[0].epochs > 1 else ''}; "
         f"{race[0].num_parameters:,} parameters each."
     )

@@ -267,7 +267,7 @@ def _about(
         parts.append(f"More lines than colours: colour tells the {escaped(told_apart)} apart.")
     if any(len(one.places) > 1 for one in groups):
         parts.append(
-            f"Bands reach {band_words(look.band)} of the mean. The mean is drawn only where all "
+            f"Bands reach {band_words(look.band)}. The mean is drawn only where all "
             "curves of its group are, straight between their measurements."
         )
     smoothing = "not smoothed" if look.weight == 0 else (

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 BANDS: Mapping[str, str] = {
-    "sd": "one standard deviation on either side (n − 1)",
-    "se": "one standard error on either side (standard deviation / √n)",
-    "range": "from the lowest to the highest",
+    "sd": "one standard deviation (by n − 1) on either side of the mean",
+    "se": "one standard error (standard deviation / √n) on either side of the mean",
+    "range": "from the lowest to the highest curve",
 }
 """What the band around a mean can be → what that is called."""
 _MOST_PLACES = 4_000

@@ -30,7 +30,6 @@ from explorer.runs.series import CurveData, Series
 
 GAP = "gap: "
 """Begins the key of a panel of what a loss is higher, or a score lower, off the training images."""
-GAP_WORDS = "validation − training"
 LOWEST, HIGHEST = "__MIN", "__MAX"
 """End the names of the lowest and highest value of what was averaged, as W&B exports them."""
 _BY_NAME = frozenset({LOSS, ACCURACY, PERCENT, "score", "learning_rate", "norm", OTHER})
@@ -134,9 +133,7 @@ def panels_of(curves: Sequence[ComparedCurve]) -> dict[str, Panel]:
     }
     gaps = [one for one in panels.values() if one.better and _has_gap(one.splits)]
     return panels | {
-        f"{GAP}{one.key}": Panel(
-            f"{GAP}{one.key}", f"{one.title}: {GAP_WORDS}", one.what, frozenset()
-        )
+        f"{GAP}{one.key}": Panel(f"{GAP}{one.key}", f"Gap: {one.title}", one.what, frozenset())
         for one in gaps
     }
 

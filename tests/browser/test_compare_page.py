@@ -102,6 +102,7 @@ def lifted_and_alone(page: Page) -> None:
     name = page.locator(".cee-lines button").nth(1)
     name.hover()
     until(dimmed.count, "the other line steps back")
+    assert float(dimmed.first.evaluate("one => getComputedStyle(one).opacity")) < 0.5
     expect(page.locator(".cee-results tr.cee-lifted")).to_contain_text("old: MSE on softmax")
     name.click()
     expect(name).to_have_attribute("aria-pressed", "true")

@@ -200,8 +200,31 @@ def test_training_and_validation_share_a_panel_in_one_colour_and_two_dashes(stor
     (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
     picker.set_value(["loss", "gap: loss"])
     ran(app)
-    assert panels(app)[1] == "Loss, not known which: validation − training"
-    assert results(app)[0]["Last Loss, not known which: validation − training"] == "0.125"
+    assert panels(app)[1] == "Gap: Loss, not known which"
+    assert results(app)[0]["Last Gap: Loss, not known which"] == "0.125"
+
+
+def test_metrics_whose_names_begin_alike_are_chosen_together_as_far_as_there_are_panels(store):
+    names = [f"head/m{k}" for k in range(14)] + ["other/a", "other/b"]
+    head = ",".join(["step", *names])
+    rows = "\n".join(",".join(str(k + step) for k in range(17)) for step in range(3))
+    app = opened("compare", runs=imported(store, f"{head}\n{rows}\n".encode()))
+
+    def pick(*keys: str) -> None:
+        (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
+        picker.set_value(list(keys))
+        ran(app)
+
+    pick("all of other")
+    assert panels(app) == ["other/a", "other/b"]
+    assert [v for k, v in components(app, "address")["address"]["parameters"] if k == "metric"] == [
+        "other a", "other b",
+    ]  # fmt: skip
+    pick("all of head", "other a")
+    assert panels(app) == names[:12]
+    assert "The first 12 of 15 chosen metrics are drawn." in shown(app)
+    press(app, "Show the first choice again")
+    assert panels(app) == names[:2]
 
 
 def test_what_a_metric_means_is_said_once_for_all_curves_and_kept(store):

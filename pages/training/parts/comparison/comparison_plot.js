@@ -175,6 +175,8 @@ function createView(parent, assets) {
             onclick: () => isolate(one.label),
             onpointerenter: () => lift(place),
             onpointerleave: () => lift(null),
+            onfocus: () => lift(place),
+            onblur: () => lift(null),
           },
           swatch(one, theme),
           h("span", {}, one.label),
@@ -280,6 +282,7 @@ function createView(parent, assets) {
     const shown = lines.filter((one) => only === null || one.line === only);
     const found = nearest(shown, panels, at, px, py, REACH);
     lift(found ? found.line : null);
+    showRow(found);
     const marks = panels.map((panel) => cursor(panel, x));
     tellInLegend(shown, at, x);
     if (found) {
@@ -289,6 +292,17 @@ function createView(parent, assets) {
       }
     }
     over.replaceChildren(...marks);
+  }
+
+  /** Scroll the table, never the page, to the row of a line. */
+  function showRow(found) {
+    const row = found && results.querySelectorAll("tbody tr")[found.line];
+    if (!row) return;
+    const [top, end] = [row.offsetTop, row.offsetTop + row.offsetHeight];
+    const { scrollTop, clientHeight } = results;
+    if (top < scrollTop || end > scrollTop + clientHeight) {
+      results.scrollTop = top - clientHeight / 2;
+    }
   }
 
   function cursor(panel, x) {

@@ -13,7 +13,22 @@ from pages.components.escaping import escaped
 
 _CHOSEN = "compare metrics"
 _WIDGET = "compare metric picker"
+_CUT = "compare metrics cut"
 _ALL = "all of "
+
+
+def take_metrics(panels: Mapping[str, Panel]) -> None:
+    """Take the metrics that the address asks for; those that there are not are said here.
+
+    Args:
+        panels: As for `metric_picker`.
+    """
+    asked = address.take_or_warn("metric")
+    if asked:
+        st.session_state[_CHOSEN] = asked[:MOST_PANELS]
+        if missing := [key for key in asked if key not in panels]:
+            listed = ", ".join(f"“{escaped(key[:40])}”" for key in missing[:3])
+            st.warning(f"None of these curves has the metric {listed} of the link.")
 
 
 def metric_picker(panels: Mapping[str, Panel], first: Sequence[str]) -> list[str]:
@@ -23,12 +38,6 @@ def metric_picker(panels: Mapping[str, Panel], first: Sequence[str]) -> list[str
         panels: Everything that could be drawn, by key.
         first: Keys of what is drawn until somebody chooses otherwise.
     """
-    asked = address.take_or_warn("metric")
-    if asked:
-        st.session_state[_CHOSEN] = asked[:MOST_PANELS]
-        if missing := [key for key in asked if key not in panels]:
-            listed = ", ".join(f"“{escaped(key[:40])}”" for key in missing[:3])
-            st.warning(f"None of these curves has the metric {listed} of the link.")
     keys = drawn_metrics(panels, first)
     groups = _groups(panels)
     with st.popover(f"Metrics ({len(keys)})"):
@@ -50,6 +59,8 @@ def metric_picker(panels: Mapping[str, Panel], first: Sequence[str]) -> list[str
             f"Type to search; at most {MOST_PANELS} panels. A gap is validation minus training, "
             "the training value averaged since the measurement before."
         )
+        if cut := st.session_state.get(_CUT):
+            st.caption(f"The first {MOST_PANELS} of {cut} chosen metrics are drawn.")
         if st.session_state.get(_CHOSEN) is not None:
             st.button("Show the first choice again", on_click=_forget, key="compare first metrics")
     return keys
@@ -90,8 +101,9 @@ def _label(panels: Mapping[str, Panel], groups: Mapping[str, Sequence[str]], key
 
 def _take(groups: Mapping[str, Sequence[str]]) -> None:
     picked = st.session_state[_WIDGET]
-    expanded = [one for key in picked for one in groups.get(key, [key])]
-    st.session_state[_CHOSEN] = list(dict.fromkeys(expanded))[:MOST_PANELS] or None
+    wanted = list(dict.fromkeys(one for key in picked for one in groups.get(key, [key])))
+    st.session_state[_CHOSEN] = wanted[:MOST_PANELS] or None
+    st.session_state[_CUT] = len(wanted) if len(wanted) > MOST_PANELS else 0
 
 
 def _forget() -> None:

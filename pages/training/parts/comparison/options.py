@@ -94,6 +94,25 @@ class Choices:
     group: str
 
 
+def take_link(settings: Sequence[str] | None) -> None:
+    """Take what the address asks of the options; what it cannot mean is said here in words.
+
+    The controls themselves stand in popovers, where nobody would see it.
+
+    Args:
+        settings: As for `option_controls`; None where there is no curve whose settings could tell.
+    """
+    for name in ("x", "xscale", "scale", "smoothing", "band"):
+        if asked := address.take_or_warn(name):
+            choose(f"compare {name}", asked)
+    known = None if settings is None else [ALONE, SEEDS, TAGS, *settings]
+    if asked := address.take_or_warn("group", _one_of(known)):
+        choose("compare group", asked)
+    axes = address.take_or_warn("y")
+    if axes is not None:
+        st.session_state[_Y] = axes
+
+
 def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
     """Show the choices; return them, and what the address holds of them.
 
@@ -135,9 +154,6 @@ def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
 
 
 def _smoothing() -> str:
-    asked = address.take_or_warn("smoothing")
-    if asked:
-        choose("compare smoothing", asked)
     return str(
         st.select_slider(
             "Smoothing",
@@ -154,9 +170,6 @@ def _smoothing() -> str:
 
 def _group(settings: Sequence[str]) -> str:
     known = [ALONE, SEEDS, TAGS, *settings]
-    asked = address.take_or_warn("group", _one_of(known))
-    if asked:
-        choose("compare group", asked)
     before = chosen("compare group", ALONE)
     options = known if before in known else [*known, before]
     words = {ALONE: "Each curve alone", SEEDS: "Seeds: all else equal", TAGS: "Tags"}
@@ -174,9 +187,9 @@ def _group(settings: Sequence[str]) -> str:
     )
 
 
-def _one_of(known: Sequence[str]) -> Callable[[str], None]:
+def _one_of(known: Sequence[str] | None) -> Callable[[str], None]:
     def check(value: str) -> None:
-        if value and value not in known:
+        if value and known is not None and value not in known:
             raise ValueError(f"these curves can be grouped by {', '.join(known)}.")
 
     return check
@@ -188,9 +201,6 @@ def upright_axes(panels: Mapping[str, Panel]) -> dict[str, tuple[str, Span | Non
     Args:
         panels: Those that are drawn, by key, at least one.
     """
-    asked = address.take_or_warn("y")
-    if asked is not None:
-        st.session_state[_Y] = asked
     axes: dict[str, tuple[str, Span | None]] = dict(st.session_state.get(_Y, {}))
     with st.popover("Panels"):
         key = st.selectbox(

@@ -16,6 +16,12 @@ export function arranged(layout, stage) {
   for (const [name, placed] of Object.entries(arrangements[columns])) {
     result[name] = { ...layout[name], ...placed };
   }
+  // A title that is longer than its panel would run into the next one.
+  const inside = width - layout.margin.l - layout.margin.r;
+  result.annotations = layout.annotations.map((title, panel) => {
+    const [left, right] = result[`xaxis${panel === 0 ? "" : panel + 1}`].domain;
+    return { ...title, width: Math.max(40, Math.floor((right - left) * inside)), align: "left" };
+  });
   return result;
 }
 

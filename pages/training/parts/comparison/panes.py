@@ -14,11 +14,16 @@ from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
 from pages.training.parts.comparison.curve_selection import styles_of
 from pages.training.parts.comparison.line_groups import line_groups
-from pages.training.parts.comparison.metric_picker import metric_link, metric_picker
+from pages.training.parts.comparison.metric_picker import (
+    metric_link,
+    metric_picker,
+    take_metrics,
+)
 from pages.training.parts.comparison.options import (
     Choices,
     goal_controls,
     option_controls,
+    take_link,
     upright_axes,
 )
 from pages.training.parts.comparison.results_table import LEFT_OUT
@@ -52,6 +57,7 @@ def plots_pane(
         link: What the address holds of the choice of curves.
     """
     if not rows:
+        take_link(None)
         with st.container(horizontal=True, gap="small"):
             _, options_link = option_controls([])
         address.keep({**link, **options_link, "metric": metric_link()})
@@ -65,10 +71,13 @@ def plots_pane(
     except UnknownRun as error:
         st.error(str(error))
         return None
-    panels = found.panels()
+    panels, settings = found.panels(), _telling(found.settings)
+    with st.container():
+        take_link(settings)
+        take_metrics(panels)
     with st.container(horizontal=True, gap="small"):
         keys = metric_picker(panels, found.first())
-        choices, options_link = option_controls(_telling(found.settings))
+        choices, options_link = option_controls(settings)
         drawn = {key: panels[key] for key in keys}
         axes = upright_axes(drawn) if drawn else {}
     look = replace(

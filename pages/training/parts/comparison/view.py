@@ -25,7 +25,7 @@ from explorer.figures.numbers import written
 from explorer.jobs import launcher
 from explorer.runs.axes import AXES
 from explorer.runs.meaning import Meaning, meanings_of
-from explorer.runs.metric_panels import ComparedCurve, Panel, first_panels, panels_of
+from explorer.runs.metric_panels import GAP, ComparedCurve, Panel, first_panels, panels_of
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
@@ -267,7 +267,7 @@ def _about(
         parts.append(f"More lines than colours: colour tells the {escaped(told_apart)} apart.")
     if any(len(one.places) > 1 for one in groups):
         parts.append(
-            f"Bands reach {band_words(look.band)} of the mean. The mean is drawn only where all "
+            f"Bands reach {band_words(look.band)}. The mean is drawn only where all "
             "curves of its group are, straight between their measurements."
         )
     smoothing = "not smoothed" if look.weight == 0 else (
@@ -276,6 +276,8 @@ def _about(
         else "debiased exponential moving averages over about a fiftieth of a curve, the raw "
         "values faint; below 100 points not smoothed"
     )  # fmt: skip
+    if any(key.startswith(GAP) for key in drawn_metrics(found.panels(), found.first())):
+        parts.append("A gap is validation, or test, minus training.")
     parts.append(
         f"Lines: {smoothing}. One colour a line; solid training, dashed validation, dotted test. "
         "★ the best point; × NaN, ▲ +∞, ▼ what a log axis cannot show."

@@ -113,7 +113,8 @@ class Host:
     def __init__(self, port: int) -> None:
         self.tab = Tab(port, "divergence")
         self.sent: dict[str, float] = {}
-        self._port, self._count = port, 0
+        self._port = port
+        self._answers: list[asyncio.Future[dict[str, Any]]] = []
 
     async def open(self, stack: AsyncExitStack) -> str:
         """Open a room and return its code."""
@@ -127,6 +128,8 @@ class Host:
                 max_size=2**24,
             )
         )
+        listening = asyncio.create_task(self._listen())
+        stack.callback(listening.cancel)
         code = (await self.ask("open"))["code"]
         token = self.tab.data("follow")["preview"]
         if not (await self.ask("previews", token=token))["pushed"]:
@@ -135,15 +138,20 @@ class Host:
 
     async def ask(self, what: str, **details: Any) -> dict[str, Any]:
         """Ask for something and return what came of it."""
-        self._count += 1
-        await self._socket.send(json.dumps({"id": self._count, "do": what, **details}))
-        async with asyncio.timeout(60):
-            while True:
-                said = json.loads(await self._socket.recv())
-                if said.get("re") == self._count:
-                    if "error" in said:
-                        raise RuntimeError(said["error"])
-                    return said["ok"]
+        self._answers.append(asyncio.get_running_loop().create_future())
+        number = len(self._answers)
+        await self._socket.send(json.dumps({"id": number, "do": what, **details}))
+        said = await asyncio.wait_for(self._answers[-1], 60)
+        if "error" in said:
+            raise RuntimeError(said["error"])
+        return said["ok"]
+
+    async def _listen(self) -> None:
+        # All of it is read, as a browser does: views of the room come whenever somebody joins.
+        async for message in self._socket:
+            said = json.loads(message) if isinstance(message, str) else {}
+            if "re" in said:
+                self._answers[said["re"] - 1].set_result(said)
 
     async def drag(self, number: int) -> None:
         """Move q once, as a dragged bar does."""

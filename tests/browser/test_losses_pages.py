@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import choose, follow, number, until
+from tests.browser.steps import choose, follow, number, turn_to, until
 
 SIGMOID, HARDER = "σ(z), probability of y = 1", "Cross-entropy pulls harder by"
 ONE_CLASS = "target=one+true+class"
@@ -161,10 +161,9 @@ def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_
         number(page, label).press("Enter")
         expect(number(page, label)).to_have_value(text)
     expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60&see=Descend"))
-    page.get_by_role("link", name="Glossary", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Glossary")
-    page.get_by_test_id("stTopNav").get_by_text("Losses", exact=True).click()
-    page.get_by_role("menuitem", name="One logit").click()
+    turn_to(page, "Information", "Entropy")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
+    turn_to(page, "Losses", "One logit")
     expect(number(page, "Logit z")).to_have_value("3.25")
     expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60&see=Descend"))
     page.reload()

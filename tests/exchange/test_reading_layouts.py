@@ -9,10 +9,10 @@ import pytest
 
 from explorer.exchange.reading import Told, read_curves
 
+Measured = dict[str, tuple[list[int], list[float]]]
+
 # File → for each curve its label, what its steps count, and its series as steps and values.
-LAYOUTS: dict[
-    str, tuple[bytes, list[tuple[str, str, dict[str, tuple[list[int], list[float]]]]]]
-] = {
+LAYOUTS: dict[str, tuple[bytes, list[tuple[str, str, Measured]]]] = {
     "aim.csv": (
         b"run_hash,experiment,metric_name,context.subset,step,epoch,value\n"
         b"abc,exp,loss,train,0,0,2.0\nabc,exp,loss,val,0,0,2.1\n"

@@ -78,7 +78,7 @@ _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old Excel file: save it as CSV",
     b"\x80\x02": "a pickled Python object: write it as CSV or JSON",
     b"\x80\x03": "a pickled Python object: write it as CSV or JSON",
-    b"}q\x00(": "a pickled Python object: write it as CSV or JSON",
+    b"}q\x00": "a pickled Python object: write it as CSV or JSON",
     b"(dp0\n": "a pickled Python object: write it as CSV or JSON",
     b"\x80\x04": "a pickled Python object: write it as CSV or JSON",
     b"\x80\x05": "a pickled Python object: write it as CSV or JSON",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 
 class ImportRefused(ValueError):
-    """A file that cannot be taken in; its text is a plain sentence, and nothing was changed."""
+    """A file that cannot be taken in; its text is a plain sentence, and nothing was changed.
+
+    Attributes:
+        columns: Of a table, the names of the columns of which a person could say that it counts
+            the steps; none where that would not help.
+    """
+
+    def __init__(self, text: str, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.columns = columns
 
 
 class ExportRefused(ValueError):

@@ -71,7 +71,8 @@ EXPORTS: Mapping[str, Exporter] = {
     ),
     "tensorboard": Exporter(
         label="TensorBoard",
-        described="Event files, a folder for each curve, zipped; can be imported again.",
+        described="Event files, a folder for each curve, zipped; can be imported again, bit for "
+        "bit, though TensorBoard itself shows 32 bits of each number.",
         name="{}-tensorboard.zip",
         mime="application/zip",
         export=export_tensorboard,

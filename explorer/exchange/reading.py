@@ -26,7 +26,15 @@ from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.decoding import as_utf8
 from explorer.exchange.readers.delimited import read_table
 from explorer.exchange.readers.event_runs import curves_of_events
-from explorer.exchange.readers.found import Notes, ReadCurve, Reading, check_size, counted, joined
+from explorer.exchange.readers.found import (
+    Notes,
+    ReadCurve,
+    Reading,
+    Told,
+    check_size,
+    counted,
+    joined,
+)
 from explorer.exchange.readers.json_documents import read_json
 from explorer.exchange.readers.json_lines import is_lines, read_json_lines, read_log
 from explorer.exchange.readers.limits import MOST_BYTES
@@ -39,7 +47,7 @@ from explorer.exchange.readers.tracked_folders import (
     told_apart,
 )
 
-__all__ = ["ReadCurve", "Reading", "called_by_place", "read_curves"]
+__all__ = ["ReadCurve", "Reading", "Told", "called_by_place", "read_curves"]
 
 _ENDING = re.compile(
     r"(\.(csv|tsv|txt|tab|dat|log|out|md|json|jsonl|ndjson|parquet|pq|arrows?|feather|ipc|zip|tar|tgz"
@@ -68,12 +76,16 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF: give the numbers as CSV",
     b"\x89PNG": "a picture: give the numbers as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel file: save it as CSV",
+    b"\x80\x02": "a pickled Python object: write it as CSV or JSON",
+    b"\x80\x03": "a pickled Python object: write it as CSV or JSON",
+    b"}q\x00": "a pickled Python object: write it as CSV or JSON",
+    b"(dp0\n": "a pickled Python object: write it as CSV or JSON",
     b"\x80\x04": "a pickled Python object: write it as CSV or JSON",
     b"\x80\x05": "a pickled Python object: write it as CSV or JSON",
 }
 
 
-def read_curves(content: bytes, filename: str) -> Reading:
+def read_curves(content: bytes, filename: str, told: Told | None = None) -> Reading:
     """Read the curves of a file.
 
     What the file is shows by its bytes; its name only tells what curves without one are called.
@@ -81,6 +93,7 @@ def read_curves(content: bytes, filename: str) -> Reading:
     Args:
         content: The file.
         filename: Its name, with or without folders.
+        told: What a person says of the table in it.
 
     Returns:
         Its curves, at least one, and a plain sentence for everything that was assumed, sorted,
@@ -97,7 +110,7 @@ def read_curves(content: bytes, filename: str) -> Reading:
         )
     if not content or content.isspace():
         raise ImportRefused("The file is empty.")
-    notes = Notes()
+    notes = Notes(told)
     if is_archive(content):
         curves = _read_archive(content, filename, notes)
     else:
@@ -106,7 +119,7 @@ def read_curves(content: bytes, filename: str) -> Reading:
     if not curves:
         raise ImportRefused("The file holds no measurement that could be drawn.")
     check_size(curves)
-    return Reading(tuple(curves), notes.texts())
+    return Reading(tuple(curves), notes.texts(), notes.columns, notes.x)
 
 
 def _names(filename: str) -> tuple[str, str]:

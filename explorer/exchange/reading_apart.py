@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 def read_apart(
     filename: str,
     content: bytes,
-    *,
+    *told: Any,
     reader: str = READER,
     deadline: float = DEADLINE_SECONDS,
     patience: float = PATIENCE_SECONDS,
@@ -50,8 +50,9 @@ def read_apart(
     Args:
         filename: The file's name.
         content: Its bytes.
-        reader: "module:function"; the function takes bytes and name, returns what can be pickled,
-            or raises a `ValueError` whose text is a plain sentence.
+        *told: What else the reader takes.
+        reader: "module:function"; the function takes bytes, name and what is told, returns what
+            can be pickled, or raises a `ValueError` whose text is a plain sentence.
         deadline: Seconds that reading may take.
         patience: Seconds to wait while another file is read.
         most_memory: Bytes that the process may hold.
@@ -62,13 +63,13 @@ def read_apart(
     if not _one_at_a_time.acquire(timeout=patience):
         raise ImportRefused("Others are importing files at this moment: try again in a minute.")
     try:
-        kind, answer = _ask(filename, content, reader, deadline, most_memory)
+        kind, answer = _ask(filename, content, told, reader, deadline, most_memory)
     finally:
         _one_at_a_time.release()
     if kind == _READ:
         return answer
     if kind == _REFUSED:
-        raise ImportRefused(answer)
+        raise ImportRefused(*answer)
     if kind == _TOO_LARGE:
         raise ImportRefused(
             f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: import it "
@@ -80,7 +81,12 @@ def read_apart(
 
 
 def _ask(
-    filename: str, content: bytes, reader: str, deadline: float, most_memory: int
+    filename: str,
+    content: bytes,
+    told: tuple[Any, ...],
+    reader: str,
+    deadline: float,
+    most_memory: int,
 ) -> tuple[str, Any]:
     """Start the process, hand it the file, and return its kind of answer and the answer."""
     command = [sys.executable, "-m", "explorer.exchange.reading_apart", reader, str(most_memory)]
@@ -96,7 +102,9 @@ def _ask(
     )
     with process:
         try:
-            said, errors = process.communicate(pickle.dumps((filename, content)), timeout=deadline)
+            said, errors = process.communicate(
+                pickle.dumps((filename, content, told)), timeout=deadline
+            )
         except subprocess.TimeoutExpired:
             raise ImportRefused(
                 f"Reading the file takes longer than {deadline:g} seconds: import it in smaller "
@@ -125,13 +133,14 @@ def main() -> int:
     read = getattr(importlib.import_module(module), name)
     _bound(int(sys.argv[2]))
     try:
-        filename, content = pickle.load(sys.stdin.buffer)
-        answer = pickle.dumps((_READ, read(content, filename)), pickle.HIGHEST_PROTOCOL)
+        filename, content, told = pickle.load(sys.stdin.buffer)
+        answer = pickle.dumps((_READ, read(content, filename, *told)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         answer = pickle.dumps((_TOO_LARGE, ""))
     except Exception as error:
         if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
-            answer = pickle.dumps((_REFUSED, str(error)))
+            columns = error.columns if isinstance(error, ImportRefused) else ()
+            answer = pickle.dumps((_REFUSED, (str(error), columns)))
         else:
             traceback.print_exc()
             answer = pickle.dumps((_FAULT, type(error).__name__))

@@ -186,7 +186,7 @@ THEIRS = b"run,step,Train Loss,val_acc,lr\na,10,2.0,10,0.1\na,20,1.0,80,0.1\nb,1
 
 def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     app = uploaded("lightning.csv", THEIRS)
-    chosen = {box.label: box.value for box in app.selectbox}
+    chosen = {box.label: box.value for box in app.selectbox if "told" not in box.key}
     assert chosen == {
         "Training loss": "Train Loss",
         "Which loss that is": "",
@@ -221,6 +221,32 @@ def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
     assert not kept.steps.size
     assert list(kept.imported.data.series) == ["Train Loss", "val_acc", "lr"]
     assert kept.imported.data.series["Train Loss"].values.tolist() == [2.0, 1.0]
+
+
+def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(store):
+    app = uploaded("x.csv", b"n;a;loss\n3;5;1,250\n4;6;1,125\n5;7;1,000\n")
+    assert "cannot be told which column counts the steps" in app.error[0].value
+    asked = {one.label: one for one in app.selectbox}
+    assert asked["Steps are counted by"].options == ["found out", "n", "a", "loss"]
+    asked["Steps are counted by"].select("n").run()
+    assert not app.error
+    (decimals,) = [one for one in app.selectbox if one.label == "Before decimals stands"]
+    decimals.select(".").run()
+    app.button[0].click().run()
+    (row,) = store.curves.list()
+    data = store.records.read(row.run_id).curves[0].imported.data
+    assert data.series["loss"].steps.tolist() == [3, 4, 5]
+    assert data.series["loss"].values.tolist() == [1250.0, 1125.0, 1000.0]
+
+
+def test_what_was_said_wrongly_of_a_table_can_be_taken_back(store):
+    app = uploaded("x.csv", b"step,loss\n1,0.5\n2,0.25\n")
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    cells.select(";").run()
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    cells.select("").run()
+    assert not app.error
+    assert "One curve with 1 series" in app.markdown[0].value
 
 
 def test_what_is_no_accuracy_is_said_and_nothing_changes(store):

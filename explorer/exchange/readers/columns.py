@@ -158,8 +158,9 @@ def columns_of_texts(
     has_comma = any(mark == {COMMA} for mark in marks)
     found = []
     for k, (name, one) in enumerate(zip(names, parsed, strict=True)):
-        mark = _decided(marks[k], has_comma or delimiter == ";")
-        if has_comma and mark == POINT and _counts_thousands(whole[k]):
+        told = "" if name in words else notes.told.decimal
+        mark = told or _decided(marks[k], has_comma or delimiter == ";")
+        if told == COMMA or (has_comma and mark == POINT and _counts_thousands(whole[k])):
             mark, one = COMMA, None
         if one is None and mark == COMMA:
             one = _comma_column(name, whole[k], notes)
@@ -272,7 +273,7 @@ def _comma_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
     if pc.any(pc.match_substring(texts, POINT)).as_py():
         return None
     column = _plain_column(name, pc.replace_substring(texts, COMMA, POINT), notes)
-    if column is not None:
+    if column is not None and pc.any(pc.match_substring(texts, COMMA)).as_py():
         notes.add(f"{quoted(name)} is read with decimal commas.")
     return column
 

@@ -16,6 +16,7 @@ from explorer.exchange.readers.meaning import (
     SPLITS,
     Meaning,
     is_setting,
+    may_count,
     meaning_of,
     normal,
     seconds_of,
@@ -60,6 +61,8 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
             f"{listed(one.name for one in table.columns)}."
         )
     axis = axis_of(table, meaning)
+    table.notes.columns = table.notes.columns or may_count(table)
+    table.notes.x = table.notes.x or (meaning.x.name if meaning.x else "")
     curves = []
     runs = runs_of(meaning.runs, table.size)
     if axis.kind == ROW and len(runs) == table.size > 1:

@@ -61,7 +61,8 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     Raises:
         ImportRefused: It is not a table, or a row of it does not fit.
     """
-    layout = Layout("\t", names, len(names), 0, 1) if names else layout_of(content)
+    told = notes.told.delimiter
+    layout = Layout("\t", names, len(names), 0, 1) if names else layout_of(content, told)
     _check_size(content, layout)
     if layout.preamble:
         notes.add(f"{counted(layout.preamble, 'line')} before the table left out.")

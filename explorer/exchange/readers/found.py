@@ -42,19 +42,50 @@ class Reading:
     Attributes:
         curves: At least one, each with at least one series.
         notes: A plain sentence for everything that was assumed, sorted, dropped or guessed.
+        columns: Of a table, the names of the columns that could count the steps.
+        x: The one of them that does; "" if none does, and the rows are counted.
     """
 
     curves: tuple[ReadCurve, ...]
     notes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    x: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person says of a table; "" leaves it to be found out.
+
+    Attributes:
+        x: Name of the column that counts the steps.
+        delimiter: What parts the cells: one character, or a space for any number of them.
+        decimal: What stands before decimals, "." or ",".
+    """
+
+    x: str = ""
+    delimiter: str = ""
+    decimal: str = ""
 
 
 class Notes:
-    """Plain sentences, each once, in the order in which they came up."""
+    """What came up while reading: plain sentences, each once, in the order in which they did.
+
+    Args:
+        told: What a person says instead of what would be assumed.
+
+    Attributes:
+        told: The same.
+        columns: As of a `Reading`.
+        x: As of a `Reading`.
+    """
 
     MOST = 30
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told | None = None) -> None:
         self._texts: dict[str, None] = {}
+        self.told = told or Told()
+        self.columns: tuple[str, ...] = ()
+        self.x = ""
 
     def add(self, text: str) -> None:
         """Take a sentence, unless it was said before."""

@@ -25,6 +25,13 @@ _NUMBERED = re.compile(
     r"(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)\s*\|?\s+(?=\S+[:=])", re.IGNORECASE
 )
 _PAIR = re.compile(r"([A-Za-z_][\w./\-]*)[:=]([^\s:=]+)")
+_SPOKEN_STEP = re.compile(
+    r"(step|iter|iteration|epoch|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*[:|,-]\s*", re.IGNORECASE
+)
+_SPOKEN_PAIR = re.compile(
+    r"([A-Za-z_][\w @/.-]*?)\s*[:=]?\s+([+-]?(?:\d[\d.]*(?:e[+-]?\d+)?|nan|inf)\s?(?:ms|s|%)?)",
+    re.IGNORECASE,
+)
 _OF_PART = re.compile(r"(?:train|valid|test)_(num_updates)")
 
 
@@ -48,6 +55,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
     records = Records()
     settings: dict[str, str] = {}
     first: tuple[int, dict[str, Any]] | None = None
+    iteration = None
     ends_whole = content.endswith((b"\n", b"\r"))
     last = len(content.rstrip())
     for number, line in _lines(content):
@@ -60,6 +68,10 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
                 f"Line {number:,} is not a JSON object like those before it: correct it or take it "
                 "out."
             )
+        if record.get("iter") is not None and record.get("iter") == record.get("step"):
+            iteration = record["iter"]
+        elif iteration is not None and "iter" not in record and "step" in record:
+            record = _validated(record, iteration)
         if first is None and not len(records):
             first = (number, record)
             continue
@@ -74,6 +86,17 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
     if first is not None:
         records.add(first[1], first[0])
     return _with_settings(curves_of(records.table(notes, "Line"), label), settings)
+
+
+def _validated(record: dict[str, Any], iteration: Any) -> dict[str, Any]:
+    """Place a validation of MMEngine, which counts epochs as its steps, after the last iteration.
+
+    Args:
+        record: Of the validation.
+        iteration: The last one of the training before it.
+    """
+    named = {f"val/{k}" if k in ("time", "data_time") else k: v for k, v in record.items()}
+    return named | {"step": iteration, "iter": iteration, "epoch": record["step"]}
 
 
 def _with_settings(curves: list[ReadCurve], settings: dict[str, str]) -> list[ReadCurve]:
@@ -106,9 +129,45 @@ def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None
                     f"Line {number:,} is not made of “name:value” like those before it: take it "
                     "out."
                 )
+            if "s" in pairs and pairs.keys() & {"trl", "tel"}:
+                # As llm.c writes the step, and the losses of training and test.
+                pairs = {"step" if name == "s" else name: text for name, text in pairs.items()}
             records.add(pairs, number)
         return curves_of(records.table(notes, "Line"), label)
+    if sum(bool(_spoken(line)) for line in sample) * 2 > len(sample):
+        return _read_spoken(content, label, notes)
     return _read_prefixed(content, label, notes)
+
+
+def _read_spoken(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
+    """Read lines as nanoGPT prints them: "iter 10: loss 3.12, time 200.11ms"."""
+    records = Records()
+    others = 0
+    for number, line in _lines(content):
+        if pairs := _spoken(line):
+            records.add(pairs, number)
+        else:
+            others += 1
+    if len(records) < 2:
+        return None
+    if others:
+        notes.add(f"{counted(others, 'line')} without a record left out.")
+    return curves_of(records.table(notes, "Line"), label)
+
+
+def _spoken(line: bytes) -> dict[str, str]:
+    """Return what a line says of a step: a name and a number, again and again; else nothing."""
+    text = line.decode()
+    numbered = _SPOKEN_STEP.match(text)
+    if not numbered:
+        return {}
+    found = {"epoch" if numbered[1].lower() == "epoch" else "step": numbered[2]}
+    for part in re.split(r"\s*[,;|]\s*|\t+", text[numbered.end() :].strip()):
+        pair = _SPOKEN_PAIR.fullmatch(part)
+        if not pair:
+            return {}
+        found[pair[1]] = pair[2]
+    return found
 
 
 def _read_prefixed(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:

@@ -88,22 +88,23 @@ def is_number(text: str) -> bool:
         return True
 
 
-def layout_of(content: bytes) -> Layout:
+def layout_of(content: bytes, delimiter: str = "") -> Layout:
     """Find out how a text is laid out, by its beginning.
 
     Args:
         content: In UTF-8.
+        delimiter: What parts the cells, if that is known.
 
     Raises:
         ImportRefused: It is not a table.
     """
     lines = list(_lines(content[:SAMPLE_BYTES], is_whole=len(content) <= SAMPLE_BYTES))
     comments: list[str] = []
-    delimiters: Sequence[str] = _DELIMITERS
+    delimiters: Sequence[str] = (delimiter,) if delimiter else _DELIMITERS
     skipped = 0
     for line in lines:
         if found := _SEPARATOR.fullmatch(line.text.strip(" ")):
-            delimiters = (found[1],)
+            delimiters = (delimiter or found[1],)
         elif _COMMENT.match(line.text):
             comments.append(_COMMENT.sub("", line.text, count=1).strip())
         elif line.text.strip():
@@ -112,7 +113,7 @@ def layout_of(content: bytes) -> Layout:
     lines = [line for line in lines[skipped:] if line.text.strip()]
     if not lines:
         raise ImportRefused("There is no table in the file: it has no rows.")
-    if table := _piped(lines):
+    if not delimiter and (table := _piped(lines)):
         return table
     best = max((_parted(lines, one, tuple(comments)) for one in delimiters), key=lambda one: one[0])
     if best[1] is None:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.runs.series import EPOCH, SECONDS, STEP
 
@@ -147,8 +148,10 @@ def _keys(name: str) -> dict[str, bool]:
     whole = normal(name)
     bare = normal(re.sub(r"[(\[].*", "", name))
     tail = whole.rpartition("/")[2]
+    # As pandas flattens what is nested, Aim's "context.subset" for one.
+    leaf = normal(name.rpartition(".")[2])
     keys = {f"_{whole}": False} if name.strip().startswith("_") else {}
-    return keys | {whole: False} | {key: True for key in (bare, tail) if key != whole}
+    return keys | {whole: False} | {key: True for key in (bare, tail, leaf) if key != whole}
 
 
 def find(columns: Iterable[Column], words: tuple[str, ...]) -> list[Column]:
@@ -182,14 +185,17 @@ def meaning_of(table: Table) -> Meaning:
     if any(map(_varies, (*steps, *counts, *epochs))):
         steps = [one for one in steps if _varies(one)]
     found.epoch = take(epochs[0] if epochs else None)
-    candidates = [one for one in (*steps, *counts) if one is not found.epoch]
+    told = table.notes.told.x
+    if told:
+        _take_told(found, table, left, told)
+    candidates = [one for one in (*steps, *counts) if one in left]
     measured = _measured_rows(left, {id(one) for one in candidates})
     full = [one for one in candidates if _covers(one, measured)]
-    if full:
+    if full and found.x is None:
         found.x = take(full[0])
     times = find([one for one in left if one is not found.x], TIME_WORDS)
     clocks = [one for one in times if _is_clock(one)]
-    found.seconds = take(clocks[0] if clocks else None)
+    found.seconds = found.seconds or take(clocks[0] if clocks else None)
     for one in clocks[1:]:
         # The same time told otherwise.
         if not one.is_number or one.values[one.present].min() > _ABSOLUTE:
@@ -213,6 +219,37 @@ def meaning_of(table: Table) -> Meaning:
         found.metrics = [one for one in left if one.is_number]
     found.texts = [one for one in left if one not in found.metrics]
     return found
+
+
+def _take_told(found: Meaning, table: Table, left: list[Column], told: str) -> None:
+    """Take for x the column of which a person says that it counts the steps."""
+    column = next((one for one in (*left, found.epoch) if one and one.name == told), None)
+    if column is None:
+        raise ImportRefused(
+            f"There is no column {quoted(told)} with numbers to count the steps by.",
+            may_count(table),
+        )
+    if column.is_number:
+        found.x, found.x_kind = column, EPOCH if column is found.epoch else STEP
+    elif dates_of(column) is not None:
+        found.x = found.seconds = column
+        found.x_kind = SECONDS
+    else:
+        raise ImportRefused(
+            f"{quoted(told)} holds words and cannot count the steps: choose another column.",
+            may_count(table),
+        )
+    if column in left:
+        left.remove(column)
+
+
+def may_count(table: Table) -> tuple[str, ...]:
+    """Return the names of the columns of which a person could say that they count the steps."""
+    return tuple(
+        one.name
+        for one in table.columns
+        if one.name and one.present.any() and (one.is_number or dates_of(one) is not None)
+    )
 
 
 def _find_long(found: Meaning, left: list[Column]) -> None:

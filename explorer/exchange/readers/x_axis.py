@@ -9,7 +9,7 @@ import numpy as np
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.found import listed
-from explorer.exchange.readers.meaning import Meaning, seconds_of
+from explorer.exchange.readers.meaning import Meaning, may_count, seconds_of
 from explorer.runs.series import EPOCH, LARGEST_STEP, ROW, SECONDS
 
 
@@ -46,7 +46,8 @@ def axis_of(table: Table, meaning: Meaning) -> Axis:
     if meaning.is_guess:
         table.notes.add(f"{quoted(x.name)} counts the steps.")
     if meaning.x_kind == SECONDS:
-        table.notes.add(f"No column counts steps or epochs: x is the time in {quoted(x.name)}.")
+        if not table.notes.told.x:
+            table.notes.add(f"No column counts steps or epochs: x is the time in {quoted(x.name)}.")
         return Axis(SECONDS, x.name, seconds_of(x)[0], is_whole=False)
     _check_steps(table, x)
     known = x.values[x.present & ~np.isnan(x.values)]
@@ -70,7 +71,8 @@ def _rows_axis(table: Table, meaning: Meaning) -> Axis:
         raise ImportRefused(
             "It cannot be told which column counts the steps: the columns are "
             f"{listed(one.name for one in table.columns)}. Name the one that does “step” or "
-            f"“epoch”, {quoted(candidates[0])} perhaps."
+            f"“epoch”, {quoted(candidates[0])} perhaps.",
+            may_count(table),
         )
     if index is not None and not np.array_equal(index, np.arange(index.size)):
         is_whole = bool(np.all((index == np.floor(index)) & (index >= 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from explorer.exchange.column_mapping import (
 )
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.limits import MOST_BYTES
-from explorer.exchange.reading import Reading
+from explorer.exchange.reading import Reading, Told
 from explorer.exchange.reading_apart import read_apart
 from explorer.jobs import launcher
 from explorer.runs.config import LOSS_LABELS
@@ -25,6 +25,19 @@ from explorer.store.run_store import AnnotationError, StoreUnavailable
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
+_TOLD: Mapping[str, Mapping[str, str]] = {
+    "x": {},
+    "delimiter": {
+        "": "found out",
+        ",": "a comma",
+        ";": "a semicolon",
+        "\t": "a tab",
+        " ": "spaces",
+        "|": "a stroke |",
+    },
+    "decimal": {"": "found out", ".": "a point", ",": "a comma"},
+}
+"""Fields of `Told` → what can be said, and how that is called."""
 
 
 def import_control(
@@ -52,9 +65,10 @@ def import_control(
         st.success(escaped(done))
     if file is None:
         return
-    found = _read(file, key)
-    if isinstance(found, str):
-        st.error(f"Nothing was imported. {escaped(found)}")
+    found = _read(file, key, _told(f"{key} {turn}"))
+    if isinstance(found, ImportRefused):
+        st.error(f"Nothing was imported. {escaped(str(found))}")
+        _ask_table(found.columns, "", f"{key} {turn}")
         return
     is_own = was_written_here(found.curves)
     _show(found, is_own=is_own)
@@ -62,6 +76,9 @@ def import_control(
     name = st.text_input(
         "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
     )
+    if not is_own and found.columns:
+        with st.popover("Read the table otherwise"):
+            _ask_table(found.columns, found.x, f"{key} {turn}")
     st.button(
         "Import",
         key=f"{key} take",
@@ -73,21 +90,58 @@ def import_control(
         st.error(f"Nothing was imported. {escaped(problem)}")
 
 
-def _read(file: st.runtime.uploaded_file_manager.UploadedFile, key: str) -> Reading | str:
+def _read(
+    file: st.runtime.uploaded_file_manager.UploadedFile, key: str, told: Told
+) -> Reading | ImportRefused:
     """Return what the file holds, or why it cannot be imported.
 
     It is read once, not at every change of a field beside it, and kept as long as it is chosen.
     """
-    kept: dict[str, Reading | str] = st.session_state.setdefault(f"{key} read", {})
-    if file.file_id not in kept:
+    kept: dict[tuple[str, Told], Reading | ImportRefused]
+    kept = st.session_state.setdefault(f"{key} read", {})
+    wanted = file.file_id, told
+    if wanted not in kept:
         with st.spinner("Reading the file…", show_time=True):
             kept.clear()
             # Asks Streamlit for nothing from here on: a newer run finds it done.
             try:
-                kept[file.file_id] = read_apart(file.name, file.getvalue())
+                kept[wanted] = read_apart(file.name, file.getvalue(), told)
             except ImportRefused as refused:
-                kept[file.file_id] = str(refused)
-    return kept[file.file_id]
+                kept[wanted] = refused
+    return kept[wanted]
+
+
+def _told(key: str) -> Told:
+    """Return what the person has said of the table."""
+    return Told(**{name: st.session_state.get(f"{key} told {name}", "") for name in _TOLD})
+
+
+def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
+    """Ask which column counts the steps, and how the cells are written; then it is read anew.
+
+    Args:
+        columns: What could count the steps.
+        x: What was taken to.
+        key: Unique on the page.
+    """
+    said = _told(key)
+    # What was said can be taken back, also where it was wrong.
+    if not columns and said == Told():
+        return
+    found_out = f"found out: {x}" if x and not said.x else "found out"
+    step, cells, decimals = st.columns(3)
+    step.selectbox(
+        "Steps are counted by",
+        list(dict.fromkeys(["", said.x, *columns])),
+        format_func=lambda name: name or found_out,
+        key=f"{key} told x",
+    )
+    for place, name, label in (
+        (cells, "delimiter", "Cells are parted by"),
+        (decimals, "decimal", "Before decimals stands"),
+    ):
+        words = dict(_TOLD[name])
+        place.selectbox(label, list(words), format_func=words.__getitem__, key=f"{key} told {name}")
 
 
 def _forget(key: str) -> None:

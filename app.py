@@ -8,14 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from pages.components import pinned
 from pages.components.access import access
 from pages.components.address import address
 from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
-from pages.components.frontend.front_door import FrontDoor
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.rooms import room_socket
 from pages.components.rooms.follow import follow
@@ -57,5 +55,5 @@ else:
         __file__,
         routes=frontend.routes(room_socket.route, access.route),
         lifespan=frontend.lifespan,
-        middleware=[Middleware(FrontDoor)],
+        middleware=frontend.MIDDLEWARE,
     )

@@ -106,6 +106,8 @@ class RunAnnotations:
             connection.execute(sa.update(curves).where(own).values(values))
 
     def _annotate_several(self, values: Mapping[tuple[str, int], dict[str, object]]) -> None:
+        for run_id, _ in values:
+            self._shipped.refuse_change(run_id)
         with self._database.transaction() as connection:
             for (run_id, curve), own in values.items():
                 chosen_curves(num_curves_of(connection, run_id), [curve])

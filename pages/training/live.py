@@ -14,6 +14,7 @@ from pages.components.page_head import page_head
 from pages.training.parts import training_start
 from pages.training.parts.browser_session import browser_session
 from pages.training.parts.deferred_click import note_press, was_pressed
+from pages.training.parts.places_panel import places_panel
 from pages.training.parts.race import link, pace, set_up
 from pages.training.parts.race.latest import latest_races
 from pages.training.parts.race.plot_warm import warm_plots
@@ -68,6 +69,7 @@ with form, st.container(key="race-set-up"):
     race = set_up.race_form()
     if shown:
         set_up.offer_settings(shown.configs)
+    places_panel("live places")
     link_to("sweep", "**Train a whole grid instead →**", {}, via="live-sweep")
 with meaning:
     st.markdown(set_up.described(race))

@@ -14,6 +14,7 @@ from pages.training.parts import training_start
 from pages.training.parts.browser_session import browser_session
 from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.places_panel import places_panel
 from pages.training.parts.shipped_runs import opening_sweep
 from pages.training.parts.store_notice import store_notice
 from pages.training.parts.sweep_form import FORM, is_form_asked, sweep_form, sweep_plan
@@ -58,6 +59,7 @@ try:
     setting, meaning, press = st.columns([5, 5, 2])
     with setting, st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
+        places_panel("sweep places")
     who = browser_session()
     begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, session=who)
     if training_start.start(TRAIN, SWEEP, begin):

@@ -128,12 +128,10 @@ def test_holders_are_those_whose_cookie_is_of_this_code(monkeypatch: pytest.Monk
     assert access.is_holder()
 
 
-def test_whoever_began_a_run_may_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    session_with(monkeypatch, None)
-    access.require_holder(begun_by="mine", session="mine")
-    for begun_by, session in (("mine", "other"), ("", "")):
-        with pytest.raises(access.AccessRefused):
-            access.require_holder(begun_by=begun_by, session=session)
+def test_a_socket_of_the_apps_own_is_asked_for_the_cookie_too() -> None:
+    access.require_holder({signed_cookie.COOKIE: signed_cookie.make(CODE)})
+    with pytest.raises(access.AccessRefused):
+        access.require_holder({})
 
 
 def test_a_code_that_keeps_nobody_out_ends_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,14 @@ import logging
 import os
 import time
 from collections import deque
+from collections.abc import Mapping
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from explorer.store.run_store import StoreReadOnly
 from pages.components.access import signed_cookie
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
@@ -32,8 +34,8 @@ _log = logging.getLogger(__name__)
 _mount = component(__file__)
 
 
-class AccessRefused(RuntimeError):
-    """Something that needs the access code was asked for without it; a plain sentence."""
+class AccessRefused(StoreReadOnly):
+    """To whoever has not entered the access code the run store is read-only; a plain sentence."""
 
 
 class CodeUnusable(RuntimeError):
@@ -77,25 +79,28 @@ def code() -> str:
 
 def is_holder() -> bool:
     """Tell whether the browser of this session may train, stop, import and delete."""
+    return holds(st.context.cookies)
+
+
+def holds(cookies: Mapping[str, str]) -> bool:
+    """Tell whether a browser with these cookies may train, stop, import and delete."""
     wanted = code()
-    if not wanted:
-        return True
-    return signed_cookie.is_valid(st.context.cookies.get(signed_cookie.COOKIE, ""), wanted)
+    return not wanted or signed_cookie.is_valid(cookies.get(signed_cookie.COOKIE, ""), wanted)
 
 
-def require_holder(begun_by: str = "", session: str = "") -> None:
+def require_holder(cookies: Mapping[str, str] | None = None) -> None:
     """Refuse what only holders of the access code may do.
 
     Args:
-        begun_by: Session that began what is to be ended; its own browser session may end it.
-        session: The browser session that asks.
+        cookies: Of the browser that asks; by default of the session whose script runs.
 
     Raises:
         AccessRefused: It may not.
     """
-    if not is_holder() and not (begun_by and begun_by == session):
+    if not holds(st.context.cookies if cookies is None else cookies):
         raise AccessRefused(
-            "This needs the access code of this server: enter it under “Access code” first."
+            "This needs the access code of this server: enter it under “Access code” on the page "
+            "of the live race first."
         )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import plotly
 import streamlit as st
 import threadpoolctl
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -27,6 +28,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages.components.frontend import descriptors
 from pages.components.frontend.admission import admits
+from pages.components.frontend.front_door import FrontDoor
 from pages.components.preview import preview
 
 _PAGES = Path(__file__).parents[2]
@@ -36,6 +38,8 @@ _FILES = {
     for file in sorted(_PAGES.rglob(pattern))
 }
 _FILES["plotly.min.js"] = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+MIDDLEWARE = [Middleware(FrontDoor)]
+"""What every request passes first."""
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 

@@ -32,6 +32,7 @@ from explorer.rooms.room import (
 from explorer.rooms.scoreboard import as_csv
 from explorer.store.run_store import StoreUnavailable
 from explorer.teaching.questions import QUESTIONS
+from pages.components.access import access
 from pages.components.frontend.admission import admits
 from pages.components.preview import preview
 from pages.components.rooms.attempts import Attempts
@@ -62,6 +63,7 @@ class _Visit:
         # uvicorn puts the visitor's own address here where a trusted proxy hands it on.
         self._from = socket.client.host if socket.client else ""
         self._host_header = socket.headers.get("host", "")
+        self._cookies = socket.cookies
         self._shown = ""
         self._recent: list[float] = []
 
@@ -112,6 +114,7 @@ class _Visit:
     # ------------------------------------------------------------------ anybody
 
     async def _open(self, asked: dict[str, Any]) -> Answer:
+        access.require_holder(self._cookies)
         opened = await asyncio.to_thread(stored().open)
         await self._hub.enter(self.seat, opened.code, HOST)
         return {"code": opened.code, "key": opened.key}

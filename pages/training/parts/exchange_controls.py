@@ -22,6 +22,7 @@ from explorer.exchange.reading_apart import read_apart
 from explorer.jobs import launcher
 from explorer.runs.config import LOSS_LABELS
 from explorer.store.run_store import AnnotationError, StoreUnavailable
+from pages.components.access import access
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
@@ -49,6 +50,9 @@ def import_control(
         on_imported: Called with the new run's id before the page runs again.
         key: Unique on the page.
     """
+    if not access.is_holder():
+        st.caption("Importing needs this server's access code.")
+        return
     turn = st.session_state.setdefault(f"{key} turn", 0)
     file = st.file_uploader(
         f"CSV, JSON, Parquet, event files of TensorBoard, or an archive (at most "
@@ -206,6 +210,7 @@ def _take_in(
     key: str,
 ) -> None:
     try:
+        access.require_holder()
         curves = kept_records(found.curves, mapping)
         run_id = launcher.default_store().records.add_imported(
             curves,

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.jobs import launcher
 from explorer.store.run_store import StoreReadOnly, StoreUnavailable
+from pages.components.access.access import access_field
 from pages.components.escaping import escaped
 
 
@@ -16,6 +17,7 @@ def store_notice() -> bool:
     with st.container():
         if problem:
             say_unusable(problem)
+        access_field()
     return problem is None or isinstance(problem, StoreReadOnly)
 
 

@@ -15,6 +15,7 @@ from explorer.runs.sweep_cells import ACTIVE, DONE, Cell, Sweep
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, best_first, table, value_of
 from explorer.store.run_store import StoreUnavailable, UnknownSweep
+from pages.components.access import access
 from pages.components.address.address import link_to
 from pages.components.address.parameters import option, staying, text
 from pages.components.escaping import escaped
@@ -272,6 +273,7 @@ def _offer_comparison(cells: Sequence[Cell], quantity: str) -> None:
 
 def _obey(sweep_id: str, request: str) -> None:
     try:
+        access.require_holder()
         (sweep_scheduler.stop if request == "stop" else sweep_scheduler.resume)(sweep_id)
     except (UnknownSweep, StoreUnavailable) as error:
         st.session_state[_PROBLEM] = str(error)

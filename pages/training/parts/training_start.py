@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable
+from pages.components.access import access
 from pages.components.escaping import escaped
 from pages.training.parts.deferred_click import answer_press, forget_press
 
@@ -55,6 +56,7 @@ def _begun(begin: Callable[[], str] | None) -> tuple[str, str]:
     if begin is None:
         return "", "Nothing was started: correct the field marked in red first."
     try:
+        access.require_holder()
         return begin(), ""
     except (ConfigError, StoreUnavailable) as error:
         return "", str(error)

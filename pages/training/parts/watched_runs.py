@@ -16,6 +16,7 @@ from explorer.store.run_store import StoreUnavailable
 from explorer.store.watched import GONE, LONGEST_FOLDER, REFUSED, WatchedFile
 from explorer.watching.folders import VARIABLE, FolderRefused, checked_folder, named_folders
 from explorer.watching.launch import ensure_watcher, start_failure
+from pages.components.access import access
 from pages.components.escaping import escaped
 
 _REFRESH_SECONDS = 2.0
@@ -165,6 +166,7 @@ def _choice(found: Sequence[WatchedFile], add: Callable[..., None], chosen: froz
             help="A run that is kept stays when its file goes, and can be named, tagged and "
             "deleted. It still grows with its file.",
         ):
+            access.require_holder()
             count = launcher.default_store().watched.keep(unkept)
             st.session_state[_SAID] = "Kept one run." if count == 1 else f"Kept {count} runs."
             st.rerun(scope="app")
@@ -181,6 +183,7 @@ def _folders() -> None:
         place, stop = st.columns([6, 2], vertical_alignment="center")
         place.caption(escaped(folder))
         if stop.button("Watch no more", key=f"watched stop {folder}"):
+            access.require_holder()
             store.watched.remove_folder(folder)
             st.rerun()
     with st.form("watched form", border=False):
@@ -194,6 +197,7 @@ def _folders() -> None:
         is_asked = right.form_submit_button("Watch")
     if is_asked:
         try:
+            access.require_holder()
             folder = checked_folder(text)
             if folder not in (*named, *store.watched.folders()):
                 store.watched.add_folder(folder)

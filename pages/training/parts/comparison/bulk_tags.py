@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import AnnotationError, StoreUnavailable, UnknownRun
+from pages.components.access import access
 from pages.components.escaping import escaped
 
 _BEFORE, _SAID, _FIELD = "bulk tags before", "bulk tags said", "bulk tags"
@@ -73,6 +74,7 @@ def _undo() -> None:
 
 def _write(tags: Tags) -> bool:
     try:
+        access.require_holder()
         launcher.default_store().annotations.set_tags_of(tags)
     except (AnnotationError, UnknownRun, StoreUnavailable) as error:
         st.session_state[_SAID] = ("error", f"No tag was changed. {error}")

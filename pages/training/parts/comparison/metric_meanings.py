@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.meaning import LOSSES, SPLITS, WHATS, Meaning
 from explorer.store.run_store import AnnotationError, StoreUnavailable, UnknownRun
+from pages.components.access import access
 from pages.components.escaping import escaped
 from pages.training.parts.comparison.view import Loaded
 
@@ -107,6 +108,7 @@ def _keep(found: Loaded, name: str, key: str) -> None:
         if curve.records.imported is not None and name in compared.meanings
     }
     try:
+        access.require_holder()
         launcher.default_store().annotations.set_meanings_of(changed)
     except (AnnotationError, UnknownRun, StoreUnavailable) as error:
         st.session_state[_SAID] = ("error", str(error))

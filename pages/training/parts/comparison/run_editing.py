@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import AnnotationError, RunBusy, StoreUnavailable, UnknownRun
+from pages.components.access import access
 from pages.components.escaping import escaped
 from pages.training.parts.shipped_runs import READ_ONLY
 
@@ -72,6 +73,7 @@ def _save(
 ) -> None:
     store = launcher.default_store()
     try:
+        access.require_holder()
         if run_name != row.run_name:
             store.annotations.rename_run(row.run_id, run_name)
         if name != (row.config.name if row.config else row.label):
@@ -148,6 +150,7 @@ def _ask(ids: Sequence[tuple[str, int]] | None) -> None:
 def _delete(ids: Sequence[tuple[str, int]]) -> None:
     st.session_state[_ASKED] = None
     try:
+        access.require_holder()
         launcher.delete(ids)
     except (RunBusy, UnknownRun, StoreUnavailable) as error:
         st.session_state[_GONE] = ([], f"Nothing was deleted. {error}")
@@ -157,6 +160,7 @@ def _delete(ids: Sequence[tuple[str, int]]) -> None:
 
 def _restore(ids: Sequence[tuple[str, int]]) -> None:
     try:
+        access.require_holder()
         launcher.restore(ids)
     except (UnknownRun, StoreUnavailable) as error:
         st.session_state[_GONE] = (ids, str(error))

@@ -14,6 +14,7 @@ from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
 from explorer.runs.record_columns import Records
 from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
+from pages.components.access import access
 from pages.components.escaping import escaped
 from pages.training.parts.race_form_state import parse_field
 
@@ -197,6 +198,7 @@ def _rate_change(run: Run, labels: Sequence[str]) -> None:
 
 def _obey(run_id: str, act: Callable[[], None], done: str) -> None:
     try:
+        access.require_holder()
         act()
     except (ConfigError, StoreUnavailable, UnknownRun) as error:
         _say(run_id, "error", str(error))

@@ -36,7 +36,7 @@ def enter_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def press(app: AppTest, label: str) -> None:
-    [*(one for one in app.button if one.label == label)][0].click()
+    next(one for one in app.button if one.label == label).click()
     ran(app)
 
 
@@ -64,7 +64,8 @@ def test_a_race_is_begun_and_steered_by_holders_alone(
     for label in ("Pause", "Stop"):
         press(app, label)
     control = store.requests.control(run_id)
-    assert not (control.pause or control.stop)
+    assert not control.pause
+    assert not control.stop
     enter_code(monkeypatch)
     app.run()
     assert "can train, import and delete" not in words(app)

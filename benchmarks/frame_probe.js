@@ -12,12 +12,10 @@
       .map((mark) => `${mark.getAttribute("d")} ${mark.getAttribute("transform") ?? ""}`)
       .join("|");
 
-  // What the hand holds: the bar's height and the readout beside it, or the slider's value.
+  // What the hand holds: the bar's height, or the slider's value.
   const control = (held) => {
     const fill = held.querySelector(".cee-fill");
-    return fill
-      ? [fill.style.height, document.querySelector(".cee-readout").textContent]
-      : [held.getAttribute("aria-valuenow") ?? held.value];
+    return [fill?.style.height ?? held.getAttribute("aria-valuenow") ?? held.value];
   };
 
   const painted = new MessageChannel();

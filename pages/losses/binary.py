@@ -11,7 +11,7 @@ from pages.components.address import address
 from pages.components.address.parameters import number, option, staying
 from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.page_head import page_head
-from pages.losses.parts.binary_examples import logit_controls
+from pages.losses.parts.binary_controls import logit_controls
 from pages.losses.parts.binary_plots import losses_and_derivatives
 from pages.losses.parts.descent_race import DESCENT, Picture, descent_race
 from pages.losses.parts.logistic_regression import INPUTS, logistic_regression_view

@@ -166,8 +166,8 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
         )
     left = 20 + 7 * max(map(len, rows))
     layout = {
-        "height": max(least_height, 90 + _ROW * len(rows)),
-        "margin": {"l": left, "r": 12, "t": 12, "b": 60},
+        "height": max(least_height, 124 + _ROW * len(rows)),
+        "margin": {"l": left, "r": 24, "t": 58, "b": 56},
         "xaxis": {"title": {"text": DIMENSIONS[found.x]}, "type": "category", "showgrid": False},
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
     }
@@ -186,9 +186,14 @@ def _colour_bar(scale: Scale, quantity: str) -> dict[str, Any]:
     return {
         "tickvals": [0, 0.5, 1] if len(words) > 1 else [1],
         "ticktext": words,
-        "thickness": 14,
+        # Above the map: beside it, it would leave a phone's cells too narrow for their numbers.
+        "orientation": "h",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "ypad": 0,
+        "thickness": 10,
         "outlinewidth": 0,
-        "title": {"text": of.label, "side": "right"},
+        "title": {"text": of.label, "side": "top"},
     }
 
 
@@ -304,7 +309,7 @@ def _lines(found: SweepTable, i: int, j: int, quantity: str) -> list[str]:
     lines = []
     if count:
         mean = f"<b>{quantity_words(quantity, found.mean[i, j])}</b>"
-        lines.append(mean if found.totals == 1 else f"{mean} · mean of {count}")
+        lines += [mean] if found.totals == 1 else [mean, f"mean of {count}"]
     lines += [word if found.totals == 1 else f"{number} {word}" for word, number in others.items()]
     return lines
 

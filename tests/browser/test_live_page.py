@@ -68,7 +68,8 @@ def set_up(page: Page) -> None:
     """Unfold the settings of the race, if they are not."""
     button = page.get_by_test_id("stPopoverButton").filter(has_text="Set up")
     if button.get_attribute("aria-expanded") != "true":
-        button.click()
+        # While nobody waits the page starts Plotly, which keeps a busy machine for a while.
+        button.click(timeout=45_000)
     # Streamlit loads the parts of a form when the first of them is shown.
     expect(page.get_by_label("Epochs", exact=True)).to_be_visible(timeout=45_000)
 

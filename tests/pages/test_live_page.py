@@ -21,7 +21,7 @@ from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts import race_form_state
-from tests.pages.page_steps import components, ran
+from tests.pages.page_steps import components, ran, visited
 from tests.pages.page_steps import opened as visit
 from tests.runs.sample_records import chunk_of_steps, divergence, measured, norms, one_step
 
@@ -438,3 +438,16 @@ def test_an_added_curve_tells_its_values_with_every_field(store):
     # Whatever run reaches the browser first, the field shows its value.
     assert [one.proto.default for one in rates] == [one.value for one in rates]
     assert len(rates) == 3
+
+
+def test_a_prepared_race_has_fields_of_its_own_which_nothing_typed_before_can_undo(store):
+    app = opened()
+    field(app, "Epochs").set_value("7").run()
+    before = field(app, "Epochs").key
+    visited(app, "live", race="Learning rates", via="test")
+    after = field(app, "Epochs")
+    # The browser goes on sending what a field held that is not on screen, by its key.
+    assert (after.key != before, after.value) == (True, "40")
+    press(app, "Train")
+    (run,) = store.runs.list()
+    assert {config.epochs for config in run.configs} == {40}

@@ -30,12 +30,27 @@ class Draft:
         curves: Number of each curve, never used again after its removal, in the order shown.
         fields: Content of every field by `key`.
         good: Last value of every field that could be used.
+        number: Of this draft, which no other has.
     """
 
     preset: str
     curves: list[int] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     good: dict[str, Any] = field(default_factory=dict)
+    number: int = field(default_factory=lambda: next(_ids))
+
+
+def widget_key(draft: Draft, place: str) -> str:
+    """Return the key of the widget of a field of this draft.
+
+    While a popover is closed the browser keeps what its widgets held, and sends it with the next
+    press elsewhere: the values of another draft would undo what a link has set.
+
+    Args:
+        draft: What stands in the form.
+        place: From `key`.
+    """
+    return f"{place} of {draft.number}"
 
 
 def key(name: str, curve: int | None = None) -> str:

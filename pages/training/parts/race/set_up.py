@@ -122,14 +122,16 @@ def described(race: Sequence[TrainingConfig] | None) -> str:
 
 def _preset_choice(draft: Draft) -> None:
     def load() -> None:
-        if name := st.session_state["race preset"]:
+        if name := st.session_state[pills]:
             use_preset(name)
+
+    pills = race_form_state.widget_key(draft, "race preset")
 
     st.pills(
         "Race",
         list(RACE_PRESETS),
-        default=shown("race preset", draft.preset or None),
-        key="race preset",
+        default=shown(pills, draft.preset or None),
+        key=pills,
         on_change=load,
     )
 
@@ -169,8 +171,7 @@ def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
         _field(draft, race_form_state.key(name), widget, title, errors, **options)
 
     def fit() -> None:
-        if race_form_state.fit_length(draft):
-            st.session_state.update(draft.fields)
+        race_form_state.fit_length(draft)
 
     columns = st.columns([3, 1.5, 1.5, 2, 2.5], vertical_alignment="bottom")
     with columns[0]:
@@ -207,11 +208,12 @@ def _field(
     """Show one field, kept in the draft, and beside it what is wrong with it."""
 
     def take() -> None:
-        draft.fields[key] = st.session_state[key]
+        draft.fields[key] = st.session_state[own]
         if then:
             then()
 
-    widget(title, shown(key, draft.fields[key]), key=key, on_change=take, **options)
+    own = race_form_state.widget_key(draft, key)
+    widget(title, shown(own, draft.fields[key]), key=own, on_change=take, **options)
     if key in errors:
         st.markdown(f":red[{escaped(errors[key])}]")
 

@@ -209,12 +209,12 @@ def average_lengths(
     return build(
         traces,
         {
-            "height": 400,
+            "height": 364,
             # Room at the right for half of the last tick's number.
             "margin": {"l": 46, "r": 24, "t": 24, "b": 40},
             "xaxis": axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
             "yaxis": axis("bits per event", range=[0, steady_top(1.05 * highest, 1.0)]),
-            "meta": {"least_height": 250, "quantities": quantities},
+            "meta": {"least_height": 236, "quantities": quantities},
         },
     )
 

@@ -41,7 +41,7 @@ def entropy_by_outcome(
     surprise = self_information(p, base=base)
     labels = distinct(names)
     # Numbers above narrow bars would run into each other.
-    digits = 4 if len(labels) <= 3 else 3
+    digits = 4 if len(labels) <= 3 else 2
     bars = [
         ("self-information −log p", np.where(np.isinf(surprise), np.nan, surprise), surprise, P),
         ("contribution −p log p", entropy_terms(p, base=base), None, DIVERGENCE),

@@ -21,7 +21,7 @@ def exercises(page: str) -> None:
         return
     # Plain texts: what stands outside a fragment is rendered again too with every answer to an
     # edit, and frames and parts that unfold by Streamlit were a sixth of the scripts' work then.
-    st.subheader("Try this")
+    st.header("Try this", anchor=False)
     for number, task in enumerate(TASKS[page], start=1):
         st.markdown(f"**{number}.** {task.words}")
         _set(page, number, "Set the page", via=f"task-{number}")

@@ -9,6 +9,19 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What a person moves and the plot that answers, which are to be on screen together.
+
+    Attributes:
+        control: Key of the element that is moved.
+        plot: Key of the plot.
+    """
+
+    control: str
+    plot: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A page.
 
@@ -17,12 +30,15 @@ class Page:
         title: Its name in the navigation.
         summary: What it shows, in one sentence.
         picture: SVG file below `pages/` that stands for it, or "".
+        sight: The first thing that one moves on it, and the plot that answers; None where nothing
+            on it is moved.
     """
 
     path: str
     title: str
     summary: str
     picture: str = ""
+    sight: Sight | None = None
 
     @property
     def address(self) -> str:
@@ -30,8 +46,9 @@ class Page:
         return Path(self.path).stem
 
 
-def _page(path: str, title: str, summary: str) -> Page:
-    return Page(f"pages/{path}.py", title, summary, f"start/pictures/{Path(path).stem}.svg")
+def _page(path: str, title: str, summary: str, *sight: str) -> Page:
+    picture = f"start/pictures/{Path(path).stem}.svg"
+    return Page(f"pages/{path}.py", title, summary, picture, Sight(*sight) if sight else None)
 
 
 SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
@@ -58,16 +75,22 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "information/self_information",
                 "Self-information",
                 "How surprising one event is, and how the surprise of a sequence adds up.",
+                "event p",
+                "surprise-curve",
             ),
             _page(
                 "information/entropy",
                 "Entropy",
                 "Drag the bars of a distribution and see how surprised one is on average.",
+                "entropy",
+                "entropy-by-outcome",
             ),
             _page(
                 "information/divergence",
                 "KL and cross-entropy",
                 "Move a model q towards the true p and watch the price of being wrong fall.",
+                "divergence",
+                "decomposition",
             ),
         ),
         "Losses": (
@@ -75,21 +98,29 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "losses/binary",
                 "One logit",
                 "Squared error, cross-entropy and hinge on one logit, and where gradients vanish.",
+                "binary z",
+                "binary-losses",
             ),
             _page(
                 "losses/multiclass",
                 "Many classes",
                 "Softmax, its Jacobian, and the gradient of each loss side by side.",
+                "multiclass logits",
+                "class-gradients",
             ),
             _page(
                 "losses/three_forms",
                 "Three forms",
                 "Softmax, sigmoids or one node on the same logits, with the code of every number.",
+                "three forms",
+                "form-probabilities",
             ),
             _page(
                 "losses/stability",
                 "Numerical stability",
                 "One formula spelled in three ways: where each loses its digits, or its answer.",
+                "stability gap",
+                "gap-errors",
             ),
             _page(
                 "losses/notes_checked",

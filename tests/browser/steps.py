@@ -94,6 +94,18 @@ def rest(part: Locator) -> None:
     )
 
 
+def turn_to(page: Page, section: str, title: str) -> None:
+    """Open a page by the navigation at the top."""
+    page.get_by_test_id("stTopNavSection").filter(has_text=section).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
+
+
+def have(plot: Locator, what: str) -> None:
+    """Take something from the menu of a plot."""
+    plot.get_by_role("button", name="Plot menu").click()
+    plot.get_by_role("menuitem", name=what, exact=True).click()
+
+
 def number(page: Page, label: str) -> Locator:
     """The field beside a slider."""
     return page.get_by_label(f"{label}, as a number")

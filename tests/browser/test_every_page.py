@@ -1,20 +1,29 @@
-"""Every page: opened first of all, and on a phone in a dark room."""
+"""Every page: opened first of all, on a phone, on one screen, and by other senses and hands."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
+from explorer.teaching.exercises import TASKS
 from pages.components.frontend.frontend import loader
 from pages.components.registry import PAGES
-from tests.browser.steps import follow
+from pages.components.registry import Page as AppPage
+from tests.browser.steps import follow, settle, until
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 # Pages of words, and those that have nothing to draw before something was trained.
 WITHOUT_PLOTS = {"glossary", "recap", "notes_checked", "live", "sweep", "compare", "draw"}
+# A laptop, and a projector at 125 %.
+SCREENS = ({"width": 1280, "height": 720}, {"width": 1024, "height": 576})
+HEADINGS_NOT_YET_IN_ORDER = {"multiclass", "stability"}
+NOT_YET_ON_ONE_SCREEN = {"binary", "multiclass", "three_forms", "stability"}
 
 
 def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app, page):
@@ -27,29 +36,136 @@ def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app
     expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
-def test_every_page_fits_a_phone_and_tells_its_plots_in_words(phone_page, app_url):
-    page = phone_page
-    first, *others = PAGES.values()
-    for one, address in ((first, ""), *((one, one.address) for one in others)):
+@pytest.fixture(scope="module", params=PAGES.values(), ids=lambda page: page.address)
+def one(request) -> AppPage:
+    """Each page of the app; all tests of a page come in a row."""
+    return request.param
+
+
+@pytest.fixture
+def shown(one, kept_page, app_url) -> Page:
+    """The page in a browser, visited once for all of its tests."""
+    page = kept_page
+    address = "" if one is next(iter(PAGES.values())) else one.address
+    if urlsplit(page.url).path.strip("/") != address or not page.url.startswith(app_url):
         follow(page, f"{app_url}/{address}")
-        page.get_by_role("heading", level=1).wait_for()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-        if one.address not in WITHOUT_PLOTS:
-            expect(page.locator(".cee-plot[data-draws]").first).to_be_attached()
-        for plot in page.locator(".cee-plot-canvas").all():
-            expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
-            expect(plot.locator(".main-svg").first).to_be_visible()
-        for scheme in ("dark", "light"):
-            page.emulate_media(color_scheme=scheme)
-            width = page.evaluate(
-                """() => Math.max(
-                    document.documentElement.scrollWidth,
-                    document.querySelector(".stMain").scrollWidth,
-                )"""
-            )
-            assert width <= 390, one.title
-        expect(page.locator(".stException")).to_have_count(0)
+    page.get_by_role("heading", level=1).wait_for()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    if one.address not in WITHOUT_PLOTS:
+        expect(page.locator(".cee-plot[data-draws]").first).to_be_attached()
+    return page
+
+
+def test_a_page_fits_a_phone_and_tells_its_plots_in_words(one, shown):
+    page = shown
+    page.set_viewport_size({"width": 390, "height": 844})
+    for plot in page.locator(".cee-plot-canvas").all():
+        expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
+        expect(plot.locator(".main-svg").first).to_be_visible()
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        width = page.evaluate(
+            """() => Math.max(
+                document.documentElement.scrollWidth,
+                document.querySelector(".stMain").scrollWidth,
+            )"""
+        )
+        assert width <= 390
+    expect(page.locator(".stException")).to_have_count(0)
+
+
+def test_what_one_moves_and_what_answers_are_on_one_screen(one, shown, request):
+    if one.sight is None:
+        pytest.skip("nothing on it is moved")
+    if one.address in NOT_YET_ON_ONE_SCREEN:
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="the page is longer than a screen")
+        )
+    for size in SCREENS:
+        on_one_screen(shown, one.sight.control, one.sight.plot, size)
+    head = shown.locator(".st-key-page-head").bounding_box()
+    assert head["y"] + head["height"] - 44 <= 90, "the head takes more than 90 px"
+
+
+EXERCISES = [
+    pytest.param(page, number, id=f"{page}-{number}")
+    for page, tasks in TASKS.items()
+    for number in range(1, len(tasks) + 1)
+    if PAGES[page].sight or tasks[number - 1].plot
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("address", "number"), EXERCISES)
+def test_an_exercise_that_is_set_is_on_one_screen_with_what_it_asks_for(
+    kept_page, app_url, address, number, request
+):
+    if address in NOT_YET_ON_ONE_SCREEN:
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="the page is longer than a screen")
+        )
+    task = TASKS[address][number - 1]
+    follow(kept_page, f"{app_url}/{address}")
+    links = kept_page.get_by_role("link", name="Set the page")
+    links.nth(number - 1).click()
+    bar = kept_page.locator(".st-key-pinned-exercise")
+    expect(bar).to_contain_text(f"{number} of 3")
+    settle(kept_page)
+    sight = PAGES[address].sight
+    for size in SCREENS:
+        on_one_screen(kept_page, task.control or sight.control, task.plot or sight.plot, size)
+        expect(bar).to_be_in_viewport(ratio=1)
+
+
+def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> None:
+    """Check that a control and a plot are wholly in view, in front of what is pinned."""
+    page.set_viewport_size(size)
+    page.locator(f".{_class(plot)} .cee-plot[data-draws]").wait_for()
+    until(
+        lambda: page.evaluate(
+            """([control, plot]) => {
+                const header = document.querySelector("[data-testid=stHeader]");
+                const { bottom: high } = header.getBoundingClientRect();
+                const bar = document.querySelector(".st-key-pinned > *")?.getBoundingClientRect();
+                const low = bar?.height ? bar.top : innerHeight;
+                return [control, plot].every((name) => {
+                    const box = document.querySelector(name).getBoundingClientRect();
+                    return box.height > 20 && box.top >= high && box.bottom <= low + 1;
+                });
+            }""",
+            [f".{_class(control)}", f".{_class(plot)} .cee-plot-canvas"],
+        ),
+        f"{control} and {plot} are in view at {size}",
+        seconds=4,
+    )
+
+
+def _class(key: str) -> str:
+    """The class that Streamlit gives an element with this key."""
+    return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
+
+
+def test_people_with_other_senses_and_hands_can_use_the_page(one, shown, request):
+    if one.address in HEADINGS_NOT_YET_IN_ORDER:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a heading of the third level"))
+    schemes = ("dark", "light") if request.config.getoption("--all") else ("light",)
+    for scheme in schemes:
+        shown.emulate_media(color_scheme=scheme)
+        # What fades in has the contrast of its last frame only.
+        shown.wait_for_function(
+            "document.getAnimations().every((one) => one.playState !== 'running')"
+        )
+        # The colours of code are Streamlit's.
+        looked_at = {"exclude": [[".stCode"]]}
+        told = Axe().run(shown, looked_at, {"resultTypes": ["violations"]})
+        found = told.response["violations"]
+        said = [
+            f"{rule['id']} ({scheme}): {node['target']} {node['html'][:120]}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+        assert not said, "\n".join(said)
 
 
 def test_no_script_waits_at_its_top_level(page):

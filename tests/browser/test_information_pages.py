@@ -115,7 +115,6 @@ def test_a_bar_at_the_end_leaves_exact_zeros_and_no_entropy(entropy):
     assert entropy.bars()["p"] == [0, 0, 0, 1]
     entropy.in_step()
     assert entropy.numbers()["Entropy H(p)"] == "0 bits"
-    assert entropy.readout()["H(p)"] == "0 bits"
 
 
 def test_no_press_of_a_burst_is_lost(entropy):
@@ -274,10 +273,10 @@ def test_moving_a_bar_after_a_wrong_text_clears_the_complaint(divergence):
 
 
 def test_normalise_divides_by_the_sum_and_says_so(divergence):
-    expect(divergence.button("Normalise").nth(1)).to_be_disabled()
+    expect(divergence.button("Normalise")).to_have_count(0)
     divergence.type("q", "1, 1, 2, 4")
     expect(divergence.message("q")).to_contain_text("sum")
-    divergence.button("Normalise").nth(1).click()
+    divergence.button("Normalise").click()
     until(lambda: divergence.bars()["q"] == [0.125, 0.125, 0.25, 0.5])
     expect(divergence.message("q")).to_have_text(
         "Each value was divided by the sum 8: 1, 1, 2, 4 → 0.125, 0.125, 0.25, 0.5."
@@ -296,7 +295,7 @@ def test_nothing_is_offered_to_normalise_where_that_has_no_meaning(divergence):
     for text in ("0 0 0 0", "-1 2", "x"):
         divergence.type("q", text)
         expect(divergence.field("q")).to_have_attribute("aria-invalid", "true")
-        expect(divergence.button("Normalise").nth(1)).to_be_disabled()
+        expect(divergence.button("Normalise")).to_have_count(0)
 
 
 # -------------------------------------------------------------------- presets and the outcomes
@@ -380,7 +379,8 @@ def test_swap_exchanges_both_directions(divergence):
     assert (after["D(p‖q)"], after["D(q‖p)"]) == (before["D(q‖p)"], before["D(p‖q)"])
 
 
-def test_q_walks_to_p_and_the_divergence_falls_at_every_step(divergence):
+def test_q_walks_to_p_and_the_divergence_falls_at_every_step(divergence, app_url):
+    divergence.open(f"{app_url}/divergence?{SKEWED.replace('Terms', 'Edits')}")
     steps_before = len(divergence.drawn().traces("The last edits")[0]["y"])
     divergence.button("Walk q to p").click()
     until(lambda: divergence.bars()["q"] == [0.1, 0.1, 0.1, 0.7], "q arrives")
@@ -405,7 +405,6 @@ def test_an_impossible_outcome_is_named_and_makes_the_divergence_infinite(diverg
     divergence.bar("q", "outcome 3").press("Home")
     divergence.in_step()
     assert divergence.numbers()["D(p‖q)"] == divergence.numbers()["H(p,q)"] == "∞ bits"
-    assert divergence.readout()["D(p‖q)"] == "∞ bits"
     expect(divergence.page.get_by_role("alert")).to_contain_text("outcome 3")
     assert divergence.bars()["q"][2] == 0
     expect(divergence.plot("D(p‖q) ∞")).to_be_visible()
@@ -444,8 +443,8 @@ def test_the_unit_is_on_every_number(divergence):
         divergence.in_step()
         until(
             lambda unit=unit: all(
-                v.endswith((unit, unit[:-1])) for v in divergence.readout().values()
+                v.endswith((unit, unit[:-1])) for v in divergence.numbers().values()
             )
         )
         until(lambda unit=unit: divergence.link().get("unit") == [unit])
-        until(lambda unit=unit: divergence.plot(f" {unit}.").count() == 3, "every plot has it")
+        until(lambda unit=unit: divergence.plot(f" {unit}.").count() == 2, "every plot has it")

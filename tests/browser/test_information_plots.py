@@ -6,15 +6,16 @@ import csv
 import io
 import itertools
 import re
+from itertools import chain
 
 import pytest
 from playwright.sync_api import expect
 
 from explorer.core.information import entropy_terms, self_information
 from tests.browser.editor import SKEWED, Editor
-from tests.browser.steps import until
+from tests.browser.steps import have, turn_to, until
 
-PLOTS = ("make H(p,q)", "Terms of D(p‖q)", "The last edits")
+PLOTS = ("make H(p,q)", "Terms of D(p‖q)")
 
 
 @pytest.fixture
@@ -54,9 +55,9 @@ def test_a_reload_and_a_look_at_another_page_keep_the_state(page, app_url):
     page.get_by_role("slider").first.wait_for()
     editor.in_step()
     assert (editor.bars(), editor.numbers()) == (bars, numbers)
-    page.get_by_role("link", name="Entropy", exact=True).click()
+    turn_to(page, "Information", "Entropy")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy: the surprise")
-    page.get_by_role("link", name="KL and cross-entropy", exact=True).click()
+    turn_to(page, "Information", "KL and cross-entropy")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Cross-entropy and KL")
     page.get_by_role("slider", name="q of", exact=False).first.wait_for()
     editor.in_step()
@@ -169,13 +170,62 @@ def test_two_and_three_outcomes_have_pictures_of_their_own(kept_page, app_url):
     until(lambda: plot.evaluate(now) == [0.25, 0.25, 0.5], "the point follows")
 
 
-def test_no_button_offers_to_send_the_picture_away(kept_page, app_url):
-    Editor(kept_page).open(f"{app_url}/divergence").drawn()
-    offered = kept_page.locator(".modebar-btn").evaluate_all(
-        "all => all.map((one) => one.dataset.title)"
+def test_a_plot_is_one_stop_of_the_tab_key_with_a_menu_for_the_arrows(divergence):
+    plot, page = divergence.drawn().plot("make H(p,q)"), divergence.page
+    stops = plot.evaluate(
+        """(one) => [...one.querySelectorAll("button, a, input, [tabindex]")]
+            .filter((part) => part.tabIndex >= 0).length"""
     )
-    assert "Reset axes" in offered
-    assert not [title for title in offered if re.search("share|cloud|edit", title, re.I)], offered
+    assert stops == 1
+    button = plot.get_by_role("button", name="Plot menu")
+    button.focus()
+    page.keyboard.press("ArrowDown")
+    items = plot.get_by_role("menuitem")
+    expect(items.first).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(items.last).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(items).to_have_count(0)
+    expect(button).to_be_focused()
+    # Nothing offers to send the picture to somebody else.
+    expect(page.locator(".modebar-btn")).to_have_count(0)
+
+
+RANGES = """(plots) => plots.map((one) => {
+    const layout = one.querySelector(".cee-plot-canvas")._fullLayout;
+    return ["xaxis", "yaxis"].filter((name) => layout[name].type === "linear")
+        .map((name) => [...layout[name].range]);
+})"""
+FROM_FAR = "p=0.1,0.1,0.1,0.7&q=0.7,0.25,0.04,0.01"
+
+
+def test_no_axis_moves_while_q_walks_to_p_and_all_settle_after_it(divergence, app_url):
+    editor = divergence.open(f"{app_url}/divergence?{FROM_FAR}&unit=bits&view=Terms").drawn()
+    plots = editor.page.locator(".cee-plot")
+    before = plots.evaluate_all(RANGES)
+    plots.evaluate_all(
+        f"""(plots) => {{
+            window.seen = [];
+            const look = ({RANGES});
+            for (const one of plots) {{
+                one.querySelector(".cee-plot-canvas").on("plotly_afterplot", () => {{
+                    if (document.querySelector("[data-moving=true]")) seen.push(look(plots));
+                }});
+            }}
+        }}"""
+    )
+    editor.button("Walk q to p").click()
+    until(lambda: editor.bars()["q"] == [0.1, 0.1, 0.1, 0.7], "q arrives")
+    editor.in_step()
+    seen = editor.page.evaluate("window.seen")
+    assert len(seen) > 10
+    for ranges in seen:
+        for old, new in zip(chain(*before), chain(*ranges), strict=True):
+            assert new[0] <= old[0], "an axis has lost a part of what it showed"
+            assert new[1] >= old[1], "an axis has lost a part of what it showed"
+    until(lambda: plots.evaluate_all(RANGES) != seen[-1], "the axes settle")
+    settled = plots.evaluate_all(RANGES)
+    assert settled[0][0][1] < before[0][0][1]
 
 
 # ---------------------------------------------------------------------------- values and files
@@ -187,10 +237,7 @@ def test_the_table_holds_the_plotted_values_and_follows_them(kept_page, app_url)
     )
     editor.drawn()
     plot = editor.plot("Self-information and contribution")
-    button = plot.get_by_role("button", name="Values")
-    expect(button).to_have_attribute("aria-expanded", "false")
-    button.click()
-    expect(button).to_have_attribute("aria-expanded", "true")
+    have(plot, "Values")
 
     def held() -> list[float]:
         rows = plot.locator("tbody tr").all()
@@ -201,7 +248,7 @@ def test_the_table_holds_the_plotted_values_and_follows_them(kept_page, app_url)
     assert plot.locator("tbody tr").first.locator("td").all_inner_texts()[1] == "a"
     editor.type("p", "0.25 0.25 0.25 0.25")
     until(lambda: held() == pytest.approx([2] * 4 + [0.5] * 4), "the table follows")
-    button.click()
+    have(plot, "Hide the values")
     expect(plot.get_by_role("table")).to_have_count(0)
 
 
@@ -212,7 +259,7 @@ def test_the_plotted_values_can_be_downloaded(divergence):
     plot = divergence.plot("Terms of D(p‖q)")
     until(lambda: "∞" in plot.locator(".cee-plot-canvas").inner_text())
     with divergence.page.expect_download() as download:
-        plot.get_by_role("button", name="CSV").click()
+        have(plot, "CSV")
     assert download.value.suggested_filename == "kl-terms.csv"
     with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(io.StringIO(file.read()))
@@ -226,7 +273,7 @@ def test_the_plotted_values_can_be_downloaded(divergence):
 def test_a_plot_can_be_downloaded_as_a_picture(divergence, kind, start):
     divergence.drawn()
     with divergence.page.expect_download() as download:
-        divergence.plot("make H(p,q)").get_by_role("button", name=kind).click()
+        have(divergence.plot("make H(p,q)"), kind)
     assert download.value.suggested_filename == f"decomposition.{kind.lower()}"
     with open(download.value.path(), "rb") as file:
         content = file.read()
@@ -237,7 +284,7 @@ def test_a_plot_can_be_downloaded_as_a_picture(divergence, kind, start):
 def test_titles_and_numbers_of_a_downloaded_picture_keep_apart(divergence):
     divergence.drawn()
     with divergence.page.expect_download() as download:
-        divergence.plot("Terms of D(p‖q)").get_by_role("button", name="SVG").click()
+        have(divergence.plot("Terms of D(p‖q)"), "SVG")
     page = divergence.page.context.new_page()
     page.set_content(download.value.path().read_text("utf-8"))
     boxes = page.evaluate(
@@ -273,13 +320,26 @@ def test_the_plots_and_bars_follow_a_change_between_light_and_dark(divergence):
     until(lambda: page.evaluate(colours) == light, "all is as before")
 
 
-def test_twenty_outcomes_scroll_inside_their_own_frame_on_a_phone(phone_page, app_url):
+@pytest.mark.parametrize(("count", "page_name"), [(20, "divergence"), (10, "entropy")])
+def test_all_bars_fit_a_phone_each_with_a_whole_name_of_its_own(
+    phone_page, app_url, count, page_name
+):
     page = phone_page
-    values = ",".join(["0.05"] * 20)
-    editor = Editor(page).open(f"{app_url}/divergence?p={values}&q={values}").drawn()
+    values = ",".join([repr(1 / count)] * count)
+    names = "&".join(f"name=a+long+name+number+{number}" for number in range(1, count + 1))
+    editor = Editor(page).open(f"{app_url}/{page_name}?p={values}&q={values}&{names}").drawn()
     assert page.evaluate("() => document.querySelector('.stMain').scrollWidth") <= 390
-    last = editor.bar("q", "outcome 20")
-    last.scroll_into_view_if_needed()
+    places = page.locator(".cee-bars-plot :is(.cee-track, .cee-name)").evaluate_all(
+        """all => all.map((one) => {
+            const { left, right, width } = one.getBoundingClientRect();
+            const high = one.scrollHeight > one.clientHeight + 1;
+            const cut = one.matches(".cee-name") && (high || one.scrollWidth > one.clientWidth + 1);
+            return { left, right, width, cut };
+        })"""
+    )
+    assert all(one["left"] >= 0 and one["right"] <= 390 and one["width"] >= 5 for one in places)
+    assert not any(one["cut"] for one in places), "a name is cut"
+    last = editor.bar("p", f"a long name number {count}")
     last.press("ArrowUp")
-    assert editor.bars()["q"][19] == pytest.approx(0.06, abs=1e-9)
+    assert editor.bars()["p"][-1] == pytest.approx(1 / count + 0.01, abs=1e-2)
     editor.in_step()

@@ -16,7 +16,7 @@ from explorer.runs.mnist_files import FILES
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
-from tests.browser.steps import follow, rest, settle, unfold, until
+from tests.browser.steps import follow, rest, settle, turn_to, unfold, until
 
 RACE = [
     TrainingConfig(loss=loss, dataset="digits", epochs=4, batch_size=20)
@@ -259,7 +259,7 @@ def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, p
     shares = [float(one.get_attribute("aria-valuenow")) for one in model.all()]
     assert len(shares) == 10
     assert sum(shares) == pytest.approx(1, abs=1e-3)
-    page.get_by_role("link", name="Live MNIST race").click()
+    turn_to(page, "Training", "Live MNIST race")
     status(page, "Finished")
 
 
@@ -272,9 +272,9 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Nothing was started")).to_be_visible()
     assert "run=" not in page.url
-    page.get_by_role("link", name="Entropy", exact=True).click()
+    turn_to(page, "Information", "Entropy")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
-    page.get_by_role("link", name="Live MNIST race").click()
+    turn_to(page, "Training", "Live MNIST race")
     expect(page.get_by_label("Learning rate", exact=True).nth(1)).to_have_value("quick")
     write(page, "Learning rate", "1/50", place=1)
     write(page, "Hidden layers", "")

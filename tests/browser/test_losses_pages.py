@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import choose, follow, number, until
+from tests.browser.steps import choose, follow, number, turn_to, until
 
 ONE_CLASS = "target=one+true+class"
 LOGITS = f"edit=logits&{ONE_CLASS}"
@@ -160,9 +160,9 @@ def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_
         number(page, label).press("Enter")
         expect(number(page, label)).to_have_value(text)
     expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60"))
-    page.get_by_role("link", name="Entropy", exact=True).click()
+    turn_to(page, "Information", "Entropy")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
-    page.get_by_role("link", name="One logit").click()
+    turn_to(page, "Losses", "One logit")
     expect(number(page, "Logit z")).to_have_value("3.25")
     expect(page).to_have_url(re.compile(r"z=3\.25&y=0&.*rate=1&steps=60"))
     page.reload()

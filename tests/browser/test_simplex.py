@@ -8,12 +8,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from explorer.core.comparison import compare
 from explorer.core.distributions import interpolate, normalize, rescale_others
-from explorer.core.information import entropy
 
 CASES = 300
-BASES = (2.0, math.e, 10.0)
 
 
 @pytest.fixture
@@ -92,29 +89,3 @@ def test_mixtures_are_those_of_the_reference_and_end_exactly_at_p(simplex, rando
         assert_allclose(got, interpolate(q, p, t), rtol=1e-12, atol=1e-15)
         if t == 1:
             assert got == p
-
-
-def test_the_readout_of_one_distribution_is_its_entropy(simplex, random):
-    cases = [
-        [[distribution(random, int(random.integers(2, 21))).tolist()], float(random.choice(BASES))]
-        for _ in range(CASES)
-    ]
-    for ((p,), base), got in zip(cases, simplex("measures", cases), strict=True):
-        ((name, value),) = got
-        assert name == "H(p)"
-        assert value == pytest.approx(float(entropy(p, base=base)), rel=1e-12, abs=1e-13)
-
-
-def test_the_readout_of_a_pair_is_that_of_the_reference(simplex, random):
-    cases = []
-    for _ in range(CASES):
-        count = int(random.integers(2, 21))
-        p, q = distribution(random, count), distribution(random, count, zeros=0.05)
-        cases.append([[p.tolist(), q.tolist()], float(random.choice(BASES))])
-    infinite = 0
-    for ((p, q), base), got in zip(cases, simplex("measures", cases), strict=True):
-        expected = compare(p, q, base=base).quantities()
-        for name, value in got:
-            assert value == pytest.approx(expected[name], rel=1e-11, abs=1e-12), name
-            infinite += math.isinf(value)
-    assert 0 < infinite < len(cases) * 5

@@ -11,7 +11,8 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
+def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, page: Page):
+    page.set_viewport_size({"width": 1024, "height": 576})
     page.goto(f"{app_url}/entropy?p=0.5,0.5")
     first = page.get_by_role("slider").first
     expect(first).to_have_attribute("aria-valuenow", "0.5")
@@ -22,11 +23,28 @@ def test_a_task_sets_the_open_page_again_and_again(app_url: str, page: Page):
         # The mark of the link leaves the address, so that the next press counts anew.
         expect(page).not_to_have_url(re.compile("via="))
         # The tasks stand at the end of the page, what they set at its top.
-        expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
-    page.get_by_text("Answer").first.click()
-    expect(page.get_by_text("The entropy is an average")).to_be_visible()
+        bar = page.locator(".st-key-pinned-exercise")
+        expect(bar).to_contain_text(f"{task + 1} of 3")
+        expect(bar).to_be_in_viewport(ratio=1)
+        for shown in (first, page.locator(".st-key-entropy-by-outcome .cee-plot-canvas")):
+            expect(shown).to_be_in_viewport(ratio=1)
+    bar.get_by_role("button", name="Predict first").click()
+    page.get_by_text("Rare outcomes hardly count on average").click()
+    page.keyboard.press("Escape")
+    answer = page.get_by_text("The entropy is an average").last
+    expect(answer).not_to_be_in_viewport()
+    bar.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text("You predicted: “Rare outcomes")).to_be_visible()
+    expect(answer).to_be_in_viewport()
+    page.keyboard.press("Escape")
     first.press("ArrowUp")
     expect(first).not_to_have_attribute("aria-valuenow", "0.001")
+    expect(page).to_have_url(re.compile(r"task=1"))
+    page.reload()
+    expect(bar).to_contain_text("1 of 3")
+    bar.get_by_role("button", name="Done").click()
+    expect(bar).to_have_count(0)
+    expect(page).not_to_have_url(re.compile(r"task="))
 
 
 def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, page: Page):
@@ -37,7 +55,7 @@ def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, pa
     picture.scroll_into_view_if_needed()
     picture.click(force=True)
     heading(page, "Cross-entropy and KL divergence")
-    page.get_by_role("button", name=re.compile("^Terms: ")).click()
+    page.get_by_role("button", name="More").click()
     expect(page.get_by_text("吉布斯不等式")).to_be_visible()
     page.get_by_role("link", name="All terms").click()
     heading(page, "Glossary")

@@ -51,7 +51,7 @@ def test_an_infinite_surprise_has_its_sign_in_its_place_and_no_other_has(p):
     figure = entropy_by_outcome(p, names_of(p))
     impossible = [name for name, value in zip(names_of(p), p, strict=True) if value == 0]
     assert [note.x for note in figure.layout.annotations if note.text == "∞"] == impossible
-    digits = 4 if len(p) <= 3 else 3
+    digits = 4 if len(p) <= 3 else 2
     assert list(figure.data[0].text) == [written(value, digits) for value in self_information(p)]
     assert list(figure.data[0].x) == names_of(p)
 

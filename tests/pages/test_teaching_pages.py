@@ -71,7 +71,7 @@ def test_an_edit_after_a_link_is_not_undone_by_the_address():
 @pytest.mark.parametrize("page", TASKS)
 def test_every_page_ends_with_its_tasks_and_answers(page):
     app = opened(page)
-    assert "Try this" in [heading.value for heading in app.subheader]
+    assert "Try this" in [heading.value for heading in app.header]
     shown = [element.value for element in app.markdown]
     for task in TASKS[page]:
         assert any(task.words in text for text in shown)

@@ -3,12 +3,12 @@
 // answers with a higher revision.
 
 import { noteEdit, settleEdit } from "../address/address.js";
-import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
+import { hold, isMoving, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
 import { createFields } from "./bar_fields.js";
 import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
-import { ask, connect, settle } from "../preview/preview.js";
+import { ask, connect, settle, settleAnswered } from "../preview/preview.js";
 import { chartColours, createSender, h, viewPerPlace } from "../frontend/sync.js";
 import { coupled, mixture } from "./simplex.js";
 
@@ -74,7 +74,7 @@ function createView(parent) {
     else if (unasked) recolour();
     sender.answer(next.seq);
     if (sender.idle) {
-      settle(next.key);
+      settleAnswered(next.key);
       settleEdit(next.key);
     }
     const rebuilt = structure || state.names.length !== chart.children.length;
@@ -150,6 +150,7 @@ function createView(parent) {
   // Tells whoever waits for the server's answers, as the tests do.
   function tellSettled() {
     root.dataset.settled = String(sender.idle);
+    root.dataset.moving = String(isMoving());
   }
 
   function change(part) {

@@ -7,7 +7,7 @@ import { letDrag } from "./plot_drag.js";
 import { createMenu } from "./plot_menu.js";
 import { pictureOf } from "./plot_picture.js";
 import { showQuantities } from "./plot_quantities.js";
-import { keepRanges } from "./plot_ranges.js";
+import { keepRanges, keepZoom } from "./plot_ranges.js";
 import { themed, themeOf } from "./plot_theme.js";
 import { csvOf, fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
@@ -82,6 +82,7 @@ function createView(parent, assets) {
   let drawing = false;
   let stale = false;
   let sender = null;
+  const named = {}; // range by axis that the drawn figure names
 
   const observer = new ResizeObserver(() => {
     if (canvas.data && canvas.clientWidth) window.Plotly.Plots.resize(canvas);
@@ -112,12 +113,18 @@ function createView(parent, assets) {
       ahead = false;
       if (!known) show(text);
     }
-    listen(payload.name, preview);
+    listen(payload.name, preview, catchUp);
   }
 
   function preview(text) {
     ahead = true;
     if (text !== shown) show(text);
+  }
+
+  function catchUp() {
+    if (!ahead) return;
+    ahead = false;
+    if (answered !== shown) show(answered);
   }
 
   function show(text) {
@@ -146,7 +153,10 @@ function createView(parent, assets) {
         figure.layout.height = heightNow(figure.layout);
         canvas.style.minHeight = `${figure.layout.height}px`;
         // Wider than it has to be once everything is at rest.
-        if (isMoving() && keepRanges(figure.layout, canvas._fullLayout)) whenAtRest(drawAgain);
+        if (isMoving() && keepRanges(figure.layout, canvas._fullLayout, named)) {
+          whenAtRest(drawAgain);
+        }
+        keepZoom(figure.layout, canvas._fullLayout, named);
         showQuantities(numbers, figure.layout.meta ?? {});
         await Plotly.react(canvas, figure.data, figure.layout, {
           displayModeBar: false,

@@ -22,7 +22,7 @@ export function showQuantities(list, { quantities = [], aside = false }) {
   quantities.forEach(({ name, value, unit, colour }, place) => {
     const [term, number] = list.children[place].children;
     term.textContent = name;
-    number.style.color = colour;
+    number.firstChild.style.setProperty("--cee-colour", colour || "currentColor");
     number.firstChild.textContent = value;
     number.lastChild.textContent = unit && ` ${unit}`;
   });

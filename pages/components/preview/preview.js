@@ -4,7 +4,8 @@ import { decoded } from "../frontend/sync.js";
 
 const ATTEMPTS = 3;
 const PATIENCE_MS = 3000;
-const plots = new Map(); // key → what shows a preview there
+const BATCH_MS = 50; // within which the parts of one answer arrive
+const plots = new Map(); // key → {show, catchUp}: what shows a preview there
 const unsettled = new Set(); // editors with edits that were asked about and not answered yet
 let socket = null;
 let name = "";
@@ -57,19 +58,30 @@ export function settle(editor) {
   if (asked?.editor === editor) asked.forgotten = true;
 }
 
+/** Settle an editor of which the last edit is answered, so that no preview is newer than that. */
+export function settleAnswered(editor) {
+  settle(editor);
+  setTimeout(() => {
+    if (unsettled.size === 0) for (const { catchUp } of plots.values()) catchUp();
+  }, BATCH_MS);
+}
+
 /** Whether an answer that comes now may be older than what previews show. */
 export function isUnsettled() {
   return unsettled.size > 0;
 }
 
-/** Have `show` called with what the plot `key` is to be given by the script, as text. */
-export function listen(key, show) {
-  plots.set(key, show);
+/**
+ * Have `show` called with what the plot `key` is to be given by the script, as text, and `catchUp`
+ * when the script's own last answer counts: an edit that it refused changes nothing that it gave.
+ */
+export function listen(key, show, catchUp) {
+  plots.set(key, { show, catchUp });
 }
 
 /** Stop calling `show`, unless another plot has this key by now. */
 export function unlisten(key, show) {
-  if (plots.get(key) === show) plots.delete(key);
+  if (plots.get(key)?.show === show) plots.delete(key);
 }
 
 function send() {
@@ -85,5 +97,5 @@ function receive(answer) {
   asked = null;
   if (next) send();
   if (!answered || answered.forgotten || answer.number !== answered.number) return;
-  for (const [key, text] of Object.entries(answer.plots)) plots.get(key)?.(text);
+  for (const [key, text] of Object.entries(answer.plots)) plots.get(key)?.show(text);
 }

@@ -3,7 +3,7 @@
 
 import { noteEdit, settleEdit } from "../address/address.js";
 import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
-import { ask, connect, settle } from "../preview/preview.js";
+import { ask, connect, settle, settleAnswered } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
 import { valueByKey } from "./slider_keys.js";
 
@@ -70,7 +70,7 @@ function createView(parent) {
     playing.textContent = timer ? "Pause" : next.play;
     // While own edits are under way the server's value is older than the hand's.
     if (sender.idle) {
-      settle(next.key);
+      settleAnswered(next.key);
       settleEdit(next.key);
       value = next.value;
       if (draft === submitted && !next.message.error) draft = submitted = null;

@@ -70,7 +70,7 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
     return build(
         traces,
         {
-            "height": 330,
+            "height": 295,
             "meta": {"least_height": 220},
             "showlegend": False,
             "xaxis": axis("logit z", range=[low - room, high + room]),
@@ -168,7 +168,7 @@ def _against_step(
     room = max(1.0, 0.02 * longest)
     xaxis = axis("step", range=[-room, longest + room])
     return build(
-        traces, {"height": 330, "meta": {"least_height": 220}, "xaxis": xaxis, "yaxis": yaxis}
+        traces, {"height": 295, "meta": {"least_height": 220}, "xaxis": xaxis, "yaxis": yaxis}
     )
 
 

@@ -110,8 +110,6 @@ def pulls(
     """
     labels = distinct(names)
     ours, theirs = (readings[name] for name in PULLS)
-    # Numbers above narrow bars would run into each other.
-    numbered = len(labels) <= 6
     traces: list[Trace] = []
     for row, name in enumerate(PULLS):
         values = readings[name].gradient
@@ -119,7 +117,7 @@ def pulls(
         traces.append(
             bars(STYLES[name], labels, values)
             | {"yaxis": "y2" if row else "y", "showlegend": False, "cliponaxis": False}
-            | (shown if numbered else {})
+            | shown
         )
     true = int(np.argmax(target))
     # Words beside the first and the last class go towards the others.
@@ -172,6 +170,8 @@ def pulls(
             "yaxis": axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
             "yaxis2": axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
             "annotations": [*titles, said],
+            # Where bars are so narrow that numbers would run into each other, there are none.
+            "uniformtext": {"mode": "hide", "minsize": 10},
         },
     )
 

@@ -9,7 +9,7 @@ from explorer.core.loss_readings import BINARY
 from explorer.figures import descent
 from pages.components.address import address
 from pages.components.address.parameters import number, option, staying
-from pages.components.inputs.lasting_inputs import lasting_choice
+from pages.components.inputs.lasting_inputs import choose, lasting_choice
 from pages.components.page_head import page_head
 from pages.losses.parts.binary_controls import logit_controls
 from pages.losses.parts.binary_plots import losses_and_derivatives
@@ -56,6 +56,9 @@ $y\,z < 1$, else 0. One logit is a softmax of two: $\sigma(z) = \mathrm{softmax}
     + formulas(BINARY),
     terms=("sigmoid", "cross-entropy", "squared error", "hinge loss", "gradient vanishing"),
 )
+# A link to a logit means the first view, unless it names another.
+if address.is_new() and address.is_asked("z") and not address.is_asked("see"):
+    choose("binary see", VIEWS[0])
 left, right = st.columns([3, 8], gap="medium")
 with right:
     see = lasting_choice("See", VIEWS, key="binary see", link="see", is_tabs=True)

@@ -170,6 +170,14 @@ def test_a31_both_frameworks_are_named_beside_the_forms():
         assert torch.partition(",")[0] in said
 
 
+def test_a_link_to_a_logit_opens_the_losses_unless_it_names_another_view():
+    app = opened("binary", z="-5", see="Descend")
+    assert components(app, "plot").keys() >= {"binary-race"}
+    app.query_params.clear()
+    visited(app, "binary", z="1.3", y="1", via="task-3")
+    assert components(app, "plot").keys() == {"binary-losses", "binary-derivatives"}
+
+
 def test_a17_index_and_one_hot_give_the_same_losses():
     rows = tables(opened("three_forms", part="Index or one-hot"))[0]
     references = EXAMPLES["softmax_batch"].references

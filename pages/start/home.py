@@ -70,7 +70,7 @@ with right, st.container(border=True, key="hero-race", height="stretch"):
     race_replay()
 for section in (*filter(None, SECTIONS), ""):
     cards = [page for page in SECTIONS[section] if page.picture]
-    st.subheader(section or "To look up", anchor=False)
+    st.header(section or "To look up", anchor=False)
     with st.container(key=f"cards-{len(cards)}-{section.lower() or 'rest'}"):
         for card in cards:
             with st.container(border=True, key=f"card-{card.address}"):

@@ -30,7 +30,7 @@ with right, st.container(key="ways-on"):
     if known:
         came_true = sum(said[number] == answer for number, answer in known.items())
         st.markdown(f"**{came_true} of your {len(known)} predictions came true.**")
-    st.subheader("Where to go on", anchor=False)
+    st.header("Where to go on", anchor=False)
     for way in WAYS_ON:
         link_to(way.page, f"**{PAGES[way.page].title}**", way.parameters, via=f"recap-{way.page}")
         st.caption(way.words)

@@ -92,11 +92,11 @@ function createView(parent) {
         const row = h("div", { class: "cee-replay-belief" }, String(race[which]), h("span", {}, fill), value);
         return { row, fill, value, which };
       });
-      const accuracy = h("b", { style: `color: ${colour}` });
+      const accuracy = h("b", { style: `color: color-mix(in srgb, ${colour} 70%, var(--st-text-color))` });
       const box = h(
         "div",
         { class: "cee-replay-network" },
-        h("div", { class: "cee-replay-name" }, h("span", { style: `color: ${colour}` }, network.name), accuracy),
+        h("div", { class: "cee-replay-name" }, h("span", { style: `color: color-mix(in srgb, ${colour} 70%, var(--st-text-color))` }, network.name), accuracy),
         ...rows.map((one) => one.row),
       );
       return { network, line, head, rows, accuracy, box };

@@ -45,6 +45,7 @@ from explorer.figures import (
     information,
     losses,
     prediction_table,
+    race_lines,
     recognition,
     skip_gram,
     stability,
@@ -317,9 +318,19 @@ def _fair_comparison(draw):
     yield training.fair_comparison(*draw(races()), loss=loss, scale=draw(SCALES))
 
 
-@draws(training.gradient_norms, training.dead_units)
+@draws(training.accuracy_by_step, training.loss_by_step, race_lines.on_stage)
+def _on_test_images(draw):
+    race = draw(races())
+    loss = draw(st.sampled_from(list(LOSS_LABELS)))
+    yield training.accuracy_by_step(*race, zoomed=draw(st.booleans()))
+    figure = training.loss_by_step(*race, loss=loss, scale=draw(SCALES))
+    yield race_lines.on_stage(figure, race[0], last_step=10)
+
+
+@draws(training.gradient_norms, training.dead_units, training.whole_gradient_norms)
 def _layers(draw):
     race = draw(races())
+    yield training.whole_gradient_norms(*race)
     yield training.gradient_norms(*race)
     yield training.dead_units(*race)
 

@@ -143,8 +143,7 @@ def state_words(one: WatchedFile) -> str:
 
 def _choice(found: Sequence[WatchedFile], add: Callable[..., None], chosen: frozenset[str]) -> None:
     by_id = {one.run_id: one for one in found if one.run_id}
-    pick, compare, keep = st.columns([6, 1, 1], vertical_alignment="bottom")
-    with pick:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         picked = st.multiselect(
             "Runs",
             list(by_id),
@@ -152,22 +151,23 @@ def _choice(found: Sequence[WatchedFile], add: Callable[..., None], chosen: froz
             key="watched picked",
             placeholder="Choose runs to compare or to keep",
         )
-    with compare:
-        if st.button("Compare", key="watched compare", disabled=not set(picked) - chosen):
-            add(*picked)
-            st.rerun(scope="app")
-    with keep:
+        is_new = bool(set(picked) - chosen)
+        compare = st.button("Compare", key="watched compare", disabled=not is_new)
         unkept = [id_ for id_ in picked if not by_id[id_].is_kept]
-        if st.button(
+        keep = st.button(
             "Keep",
             key="watched keep",
             disabled=not unkept,
             help="A run that is kept stays when its file goes, and can be named, tagged and "
             "deleted. It still grows with its file.",
-        ):
-            count = launcher.default_store().watched.keep(unkept)
-            st.session_state[_SAID] = "Kept one run." if count == 1 else f"Kept {count} runs."
-            st.rerun(scope="app")
+        )
+    if compare:
+        add(*picked)
+        st.rerun(scope="app")
+    if keep:
+        count = launcher.default_store().watched.keep(unkept)
+        st.session_state[_SAID] = "Kept one run." if count == 1 else f"Kept {count} runs."
+        st.rerun(scope="app")
 
 
 def _folders() -> None:

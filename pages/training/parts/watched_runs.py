@@ -42,13 +42,14 @@ def watched_runs(add: Callable[..., None], chosen: Collection[str]) -> None:
         st.error(escaped(str(error)))
         return
     st.session_state[_SEEN] = _signature(found, chosen)
-    if not is_watching and not found and not is_local():
+    may_name = access.is_holder() if access.code() else is_local()
+    if not is_watching and not found and not may_name:
         return
     # One label for good: under another it would be another expander, and closed.
     with st.expander("Watch folders"):
         every = _REFRESH_SECONDS if is_watching else None
         st.fragment(_list, run_every=every)(add, frozenset(chosen), is_watching)
-        if is_local():
+        if may_name:
             _folders()
 
 
@@ -144,8 +145,7 @@ def state_words(one: WatchedFile) -> str:
 
 def _choice(found: Sequence[WatchedFile], add: Callable[..., None], chosen: frozenset[str]) -> None:
     by_id = {one.run_id: one for one in found if one.run_id}
-    pick, compare, keep = st.columns([6, 1, 1], vertical_alignment="bottom")
-    with pick:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         picked = st.multiselect(
             "Runs",
             list(by_id),
@@ -153,23 +153,24 @@ def _choice(found: Sequence[WatchedFile], add: Callable[..., None], chosen: froz
             key="watched picked",
             placeholder="Choose runs to compare or to keep",
         )
-    with compare:
-        if st.button("Compare", key="watched compare", disabled=not set(picked) - chosen):
-            add(*picked)
-            st.rerun(scope="app")
-    with keep:
+        is_new = bool(set(picked) - chosen)
+        compare = st.button("Compare", key="watched compare", disabled=not is_new)
         unkept = [id_ for id_ in picked if not by_id[id_].is_kept]
-        if st.button(
+        keep = st.button(
             "Keep",
             key="watched keep",
-            disabled=not unkept,
+            disabled=not unkept or not access.is_holder(),
             help="A run that is kept stays when its file goes, and can be named, tagged and "
             "deleted. It still grows with its file.",
-        ):
-            access.require_holder()
-            count = launcher.default_store().watched.keep(unkept)
-            st.session_state[_SAID] = "Kept one run." if count == 1 else f"Kept {count} runs."
-            st.rerun(scope="app")
+        )
+    if compare:
+        add(*picked)
+        st.rerun(scope="app")
+    if keep:
+        access.require_holder()
+        count = launcher.default_store().watched.keep(unkept)
+        st.session_state[_SAID] = "Kept one run." if count == 1 else f"Kept {count} runs."
+        st.rerun(scope="app")
 
 
 def _folders() -> None:

@@ -10,7 +10,7 @@ import { EXPLORES, ask, known, listen, listenToFrames, note, resume } from "./co
 const LOOK_MS = 150;
 const REST_MS = 700; // without a change: the gesture is over
 const SETTLE_MS = 4200;
-const TURN_MS = 8000;
+const TURN_MS = 7000;
 const PER_PERSON_MS = 15;
 const CHECK_MS = 2500; // after going somewhere, whether the tab is there
 const TRIES = 2;

@@ -39,21 +39,15 @@ GOALS = {"painted_p95_ms": 300, "push_p95_ms": 200, "turn_followed_s": 10}
 WATCH_PAINT = """() => {
     // The first frame that was shown after a plot was drawn, by the q that its page then showed.
     window.painted = {};
-    const plots = () => [...document.querySelectorAll(".cee-plot")];
-    const draws = () => plots().map((one) => one.dataset.draws).join();
     const seconds = () => (performance.timeOrigin + performance.now()) / 1000;
-    let before = draws();
-    const look = () => {
-        const now = draws();
+    const drawn = () => {
         const bar = document.querySelector('[role=slider][aria-label="q of outcome 1"]');
-        if (now !== before && bar) {
-            before = now;
-            const q = Number(bar.getAttribute("aria-valuenow")).toFixed(4);
-            requestAnimationFrame(() => { window.painted[q] ??= seconds(); });
-        }
-        requestAnimationFrame(look);
+        if (!bar) return;
+        const q = Number(bar.getAttribute("aria-valuenow")).toFixed(4);
+        requestAnimationFrame(() => { window.painted[q] ??= seconds(); });
     };
-    look();
+    const options = { subtree: true, attributeFilter: ["data-draws"] };
+    new MutationObserver(drawn).observe(document.body, options);
 }"""
 
 

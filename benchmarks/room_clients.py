@@ -34,7 +34,7 @@ from benchmarks.streamlit_client import Tab
 EDITOR = "divergence"
 FORECAST_SECONDS = 2.0
 # As the browser's script has them: pages/components/rooms/follow.js.
-TURN_MS, PER_PERSON_MS = 8000, 15
+TURN_MS, PER_PERSON_MS = 7000, 15
 OPENED_AT_ONCE = 4
 
 

@@ -32,7 +32,7 @@ _COLOURS = {"log": CROSS_ENTROPY, "brier": SQUARED_ERROR, "linear": HINGE}
 _BINS = 10
 _LARGE = {"size": 15}
 """Text that is read from the back of a room."""
-_ROOM = {"l": 62, "r": 16, "t": 12}
+_ROOM = {"l": 62, "r": 26, "t": 12}
 """Margins for it: numbers at the left; what is drawn stands above the figure."""
 _HEIGHT = 235
 

@@ -117,3 +117,26 @@ def test_nobody_else_may_ask_and_nothing_is_kept_of_a_session_that_ended():
     del app
     gc.collect()
     assert not asked(token, "entropy", state)["plots"]
+
+
+def test_who_follows_a_session_is_told_what_its_script_and_its_previews_show():
+    app = opened("entropy")
+    token = token_of(app, "entropy")
+    heard: list[tuple[str, dict, dict]] = []
+    assert preview.hear(token, lambda page, editors, plots: heard.append((page, editors, plots)))
+    state = state_of(STATES["entropy"])
+    plots = asked(token, "entropy", state)["plots"]
+    assert heard == [("entropy", {"entropy": state}, {k: v.encode() for k, v in plots.items()})]
+    assert not asked(token, "entropy", None)["plots"]
+    assert len(heard) == 1, "what is no state is told to nobody"
+    heard.clear()
+    shown = components(app.run(), "plot")
+    pages, editors, told = zip(*heard, strict=True)
+    assert set(pages) == {"entropy"}
+    assert {key for one in editors for key in one} == {"entropy"}
+    assert {key: json.loads(text) for one in told for key, text in one.items()} == shown
+    assert preview.hear(token, None)
+    heard.clear()
+    app.run()
+    assert not heard
+    assert not preview.hear("0" * 32, None)

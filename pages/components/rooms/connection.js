@@ -2,7 +2,7 @@
 // keeps its place over a reload, a browser over a closed tab, and both over a lost connection.
 
 const PLACE = "explorer: place in a room"; // of this tab
-const KNOWN = "explorer: rooms"; // of this browser, by code
+const KNOWN = "explorer: rooms"; // of this browser, by role and code
 /** Where a tab keeps whether it explores by itself. */
 export const EXPLORES = "explorer: explores alone";
 const SILENCE_MS = 25_000; // the server says something every 10 seconds
@@ -54,10 +54,14 @@ export function resume() {
   if (place) take(place);
 }
 
-/** The place that this browser had in a room before, null for none. */
-export function placeIn(code) {
-  return (stored(window.localStorage, KNOWN) ?? {})[code] ?? null;
-}
+const places = () => stored(window.localStorage, KNOWN) ?? {};
+const nameOf = ({ role, code }) => `${role} ${code}`;
+
+/** The place that this browser had among the people of a room before, null for none. */
+export const placeIn = (code) => places()[`person ${code}`] ?? null;
+
+/** The places that this browser had as the host of rooms, the newest first. */
+export const hosted = () => Object.values(places()).filter((one) => one.role === "host").reverse();
 
 /** Go back to a place. */
 export function take(place) {
@@ -71,14 +75,16 @@ function remember() {
   window.sessionStorage.setItem(PLACE, JSON.stringify(place));
   if (!place) return;
   // As many as one may come back to within a day.
-  const all = Object.entries(stored(window.localStorage, KNOWN) ?? {}).slice(-9);
-  window.localStorage.setItem(KNOWN, JSON.stringify({ ...Object.fromEntries(all), [place.code]: place }));
+  const others = Object.entries(places()).filter(([name]) => name !== nameOf(place)).slice(-9);
+  keepPlaces({ ...Object.fromEntries(others), [nameOf(place)]: place });
 }
 
+const keepPlaces = (all) => window.localStorage.setItem(KNOWN, JSON.stringify(all));
+
 function forget(notice) {
-  const all = stored(window.localStorage, KNOWN) ?? {};
-  delete all[known.place?.code];
-  window.localStorage.setItem(KNOWN, JSON.stringify(all));
+  const all = places();
+  if (known.place) delete all[nameOf(known.place)];
+  keepPlaces(all);
   window.sessionStorage.removeItem(PLACE);
   Object.assign(known, { place: null, isIn: false, isLost: false, room: null, me: null, host: null, notice });
   unsent = null;
@@ -109,10 +115,9 @@ function become(place) {
 /** Leave the room; with the browser's place in it one can come back. */
 export async function leave() {
   await ask("leave").catch(() => {});
-  const { place } = known;
-  const all = stored(window.localStorage, KNOWN) ?? {};
+  const all = places();
   forget("");
-  if (place) window.localStorage.setItem(KNOWN, JSON.stringify({ ...all, [place.code]: place }));
+  keepPlaces(all);
 }
 
 /** Replace the host's key by a new one and return it. */

@@ -10,8 +10,10 @@ import { EXPLORES, ask, known, listen, listenToFrames, note, resume } from "./co
 const LOOK_MS = 150;
 const REST_MS = 700; // without a change: the gesture is over
 const SETTLE_MS = 4200;
-const TURN_MS = 8000;
+const TURN_MS = 7000;
 const PER_PERSON_MS = 15;
+const CHECK_MS = 2500; // after going somewhere, whether the tab is there
+const TRIES = 2;
 const ROOM = "room"; // last part of the address of the room's own page
 
 let setup = null; // what the server last said: {page, preview, session}
@@ -142,10 +144,13 @@ function follow() {
 }
 
 /** Go to an address of the host as a link inside the app does. */
-function go(address) {
+function go(address, tries = TRIES) {
   goal = "";
   reached = address;
   turns += 1;
+  clearTimeout(timer);
+  // An answer that was under way can come after it, and write its own state into the address.
+  if (tries > 0) timer = setTimeout(() => check(address, tries - 1), CHECK_MS * (1 + Math.random()));
   const there = new URL(address.slice(1) || ".", document.baseURI);
   there.searchParams.set("via", `room-${turns}-${Date.now()}`);
   flush();
@@ -155,10 +160,18 @@ function go(address) {
   show();
 }
 
+/** Go there once more where the tab shows something else, although nobody has used it. */
+function check(address, tries) {
+  const isStill = isPerson() && !explores() && known.room?.address === address;
+  if (isStill && here() !== address) go(address, tries);
+}
+
 // ------------------------------------------------------------------------------ the bar
 
 function parts() {
-  const { place, room, isLost } = known;
+  const { place, room, isLost, notice } = known;
+  // The room's own page says it itself.
+  if (notice && setup.page !== ROOM) return [notice, [["Close", () => note("")]]];
   if (!place) return null;
   if (isLost) return ["The connection to the room is lost; it is tried again.", []];
   if (!room || setup.page === ROOM) {

@@ -1,7 +1,7 @@
 // The room's page in the browser: the way in, or the host's screen, or a participant's phone.
 
 import { h } from "../../components/frontend/sync.js";
-import { join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
+import { hosted, join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
 import { createHostView } from "./room_host.js";
 import { createPhoneView } from "./room_phone.js";
 
@@ -97,6 +97,11 @@ function createView(parent, assets) {
       h("h2", {}, "Host one"),
       h("p", {}, "Everybody's page follows yours, and everybody forecasts what you ask."),
       opening,
+      ...hosted().map((one) => {
+        const on = h("button", { type: "button" }, `Go on hosting ${one.code}`);
+        on.addEventListener("click", () => take(one));
+        return on;
+      }),
     );
     const kept = h(
       "p",

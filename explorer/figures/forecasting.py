@@ -16,8 +16,6 @@ from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
     CROSS_ENTROPY,
     DASHES,
-    DIVERGENCE,
-    HINGE,
     INK,
     NEUTRAL,
     SQUARED_ERROR,
@@ -28,7 +26,7 @@ from explorer.figures.palette import (
 LABELS = {"log": "log score / bits", "brier": "Brier score", "linear": "linear score"}
 """Name of a rule → what it is called on screen."""
 _SHORT = {"log": "log / bits", "brier": "Brier", "linear": "linear"}
-_COLOURS = {"log": CROSS_ENTROPY, "brier": SQUARED_ERROR, "linear": HINGE}
+_COLOURS = {"log": CROSS_ENTROPY, "brier": SQUARED_ERROR, "linear": NEUTRAL}
 _BINS = 10
 _LARGE = {"size": 15}
 """Text that is read from the back of a room."""
@@ -53,7 +51,7 @@ def forecast_histogram(
     counts = np.array([np.histogram(q, bins=edges)[0] for q in forecasts.T.reshape(len(names), -1)])
     labels = distinct(names)
     if len(names) == 2:
-        marked = {None: NEUTRAL, 0: Q, 1: NEUTRAL}[outcome]
+        marked = {None: NEUTRAL, 0: INK, 1: NEUTRAL}[outcome]
         trace: Trace = {
             "type": "bar",
             "x": (edges[:-1] + edges[1:]) / 2,
@@ -188,7 +186,7 @@ def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULE
     labels = [_SHORT[rule] for rule in rules]
     kinds = {
         "the room's mean": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "its mean forecast": ([crowd[rule].of_mean for rule in rules], DIVERGENCE, "/"),
+        "its mean forecast": ([crowd[rule].of_mean for rule in rules], INK, "/"),
     }
     return _scores(labels, kinds)
 
@@ -205,8 +203,8 @@ def honest_or_bold(
     """
     labels = [_SHORT[rule] for rule in rules]
     kinds = {
-        "as forecast": ([crowd[rule].mean for rule in rules], P, ""),
-        "all on the favourite": ([bold[rule] for rule in rules], Q, "/"),
+        "as forecast": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
+        "all on the favourite": ([bold[rule] for rule in rules], INK, "/"),
     }
     return _scores(labels, kinds)
 
@@ -340,7 +338,7 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         }
 
     return build(
-        [line(own, "you", Q, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
+        [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
         {
             "height": 250,
             "margin": {**MARGIN, "t": 40},

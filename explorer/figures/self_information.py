@@ -138,7 +138,7 @@ def running_information(
             "meta": {
                 "least_height": 270,
                 "quantities": [
-                    quantity("information", measured(float(values[-1]), unit), ENTROPY),
+                    quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
                     quantity("n · H", measured(expected * totals.size, unit)),
                     quantity("events", f"{totals.size:,}"),
                     quantity("H, one event on average", measured(expected, unit)),

@@ -82,7 +82,10 @@ class Scale:
         """Return the places of values on the scale, from 0 to 1, the best; NaN stays NaN."""
         if self.best == self.worst:
             return np.where(np.isfinite(values), 1.0, math.nan)
-        return np.clip((values - self.worst) / (self.best - self.worst), 0.0, 1.0)
+        # The difference of two numbers can be above every number; that of their quarters is not.
+        part = 0.25 if math.isinf(self.best - self.worst) or np.any(np.abs(values) > 1e300) else 1.0
+        worst, best = part * self.worst, part * self.best
+        return np.clip((part * values - worst) / (best - worst), 0.0, 1.0)
 
 
 def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
@@ -100,7 +103,9 @@ def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
         return Scale(0.0, 1.0, False)
     signed = finite if more_is_better else -finite
     best, worst = float(signed.max()), float(signed.min())
-    cut = max(worst, best - 2 * (best - float(np.median(signed))))
+    # Of an even number of values it is a mean, whose sum can be above every number.
+    median = 4 * float(np.median(signed / 4))
+    cut = max(worst, best - 2 * (best - median))
     # Where more than half of them are the best, any difference is to those that are not.
     cut = worst if cut == best else cut
     sign = 1 if more_is_better else -1
@@ -177,7 +182,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
 def _colour_bar(scale: Scale, quantity: str) -> dict[str, Any]:
     """Return the key to the colours, which says where the scale was cut."""
     of = QUANTITIES[quantity]
-    marks = [scale.worst, (scale.worst + scale.best) / 2, scale.best]
+    marks = [scale.worst, scale.worst / 2 + scale.best / 2, scale.best]
     words = [quantity_words(quantity, value) for value in marks]
     if scale.is_cut:
         words[0] = f"{words[0]} or {'less' if of.more_is_better else 'more'}"

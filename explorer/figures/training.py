@@ -236,7 +236,9 @@ def whole_gradient_norm(curve: CurveRecords) -> NDArray[np.float64]:
     if not curve.gradient_norms.size:
         return np.full(curve.norm_steps.size, np.nan)
     # Step by step: the squares of large norms would leave the range of float64.
-    whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
+    # The norm of a network that has diverged may be above every number: then it is ∞.
+    with np.errstate(over="ignore"):
+        whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
     return whole
 
 

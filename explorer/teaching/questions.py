@@ -41,6 +41,14 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             page="entropy",
             link={"p": listed(_LOTTERY), "unit": "bits"},
         ),
+        "A digit": Question(
+            "Somebody wrote one digit. Which one did they mean?",
+            ("4", "7", "9", "another one"),
+            answer=2,
+            hint="It was written as a 9. A forecast with some room for the 4 was no mistake.",
+            page="multiclass",
+            ink=_UNDECIDED,
+        ),
         "One logit": Question(
             f"A model answers with the logit {_GRADIENT['z']:g}, and the label is 1. After 200 "
             "steps of gradient descent with the same learning rate, which loss has moved the "
@@ -51,14 +59,6 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             "q − p, almost 1.",
             page="binary",
             link={"z": repr(_GRADIENT["z"]), "y": str(_GRADIENT["y"])},
-        ),
-        "A digit": Question(
-            "Somebody wrote one digit. Which one did they mean?",
-            ("4", "7", "9", "another one"),
-            answer=2,
-            hint="It was written as a 9. A forecast with some room for the 4 was no mistake.",
-            page="multiclass",
-            ink=_UNDECIDED,
         ),
         "A race": Question(
             "Two equal networks learn handwritten digits, from the same weights and on the same "

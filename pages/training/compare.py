@@ -38,8 +38,8 @@ def kept_curves() -> tuple[Sequence[CurveRow], Sequence[CurveRow]]:
 
 
 def take_in(*run_ids: str) -> None:
-    """Compare the curves of runs that were read from files with those chosen before."""
-    rows, _ = kept_curves()
+    """Compare the curves of these runs beside those chosen before."""
+    rows = kept_curves()[0]
     new = [row.id for row in rows if row.run_id in run_ids]
     curve_selection.choose([*(row.id for row in curve_selection.chosen(rows)), *new])
 
@@ -58,7 +58,7 @@ if not store_notice():
     st.stop()
 all_rows, deleted = kept_curves()
 curve_selection.open_link(all_rows)
-# Places that are always there, so that what stands below keeps its own and stays open.
+# Always there, so that what stands below keeps its place and stays open.
 with st.container():
     if notice := curve_selection.said():
         st.warning(notice)
@@ -73,8 +73,7 @@ with beside:
     if all_rows:
         run_table(all_rows, pane.styles if pane else {})
     else:
-        st.info("There are no runs yet: train some on the page of the live race, or import a file.")
-        st.page_link("pages/training/live.py", label="Train a race")
+        st.info("No runs yet: train some on Live, or import a file.")
 with st.container():
     if pane:
         st.markdown("**Export these curves**")
@@ -88,8 +87,7 @@ if pane:
         with st.expander("What the metrics mean"):
             metric_meanings(pane.found)
     with st.expander("Tag, rename, note, delete"):
-        tags = sorted({tag for row in all_rows for tag in row.tags})
-        bulk_tags(rows, tags)
+        bulk_tags(rows, tags := sorted({tag for row in all_rows for tag in row.tags}))
         run_editing.edit_controls(rows, labels, tags)
         run_editing.delete_controls(rows)
     with st.expander("What the curves share"):

@@ -115,7 +115,7 @@ def carries_on_with_the_label(page: Page) -> None:
         page.get_by_text(measured(float(self_information(BELIEF[LABEL])), "bits"))
     ).to_be_visible()
     predict(page, stop, stop.answer)
-    expect(page).to_have_url(re.compile("said=2"))
+    expect(page).to_have_url(re.compile("predicted=2"))
     page.get_by_role("button", name="Host", exact=True).click()
     notes = page.get_by_test_id("stPopoverBody")
     for words in (stop.host.question, stop.host.expected, stop.host.misunderstanding):

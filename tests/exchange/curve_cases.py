@@ -1097,23 +1097,39 @@ TOOLS = {
             "step",
             {
                 "lr": (4, 50, 200, 0.01, 0.01),
-                "data_time": (6, 1, 200, 0.1, 0.1),
+                "data_time": (4, 50, 200, 0.1, 0.1),
                 "loss": (4, 50, 200, 2, 1.5),
-                "time": (6, 1, 200, 0.2, 0.5),
+                "time": (4, 50, 200, 0.5, 0.5),
                 "memory": (4, 50, 200, 100, 100),
-                "accuracy/top1": (2, 1, 2, 40, 50),
+                "accuracy/top1": (2, 100, 200, 40, 50),
+                "val/data_time": (2, 100, 200, 0.1, 0.1),
+                "val/time": (2, 100, 200, 0.2, 0.2),
             },
             clocks={"epoch": (1, 2), "iter": (50, 200)},
         ),
         notes=[
-            "The rows are not in the order of “step”, and ",
+            "Validations, which count epochs, are placed at",
             "“accuracy/top1” is read as a percentage",
         ],
     ),
     "nan_step.jsonl": read(
         curve("nan_step", "step", {"loss": (3, 0, 2, 2, INF), "lr": (4, 0, 3, 0.1, 0.1)}), notes=[]
     ),
-    "nanogpt.log": refused("This is text, but not a table; it may be a console log"),
+    "nanogpt.log": read(
+        curve(
+            "nanogpt",
+            "step",
+            {
+                "train loss": (1, 0, 0, 10.9886, 10.9886),
+                "val loss": (1, 0, 0, 10.9898, 10.9898),
+                "loss": (2, 0, 10, 10.9886, 9.9),
+                "time": (2, 0, 10, 38000.12, 380.12),
+                "mfu": (2, 0, 10, -100, 17.1),
+            },
+            units={"time": "ms", "mfu": "%"},
+        ),
+        notes=["“time” is written in “ms”", "“mfu” is written in “%”"],
+    ),
     "neox.jsonl": read(
         curve(
             "neox",

@@ -15,13 +15,13 @@ from explorer.figures.palette import MEANINGS, with_alpha
 # What the name of a trace, or of a number above a figure, must tell to have a meaning's colour; the
 # first that fits is its meaning.
 TOLD_BY = {
-    "H(p,q)": r"H\(p,q\)|[Cc]ross-entropy|\bCE\b|q − p|σ − y|^log_softmax|^loss$",
-    "squared error": r"[Ss]quared|\bMSE\b",
+    "H(p,q)": r"H\(p,q\)|[Cc]ross-entropy|\blog score|\bCE\b|q − p|σ − y|^log_softmax|^loss$",
+    "squared error": r"[Ss]quared|\bBrier|\bMSE\b",
     "hinge": r"[Hh]inge",
     "D": r"D\(p‖q\)|D\(q‖p\)|\bgap\b",
     "H(p)": r"H\(p\)|^I\(p\)|H\(p, 1 − p\)|n · H|−log p|−p log p|this sequence",
     "p": r"^p\b|\bfor p\b",
-    "q": r"^q\b|\bfor q\b|^σ\(|∂q/∂z",
+    "q": r"^q\b|^mean of \d|\bfor q\b|^σ\(|∂q/∂z",
 }
 _FAMILIES = {
     form: meaning

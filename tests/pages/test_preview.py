@@ -49,10 +49,12 @@ def test_the_plots_of_a_classified_example_follow_its_logits_and_keep_its_target
         token_of(app, "multiclass logits"), "multiclass logits", state_of({"z": [1.5, -0.5, 0.25]})
     )
     link = {"z": "1.5,-0.5,0.25", "y": "3", "name": ["a", "b", "c"]}
-    shown = components(opened("multiclass", **link), "plot")
+    shown = {}
+    for view in ("Gradients", "p and q", "Jacobian", "All losses"):
+        shown |= components(opened("multiclass", **link, show=view), "plot")
     drawn = {key: json.loads(text) for key, text in answer["plots"].items()}
     assert drawn == {key: shown[key] for key in drawn}
-    assert len(drawn) == 3
+    assert len(drawn) == 4
 
 
 def test_the_plots_of_one_logit_follow_its_slider_within_its_ends():

@@ -86,7 +86,7 @@ def test_a_prepared_race_in_the_link_is_shown_alone(fresh_store):
 def test_compare_opens_with_the_recorded_race_which_can_be_exported_but_not_changed(fresh_store):
     app = opened("compare")
     assert address(app)["runs"] == f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
-    assert plots(app)
+    assert components(app, "comparison_plot")
     assert "18 recorded curves; 2 compared." in shown(app)
     assert READ_ONLY in shown(app)
     labels = {button.label for button in app.button}

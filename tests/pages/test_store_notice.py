@@ -146,7 +146,7 @@ def test_a_race_that_does_not_fit_into_memory_is_told_before_it_is_queued(
 def test_logs_and_locks_are_for_their_owner_alone(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_processes, "_ensure_worker", lambda *_: False)
+    monkeypatch.setattr(worker_processes, "_ensure_process", lambda *_: False)
     worker_processes.ensure_workers(store)
     folder = worker_processes.slot_folder(store)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -154,15 +154,15 @@ def test_every_stop_opens_with_its_values_and_waits_for_a_prediction(number):
     choice.set_value(last)
     ran(app)
     assert stop.outcome in tour_bar(app)
-    assert address(app)["said"][number] == str(last + 1)
+    assert address(app)["predicted"][number] == str(last + 1)
     assert ("You said so" in tour_bar(app)) == (stop.answer == last)
 
 
 def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
-    app = opened("recap", tour="9", said="230000000")
+    app = opened("recap", tour="9", predicted="230000000")
     assert any("1 of your 2 predictions came true" in one.value for one in app.markdown)
     # What is no prediction is none.
-    app = opened("recap", tour="9", said="x9\u00b2")
+    app = opened("recap", tour="9", predicted="x9\u00b2")
     assert not any("predictions came true" in one.value for one in app.markdown)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,9 +17,7 @@ from explorer.rooms.room import (
     RoomError,
     UnknownRoom,
 )
-from explorer.runs.config import TrainingConfig
 from explorer.store import rooms as stored
-from explorer.store import schema
 from explorer.store.run_store import RunStore
 from explorer.store.tables import room_people, rooms
 
@@ -251,24 +248,3 @@ def test_forecasts_of_many_at_once_are_kept_or_refused_and_none_is_lost(store: R
     assert one is not None
     assert one.state == CLOSED
     assert one.forecasts.keys() == kept
-
-
-def test_a_store_of_the_version_before_gets_rooms_and_keeps_its_runs(
-    fresh_url: Callable[[], str],
-) -> None:
-    url = fresh_url()
-    store = RunStore(url)
-    run_id = store.runs.create([TrainingConfig()])
-    with store._database.transaction() as connection:
-        for table in ("rooms", "room_people", "room_rounds", "room_forecasts", "room_frames"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'v2_0001'")
-    store.close()
-    migrated = RunStore(url)
-    code = migrated.rooms.open().code
-    assert migrated.rooms.get(code).joining
-    assert migrated.runs.get(run_id).configs == (TrainingConfig(),)
-    with migrated._database.transaction() as connection:
-        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    assert version == schema.REVISIONS[-1]
-    migrated.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import subprocess
 import sys
 import threading
@@ -64,7 +65,9 @@ def test_a_database_of_an_older_version_is_told_and_left_alone(
     engine = sa.create_engine(old_url)
     if version:
         with engine.begin() as connection:
-            connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+            connection.exec_driver_sql(
+                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+            )
             connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
     tables = sa.inspect(engine).get_table_names()
     store = RunStore(old_url)
@@ -146,6 +149,44 @@ def test_processes_that_start_together_make_one_fresh_database(store: RunStore) 
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")
+def test_a_store_of_the_first_version_gets_every_later_table_and_keeps_its_runs(
+    fresh_url: Callable[[], str],
+) -> None:
+    newest = RunStore(fresh_url())
+    newest.runs.create(RACE)
+    url = fresh_url()
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        first = ScriptDirectory(str(ROOT / "explorer" / "store" / "migrations")).get_revision(
+            schema.REVISIONS[0]
+        )
+        with Operations.context(operations.migration_context):
+            first.module.upgrade()
+        connection.exec_driver_sql(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+        )
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('v2_0001')")
+        values = {
+            "id": "old",
+            "name": "A race",
+            "num_curves": 2,
+            "status": "finished",
+            "configs": json.dumps([one.to_dict() for one in RACE]),
+            "created_at": 1.0,
+        }
+        old = sa.table("runs", *(sa.column(name) for name in values))
+        connection.execute(sa.insert(old).values(values))
+    engine.dispose()
+    store = RunStore(url)
+    assert store.runs.get("old").configs == tuple(RACE)
+    assert store.rooms.open().code
+    assert columns(store) == columns(newest)
+    assert differences(store) == []
+    store.close()
+    newest.close()
+
+
 def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ _SPOKEN_PAIR = re.compile(
     r"([A-Za-z_][\w @/.-]*?)\s*[:=]?\s+([+-]?(?:\d[\d.]*(?:e[+-]?\d+)?|nan|inf)\s?(?:ms|s|%)?)",
     re.IGNORECASE,
 )
+_PLACED = "Validations, which count epochs, are placed at the last iteration before them."
 _OF_PART = re.compile(r"(?:train|valid|test)_(num_updates)")
 
 
@@ -72,6 +73,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
             iteration = record["iter"]
         elif iteration is not None and "iter" not in record and "step" in record:
             record = _validated(record, iteration)
+            notes.add(_PLACED)
         if first is None and not len(records):
             first = (number, record)
             continue

@@ -40,7 +40,7 @@ _TAB = "what the tab showed before this session"
 _NEW = "the page was opened just now"
 _EVERYWHERE = {
     TOUR_STOP: whole("tour"),
-    TOUR_SAID: text("said", 20),
+    TOUR_SAID: text("predicted", 20),
     TASK: whole("task"),
     PRESENTING: whole("present"),
 }

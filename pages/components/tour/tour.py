@@ -21,7 +21,7 @@ def tour_bar() -> None:
     """Show the bar of the running tour; without one, nothing."""
     if asked := address.take_or_warn("tour", _check):
         st.session_state[address.TOUR_STOP] = asked
-    if (said := address.take("said")) is not None:
+    if (said := address.take("predicted")) is not None:
         st.session_state[address.TOUR_SAID] = said
     number: int | None = st.session_state.get(address.TOUR_STOP)
     if number is None:

@@ -21,6 +21,7 @@ from explorer.figures.palette import (
     SQUARED_ERROR,
     P,
     Q,
+    with_alpha,
 )
 
 LABELS = {"log": "log score / bits", "brier": "Brier score", "linear": "linear score"}
@@ -86,7 +87,7 @@ def forecast_histogram(
         "y": (edges[:-1] + edges[1:]) / 2,
         "z": counts.T,
         "name": "people",
-        "colorscale": [[0, "rgba(0,114,178,0)"], [1, P]],
+        "colorscale": [[0, with_alpha(NEUTRAL, 0)], [1, NEUTRAL]],
         "zmin": 0,
         "zmax": max(1, int(counts.max(initial=0))),
         "showscale": False,
@@ -109,7 +110,7 @@ def forecast_histogram(
                 "x1": outcome + 0.5,
                 "y0": 0,
                 "y1": 1,
-                "line": {"color": Q, "width": 3},
+                "line": {"color": INK, "width": 3},
             }
         ]
     return build([heat], layout)

@@ -106,13 +106,13 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "Many classes",
                 "Softmax, its Jacobian, and the gradient of each loss side by side.",
                 "multiclass logits",
-                "class-gradients",
+                "pulls",
             ),
             _page(
                 "losses/three_forms",
                 "Three forms",
                 "Softmax, sigmoids or one node on the same logits, with the code of every number.",
-                "three forms",
+                "forms z",
                 "form-probabilities",
             ),
             _page(

@@ -65,7 +65,8 @@ def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, 
     pad = opened(page, app_url, run_id)
     for size in SCREENS:
         page.set_viewport_size(size)
-        in_one_screen(pad, page.locator(".cee-plot-canvas"), page.locator(".cee-quantities").last)
+        answer = page.locator(".cee-quantities:visible").last
+        in_one_screen(pad, page.locator(".cee-plot-canvas"), answer)
     expect(page.get_by_text("Draw something")).to_be_visible()
     assert numbers(page) == ["–"] * 4
     draw(page, pad, ZERO[:12])

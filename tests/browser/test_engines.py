@@ -170,12 +170,11 @@ def typed(tab: Tab, label: str) -> str:
     return tab.evaluate("(selector) => first(selector).value", field(label))
 
 
-def metrics(tab: Tab) -> dict[str, str]:
-    """Name of each of Streamlit's metrics → its value."""
+def quantities(tab: Tab) -> dict[str, str]:
+    """Name of each number that stands in a cell of its own → the number."""
     return tab.evaluate(
-        """() => Object.fromEntries(all("[data-testid=stMetric]").map((one) =>
-            ["Label", "Value"].map((part) =>
-                one.querySelector(`[data-testid=stMetric${part}]`).textContent.trim())))"""
+        """() => Object.fromEntries(all(".cee-quantities dt").map((one) =>
+            [one.textContent.trim(), one.parentElement.querySelector("dd").textContent.trim()]))"""
     )
 
 
@@ -250,7 +249,7 @@ def test_a_slider_and_the_point_of_its_plot_follow_the_mouse_and_the_keys(tab, a
     tab.focus(slider("Logit z"))
     tab.press("ArrowRight", "Shift+ArrowRight")
     assert typed(tab, "Logit z, as a number") == "0.11"
-    until(lambda: metrics(tab)["σ(z), the probability of y = 1"] == "0.527472", "σ follows")
+    until(lambda: quantities(tab)["σ(z), probability of y = 1"] == "0.527472", "σ follows")
     tab.drag(slider("Logit z"), (0.51, 0.5), (0.7, 0.5), (0.8, 0.5))
     assert float(typed(tab, "Logit z, as a number")) > 5
     tab.settle()
@@ -332,7 +331,7 @@ def test_two_distributions_are_typed_copied_swapped_and_walked(tab, app_url):
 def test_one_logit_saturates_and_its_race_plays(tab, app_url):
     loaded(tab, f"{app_url}/binary?z=0&steps=8")
     tab.click("button", "z = −10, y = 1")
-    until(lambda: "11014.23 ×" in metrics(tab).values(), "the ratio of the lecture")
+    until(lambda: "11014.23 ×" in quantities(tab).values(), "the ratio of the lecture")
     assert cell(tab, "Cross-entropy", 2) == "−0.999955"
     tab.click("button", "Play")
     tab.wait_for("button", "Pause")

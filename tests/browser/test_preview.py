@@ -131,7 +131,7 @@ def test_what_a_passed_preview_showed_is_drawn_again_when_it_is_the_answer(page,
         slider.press(key)
         plots_say(page, f"at z = {z},")
     answers.release()
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text(re.compile("^6.14"))
+    expect(page.locator("dd").first).to_have_text(re.compile("^6.14"))
     field = number(page, "Logit z")
     field.fill("12")
     field.press("Enter")

@@ -55,7 +55,7 @@ def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, pa
     picture.scroll_into_view_if_needed()
     picture.click(force=True)
     heading(page, "Cross-entropy and KL divergence")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     expect(page.get_by_text("吉布斯不等式")).to_be_visible()
     page.get_by_role("link", name="All terms").click()
     heading(page, "Glossary")

@@ -33,6 +33,7 @@ console.error = (...said) => { keep(...said); log.apply(console, said); };
 
 _TRIES = 3
 _LONGEST_LOAD_SECONDS = 40.0
+_LONGEST_PICTURE_SECONDS = 15.0
 
 
 class WebKit(Tab):
@@ -133,7 +134,17 @@ class WebKit(Tab):
         self._driver.execute(Command.W3C_ACTIONS, {"actions": what})
 
     def picture(self) -> bytes:
-        return self._driver.get_screenshot_as_png()
+        # The driver may hang here as well; that must not hide why a test failed.
+        watchdog = threading.Timer(_LONGEST_PICTURE_SECONDS, self._kill)
+        watchdog.start()
+        try:
+            return self._driver.get_screenshot_as_png()
+        except (WebDriverException, HTTPError, OSError):
+            if not self._is_killed:
+                raise
+            return b""
+        finally:
+            watchdog.cancel()
 
     def errors(self) -> list[str]:
         kept = self._driver.execute_script(

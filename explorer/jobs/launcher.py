@@ -28,6 +28,7 @@ from explorer.runs.run import (
     run_state,
 )
 from explorer.store.database import StoreUnavailable, database_url
+from explorer.store.queue_limits import check_work
 from explorer.store.run_store import RunStore
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
 
@@ -97,7 +98,7 @@ def start(
 
 
 def check_memory(configs: Sequence[TrainingConfig], store: RunStore) -> None:
-    """Check that networks which are trained together fit into memory, as far as is known here.
+    """Check that networks which are trained together are allowed and fit into memory.
 
     The worker looks once more, at the device itself, before it begins.
 
@@ -105,6 +106,7 @@ def check_memory(configs: Sequence[TrainingConfig], store: RunStore) -> None:
         ConfigError: They do not; with figures.
         StoreUnavailable: The run store cannot be used.
     """
+    check_work(configs)
     device = configs[0].device if configs else "cpu"
     if device == "cuda":
         return

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from explorer.runs.config import ConfigError
+from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.run import QUEUED
 from explorer.store.tables import runs, sweep_runs, sweeps
 
 QUEUED_VARIABLE = "EXPLORER_MAX_QUEUED"
 SESSION_VARIABLE = "EXPLORER_MAX_QUEUED_PER_SESSION"
 _DEFAULTS = {QUEUED_VARIABLE: 200, SESSION_VARIABLE: 20}
+
+
+WORK_VARIABLE = "EXPLORER_MAX_EPOCH_PARAMETERS"
+"""Names the most epochs × parameters that one run may ask for; without it there is no limit."""
 
 
 class QueueFull(ConfigError):
@@ -33,6 +39,32 @@ def most_queued(variable: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ConfigError(f"{variable} must be a whole number from 1 on, not {text!r}.")
     return int(text)
+
+
+def check_work(configs: Sequence[TrainingConfig]) -> None:
+    """Check that a run asks for no more work than one may.
+
+    Args:
+        configs: Of its curves, or of one cell of a sweep.
+
+    Raises:
+        ConfigError: It asks for more; with figures. Or the limit cannot be used.
+    """
+    text = os.environ.get(WORK_VARIABLE, "")
+    if not text:
+        return
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not limit > 0:
+        raise ConfigError(f"{WORK_VARIABLE} must be a number above 0, not {text!r}.")
+    work = sum(config.epochs * config.num_parameters for config in configs)
+    if work > limit:
+        raise ConfigError(
+            f"This asks for {work:,} epochs × parameters, and one run may have {limit:,.0f} on "
+            "this server: choose fewer epochs, fewer curves or smaller hidden layers."
+        )
 
 
 def check_room(connection: sa.Connection, session: str) -> None:

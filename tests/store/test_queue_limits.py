@@ -7,6 +7,7 @@ import pytest
 from explorer.jobs.sweep_scheduler import continue_open
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.store import queue_limits
 from explorer.store.run_store import QueueFull, RunStore
 from tests.runs.sample_records import MARK
 
@@ -67,3 +68,20 @@ def test_a_limit_that_makes_no_sense_is_told(
     monkeypatch.setenv(variable, text)
     with pytest.raises(ConfigError, match=f"{variable} must be a whole number from 1 on"):
         store.runs.create(RACE, session="one")
+
+
+def test_a_run_that_asks_for_too_much_work_is_refused_with_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = TrainingConfig(epochs=3)
+    work = 3 * config.num_parameters
+    for text in ("", str(2 * work), f"{2 * work:e}"):
+        monkeypatch.setenv(queue_limits.WORK_VARIABLE, text)
+        queue_limits.check_work([config, config])
+    monkeypatch.setenv(queue_limits.WORK_VARIABLE, str(2 * work - 1))
+    with pytest.raises(ConfigError, match=f"{2 * work:,} epochs × parameters"):
+        queue_limits.check_work([config, config])
+    for text in ("many", "0", "-1", "nan"):
+        monkeypatch.setenv(queue_limits.WORK_VARIABLE, text)
+        with pytest.raises(ConfigError, match="a number above 0"):
+            queue_limits.check_work([config])

@@ -73,7 +73,7 @@ with beside:
     if all_rows:
         run_table(all_rows, pane.styles if pane else {})
     else:
-        st.info("No runs yet: train some on Live, or import a file.")
+        st.info("There are no runs yet: train some on Live, or import a file.")
 with st.container():
     if pane:
         st.markdown("**Export these curves**")

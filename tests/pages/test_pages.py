@@ -324,7 +324,7 @@ def test_what_is_no_probability_is_said_and_the_curve_stays():
 
 def test_the_information_of_a_linked_sequence_adds_up():
     shown = metrics(opened("self_information", source="Table tennis", events="1 1 2"))
-    assert shown["information"] == f"{written(6 - 2 * math.log2(63 / 64))} bits"
+    assert shown["this sequence"] == f"{written(6 - 2 * math.log2(63 / 64))} bits"
     assert shown["events"] == "3"
 
 

@@ -311,13 +311,13 @@ SCREENS = {"a laptop": (1280, 720), "a projector at 125 %": (1024, 576)}
 NAMES = "name=class+1&name=class+2&name=class+3"
 # Page and view → the control, and what answers it: plots with their numbers, or cells of numbers.
 ANSWERED = {
-    "binary?see=Losses": ("slider Logit z", "plots"),
-    "binary?see=Descend": ("slider Learning rate", "plots"),
+    "binary?see=Losses&z=-4&y=1": ("slider Logit z", "plots"),
+    "binary?see=Descend&z=-4&y=1&rate=1&steps=200": ("slider Learning rate", "plots"),
     "binary?see=With+inputs": ("slider w of input 1", "plots"),
     f"multiclass?show=Gradients&edit=logits&z=-5,5,0&{NAMES}": ("slider z of class 1", "plots"),
     f"multiclass?show=Jacobian&edit=logits&{NAMES}": ("slider z of class 1", "cells"),
-    "multiclass?show=Descend": ("slider Learning rate", "plots"),
-    "three_forms?part=Three+forms": ("slider z of class 1", "plots"),
+    f"multiclass?show=Descend&edit=logits&z=-5,5,0&{NAMES}": ("slider Learning rate", "plots"),
+    "three_forms?part=Three+forms&z=0,1,2": ("slider z of class 1", "plots"),
     "three_forms?part=Index+or+one-hot": ("slider z1 of class 1", "table"),
     "three_forms?part=Gather+slip": ("slider z1 of class 1", "plots"),
     "three_forms?part=Skip-gram": ("slider v1 of cat", "plots"),

@@ -103,8 +103,11 @@ def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
         return Scale(0.0, 1.0, False)
     signed = finite if more_is_better else -finite
     best, worst = float(signed.max()), float(signed.min())
-    # Of an even number of values it is a mean, whose sum can be above every number.
-    median = 4 * float(np.median(signed / 4))
+    with np.errstate(over="ignore"):
+        median = float(np.median(signed))
+    if math.isinf(median):
+        # Of an even number of values it is a mean, whose sum can be above every number.
+        median = 4 * float(np.median(signed / 4))
     cut = max(worst, best - 2 * (best - median))
     # Where more than half of them are the best, any difference is to those that are not.
     cut = worst if cut == best else cut

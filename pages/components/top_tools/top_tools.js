@@ -151,7 +151,18 @@ window.addEventListener("pointerdown", (event) => {
 
 // ------------------------------------------------------------------------------ presenting, keys
 
-const present = (on) => send("present", { on });
+const ANSWERED_MS = 1500;
+let unanswered = 0;
+
+// Told again while the page does not show it: what is told during a run of a part of the page can
+// be lost, and to want the same twice does no harm.
+function present(on, tries = 3) {
+  send("present", { on });
+  clearTimeout(unanswered);
+  unanswered = setTimeout(() => {
+    if (root?.isConnected && setup.presenting !== on && tries > 1) present(on, tries - 1);
+  }, ANSWERED_MS);
+}
 
 window.addEventListener("keydown", (event) => {
   if (!root?.isConnected || event.defaultPrevented || event.altKey) return;

@@ -22,14 +22,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import websockets
 from playwright.async_api import Browser, Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import servers
 from benchmarks.chromium import CHROMIUM_ARGUMENTS, chromium_path
-from benchmarks.room_clients import EDITOR
+from benchmarks.room_clients import EDITOR, room_socket
 from benchmarks.streamlit_client import Tab
 
 PUSH_EVERY_S = 0.25
@@ -114,14 +113,7 @@ class Host:
         """Open a room and return its code."""
         await stack.enter_async_context(self.tab)
         await self.tab.run()
-        self._socket = await stack.enter_async_context(
-            websockets.connect(
-                f"ws://127.0.0.1:{self._port}/explorer-room",
-                origin=f"http://127.0.0.1:{self._port}",
-                compression=None,
-                max_size=2**24,
-            )
-        )
+        self._socket = await stack.enter_async_context(room_socket(self._port))
         listening = asyncio.create_task(self._listen())
         stack.callback(listening.cancel)
         code = (await self.ask("open"))["code"]

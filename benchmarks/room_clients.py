@@ -38,6 +38,16 @@ TURN_MS, PER_PERSON_MS = 7000, 15
 OPENED_AT_ONCE = 4
 
 
+def room_socket(port: int) -> websockets.connect:
+    """Return the connection of a page's script to the rooms of a server on this machine."""
+    return websockets.connect(
+        f"ws://127.0.0.1:{port}/explorer-room",
+        origin=f"http://127.0.0.1:{port}",
+        compression=None,
+        max_size=2**24,
+    )
+
+
 class Phone:
     """One participant.
 
@@ -60,14 +70,7 @@ class Phone:
         """Open the page, connect to the room and join it."""
         await stack.enter_async_context(self.tab)
         await self.tab.run()
-        self._socket = await stack.enter_async_context(
-            websockets.connect(
-                f"ws://127.0.0.1:{self._port}/explorer-room",
-                origin=f"http://127.0.0.1:{self._port}",
-                compression=None,
-                max_size=2**24,
-            )
-        )
+        self._socket = await stack.enter_async_context(room_socket(self._port))
         self._listening = asyncio.create_task(self._listen())
         await self.ask({"do": "join", "code": code, "name": ""})
 

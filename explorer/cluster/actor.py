@@ -16,7 +16,6 @@ from explorer.jobs.launcher import default_store
 from explorer.jobs.worker_status import StatusFile, read_status, say
 from explorer.runs.cluster import RAY_HOST
 from explorer.runs.run import WorkerId
-from explorer.store.sqlite_file import private_folder
 from explorer.trainer import worker
 
 _LOOK_SECONDS = 0.5
@@ -35,9 +34,7 @@ class ClusterActor:
 
     def __init__(self, slot: int) -> None:
         self._store = default_store()
-        self._folder = worker_processes.slot_folder(self._store)
-        private_folder(self._store.folder)
-        private_folder(self._folder)
+        self._folder = worker_processes.make_slot_folder(self._store)
         self._node = ray.get_runtime_context().get_node_id()
         process = psutil.Process()
         started = process.create_time() - psutil.boot_time()

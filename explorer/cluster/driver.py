@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import filelock
-
 from explorer.jobs import worker_processes
 from explorer.jobs.launcher import default_store
 from explorer.jobs.ray_engine import (
@@ -31,7 +29,6 @@ from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport, ClusterW
 from explorer.runs.config import ConfigError
 from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.run_store import RunStore
-from explorer.store.sqlite_file import private_folder
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAMESPACE = "cross-entropy-explorer"
@@ -48,14 +45,9 @@ def main() -> int:
     store = default_store()
     if _CONNECTED in sys.argv:
         return Driver(store, os.environ[ADDRESS_VARIABLE]).run(os.getppid())
-    folder = worker_processes.slot_folder(store)
-    private_folder(store.folder)
-    private_folder(folder)
-    lock_file = folder / f"{DRIVER_NAME}.lock"
-    lock = filelock.FileLock(lock_file)
-    try:
-        lock.acquire(timeout=1)
-    except filelock.Timeout:
+    folder = worker_processes.make_slot_folder(store)
+    lock = worker_processes.take_slot(folder, DRIVER_NAME)
+    if lock is None:
         return 0
     try:
         import ray  # noqa: F401
@@ -66,7 +58,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    _restart_for_ever(lock_file, folder)
+    _restart_for_ever(Path(lock.lock_file), folder)
     return 0
 
 

@@ -131,7 +131,7 @@ def main() -> int:
         os.nice(10)
     module, _, name = sys.argv[1].partition(":")
     read = getattr(importlib.import_module(module), name)
-    _bound(int(sys.argv[2]))
+    bound_memory(int(sys.argv[2]))
     try:
         filename, content, told = pickle.load(sys.stdin.buffer)
         answer = pickle.dumps((_READ, read(content, filename, *told)), pickle.HIGHEST_PROTOCOL)
@@ -149,7 +149,8 @@ def main() -> int:
     return 0
 
 
-def _bound(most_memory: int) -> None:
+def bound_memory(most_memory: int) -> None:
+    """Let this process have no more memory than that, in bytes, and leave no dump of it."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows has no such bounds

@@ -122,6 +122,34 @@ def slot_folder(store: RunStore) -> Path:
     return store.folder / "workers"
 
 
+def make_slot_folder(store: RunStore) -> Path:
+    """Make the folder of the workers' locks and logs, for its owner alone, and return it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    folder = slot_folder(store)
+    private_folder(store.folder)
+    private_folder(folder)
+    return folder
+
+
+def take_slot(folder: Path, name: str) -> filelock.BaseFileLock | None:
+    """Take the lock that tells others that this process lives; None where another one has it.
+
+    Args:
+        folder: Of the workers' locks and logs.
+        name: Of the lock.
+    """
+    lock = filelock.FileLock(folder / f"{name}.lock")
+    try:
+        # The server tries the lock for an instant to see whether somebody holds it.
+        lock.acquire(timeout=1)
+    except filelock.Timeout:
+        return None
+    return lock
+
+
 def ensure_workers(store: RunStore) -> int:
     """Start workers until as many live as may run at a time; they import torch and then wait.
 
@@ -160,8 +188,7 @@ def ensure_process(store: RunStore, name: str, arguments: list[str]) -> int:
     folder = slot_folder(store)
     with _starting:
         try:
-            private_folder(store.folder)
-            private_folder(folder)
+            make_slot_folder(store)
             return int(_ensure_process(store, folder, name, arguments))
         except OSError as error:
             raise StoreUnavailable(

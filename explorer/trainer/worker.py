@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import filelock
-
 from explorer.jobs import memory, sweep_scheduler, worker_processes
 from explorer.jobs.alarm import Alarm
 from explorer.jobs.launcher import default_store
@@ -23,7 +21,6 @@ from explorer.runs.run import WorkerId
 from explorer.store.database import StoreUnavailable
 from explorer.store.patience import Patience
 from explorer.store.run_store import RunStore
-from explorer.store.sqlite_file import private_folder
 from explorer.trainer import openmp
 
 _POLL_SECONDS = 1.0
@@ -38,15 +35,9 @@ def main() -> int:
     """Serve one slot of the store that the environment names; return the exit status."""
     slot = sys.argv[1] if len(sys.argv) > 1 else "0"
     store = default_store()
-    folder = worker_processes.slot_folder(store)
-    private_folder(store.folder)
-    private_folder(folder)
-    lock_file = folder / f"{slot}.lock"
-    lock = filelock.FileLock(lock_file)
-    try:
-        # The server tries the lock for an instant to see whether a worker holds it.
-        lock.acquire(timeout=1)
-    except filelock.Timeout:
+    folder = worker_processes.make_slot_folder(store)
+    lock = worker_processes.take_slot(folder, slot)
+    if lock is None:
         return 0
     _open_log(folder)
     status = StatusFile(folder)
@@ -55,7 +46,9 @@ def main() -> int:
     memory.offer_to_be_ended()
     try:
         # Without its file the lock no longer tells anybody that this slot is taken.
-        serve(store, worker_processes.this_process(), lock_file.exists, status, int(slot))
+        serve(
+            store, worker_processes.this_process(), Path(lock.lock_file).exists, status, int(slot)
+        )
     except StoreUnavailable as error:
         status.say(str(error))
         # An orderly end would write what SQLite still holds into a file that may be another's.

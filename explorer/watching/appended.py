@@ -8,12 +8,10 @@ later rows are taken so too. Whatever does not fit is left to a reading of the w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.found import in_order
+from explorer.exchange.readers.json_value import json_value
 from explorer.exchange.readers.layout import PIPES, SPACES, layout_of
 from explorer.runs.series import LARGEST_STEP, ROW, CurveData, Series
 
@@ -232,12 +231,7 @@ class _Lines:
 
 def _record(line: bytes) -> object:
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        # Python writes NaN and Infinity, which JSON does not have.
-        return json.loads(line)
+        return json_value(line)
     except (ValueError, RecursionError) as error:
         raise _Unlike from error
 

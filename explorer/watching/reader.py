@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from explorer.exchange.reading import read_curves
+from explorer.exchange.reading_apart import bound_memory
 from explorer.watching.following import EventPart, Followed, FollowedEvents, FollowedFile, Found
 
 DEADLINE_SECONDS = 120.0
@@ -126,7 +127,7 @@ def serve_readings(connection: Connection, most_memory: int) -> None:
         connection: Takes what to read and whether it is settled, or None to forget it.
         most_memory: Bytes of data that this process may hold.
     """
-    _bound(most_memory)
+    bound_memory(most_memory)
     # What is imported and set up at the first reading would count as the first file's time.
     read_curves(b"step,loss\n1,2\n2,1\n", "first.csv")
     followed: dict[tuple[str, str], Followed] = {}
@@ -170,12 +171,3 @@ def _answer(one: Followed, is_settled: bool) -> Answer:
             return Answer(refusal=str(error))
         traceback.print_exc()
         return Answer(refusal=f"This is a fault in the app ({type(error).__name__}).")
-
-
-def _bound(most_memory: int) -> None:
-    try:
-        import resource
-    except ModuleNotFoundError:  # Windows has no such bounds
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (most_memory, most_memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -9,16 +9,6 @@ from explorer.teaching.term import Term
 from pages.components.address.address import link_to
 
 
-def terms(*names: str) -> None:
-    """Offer what these terms mean, in English and Chinese.
-
-    Args:
-        names: Keys of `GLOSSARY`.
-    """
-    with st.popover(f"Terms: {', '.join(names)}", type="tertiary"):
-        explanations(*names)
-
-
 def explanations(*names: str) -> None:
     """Show what these terms mean, with the way to all the others.
 

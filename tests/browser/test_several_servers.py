@@ -22,7 +22,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
 from tests.browser.editor import SKEWED, Editor
-from tests.browser.server import Server
+from tests.browser.server import Server, free_port
 from tests.browser.steps import settle, until
 from tests.store.postgresql_server import NoServer, running_server
 
@@ -96,12 +96,6 @@ def proxy(file: str, servers: list[Server], folder: Path) -> Iterator[str]:
 def site(servers: list[Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with proxy("Caddyfile", servers, tmp_path_factory.mktemp("caddy")) as url:
         yield url
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(port: int) -> bool:

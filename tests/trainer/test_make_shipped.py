@@ -77,7 +77,7 @@ def test_without_mnist_nothing_is_made_and_it_is_said(
     assert main() == 1
     assert "MNIST is not available" in capsys.readouterr().err
     source = Source(images, "mnist", "Images in MNIST's format", "", images.md5())
-    monkeypatch.setattr("explorer.trainer.make_shipped.load_source", lambda dataset: source)
+    monkeypatch.setattr("explorer.trainer.data.load_source", lambda dataset: source)
     assert main() == 1
     assert "not the images of MNIST" in capsys.readouterr().err
     assert {file: file.stat().st_mtime_ns for file in SHIPPED_FOLDER.iterdir()} == before

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +14,7 @@ from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
+from explorer.exchange.readers.json_value import json_value
 from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WORDS, normal
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
@@ -61,12 +61,7 @@ def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[Rea
 
 def _parsed(content: bytes) -> Any:
     try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        # Python writes NaN and Infinity, which JSON does not have.
-        return json.loads(content)
+        return json_value(content)
     except json.JSONDecodeError as error:
         raise ImportRefused(
             f"Line {error.lineno:,}: the JSON is damaged or cut off ({error.msg}): save it again."

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import json
+import contextlib
 import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, counted
+from explorer.exchange.readers.json_value import json_value
 from explorer.exchange.readers.records import Records
 from explorer.exchange.readers.settings_in_words import settings_of
 
@@ -207,15 +206,8 @@ def _lines(content: bytes, most: int | None = None) -> Iterator[tuple[int, bytes
 
 def _record(line: bytes) -> Any:
     """Return what a line says in JSON, or as Python prints dictionaries; None if neither."""
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        # Python writes NaN and Infinity, which JSON does not have.
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        pass
+    with contextlib.suppress(ValueError, RecursionError):
+        return json_value(line)
     if not line.startswith(b"{'") or len(line) > _LONGEST_LITERAL:
         return None
     text = re.sub(r"(?<=: )(-?)(nan|inf)(?=[,}])", r"'\1\2'", line.decode())

@@ -5,11 +5,11 @@ import { noteEdit, settleEdit } from "../address/address.js";
 import { forget, isMoving, whenAtRest } from "../frontend/gestures.js";
 import { letDrag } from "./plot_drag.js";
 import { createMenu } from "./plot_menu.js";
-import { pictureOf } from "./plot_picture.js";
 import { showQuantities } from "./plot_quantities.js";
 import { keepRanges, keepZoom } from "./plot_ranges.js";
+import { savePicture, saveValues } from "./plot_saving.js";
 import { themed, themeOf } from "./plot_theme.js";
-import { csvOf, fillTable } from "./plot_values.js";
+import { fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
 import { createSender, h, viewPerPlace } from "../frontend/sync.js";
 
@@ -66,9 +66,9 @@ function createView(parent, assets) {
   const numbers = h("dl", { class: "cee-quantities cee-plot-quantities", hidden: "" });
   const menu = createMenu([
     ["Values", "Show the plotted values as a table, or hide it", toggleTable],
-    ["CSV", "Download the plotted values", saveValues],
-    ["PNG", "Download as PNG", () => savePicture("png")],
-    ["SVG", "Download as SVG", () => savePicture("svg")],
+    ["CSV", "Download the plotted values", () => saveValues(canvas, payload.name)],
+    ["PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")],
+    ["SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")],
     ["Show all", "Undo zooming, as a double click on the plot does", showAll],
   ]);
   const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu.element, table);
@@ -205,20 +205,6 @@ function createView(parent, assets) {
         : [`${name}.autorange`, own[name]?.autorange ?? true],
     );
     window.Plotly.relayout(canvas, Object.fromEntries(whole));
-  }
-
-  function save(href, kind) {
-    h("a", { href, download: `${payload.name}.${kind}` }).click();
-  }
-
-  function saveValues() {
-    const url = URL.createObjectURL(new Blob([csvOf(canvas._fullData)], { type: "text/csv" }));
-    save(url, "csv");
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  }
-
-  async function savePicture(kind) {
-    save(await pictureOf(canvas, kind), kind);
   }
 
   letDrag(canvas, (x) => {

@@ -3,7 +3,7 @@
 import plot from "../../components/plot/plot.js";
 import { h } from "../../components/frontend/sync.js";
 import { ask, known, note, renewKey } from "../../components/rooms/connection.js";
-import { createSections, outcomePart, questionParts } from "./room_parts.js";
+import { createSections, outcomePart, questionParts, trying } from "./room_parts.js";
 
 export function createHostView(place, assets, setup) {
   const door = h("div", { class: "cee-host-door" });
@@ -50,17 +50,7 @@ export function createHostView(place, assets, setup) {
 
   const button = (label, act, properties = {}) => {
     const element = h("button", { type: "button", ...properties }, label);
-    element.addEventListener("click", async () => {
-      element.disabled = true;
-      note("");
-      try {
-        await act();
-      } catch (error) {
-        note(error.message);
-      } finally {
-        element.disabled = false;
-      }
-    });
+    element.addEventListener("click", () => trying(element, act));
     return element;
   };
 

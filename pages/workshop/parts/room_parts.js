@@ -1,6 +1,7 @@
 // What the host's screen and a participant's phone both show of a question.
 
 import { h } from "../../components/frontend/sync.js";
+import { note } from "../../components/rooms/connection.js";
 
 /** A number as a percentage, as exact as a finger is. */
 export const percent = (p) => `${Number((100 * p).toFixed(p > 0.099 ? 0 : 1))} %`;
@@ -51,4 +52,17 @@ export function createSections() {
     known.set(place, text);
     place.replaceChildren(...build().filter(Boolean));
   };
+}
+
+/** Do what a button asks for, once at a time, and say why where it cannot be done. */
+export async function trying(button, act) {
+  button.disabled = true;
+  note("");
+  try {
+    await act();
+  } catch (error) {
+    note(error.message);
+  } finally {
+    button.disabled = false;
+  }
 }

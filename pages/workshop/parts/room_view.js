@@ -3,6 +3,7 @@
 import { h } from "../../components/frontend/sync.js";
 import { hosted, join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
 import { createHostView } from "./room_host.js";
+import { trying } from "./room_parts.js";
 import { createPhoneView } from "./room_phone.js";
 
 const views = new WeakMap();
@@ -113,16 +114,4 @@ function createView(parent, assets) {
   }
 
   return { update, dispose };
-}
-
-async function trying(button, act) {
-  button.disabled = true;
-  note("");
-  try {
-    await act();
-  } catch (error) {
-    note(error.message);
-  } finally {
-    button.disabled = false;
-  }
 }

@@ -3,9 +3,9 @@
 
 import { createSender, h, viewPerPlace } from "../../../components/frontend/sync.js";
 import { loadPlotly } from "../../../components/plot/plot.js";
-import { pictureOf } from "../../../components/plot/plot_picture.js";
+import { savePicture, saveValues } from "../../../components/plot/plot_saving.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
-import { csvOf, fillTable } from "../../../components/plot/plot_values.js";
+import { fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 
@@ -34,9 +34,9 @@ function createView(parent, assets) {
     "div",
     { class: "cee-tools" },
     values,
-    button("CSV", "Download the plotted values", saveValues),
-    button("PNG", "Download as PNG", () => savePicture("png")),
-    button("SVG", "Download as SVG", () => savePicture("svg")),
+    button("CSV", "Download the plotted values", () => saveValues(canvas, payload.name)),
+    button("PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")),
+    button("SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")),
     button("Show all", "Undo zooming, as a double click on a panel does", showAll),
   );
   const root = h(
@@ -382,20 +382,6 @@ function createView(parent, assets) {
     table.hidden = !table.hidden;
     values.setAttribute("aria-expanded", String(!table.hidden));
     if (!table.hidden) fillTable(table, canvas._fullData);
-  }
-
-  function save(href, kind) {
-    h("a", { href, download: `${payload.name}.${kind}` }).click();
-  }
-
-  function saveValues() {
-    const url = URL.createObjectURL(new Blob([csvOf(canvas._fullData)], { type: "text/csv" }));
-    save(url, "csv");
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  }
-
-  async function savePicture(kind) {
-    save(await pictureOf(canvas, kind), kind);
   }
 
   return view;

@@ -86,3 +86,18 @@ def test_a_page_is_shared_presented_and_embedded(app_url: str, page: Page):
     assert editor.bars()["p"] == [0.25, 0.75]
     expect(header).to_be_hidden()
     expect(page.get_by_role("button", name="Share this page")).to_be_hidden()
+
+
+def test_the_tools_and_the_navigation_have_a_place_of_their_own_each(page, app_url):
+    page.goto(f"{app_url}/entropy")
+    page.get_by_role("slider").first.wait_for()
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    items = page.locator(":is([data-testid=stTopNavLink], [data-testid=stTopNavSection]):visible")
+
+    def end() -> float:
+        boxes = [box for one in items.all() if (box := one.bounding_box())]
+        return max(box["x"] + box["width"] for box in boxes)
+
+    for width in (1280, 1024, 800):
+        page.set_viewport_size({"width": width, "height": 576})
+        until(lambda: end() <= undo.bounding_box()["x"], f"they keep apart at {width}")

@@ -1,4 +1,4 @@
-"""Tasks of the page for drawing a digit, told of the networks that came with the app."""
+"""Exercises of the page for drawing a digit, told of the networks that came with the app."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from explorer.core.drawing import stroke_text
 from explorer.core.recorded_race import RECORDED_RACE
 from explorer.figures.numbers import measured, written
-from explorer.teaching.exercise import Task
+from explorer.teaching.exercise import Exercise
 
 _NETWORKS = f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
 OPEN_FOUR = (((80, 50), (65, 135), (180, 135)), ((160, 50), (160, 210)))
@@ -29,7 +29,7 @@ def _both(values: tuple[float, float]) -> str:
 
 
 DRAW = (
-    Task(
+    Exercise(
         "A 4 with an open top is drawn, and a 4 is meant. Close the top with one stroke: what do "
         "the networks say now, and what does their answer cost?",
         {"runs": _NETWORKS, "digit": "4", "ink": stroke_text(OPEN_FOUR)},
@@ -38,7 +38,7 @@ DRAW = (
         f"the 4 alone, wherever the rest of it goes: for the network trained by cross-entropy it "
         f"rises from {_nats(OPEN_Q4[0])} to {_nats(CLOSED_Q4[0])}.",
     ),
-    Task(
+    Exercise(
         "The same 4 with its top closed. Now say that you mean a 9: does anything move in the "
         "networks?",
         {"runs": _NETWORKS, "digit": "4", "ink": stroke_text((*OPEN_FOUR, TOP))},
@@ -46,7 +46,7 @@ DRAW = (
         f"cross-entropy falls from {_nats(CLOSED_Q4[0])} to {_nats(CLOSED_Q9[0])}. A wrong label "
         "costs as much as a wrong answer.",
     ),
-    Task(
+    Exercise(
         "A level line is no digit at all. How sure are the networks of their answer?",
         {"runs": _NETWORKS, "ink": stroke_text((LINE,))},
         f"Both say 4, the first with q(4) = {written(LINE_Q4[0], 3)}, the second with "

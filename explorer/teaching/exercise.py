@@ -1,4 +1,4 @@
-"""A task for a workshop: something to try, by a link that sets the page, and what one then sees."""
+"""An exercise for a workshop: what to try, by a link that sets the page, and what one then sees."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Task:
+class Exercise:
     """Something to try on a page, set by a link.
 
     Attributes:

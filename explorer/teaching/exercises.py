@@ -12,11 +12,11 @@ from explorer.teaching import (
     room_exercises,
     training_exercises,
 )
-from explorer.teaching.exercise import Task
+from explorer.teaching.exercise import Exercise
 
-__all__ = ["TASKS", "Task"]
+__all__ = ["EXERCISES", "Exercise"]
 
-TASKS: Mapping[str, tuple[Task, Task, Task]] = MappingProxyType(
+EXERCISES: Mapping[str, tuple[Exercise, Exercise, Exercise]] = MappingProxyType(
     {
         "self_information": information_exercises.SELF_INFORMATION,
         "entropy": information_exercises.ENTROPY,

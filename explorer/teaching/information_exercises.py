@@ -1,4 +1,4 @@
-"""Tasks of the pages on information."""
+"""Exercises of the pages on information."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from explorer.core.information import (
     self_information,
 )
 from explorer.figures.numbers import measured, written
-from explorer.teaching.exercise import Task, listed
+from explorer.teaching.exercise import Exercise, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 _TENNIS = EXAMPLES["table_tennis"]["p"]
@@ -33,7 +33,7 @@ def _nats(value: SupportsFloat, digits: int = 6) -> str:
 
 
 SELF_INFORMATION = (
-    Task(
+    Exercise(
         "The favourite won 63 of 64 meetings. How many bits does a win by the underdog carry?",
         {"p": repr(_TENNIS[1]), "unit": "bits"},
         f"{_bits(self_information(_TENNIS[1]))}, as much as six tosses of a coin, because "
@@ -44,7 +44,7 @@ SELF_INFORMATION = (
             "64 bits",
         ),
     ),
-    Task(
+    Exercise(
         "Drag the point from p = 1/2 to 1/4, then to 1/8. What happens to the information each "
         "time the probability halves?",
         {"p": "0.5", "unit": "bits"},
@@ -56,7 +56,7 @@ SELF_INFORMATION = (
             "It grows less and less",
         ),
     ),
-    Task(
+    Exercise(
         "A die shows 6, 6, 6, 6. Is that sequence more surprising than 3, 1, 6, 2?",
         {"source": "Die", "events": "6 6 6 6", "unit": "bits"},
         f"No. Each face carries {_bits(self_information(1 / 6))}, so both sequences carry "
@@ -71,7 +71,7 @@ SELF_INFORMATION = (
     ),
 )
 ENTROPY = (
-    Task(
+    Exercise(
         "Each of three outcomes has probability 0.001 and would carry almost 10 bits, yet the "
         "entropy is close to 0. How can that be?",
         {"p": listed(_RARE), "unit": "bits"},
@@ -84,7 +84,7 @@ ENTROPY = (
             "Their bits cancel",
         ),
     ),
-    Task(
+    Exercise(
         "Start from the uniform distribution of four outcomes and drag any bar. Can the entropy "
         "rise?",
         {"p": listed(_UNIFORM), "unit": "bits"},
@@ -96,7 +96,7 @@ ENTROPY = (
             "It depends on the bar",
         ),
     ),
-    Task(
+    Exercise(
         "Two outcomes: where on its curve is the entropy of a biased coin half a bit?",
         {"p": "0.89,0.11", "name": ("heads", "tails"), "unit": "bits"},
         f"Near 0.11 and 0.89, on both sides: H = {_bits(entropy([0.89, 0.11]))}. "
@@ -110,7 +110,7 @@ ENTROPY = (
     ),
 )
 DIVERGENCE = (
-    Task(
+    Exercise(
         "p is (.1, .1, .1, .7) and q is uniform. Swap them: is D(p‖q) the same?",
         {"p": listed(_SKEWED), "q": listed(_UNIFORM), "unit": "bits", "view": "Terms"},
         f"No: {_bits(kl_divergence(_SKEWED, _UNIFORM))} one way, "
@@ -121,7 +121,7 @@ DIVERGENCE = (
             "Only where p is uniform",
         ),
     ),
-    Task(
+    Exercise(
         "The true class is the first. Walk q to p. Why do cross-entropy and D(p‖q) fall together?",
         {"p": listed(_FIRST), "q": listed(_Q1), "unit": "nats", "view": "Terms"},
         "A one-hot p has entropy 0, so H(p,q) = D(p‖q). It starts at "
@@ -133,7 +133,7 @@ DIVERGENCE = (
             "D(p‖q) falls faster",
         ),
     ),
-    Task(
+    Exercise(
         "Messages about p with a code made for a wrong q: how many bits are wasted per event?",
         {
             "p": listed(_SKEWED),

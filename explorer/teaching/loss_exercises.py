@@ -1,4 +1,4 @@
-"""Tasks of the pages on losses, and of the live race."""
+"""Exercises of the pages on losses, and of the live race."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from explorer.core.measured_on_mnist import NOTES_SETTING
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
 from explorer.figures.numbers import measured, written
-from explorer.teaching.exercise import Task, listed
+from explorer.teaching.exercise import Exercise, listed
 from explorer.teaching.worked_examples import EXAMPLES
 
 _BATCH, _WRONG = EXAMPLES["softmax_batch"], EXAMPLES["drop_is_not_gradient"]["wrong"]
@@ -60,21 +60,21 @@ def _wrong_norms() -> tuple[str, str]:
 
 
 BINARY = (
-    Task(
+    Exercise(
         "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
         {"z": repr(_VANISHING["z"]), "y": str(_VANISHING["y"])},
         "Cross-entropy: its derivative is "
         f"{written(float(sigmoid_binary_cross_entropy_gradient(_VANISHING['z'], 1)))}; squared "
         f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
     ),
-    Task(
+    Exercise(
         "Start both descents at −5 with learning rate 1 and press Play. How many steps to a "
         "probability of 0.9?",
         {"z": "-5.0", "y": "1", "rate": "1", "steps": str(_RACED), "see": "Descend"},
         f"Cross-entropy takes {_steps('sigmoid_binary_cross_entropy', -5.0)}, squared error "
         f"{_steps('sigmoid_squared_error', -5.0)}.",
     ),
-    Task(
+    Exercise(
         f"At z = {_Z:g} the sigmoid says {written(float(sigmoid(_Z)), 3)}. Is the hinge loss "
         "content there?",
         {"z": repr(_Z), "y": "1"},
@@ -84,13 +84,13 @@ BINARY = (
     ),
 )
 MULTICLASS = (
-    Task(
+    Exercise(
         "q gives the true class 0.01 and a wrong one 0.96. Compare the norms of the two gradients.",
         {"edit": "probabilities", "q": listed(_WRONG), "y": "1", "show": "One example"},
         f"Cross-entropy {_wrong_norms()[0]}, squared error {_wrong_norms()[1]}: the worse the "
         "answer, the more cross-entropy insists. Squared error barely moves.",
     ),
-    Task(
+    Exercise(
         "Logits 2, −1, 3 and the third class true: what is each class's gradient?",
         {"edit": "logits", "z": listed(_FIRST_ROW), "y": str(_CLASS + 1), "show": "One example"},
         "q − p, that is, "
@@ -101,7 +101,7 @@ MULTICLASS = (
         + ", but for rounding. They sum to 0; the loss is "
         + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
     ),
-    Task(
+    Exercise(
         "Ten equal logits: what loss does an untrained network begin with?",
         {"edit": "logits", "z": listed(np.zeros(10)), "y": "1", "show": "One example"},
         f"ln 10 = {_nats(math.log(10))}. A network's first logits are not quite equal, so that "
@@ -110,20 +110,20 @@ MULTICLASS = (
     ),
 )
 THREE_FORMS = (
-    Task(
+    Exercise(
         "Classes by index or one-hot: do both calls give the same loss?",
         {"part": "Index or one-hot"},
         f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean())} "
         "on average: an index says the same as the one-hot row, in less space.",
     ),
-    Task(
+    Exercise(
         "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
         {"part": "Gather slip"},
         f"{_nats(indexed_columns_cross_entropy(_LOGITS, _CLASSES))} instead of "
         f"{_nats(gathered_cross_entropy(_LOGITS, _CLASSES))}: it makes a B × B matrix, "
         "every row at the true classes of all rows, and no error is raised. Use gather.",
     ),
-    Task(
+    Exercise(
         "Skip-gram's loss of a word and its neighbour: where is the softmax?",
         {"part": "Skip-gram"},
         "It is the softmax cross-entropy whose logits are the products u·v of the centre word "
@@ -131,7 +131,7 @@ THREE_FORMS = (
     ),
 )
 STABILITY = (
-    Task(
+    Exercise(
         f"float32, a confident and wrong model, a logit gap of {_GAP:g}. What do the three ways "
         "say?",
         {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": f"{_GAP:g}"},
@@ -139,7 +139,7 @@ STABILITY = (
         "probability underflows to 0, whose logarithm is −∞. The exact loss is "
         f"{_nats(read_gap(_GAP, 'float32', right=False).exact)}.",
     ),
-    Task(
+    Exercise(
         "Change the format to float64 at the same gap. Is the trouble gone?",
         {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": f"{_GAP:g}"},
         f"At {_GAP:g}, yes; the limits lie further out, at gaps of "
@@ -147,7 +147,7 @@ STABILITY = (
         f"{written(limits('float64').softmax_fails)}. More digits move the cliff; log_softmax has "
         "none.",
     ),
-    Task(
+    Exercise(
         "Random inputs and weights, as in the notes: how often is the naive chain infinite?",
         {"part": "Random logits", "dtype": "float32"},
         f"In about {100 * _UNSEEDED.references['infinite, naive chain'].value:g} of 100 draws: "
@@ -157,19 +157,19 @@ STABILITY = (
     ),
 )
 NOTES_CHECKED = (
-    Task(
+    Exercise(
         "“−log 0.4 ≈ 0.02”: right or wrong? Guess, and the card tells which number was meant.",
         {"note": "B1"},
         f"Wrong. −ln 0.98 = {_nats(-math.log(0.98))} was meant; −ln 0.4 is "
         f"{_nats(-math.log(0.4))}.",
     ),
-    Task(
+    Exercise(
         "Cross-entropy drops by more than squared error: is that why it learns faster? Guess.",
         {"note": "B3"},
         "No, nats and squares are different units. The gradients by the logits decide: the card "
         "shows both, and its link opens them.",
     ),
-    Task(
+    Exercise(
         "Does training without Kaiming initialisation make the gradient vanish? Guess.",
         {"note": "B17"},
         "The other way round: plain normal weights of this size make it explode. The card's link "

@@ -1,4 +1,4 @@
-"""Tasks of the room's page, for whoever is alone on it."""
+"""Exercises of the room's page, for whoever is alone on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from explorer.core.scoring import expected_score
 from explorer.figures.numbers import measured, written
 from explorer.rooms.solo import ROUNDS, draws
-from explorer.teaching.exercise import Task
+from explorer.teaching.exercise import Exercise
 
 _BELIEF = (0.7, 0.3)
 _HONEST, _ALONE = "Hedge or be honest", "Play alone"
@@ -27,7 +27,7 @@ def _first_ruin(game: int) -> int:
 
 
 ROOM = (
-    Task(
+    Exercise(
         "You believe in heads with 0.7. What should you report under each score?",
         {"view": _HONEST, "belief": "0.7"},
         f"0.7 under the log score, which then costs {measured(_cost('log', 0.7), 'bits', 3)} on "
@@ -35,13 +35,13 @@ ROOM = (
         f"{written(_cost('brier', 0.7), 3)}. The linear score is least at 1: "
         f"{written(_cost('linear', 1.0), 3)} in place of {written(_cost('linear', 0.7), 3)}.",
     ),
-    Task(
+    Exercise(
         "Now you have no idea: 0.5. What does each score think of a bold guess?",
         {"view": _HONEST, "belief": "0.5"},
         "The linear score does not care: it is flat. A bold guess costs 1 in place of 0.5 under "
         "the Brier score, and ∞ in place of 1 bit under the log score.",
     ),
-    Task(
+    Exercise(
         "Play alone and put everything on the colour that was drawn most. How long does it last?",
         {"view": _ALONE, "game": str(_GAME)},
         f"In this game until round {_first_ruin(_GAME)}: another colour comes, and the sum is ∞ "

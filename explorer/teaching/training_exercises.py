@@ -7,12 +7,12 @@ import math
 from explorer.core.measured_on_mnist import PLAIN_FINALS, RACES, RELU_FINALS, span
 from explorer.core.recorded_race import RECORDED_RACE, STEPS_TO_90
 from explorer.figures.numbers import measured
-from explorer.teaching.exercise import Task
+from explorer.teaching.exercise import Exercise
 
 _KAIMING, _NORMAL = RACES["Kaiming against plain normal"]
 
 LIVE = (
-    Task(
+    Exercise(
         "Cross-entropy against MSE from the same weights: which loss reaches 90 % first, and by "
         "how many steps? Bet, then press Play.",
         {"run": RECORDED_RACE, "at": "0"},
@@ -20,14 +20,14 @@ LIVE = (
         "learning rate. Compare the accuracy and one test loss, not the two training losses: their "
         "units differ.",
     ),
-    Task(
+    Exercise(
         "Put a ReLU on the logits. What can go wrong? Press Train, then each network's number, and "
         "compare their confusion matrices.",
         {"race": "ReLU on the logits", "show": "Confusion"},
         "A class whose logit is negative for every image gets no gradient and never comes back: "
         "its column is empty. With another seed (Set up, More) other classes die, or none.",
     ),
-    Task(
+    Exercise(
         "Kaiming against plain normal weights: press Train and watch the gradient norms from the "
         "first step.",
         {"race": "Kaiming against plain normal", "show": "Gradients"},
@@ -38,19 +38,19 @@ LIVE = (
     ),
 )
 SWEEP = (
-    Task(
+    Exercise(
         "Which learning rate suits which loss? Train both at five rates and look along the rows.",
         {"sweep_loss": "1,2", "rates": "0.03, 0.1, 0.3, 1, 3", "seeds": "0"},
         "The best rate is a property of the loss too: a single rate for both favours one of them. "
         "Compare each loss at its own best.",
     ),
-    Task(
+    Exercise(
         "How much is luck? Eight seeds of one setting.",
         {"sweep_loss": "1", "rates": "0.1", "seeds": "0-7"},
         "The accuracies differ although every setting but the seed is the same. A smaller "
         "difference between two settings means nothing when each was run only once.",
     ),
-    Task(
+    Exercise(
         "Does a ReLU on the logits harm every run?",
         {"sweep_loss": "1", "sweep_relu": "1,2", "rates": "0.1", "seeds": "0-4"},
         "That depends on the rate, the images and the seed. On the small digits most of these runs "
@@ -61,21 +61,21 @@ SWEEP = (
     ),
 )
 COMPARE = (
-    Task(
+    Exercise(
         "Tick a curve of cross-entropy and one of MSE from the same race. Which one learns faster?",
         {"x": "Epoch", "scale": "log"},
         "Read it from the test accuracy, and from one test loss for both, which is dotted. Their "
         "training losses are in nats and in squares: they have panels of their own, because the "
         "height of one says nothing about the other.",
     ),
-    Task(
+    Exercise(
         "Turn the smoothing off and on. What does it hide, and what does it leave in place?",
         {"smoothing": "none", "scale": "linear"},
         "It hides the noise from batch to batch. Its start is right, since the average is "
         "corrected for beginning at 0, but it lags: at weight 0.98 by about 50 steps. By itself it "
         "averages over a fiftieth of a curve.",
     ),
-    Task(
+    Exercise(
         "Train one race with several seeds, then join them. Is the difference between two losses "
         "larger than that between two seeds?",
         {"group": "seeds"},

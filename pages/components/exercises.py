@@ -1,10 +1,10 @@
-"""Three tasks for each page: listed at its end, and the one that is set, pinned to the screen."""
+"""Three exercises for each page: listed at its end, and the one set, pinned to the screen."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.escaping import escaped
@@ -12,72 +12,72 @@ from pages.components.pinned import pinned_bar
 
 
 def exercises(page: str) -> None:
-    """Show the tasks of a page, if it has some.
+    """Show the exercises of a page, if it has some.
 
     Args:
         page: Last part of the page's address.
     """
-    if page not in TASKS:
+    if page not in EXERCISES:
         return
     # Plain texts: what stands outside a fragment is rendered again too with every answer to an
     # edit, and frames and parts that unfold by Streamlit were a sixth of the scripts' work then.
     st.header("Try this", anchor=False)
-    for number, task in enumerate(TASKS[page], start=1):
-        st.markdown(f"**{number}.** {task.words}")
+    for number, exercise in enumerate(EXERCISES[page], start=1):
+        st.markdown(f"**{number}.** {exercise.words}")
         _set(page, number, "Set the page", via=f"task-{number}")
         st.markdown(
-            f"<details><summary>Answer</summary>\n\n{task.answer}\n\n</details>",
+            f"<details><summary>Answer</summary>\n\n{exercise.answer}\n\n</details>",
             unsafe_allow_html=True,
         )
 
 
 def exercise_bar(page: str) -> None:
-    """Keep the task that is set in view: what to do, the prediction before it, the answer after.
+    """Keep the exercise that is set in view: what to do, a prediction first, the answer after.
 
     Args:
         page: Last part of the page's address.
     """
-    tasks = TASKS.get(page, ())
+    exercises = EXERCISES.get(page, ())
 
     def check(number: int) -> None:
-        if not 1 <= number <= len(tasks):
-            raise ValueError(f"there are exercises 1 to {len(tasks)}.")
+        if not 1 <= number <= len(exercises):
+            raise ValueError(f"there are exercises 1 to {len(exercises)}.")
 
     if asked := address.take_or_warn("task", check):
-        st.session_state[address.TASK] = asked
-    number: int | None = st.session_state.get(address.TASK)
+        st.session_state[address.EXERCISE] = asked
+    number: int | None = st.session_state.get(address.EXERCISE)
     if number is None:
         return
-    task = tasks[number - 1]
+    exercise = exercises[number - 1]
     with pinned_bar("exercise"):
-        st.markdown(f"**{number} of {len(tasks)}** · {task.words}", width="stretch")
+        st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}", width="stretch")
         guess = None
-        if task.guesses:
+        if exercise.guesses:
             with st.popover("Predict first"):
                 guess = st.radio(
                     "Before you touch anything: what will happen?",
-                    task.guesses,
+                    exercise.guesses,
                     index=None,
                     key=f"guess {page} {number}",
                 )
         with st.popover("Answer"):
             if guess:
                 st.markdown(f"You predicted: “{escaped(guess)}”.")
-            elif task.guesses:
+            elif exercise.guesses:
                 st.markdown("Predict first; then compare.")
             else:
                 st.markdown("Say first what you expect; then compare.")
-            st.markdown(task.answer)
-        if number < len(tasks):
+            st.markdown(exercise.answer)
+        if number < len(exercises):
             _set(page, number + 1, "Next", via=f"next-{number}")
         st.button("Done", type="tertiary", on_click=_put_away)
 
 
 def _set(page: str, number: int, label: str, *, via: str) -> None:
-    """Link to the page as a task wants it, with the task pinned."""
-    parameters = {**TASKS[page][number - 1].parameters, "task": str(number)}
+    """Link to the page as an exercise wants it, with the exercise pinned."""
+    parameters = {**EXERCISES[page][number - 1].parameters, "task": str(number)}
     link_to(page, label, parameters, via=via)
 
 
 def _put_away() -> None:
-    st.session_state[address.TASK] = None
+    st.session_state[address.EXERCISE] = None

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from pages.components.frontend.frontend import loader
 from pages.components.registry import PAGES
 from pages.components.registry import Page as AppPage
@@ -80,20 +80,20 @@ def test_what_one_moves_and_what_answers_are_on_one_screen(one, shown, request):
     assert head["y"] + head["height"] - 44 <= 90, "the head takes more than 90 px"
 
 
-EXERCISES = [
+SET_PAGES = [
     pytest.param(page, number, id=f"{page}-{number}")
-    for page, tasks in TASKS.items()
-    for number in range(1, len(tasks) + 1)
-    if PAGES[page].sight or tasks[number - 1].plot
+    for page, exercises in EXERCISES.items()
+    for number in range(1, len(exercises) + 1)
+    if PAGES[page].sight or exercises[number - 1].plot
 ]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("address", "number"), EXERCISES)
+@pytest.mark.parametrize(("address", "number"), SET_PAGES)
 def test_an_exercise_that_is_set_is_on_one_screen_with_what_it_asks_for(
     kept_page, app_url, address, number, request
 ):
-    task = TASKS[address][number - 1]
+    exercise = EXERCISES[address][number - 1]
     follow(kept_page, f"{app_url}/{address}")
     links = kept_page.get_by_role("link", name="Set the page")
     links.nth(number - 1).click()
@@ -102,7 +102,9 @@ def test_an_exercise_that_is_set_is_on_one_screen_with_what_it_asks_for(
     settle(kept_page)
     sight = PAGES[address].sight
     for size in SCREENS:
-        on_one_screen(kept_page, task.control or sight.control, task.plot or sight.plot, size)
+        on_one_screen(
+            kept_page, exercise.control or sight.control, exercise.plot or sight.plot, size
+        )
         expect(bar).to_be_in_viewport(ratio=1)
 
 

@@ -1,4 +1,4 @@
-"""The tour and the tasks as people follow them."""
+"""The tour and the exercises as people follow them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, page: Page)
     first = page.get_by_role("slider").first
     expect(first).to_have_attribute("aria-valuenow", "0.5")
     links = page.get_by_role("link", name="Set the page")
-    for task, value in ((0, "0.001"), (1, "0.25"), (0, "0.001")):
-        links.nth(task).click()
+    for exercise, value in ((0, "0.001"), (1, "0.25"), (0, "0.001")):
+        links.nth(exercise).click()
         expect(first).to_have_attribute("aria-valuenow", value)
         # The mark of the link leaves the address, so that the next press counts anew.
         expect(page).not_to_have_url(re.compile("via="))
-        # The tasks stand at the end of the page, what they set at its top.
+        # The exercises stand at the end of the page, what they set at its top.
         bar = page.locator(".st-key-pinned-exercise")
-        expect(bar).to_contain_text(f"{task + 1} of 3")
+        expect(bar).to_contain_text(f"{exercise + 1} of 3")
         expect(bar).to_be_in_viewport(ratio=1)
         for shown in (first, page.locator(".st-key-entropy-by-outcome .cee-plot-canvas")):
             expect(shown).to_be_in_viewport(ratio=1)

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.core.information import kl_divergence
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.presets import PRESETS
 from explorer.teaching.tour import TOUR
 from tests.pages.page_steps import components, metrics, opened
@@ -46,7 +46,7 @@ def test_a_link_without_names_has_those_of_the_example_that_it_is_or_none(link, 
 
 
 def test_the_sides_of_the_coin_in_a_task_are_heads_and_tails():
-    (coin,) = [task for task in TASKS["entropy"] if "coin" in task.words]
+    (coin,) = [exercise for exercise in EXERCISES["entropy"] if "coin" in exercise.words]
     assert editor(opened("entropy", **coin.parameters))["state"]["names"] == ["heads", "tails"]
 
 

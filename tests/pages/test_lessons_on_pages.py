@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.teaching.exercise import listed
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.presets import PRESETS
 from explorer.teaching.worked_examples import EXAMPLES, Printed
@@ -59,9 +59,9 @@ def guess(note: str) -> Click:
 
 
 @cache
-def task(page: str, place: int) -> Click:
-    """Press "Set the page" of a task, counted from 1."""
-    return lambda app: visited(app, page, **TASKS[page][place - 1].parameters, via="task")
+def exercise(page: str, place: int) -> Click:
+    """Press "Set the page" of an exercise, counted from 1."""
+    return lambda app: visited(app, page, **EXERCISES[page][place - 1].parameters, via="task")
 
 
 @cache
@@ -114,7 +114,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         ),
     ),
     "two_guesses": (
-        Route("divergence", ("q1",), task("divergence", 2)),
+        Route("divergence", ("q1",), exercise("divergence", 2)),
         Route("multiclass", ("q1", "q2"), choose("multiclass show", "All losses")),
         Route("notes_checked", ("drop",), guess("loss_drops_compared")),
     ),
@@ -165,7 +165,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
             said=(r"(\sigma(z) - y)\,x", "−0.360558, 0.721115, −1.44223"),
         ),
     ),
-    "vanishing_gradient": (Route("binary", click=task("binary", 1)),),
+    "vanishing_gradient": (Route("binary", click=exercise("binary", 1)),),
     "hinge_pairs": tuple(
         Route("binary", (name,), select("binary example", f"Hinge, (y, h) = {name}"))
         for name in EXAMPLES["hinge_pairs"].names
@@ -185,7 +185,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "softmax_then_log": (
         Route("stability", ("exp overflows above", "the answer is lost at a gap of", "gap 100")),
-        Route("stability", ("gap 110",), task("stability", 1)),
+        Route("stability", ("gap 110",), exercise("stability", 1)),
     ),
     "skip_gram": (
         Route(
@@ -206,7 +206,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     ),
     "mnist_practice": (
         Route("live", ("parameters",)),
-        Route("multiclass", ("loss at chance",), task("multiclass", 3)),
+        Route("multiclass", ("loss at chance",), exercise("multiclass", 3)),
     ),
     "practice_variations": (
         Route("live", said=("ReLU on logits", "Initial weights", "gradient norms", "Loss")),

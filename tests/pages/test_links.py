@@ -1,4 +1,4 @@
-"""Every link that tasks, tour, cards and checked notes give out, as people have saved them."""
+"""Every link that exercises, tour, cards and checked notes give out, as people have saved them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.note_checks import NOTE_CHECKS
 from explorer.teaching.tour import TOUR
 from pages.components.registry import SECTIONS
@@ -22,9 +22,9 @@ def address(page: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
 
 def links() -> Iterator[str]:
     """Every link as one line: who gives it, and its address."""
-    for page, tasks in TASKS.items():
-        for number, task in enumerate(tasks, 1):
-            yield f"task {number}: {address(page, task.parameters)}"
+    for page, exercises in EXERCISES.items():
+        for number, exercise in enumerate(exercises, 1):
+            yield f"task {number}: {address(page, exercise.parameters)}"
     for number, stop in enumerate(TOUR, 1):
         yield f"tour {number}: {address(stop.page, stop.parameters)}"
     for section in (*filter(None, SECTIONS), ""):

@@ -7,12 +7,12 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from tests.pages.page_steps import components, opened
 from tests.pages.test_lessons_on_pages import text
 
 PAGES = ("binary", "multiclass", "three_forms", "stability", "notes_checked")
-EXERCISES = [(page, place) for page in PAGES for place in range(3)]
+SET_PAGES = [(page, place) for page in PAGES for place in range(3)]
 # Numbers of three digits or more are results; "2 classes" and "0.9" are part of the sentence.
 RESULT = re.compile(r"−?\d[\d,]*(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 # What the words of an exercise name, and must therefore be called so on the page.
@@ -38,7 +38,10 @@ NAMED = {
 def shown(app: AppTest) -> str:
     """What the page shows but for the exercises themselves."""
     told = {
-        part for tasks in TASKS.values() for task in tasks for part in (task.words, task.answer)
+        part
+        for exercises in EXERCISES.values()
+        for exercise in exercises
+        for part in (exercise.words, exercise.answer)
     }
     lines = text(app)
     for part in told:
@@ -58,21 +61,23 @@ def results(answer: str) -> set[str]:
     return {one for one in found if len(re.sub(r"·10.*|\D", "", one).lstrip("0")) > 2}
 
 
-@pytest.mark.parametrize(("page", "place"), EXERCISES)
+@pytest.mark.parametrize(("page", "place"), SET_PAGES)
 def test_what_an_answer_says_is_what_the_page_shows(page, place):
-    task = TASKS[page][place]
-    app = opened(page, **task.parameters)
+    exercise = EXERCISES[page][place]
+    app = opened(page, **exercise.parameters)
     before = shown(app)
     if page == "notes_checked":
         assert "What is true" not in before
         app.button(key=next(one.key for one in app.button if one.label == "Wrong")).click().run()
     words = shown(app)
-    assert task.answer not in words
-    for number in results(task.answer):
+    assert exercise.answer not in words
+    for number in results(exercise.answer):
         assert number in words, number
     for name in NAMED[page, place]:
         assert name in words, name
 
 
 def test_the_answers_hold_results_to_read():
-    assert {page for page, place in EXERCISES if results(TASKS[page][place].answer)} == set(PAGES)
+    assert {page for page, place in SET_PAGES if results(EXERCISES[page][place].answer)} == set(
+        PAGES
+    )

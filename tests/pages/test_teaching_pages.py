@@ -1,4 +1,4 @@
-"""Tasks, terms, glossary and tour as the server shows them."""
+"""Exercises, terms, glossary and tour as the server shows them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from importlib.util import find_spec
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
 from tests.pages.page_steps import ROOT, components, metrics, opened, ran, visited
 
-TASK_LINKS = [(page, number) for page in TASKS for number in range(3)]
+EXERCISE_LINKS = [(page, number) for page in EXERCISES for number in range(3)]
 
 
 def address(app: AppTest) -> dict[str, str]:
@@ -42,19 +42,19 @@ def _same(shown: str, asked: str) -> bool:
         return shown == asked
 
 
-@pytest.mark.parametrize(("page", "number"), TASK_LINKS)
+@pytest.mark.parametrize(("page", "number"), EXERCISE_LINKS)
 def test_every_task_sets_its_page(page, number):
-    task = TASKS[page][number]
-    app = opened(page, **task.parameters)
+    exercise = EXERCISES[page][number]
+    app = opened(page, **exercise.parameters)
     assert not app.error
     assert not app.warning
-    assert_set(address(app), task.parameters)
+    assert_set(address(app), exercise.parameters)
 
 
 def test_a_task_sets_the_page_that_is_already_open():
     app = opened("entropy", p="0.5,0.5")
     for number, via in ((0, "task-1"), (1, "task-2"), (0, "task-1")):
-        parameters = TASKS["entropy"][number].parameters
+        parameters = EXERCISES["entropy"][number].parameters
         visited(app, "entropy", **parameters, via=via)
         assert_set(address(app), parameters)
         app.query_params.pop("via")
@@ -68,14 +68,14 @@ def test_an_edit_after_a_link_is_not_undone_by_the_address():
     assert metrics(app)["I(p)"] == "1 bit"
 
 
-@pytest.mark.parametrize("page", TASKS)
+@pytest.mark.parametrize("page", EXERCISES)
 def test_every_page_ends_with_its_tasks_and_answers(page):
     app = opened(page)
     assert "Try this" in [heading.value for heading in app.header]
     shown = [element.value for element in app.markdown]
-    for task in TASKS[page]:
-        assert any(task.words in text for text in shown)
-        assert any(task.answer in text for text in shown)
+    for exercise in EXERCISES[page]:
+        assert any(exercise.words in text for text in shown)
+        assert any(exercise.answer in text for text in shown)
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.address)

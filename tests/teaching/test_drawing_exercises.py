@@ -1,4 +1,4 @@
-"""The tasks on drawing promise what the networks that came with the app really say."""
+"""The exercises on drawing promise what the networks that came with the app really say."""
 
 from __future__ import annotations
 
@@ -64,14 +64,16 @@ def test_the_networks_say_what_the_answers_quote(networks, strokes, digit, said,
     ],
 )
 def test_any_hand_closes_the_four_to_a_nine(networks, top):
-    """Whoever does the task draws a stroke of their own."""
+    """Whoever does the exercise draws a stroke of their own."""
     assert [one.digit for one in answers(networks, (*OPEN_FOUR, top))] == [9, 9]
 
 
 def test_the_links_set_the_drawings_and_the_networks():
-    inks = [read_stroke_text(str(task.parameters["ink"])) for task in DRAW]
+    inks = [read_stroke_text(str(exercise.parameters["ink"])) for exercise in DRAW]
     assert inks == [OPEN_FOUR, (*OPEN_FOUR, TOP), (LINE,)]
-    assert {task.parameters["runs"] for task in DRAW} == {f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"}
+    assert {exercise.parameters["runs"] for exercise in DRAW} == {
+        f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
+    }
 
 
 def test_the_answers_quote_the_loss_of_the_probability_that_they_quote():

@@ -1,4 +1,4 @@
-"""Tasks, glossary and tour: complete, and in teaching order."""
+"""Exercises, glossary and tour: complete, and in teaching order."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from hypothesis import strategies as st
 
 from explorer.core.descent import descend_binary
 from explorer.teaching.exercise import listed
-from explorer.teaching.exercises import TASKS
+from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
 from pages.components.registry import PAGES
 
 ADDRESSES = {page.address for page in PAGES.values()}
 # They lead to the other pages; there is nothing to try on them.
-WITHOUT_TASKS = {"home", "glossary", "recap"}
+WITHOUT_EXERCISES = {"home", "glossary", "recap"}
 
 
-def test_every_page_has_three_tasks():
-    assert TASKS.keys() == ADDRESSES - WITHOUT_TASKS
-    assert {len(tasks) for tasks in TASKS.values()} == {3}
+def test_every_page_has_three_exercises():
+    assert EXERCISES.keys() == ADDRESSES - WITHOUT_EXERCISES
+    assert {len(exercises) for exercises in EXERCISES.values()} == {3}
 
 
-@pytest.mark.parametrize("page", TASKS)
+@pytest.mark.parametrize("page", EXERCISES)
 def test_a_task_asks_sets_the_page_and_answers(page):
-    for task in TASKS[page]:
-        assert len(task.words) > 20
-        assert task.parameters
-        assert len(task.answer) > 40
-        assert "nan" not in task.answer
+    for exercise in EXERCISES[page]:
+        assert len(exercise.words) > 20
+        assert exercise.parameters
+        assert len(exercise.answer) > 40
+        assert "nan" not in exercise.answer
 
 
 def test_the_steps_that_an_answer_gives_are_the_first_that_suffice():
-    said = re.findall(r"(\d+) steps", TASKS["binary"][1].answer)
+    said = re.findall(r"(\d+) steps", EXERCISES["binary"][1].answer)
     for loss, steps in zip(
         ("sigmoid_binary_cross_entropy", "sigmoid_squared_error"), map(int, said), strict=True
     ):

@@ -31,7 +31,7 @@ TOUR_SAID = "tour predictions"
 """Where the session keeps the predictions of the tour: by stop the option from 1, "0" for none."""
 PRESENTING = "presenting"
 """Where the session keeps 1 while the page is presented, else 0."""
-TASK = "exercise that is set"
+EXERCISE = "exercise that is set"
 """Where the session keeps the number of the page's exercise, counted from 1, or None."""
 _VISIT = "number of this visit"
 _VIA = "link of this visit"
@@ -41,7 +41,7 @@ _NEW = "the page was opened just now"
 _EVERYWHERE = {
     TOUR_STOP: whole("tour"),
     TOUR_SAID: text("predicted", 20),
-    TASK: whole("task"),
+    EXERCISE: whole("task"),
     PRESENTING: whole("present"),
 }
 """Key of the session → the parameter that every page has for it."""
@@ -81,11 +81,11 @@ def visit(page: str) -> None:
         declare()
     if turned or via not in ("", st.session_state.get(_VIA)):
         st.session_state[_VISIT] = st.session_state.get(_VISIT, 0) + 1
-        st.session_state[TASK] = None
+        st.session_state[EXERCISE] = None
         _open()
     elif asked := st.session_state.get(_GOING, {}).get(page):
         st.session_state[_VISIT] += 1
-        st.session_state[TASK] = None
+        st.session_state[EXERCISE] = None
         _restore(asked)
     st.session_state.pop(_GOING, None)
     st.session_state[OPEN_PAGE] = page
@@ -107,7 +107,7 @@ def go_to(page: object, search: object) -> None:
 def _restore(search: str) -> None:
     """Read an address that the page had before; what it did not hold goes back to its default."""
     parameters = _parsed(search)
-    aside = {one.name for key, one in _EVERYWHERE.items() if key != TASK}
+    aside = {one.name for key, one in _EVERYWHERE.items() if key != EXERCISE}
     own = st.session_state[_TABLE].keys() - aside
     st.session_state[_UNTAKEN] = {name: texts for name, texts in parameters.items() if name in own}
     st.session_state[_CLEARED] = own - parameters.keys()

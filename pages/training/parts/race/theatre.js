@@ -2,7 +2,7 @@
 // chooses. All that was measured is here, so that moving asks the server for nothing.
 
 import { noteEdit } from "../../../components/address/address.js";
-import { chartColours, decoded, h } from "../../../components/frontend/sync.js";
+import { chartColours, decoded, h, whenResized } from "../../../components/frontend/sync.js";
 import { createConfusion } from "./confusion.js";
 import { createCurves } from "./curves.js";
 import { createDigits } from "./digits.js";
@@ -85,13 +85,12 @@ function createView(parent, assets) {
     ground,
   );
   parent.append(root);
-  const observer = new ResizeObserver(fit);
-  observer.observe(root);
+  const unwatch = whenResized(root, fit);
   window.addEventListener("resize", fit);
 
   function dispose() {
     player.pause();
-    observer.disconnect();
+    unwatch();
     window.removeEventListener("resize", fit);
     curves.dispose();
     root.remove();

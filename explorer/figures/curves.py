@@ -95,10 +95,3 @@ def default_smoothing(points: int) -> float:
     if points < 100:
         return 0.0
     return 0.9 if points < 1000 else 0.98
-
-
-def smoothing_name(weight: float) -> str:
-    """Return in words how the curves are smoothed."""
-    if weight == 0:
-        return "not smoothed"
-    return f"exponential moving average, weight {weight:g}, debiased; the raw loss behind it, faint"

@@ -34,11 +34,6 @@ GOAL = 0.9
 """The test accuracy that a race is run for."""
 
 
-def test_loss_name(loss: str) -> str:
-    """Return the name of a loss on test images, with its unit where it has one."""
-    return _SHORT[loss]
-
-
 def axis_name(loss: str) -> str:
     """Return a loss's name with its unit where it has one; "" is a loss that is not known."""
     if not loss:

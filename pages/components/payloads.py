@@ -36,13 +36,3 @@ def finite_number(sent: Any) -> float | None:
         return float(sent)
     _log.warning("Refused what is not a finite number.")
     return None
-
-
-def place_in(count: int, sent: Any) -> int:
-    """Return which of `count` things a browser chose; the first for what is no such place."""
-    if sent is None:
-        return 0
-    if type(sent) is int and 0 <= sent < count:
-        return sent
-    _log.warning("Refused the choice of something that is not there.")
-    return 0

@@ -335,12 +335,6 @@ def _layers(draw):
     yield training.dead_units(*race)
 
 
-@draws(recognition.confusion_matrix)
-def _confusion(draw):
-    count = st.sampled_from([0, 1, 2**53]) | st.integers(0, 10_000)
-    yield recognition.confusion_matrix(draw(npst.arrays(np.int64, (10, 10), elements=count)))
-
-
 @draws(recognition.digit_probabilities)
 def _digit_probabilities(draw):
     output = st.none() | npst.arrays(np.float64, 10, elements=ANY)

@@ -15,7 +15,7 @@ from explorer.figures.palette import (
     MEANINGS,
     meaning_line,
 )
-from explorer.figures.symbols import coloured, coloured_word
+from explorer.figures.symbols import coloured
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -110,12 +110,6 @@ def test_colouring_leaves_the_words_and_the_formula_as_they_were():
     text = r"Prose with p, $q_i - p_i$ and $$H(p,q)$$ at the end."
     plain = re.sub(r"\\textcolor\{#\w{6}\}\{([^{}]*)\}", r"\1", coloured(text))
     assert plain == text
-
-
-def test_a_word_takes_the_colour_of_its_meaning():
-    assert coloured_parts(coloured_word("squared error", "squared error")) == [
-        (r"\textsf{squared error}", "squared error")
-    ]
 
 
 def test_the_page_gives_every_text_colour_its_partner_where_the_text_around_is_light():

@@ -238,25 +238,6 @@ def test_markup_in_a_curves_name_stays_text():
     assert figure.data[-1].name == "&lt;b>bold&lt;/b>"
 
 
-def test_the_confusion_matrix_is_coloured_by_share_of_the_true_class():
-    counts = np.diag(np.arange(10)) * 10
-    counts[3, 5] = 30
-    figure = recognition.confusion_matrix(counts)
-    z = np.asarray(figure.data[0].z)
-    assert z[3, 3] == 0.5
-    assert z[3, 5] == 0.5
-    assert_array_equal(z[0], np.zeros(10))
-    written = {
-        (y, x): text
-        for trace in figure.data[1:]
-        for x, y, text in zip(trace.x, trace.y, trace.text, strict=True)
-    }
-    assert written[("3", "5")] == "30"
-    assert ("3", "4") not in written
-    assert len(written) == np.count_nonzero(counts)
-    assert figure.layout.yaxis.title.text == "true class"
-
-
 def test_a_digit_shows_its_one_hot_truth_and_the_output_of_every_finite_curve():
     q = np.full(10, 0.05)
     q[4] = 0.55

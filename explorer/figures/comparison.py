@@ -22,8 +22,7 @@ from explorer.figures.line_traces import (
     faint,
     line,
 )
-from explorer.figures.panel_grid import MARGIN, PanelAxis, grid
-from explorer.figures.panels import Trace
+from explorer.figures.panels import MARGIN, PanelAxis, Trace, grid
 from explorer.figures.thinning import MOST_POINTS
 from explorer.runs.axes import AXES, data_positions
 from explorer.runs.curve_data import TEST_FULL, values_at

@@ -21,13 +21,9 @@ def curve_colour(index: int) -> str:
     return CURVES[index % len(CURVES)]
 
 
-def curve_line(index: int, width: float = 2.0) -> dict[str, object]:
+def curve_line(index: int) -> dict[str, object]:
     """Return Plotly's line style of the curve at this place: its own colour and its own dash."""
-    return {
-        "color": curve_colour(index),
-        "dash": DASHES[index % len(DASHES)],
-        "width": width,
-    }
+    return {"color": curve_colour(index), "dash": DASHES[index % len(DASHES)], "width": 2.5}
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:

@@ -13,7 +13,7 @@ from explorer.figures.palette import (
     CATEGORICAL_DARK,
     CURVES,
     MEANINGS,
-    meaning_line,
+    meaning_lines,
 )
 from explorer.figures.symbols import coloured
 
@@ -68,11 +68,12 @@ def test_every_colour_has_its_partner_on_the_dark_ground():
     assert CATEGORICAL[: len(CURVES)] == CURVES
 
 
-def test_curves_of_one_quantity_differ_by_shade_or_dash():
-    lines = [meaning_line("H(p,q)", place) for place in range(12)]
-    assert len({(line["color"], line["dash"]) for line in lines}) == 12
-    shades = {shade.light for shade in MEANINGS["H(p,q)"]}
-    assert {line["color"] for line in lines} <= shades
+@pytest.mark.parametrize("meanings", [["H(p,q)"] * 12, ["p", *["q"] * 7], ["p", "q"] * 6])
+def test_curves_of_one_quantity_differ_by_shade_or_dash(meanings):
+    lines = meaning_lines(meanings)
+    assert len({(line["color"], line["dash"]) for line in lines}) == len(meanings)
+    for line, meaning in zip(lines, meanings, strict=True):
+        assert line["color"] in {MEANINGS[meaning].main.light, MEANINGS[meaning].second.light}
 
 
 # ------------------------------------------------------------------------- symbols and words

@@ -288,4 +288,8 @@ def _panels(axes: Sequence[PanelAxis], traces: Sequence[Trace], labels: Sequence
         # Of a picture that is saved.
         "meta": {"legend_rows": len(labels)},
     }
-    return grid(axes, traces, across, more, most_columns=1)
+    figure = grid(axes, traces, across, more, most_columns=1)
+    # On a phone the headings of low panels would stand on the numbers of those above.
+    for above in range(1, len(axes)):
+        figure.layout[f"xaxis{above if above > 1 else ''}"].showticklabels = False
+    return figure

@@ -69,7 +69,7 @@ CROSS_ENTROPY = MEANINGS["H(p,q)"].main.light
 SQUARED_ERROR = MEANINGS["squared error"].main.light
 HINGE = MEANINGS["hinge"].main.light
 
-# What stands beside a quantity of the table, and has none of their colours.
+# Of what is drawn beside those quantities.
 _OTHER = Shade("#7a5230", "#c79a70")
 _NEUTRAL = Shade("#5f6b7a", "#9aa7b8")
 _INK = Shade("#1b2430", "#e8edf4")

@@ -1,4 +1,4 @@
-"""What a browser sent, read as anyone may have sent it: wrong things leave a line in the log."""
+"""Reads what a browser sent, which anyone may have made up: what is wrong is logged and refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 _LARGEST = 2**53
-"""From here on a browser cannot count by one."""
+"""From here on JavaScript cannot count in steps of one."""
 
 
 def sequence_of(edit: Any) -> int | None:

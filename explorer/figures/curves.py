@@ -21,13 +21,9 @@ def curve_colour(index: int) -> str:
     return CURVES[index % len(CURVES)]
 
 
-def curve_line(index: int, width: float = 2.0) -> dict[str, object]:
+def curve_line(index: int) -> dict[str, object]:
     """Return Plotly's line style of the curve at this place: its own colour and its own dash."""
-    return {
-        "color": curve_colour(index),
-        "dash": DASHES[index % len(DASHES)],
-        "width": width,
-    }
+    return {"color": curve_colour(index), "dash": DASHES[index % len(DASHES)], "width": 2.5}
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:
@@ -95,10 +91,3 @@ def default_smoothing(points: int) -> float:
     if points < 100:
         return 0.0
     return 0.9 if points < 1000 else 0.98
-
-
-def smoothing_name(weight: float) -> str:
-    """Return in words how the curves are smoothed."""
-    if weight == 0:
-        return "not smoothed"
-    return f"exponential moving average, weight {weight:g}, debiased; the raw loss behind it, faint"

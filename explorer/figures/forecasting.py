@@ -246,7 +246,7 @@ def _scores(
 
 
 def expected_by_report(p: float, *, height: int = 330) -> go.Figure:
-    """Draw what a report q costs on average whoever believes p, by each rule, for two outcomes.
+    """Draw the expected cost of reporting q where one believes p, by each rule, of two outcomes.
 
     Args:
         p: Believed probability of the first outcome, 0 to 1.

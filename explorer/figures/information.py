@@ -99,7 +99,7 @@ def _rarest(
     labels: Sequence[str],
     surprise: NDArray[np.float64],
 ) -> list[dict[str, object]]:
-    """Say what there is to see: how little a rare outcome adds, or that no bar differs."""
+    """Point out how little a rare outcome adds, or that no bar differs."""
     values = np.asarray(p, dtype=np.float64)
     possible = np.flatnonzero(values > 0)
     rarest = int(possible[np.argmin(values[possible])])

@@ -180,8 +180,7 @@ def test_a_resumed_training_reads_as_one_that_kept_nothing_of_what_was_dropped(p
             written_steps.append(at)
             at += 1
     x = np.array(written_steps, np.float64)
-    settled = settle(x, [np.arange(x.size)], None, "step", Notes())
-    (rows,) = settled.rows
+    _, (rows,) = settle(x, [np.arange(x.size)], None, "step", Notes())
     assert dict(zip(x[rows].astype(int).tolist(), rows.tolist(), strict=True)) == log
 
 

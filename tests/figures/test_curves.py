@@ -12,7 +12,6 @@ from explorer.figures.curves import (
     curve_line,
     default_smoothing,
     smoothed,
-    smoothing_name,
     thinned,
 )
 
@@ -95,11 +94,6 @@ def test_an_average_of_any_numbers_lies_among_them(values, weight):
 def test_a_weight_outside_zero_to_one_is_refused(weight):
     with pytest.raises(ValueError, match="smoothing weight must be at least 0 and below 1"):
         smoothed(np.ones(3), weight)
-
-
-def test_the_smoothing_is_named():
-    assert "exponential moving average, weight 0.98, debiased" in smoothing_name(0.98)
-    assert smoothing_name(0) == "not smoothed"
 
 
 def test_eight_curves_differ_in_colour_and_dash_together():

@@ -281,18 +281,18 @@ def _placed(
         )
         rows = [own[known[own]] for own in rows]
     epoch = meaning.epoch.values if meaning.epoch is not None and axis.kind != EPOCH else None
-    settled = settle(along, rows, epoch, axis.name, notes)
+    x, settled = settle(along, rows, epoch, axis.name, notes)
     if axis.is_whole:
-        return settled.x, settled.rows
+        return x, settled
     # The rows that count are numbered in the order of an x that is not a whole number.
     counting = np.zeros(known.size, bool)
-    for own in settled.rows:
+    for own in settled:
         counting[own] = True
     order = np.flatnonzero(counting)
-    order = order[np.argsort(settled.x[order], kind="stable")]
+    order = order[np.argsort(x[order], kind="stable")]
     steps = np.zeros(known.size)
     steps[order] = np.arange(order.size)
-    return steps, settled.rows
+    return steps, settled
 
 
 def _clocks(meaning: Meaning, axis: Axis) -> dict[str, np.ndarray]:

@@ -284,19 +284,19 @@ def _data(events: Events, notes: Notes) -> CurveData | None:
     elif all(name.rpartition("/")[2].startswith("epoch_") for name in names):
         kind = EPOCH
     resumed = [(row, step) for row, step in events.restarts if row]
-    settled = settle(x, rows, None, "step", notes, resumed)
+    x, settled = settle(x, rows, None, "step", notes, resumed)
     values, times = np.frombuffer(events.values), np.frombuffer(events.times)
-    whole = settled.x.astype(np.int64)
+    whole = x.astype(np.int64)
     found: dict[str, Series] = {}
     twice = 0
-    for name, own in zip(names, settled.rows, strict=True):
+    for name, own in zip(names, settled, strict=True):
         if own.size:
             rising, at, more = in_order(whole[own], values[own])
             found[name] = Series(rising, at)
             twice += more
     if twice:
         notes.add(f"{counted(twice, 'scalar was', 'scalars were')} written again: the later count.")
-    counting = np.sort(np.concatenate(settled.rows))
+    counting = np.sort(np.concatenate(settled))
     # Of what was written at one step the first counts, which may be long before the last.
     counting = counting[::-1]
     rising, at, _ = in_order(whole[counting], times[counting] - times.min())

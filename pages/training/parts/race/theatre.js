@@ -168,13 +168,8 @@ function createView(parent, assets) {
 
   function colour() {
     const colours = chartColours(root);
-    head.curves.forEach(({ place, shade }, index) => {
-      const colour = colours[place] ?? "#5f6b7a";
-      root.style.setProperty(`--ink-${index}`, colour);
-      root.style.setProperty(
-        `--curve-${index}`,
-        `color-mix(in srgb, ${colour} ${100 * shade}%, transparent)`,
-      );
+    head.curves.forEach(({ place }, index) => {
+      root.style.setProperty(`--curve-${index}`, colours[place] ?? "#5f6b7a");
     });
   }
 

@@ -18,8 +18,7 @@ import streamlit as st
 from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
 from explorer.figures.palette import CATEGORICAL
-from explorer.figures.race_lines import RaceLine
-from explorer.figures.training import GOAL
+from explorer.figures.training import GOAL, LineStyle
 from explorer.runs.record_columns import Records
 from explorer.runs.records import EvalRecord
 from explorer.runs.run import Run
@@ -110,7 +109,7 @@ def moment_of(sent: Any, run_id: str) -> Moment | None:
 def theatre(
     run: Run,
     labels: Sequence[str],
-    lines: Sequence[RaceLine],
+    lines: Sequence[LineStyle],
     records: Records,
     pictures: Pictures,
     cue: Cue,
@@ -228,13 +227,12 @@ def _wants_head(run: Run) -> bool:
     return run.info is not None and not sent.get("whole")
 
 
-def _head(run: Run, labels: Sequence[str], lines: Sequence[RaceLine]) -> dict[str, Any]:
+def _head(run: Run, labels: Sequence[str], lines: Sequence[LineStyle]) -> dict[str, Any]:
     """Return what does not change while a race goes on."""
     info = run.info
     return {
         "curves": [
-            {"name": label, "place": CATEGORICAL.index(line.colour), "shade": line.shade,
-             "dash": line.dash}
+            {"name": label, "place": CATEGORICAL.index(line["color"]), "dash": line["dash"]}
             for label, line in zip(labels, lines, strict=True)
         ],
         "pixels": base64.b64encode(info.digits.tobytes()).decode() if info else "",

@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 from explorer.figures import training
 from explorer.figures.curves import default_smoothing
 from explorer.figures.numbers import written
-from explorer.figures.race_lines import on_stage, race_lines
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.runs.record_columns import Records
@@ -135,7 +134,7 @@ def _stage(
     theatre(
         run,
         labels,
-        race_lines(run.configs),
+        training.race_lines(run.configs),
         records,
         _pictures(tabs, run, labels, records, options, last_step) if records else {},
         Cue(
@@ -194,7 +193,7 @@ def _pictures(
     options: ViewOptions,
     last_step: int,
 ) -> Pictures:
-    lines, curves = race_lines(run.configs), records.curves
+    lines, curves = training.race_lines(run.configs), records.curves
     longest = max((curve.losses.size for curve in curves), default=0)
     weight = default_smoothing(longest) if options.weight is None else options.weight
 
@@ -214,7 +213,7 @@ def _pictures(
             figure = of(labels, curves, lines=lines)
         else:
             figure = training.dead_units(labels, curves, lines=lines)
-        return on_stage(figure, labels, last_step=last_step)
+        return training.on_stage(figure, last_step=last_step)
 
     alts = {
         "Accuracy": _alt_accuracy(labels, records),

@@ -24,8 +24,7 @@ from explorer.rooms.room import (
     new_spoken_code,
 )
 from explorer.store.database import Database
-from explorer.store.room_rounds import RoomRounds
-from explorer.store.room_rows import LIVES, change_room, ended
+from explorer.store.room_rounds import LIVES, RoomRounds, change_room, ended
 from explorer.store.tables import (
     database_now,
     room_forecasts,

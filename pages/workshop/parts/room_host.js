@@ -211,7 +211,7 @@ export function createHostView(place, assets, setup) {
       ? h(
           "table",
           {},
-          h("thead", {}, h("tr", {}, ...["", "rounds", "bits", "Brier"].map((text) => h("th", { scope: "col" }, text)))),
+          h("thead", {}, h("tr", {}, ...["who", "rounds", "bits", "Brier"].map((text) => h("th", { scope: "col" }, text)))),
           h(
             "tbody",
             {},

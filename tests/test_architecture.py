@@ -41,7 +41,12 @@ MAY_KNOW = {
     ),
     "explorer.figures": ("explorer.core", "explorer.runs", "explorer.rooms"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
-    "explorer.watching": ("explorer.exchange", "explorer.store", "explorer.runs"),
+    "explorer.watching": (
+        "explorer.exchange",
+        "explorer.jobs",
+        "explorer.store",
+        "explorer.runs",
+    ),
     "explorer.teaching": ("explorer.core", "explorer.figures", "explorer.rooms"),
     "pages.components": tuple(
         f"explorer.{room}"
@@ -75,7 +80,6 @@ KEPT_TO = {
         "explorer.trainer",
         "explorer.cluster",
         "explorer.exchange",
-        "explorer.watching",
     ),
     "watchfiles": ("explorer.watching",),
     "streamlit": ("app", "pages"),

@@ -219,14 +219,6 @@ def test_a_fresh_machine_opens_with_the_recorded_race_and_says_where_it_was_made
     assert len(sent["snapshots"][0]) > 30
 
 
-def test_several_gpus_are_named_and_one_is_not(store, monkeypatch):
-    assert "GPU" not in words(opened())
-    places = "One training at a time on each GPU: 2 × Card."
-    monkeypatch.setattr(launcher, "training_places", lambda: places)
-    assert places in words(opened())
-    assert places in words(visit("sweep"))
-
-
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [

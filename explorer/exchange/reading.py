@@ -68,6 +68,8 @@ _UNREAD = re.compile(
     r"|h5|hdf5|npy|npz|pkl|pickle|onnx|pb|mp4|wav|zip|tar|ya?ml|toml|cfg|ini|sh|lock|profile|db)$",
     re.IGNORECASE,
 )
+# As a line of a log begins, with its time or its round in brackets.
+_STAMPED = re.compile(rb"\s*\[[^\[\]{}\"\n]*\][ \t]*[A-Za-z]")
 _KEPT_YAML = re.compile(r"(^|/)meta\.yaml$")
 _OTHER_KINDS = {
     b"\x93NUMPY": "a NumPy array: write it with numpy.savetxt, and a header with names",
@@ -146,7 +148,7 @@ def _read_one(content: bytes, filename: str, notes: Notes) -> list[ReadCurve]:
 
 def _read_text(text: bytes, label: str, metric: str, notes: Notes) -> list[ReadCurve]:
     start = text[:1000].lstrip()[:2]
-    if start.startswith((b"{", b"[")):
+    if start.startswith((b"{", b"[")) and not _STAMPED.match(text):
         if is_lines(text):
             return read_json_lines(text, label, notes)
         if start.startswith(b"{") or start[1:2] in b'[{]"-0123456789 \r\n\t':
@@ -198,7 +200,14 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
         except ImportRefused as error:
             refused.append(f"{quoted(path)} is left out: {error}")
     if not curves:
-        raise ImportRefused(refused[0] if refused else "The archive holds no file with curves.")
+        packed = [path for path in left_out if path.endswith((".zip", ".tar"))]
+        raise ImportRefused(
+            refused[0]
+            if refused
+            else f"{quoted(packed[0])} is an archive in an archive: unpack it, and give that one."
+            if packed
+            else "The archive holds no file with curves."
+        )
     notes.extend(refused)
     if left_out:
         notes.add(f"{counted(len(left_out), 'file')} of other kinds left out.")

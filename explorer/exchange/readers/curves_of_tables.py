@@ -25,6 +25,7 @@ from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, runs_of, word_at
 from explorer.exchange.readers.wandb_columns import runs_by_column
 from explorer.exchange.readers.x_axis import Axis, axis_of
+from explorer.runs.meaning import ACCURACY_WORDS
 from explorer.runs.series import EPOCH, ROW, SECONDS, STEP, CurveData, Series
 
 Rows = NDArray[np.intp]
@@ -218,7 +219,7 @@ def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) 
 
 def _is_percent(column: Column) -> bool:
     words = set(normal(column.name).replace("/", "_").split("_"))
-    if not words & {"acc", "accuracy", "top1", "top5", "acc1", "acc5"}:
+    if not words & ACCURACY_WORDS:
         return False
     values = column.values[np.isfinite(column.values)]
     return bool(values.size and values.max() > 1 and values.max() <= 100 and values.min() >= 0)

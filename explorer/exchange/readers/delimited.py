@@ -85,16 +85,11 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     columns = columns_of_texts(
         distinct(names, notes), texts, place, notes, layout.delimiter, words_of(names)
     )
-    # As pandas calls an index without a name, and reads it again.
-    if len(columns) > 1 and columns[0].name.lower() in ("unnamed: 0", "index"):
-        columns[0].name = "" if _counts_up(columns[0]) else columns[0].name
-    is_named = layout.names is not None and len(columns) > 1
-    has_index = is_named and not columns[0].name and _counts_up(columns[0])
     # What has neither a name nor a value is a comma too many at the end of each row.
     kept = [one for one in columns if one.name or one.present.any()]
     if not kept:
         raise ImportRefused("The table is empty: it has neither a name nor a number.")
-    return Table(kept, size, place, has_index, notes, _told(layout.comments))
+    return Table(kept, size, place, notes, _told(layout.comments))
 
 
 def _told(comments: tuple[str, ...]) -> dict[str, str]:
@@ -106,12 +101,6 @@ def _told(comments: tuple[str, ...]) -> dict[str, str]:
             except (orjson.JSONDecodeError, AttributeError):
                 continue
     return {}
-
-
-def _counts_up(column: Column) -> bool:
-    return column.is_number and bool(
-        column.present.all() and (column.values[1:] > column.values[:-1]).all()
-    )
 
 
 def _check_size(content: bytes, layout: Layout) -> None:

@@ -15,7 +15,13 @@ from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
 from explorer.exchange.readers.json_value import json_value
-from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WORDS, normal
+from explorer.exchange.readers.meaning import (
+    COUNT_WORDS,
+    EPOCH_WORDS,
+    SINCE_1970,
+    STEP_WORDS,
+    normal,
+)
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
 from explorer.exchange.readers.settings_in_words import settings_of
@@ -211,7 +217,8 @@ _TRANSPARENT = frozenset(
 
 
 def _is_triple(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 3 and all(map(is_scalar, one))
+    is_row = isinstance(one, list) and len(one) == 3 and all(map(is_scalar, one))
+    return is_row and isinstance(one[0], int | float) and one[0] > SINCE_1970
 
 
 def _is_record(node: Mapping[str, Any]) -> bool:

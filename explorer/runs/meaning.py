@@ -170,8 +170,10 @@ def meanings_of(
     for name, one in found.items():
         # A single number beside a curve is its summary, as Transformers writes "train_loss".
         is_summed_up = trained.get(stem(name), 0) == 1 < len(data.series[name])
-        if one.split == UNSAID and stem(name) in validated and (
-            stem(name) not in trained or is_summed_up
+        if (
+            one.split == UNSAID
+            and stem(name) in validated
+            and (stem(name) not in trained or is_summed_up)
         ):
             found[name] = Meaning(TRAIN, one.what)
     return found | {name: one for name, one in (said or {}).items() if name in found}

@@ -128,10 +128,11 @@ def _range_index(read: pa.Table) -> list[Column]:
     told = (read.schema.pandas_metadata or {}).get("index_columns") or [None]
     match told[0]:
         case {"kind": "range", "name": name, "start": int(start), "stop": int(stop),
-              "step": int(step)} if name or start or step != 1:  # fmt: skip
-            values = np.arange(start, stop, step or 1, dtype=np.float64)[: read.num_rows]
-            if values.size == read.num_rows and name not in read.column_names:
-                return [Column(str(name or ""), values, np.ones(values.size, bool))]
+              "step": int(step)} if step and (name or start or step != 1):  # fmt: skip
+            count = read.num_rows
+            if len(range(start, stop, step)) == count and name not in read.column_names:
+                values = start + step * np.arange(float(count))
+                return [Column(str(name or ""), values, np.ones(count, bool))]
     return []
 
 

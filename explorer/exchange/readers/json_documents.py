@@ -137,6 +137,12 @@ class _Found:
         if curve := _curve_lists(node):
             self._add_single(path, *curve)
             return
+        if not path and _are_histories(node):
+            mine = self._label
+            for self._label, one in node.items():
+                self._add_lists(one, ())
+            self._label = mine
+            return
         lists: dict[str, list[Any]] = {}
         indexed: dict[str, dict[str, Any]] = {}
         others: list[tuple[str, Any]] = []
@@ -235,6 +241,16 @@ def _has_lists(node: Mapping[str, Any]) -> bool:
         bool(lists)
         and not numbers
         and all(len(one) > 1 and all(map(is_scalar, one)) for one in lists)
+    )
+
+
+def _are_histories(node: Mapping[str, Any]) -> bool:
+    """Tell whether it holds Keras' histories of several runs by their names."""
+    return len(node) > 1 and all(
+        isinstance(one, dict)
+        and any(f"val_{name}" in one for name in one)
+        and all(isinstance(own, list) and all(map(is_scalar, own)) for own in one.values())
+        for one in node.values()
     )
 
 

@@ -178,8 +178,10 @@ def _parted(
     numeric = sum(map(is_number, filled)) / len(filled) if filled else 0.5
     is_header = _is_header(records[head][1], delimiter)
     # Prose and logs have spaces and commas too.
-    if numeric < 0.05 or (is_header and rows and _alike(records[head][1], rows[0])) or (
-        delimiter == SPACES and (head > 0 or numeric < (0.5 if is_header else 0.95))
+    if (
+        numeric < 0.05
+        or (is_header and rows and _alike(records[head][1], rows[0]))
+        or (delimiter == SPACES and (head > 0 or numeric < (0.5 if is_header else 0.95)))
     ):
         return 0.0, None
     fit = (1 + sum(len(row) == width for row in body)) / len(records)

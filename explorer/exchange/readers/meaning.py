@@ -205,11 +205,12 @@ def meaning_of(table: Table) -> Meaning:
         if one in left:
             take(one)
             found.counts.append(one)
-    runs = [one for one in find(left, RUN_WORDS) if _tells_runs(one)]
-    found.runs = [one for one in runs if not _tells_splits(one)]
+    runs = find(left, RUN_WORDS)
+    splits = [one for one in runs if tells_splits(one)]
+    found.runs = [one for one in runs if one not in splits and _tells_runs(one)]
     found.contexts = [
         one
-        for one in dict.fromkeys((*find(left, CONTEXT_WORDS), *runs))
+        for one in dict.fromkeys((*find(left, CONTEXT_WORDS), *splits))
         if not one.is_number and one not in found.runs
     ]
     found.varied = frozenset(one.name for one in found.contexts if one.num_words > 1)
@@ -323,7 +324,7 @@ def _is_clock(column: Column) -> bool:
     return bool((steps < 0).mean() <= 0.1 and grows and values[-1] > values[0])
 
 
-def _tells_splits(column: Column) -> bool:
+def tells_splits(column: Column) -> bool:
     """Tell whether the words of a column are those for training, validation and the like."""
     return column.words is not None and all(
         normal(word) in SPLITS for word in column.words.dictionary.to_pylist()

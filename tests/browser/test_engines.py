@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial, wraps
 
 import pytest
@@ -91,17 +92,27 @@ def display() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def tab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """One page in a browser of an engine, for all tests of this module that name it."""
-    engine, dark = request.param
-    if engine == "chromium":
-        page: Tab = Chromium(request.getfixturevalue("_profile").browser, dark=dark)
-    elif engine == "firefox":
-        program = run.firefox() or pytest.skip(run.NO_FIREFOX)
-        page = Firefox(program, tmp_path_factory.mktemp("firefox"), dark=dark)
-    else:
+def start_browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, bool], Tab]:
+    """Start a browser of an engine, in a light or a dark system."""
+
+    def start(engine: str, dark: bool) -> Tab:
+        if engine == "chromium":
+            return Chromium(request.getfixturevalue("_profile").browser, dark=dark)
+        if engine == "firefox":
+            program = run.firefox() or pytest.skip(run.NO_FIREFOX)
+            return Firefox(program, tmp_path_factory.mktemp("firefox"), dark=dark)
         programs = run.webkit() or pytest.skip(run.NO_WEBKIT)
-        page = WebKit(*programs, request.getfixturevalue("display"), dark=dark)
+        return WebKit(*programs, request.getfixturevalue("display"), dark=dark)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def tab(request: pytest.FixtureRequest, start_browser: Callable[[str, bool], Tab]) -> Iterator[Tab]:
+    """One page in a browser of an engine, for all tests of this module that name it."""
+    page = start_browser(*request.param)
     yield page
     page.close()
 
@@ -401,6 +412,45 @@ def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url, run_id)
     tab.click("button.cee-menu-button")
     tab.click("[role=menuitem]", "Values")
     tab.wait_for(".cee-plot-table td")
+
+
+@LONG
+@in_every_engine
+def test_a_room_is_hosted_in_one_engine_and_followed_in_another(tab, start_browser, app_url):
+    host, engine = tab, {"firefox": "webkit", "webkit": "firefox"}.get(tab.name, "firefox")
+    with closing(start_browser(engine, True)) as phone:
+        phone.resize(*PHONE)
+        loaded(host, f"{app_url}/room")
+        host.click("button", "Open a room")
+        link = host.attribute(".cee-host-link a", "href")
+        phone.load(str(link))
+        phone.fill("input[autocomplete=nickname]", "Ada")
+        phone.wait_for("p", "You are in.")
+        host.click("button", "Ask")
+        champion = '[aria-label="Probability of the champion"]'
+        phone.drag(champion, (0.5, 0.5), (0.7, 0.5), (0.8, 0.5))
+        phone.press("ArrowRight")
+        share = phone.text(".cee-phone-share")
+        assert 70 <= float(share.removesuffix(" %")) <= 90
+        phone.click("button", "Commit")
+        host.wait_for(".cee-host-forecasts", "1 of 1 have forecast")
+        host.click("button", "Close the round")
+        host.click("button", "Draw it")
+        phone.wait_for(".cee-phone-scores dd", "bit")
+        assert f"−log₂ {share}" in phone.text(".cee-phone-scores dt") or phone.count(
+            ".cee-room-outcome b", "the club player"
+        )
+        host.until("() => all('.cee-host-plots .cee-plot[data-draws]').length === 3")
+
+        opened(host, f"{app_url}/divergence?{SKEWED}")
+        phone.wait_for(bar("q of outcome 1"))
+        phone.settle()
+        phone.wait_for(".cee-follow", "You follow the host.")
+        host.drag(f"{bar('q of outcome 1')} .cee-track", (0.5, 0.9), (0.5, 0.6), (0.5, 0.4))
+        dragged = value(host, "q of outcome 1")
+        until(lambda: value(phone, "q of outcome 1") == dragged, "the phone paints it")
+        phone.until("(q) => location.search.includes(`q=${q}`)", f"{dragged:g}")
+        assert unexpected(phone) == []
 
 
 @LONG

@@ -68,7 +68,7 @@ def _restart_for_ever(lock_file: Path, folder: Path) -> None:
         began = time.monotonic()
         with (folder / f"{DRIVER_NAME}.log").open("ab") as log:
             subprocess.run(
-                [sys.executable, "-m", "explorer.cluster.driver", _CONNECTED],
+                [sys.executable, "-P", "-m", "explorer.cluster.driver", _CONNECTED],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

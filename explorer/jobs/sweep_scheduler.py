@@ -19,7 +19,7 @@ _MOST_LOSSES = 3
 
 
 def start(
-    grid: SweepGrid, name: str = "", *, session: str = "", store: RunStore | None = None
+    grid: SweepGrid, name: str = "", *, person: str = "", store: RunStore | None = None
 ) -> str:
     """Keep a sweep, see that a worker begins with it, and return its id.
 
@@ -29,7 +29,7 @@ def start(
     Args:
         grid: What to train.
         name: What to call it.
-        session: Of the browser that asks, for the limit of what one may queue.
+        person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 
     Raises:
@@ -42,7 +42,7 @@ def start(
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
     launcher.check_memory([grid.base], store)
-    sweep_id = store.sweeps.create(grid, name, session)
+    sweep_id = store.sweeps.create(grid, name, person)
     launcher.have_work_done(store)
     return sweep_id
 

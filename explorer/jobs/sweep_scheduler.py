@@ -12,6 +12,7 @@ from explorer.runs.run import FAILED, FINISHED, LOST, STOPPED, CurveRow
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import ACTIVE, DIVERGED, DONE, MISSING, Cell, Sweep
 from explorer.runs.sweep_grid import SweepGrid
+from explorer.store.queue_limits import most_work, work_of
 from explorer.store.run_store import RunStore
 
 _KNOWN_RUNS = 5
@@ -88,7 +89,11 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     """
 
     def choose(sweep: Sweep, rows: Sequence[CurveRow]) -> list[int] | None:
-        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base), launcher.max_workers())
+        base = sweep.grid.base
+        size = sweep.grid.chunk_size(memory_bytes(base), launcher.max_workers())
+        # A run of a sweep asks for no more than a race may.
+        if (allowed := most_work() / work_of(base)) < size:
+            size = max(1, int(allowed))
         return next_cells(sweep, rows, size)
 
     return any(store.sweeps.queue_next(one, choose) for one in store.sweeps.list_open())

@@ -41,6 +41,29 @@ def most_queued(variable: str) -> int:
     return int(text)
 
 
+def most_work() -> float:
+    """Return the most epochs × parameters that one run may ask for; infinity without a limit.
+
+    Raises:
+        ConfigError: The environment variable is not a number above 0.
+    """
+    text = os.environ.get(WORK_VARIABLE, "")
+    if not text:
+        return math.inf
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not limit > 0:
+        raise ConfigError(f"{WORK_VARIABLE} must be a number above 0, not {text!r}.")
+    return limit
+
+
+def work_of(config: TrainingConfig) -> int:
+    """Return the epochs × parameters of one curve."""
+    return config.epochs * config.num_parameters
+
+
 def check_work(configs: Sequence[TrainingConfig]) -> None:
     """Check that a run asks for no more work than one may.
 
@@ -50,16 +73,7 @@ def check_work(configs: Sequence[TrainingConfig]) -> None:
     Raises:
         ConfigError: It asks for more; with figures. Or the limit cannot be used.
     """
-    text = os.environ.get(WORK_VARIABLE, "")
-    if not text:
-        return
-    try:
-        limit = float(text)
-    except ValueError:
-        limit = math.nan
-    if not limit > 0:
-        raise ConfigError(f"{WORK_VARIABLE} must be a number above 0, not {text!r}.")
-    work = sum(config.epochs * config.num_parameters for config in configs)
+    limit, work = most_work(), sum(map(work_of, configs))
     if work > limit:
         raise ConfigError(
             f"This asks for {work:,} epochs × parameters, and one run may have {limit:,.0f} on "

@@ -172,3 +172,16 @@ def test_nothing_is_asked_where_there_is_no_code(
     app = opened("live")
     assert "access code" not in words(app)
     assert access.is_holder()
+
+
+def test_a_server_that_everybody_reaches_without_a_code_says_so_where_one_acts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("EXPLORER_ACCESS_CODE")
+    asked, given = st.get_option, {"server.address": ""}
+    monkeypatch.setattr(st, "get_option", lambda name: given.get(name, asked(name)))
+    for address, is_said in (("127.0.0.1", False), ("0.0.0.0", True)):
+        given["server.address"] = address
+        for page in ("live", "sweep", "compare"):
+            assert words(opened(page)).count("set EXPLORER_ACCESS_CODE") == int(is_said), page
+        assert "EXPLORER_ACCESS_CODE" not in words(opened("divergence"))

@@ -85,3 +85,12 @@ def test_a_run_that_asks_for_too_much_work_is_refused_with_figures(
         monkeypatch.setenv(queue_limits.WORK_VARIABLE, text)
         with pytest.raises(ConfigError, match="a number above 0"):
             queue_limits.check_work([config])
+
+
+def test_a_run_of_a_sweep_has_no_more_work_than_a_race_may(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(queue_limits.WORK_VARIABLE, str(2.5 * queue_limits.work_of(RACE[0])))
+    store.sweeps.create(SweepGrid(GRID.values | {"seed": (1, 2, 3, 4, 5)}, RACE[0]))
+    assert continue_open(store, lambda _: None)
+    assert len(store.runs.claim_next(MARK).configs) == 2

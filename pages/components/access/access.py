@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from explorer.store.run_store import StoreReadOnly
 from pages.components.access import person, signed_cookie
+from pages.components.escaping import escaped
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
 
@@ -152,6 +153,12 @@ def warning() -> str:
         "Everybody who reaches this server may train, stop, import and delete: set "
         f"{CODE_VARIABLE} to a code that only hosts know."
     )
+
+
+def say_open() -> None:
+    """Say quietly, where somebody is about to train or import, that everybody else may too."""
+    if words := warning():
+        st.caption(escaped(words))
 
 
 def say_at_start() -> None:

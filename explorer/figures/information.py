@@ -64,9 +64,7 @@ def entropy_by_outcome(
         }
         for name, values, shown, colour in bars
     ]
-    infinite = [
-        infinity_mark(labels[index], 0) for index in np.flatnonzero(np.isinf(surprise))
-    ]
+    infinite = [infinity_mark(labels[index], 0) for index in np.flatnonzero(np.isinf(surprise))]
     categories, margin = category_axis(labels)
     margin = margin | {"t": 26, "b": margin["b"] - 16}
     highest = float(np.max(surprise, where=np.isfinite(surprise), initial=0.0))

@@ -6,10 +6,7 @@ import streamlit as st
 
 from explorer.core.bars import Bars
 from explorer.core.comparison import Comparison
-from explorer.core.distributions import one_hot
-from explorer.teaching.presets import PRESETS
-from explorer.teaching.tour_digit import LABEL, beliefs
-from explorer.teaching.tour_digit import NAMES as DIGITS
+from explorer.teaching.presets import DIGIT_PRESETS, PRESETS
 from pages.components.address import address
 from pages.components.address.parameters import option, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, bar_editor, offer_plots, state_of
@@ -54,12 +51,7 @@ probability that $q$ spends on it. All gaps are 0 only at $q = p$.""",
 )
 STARTS = {
     name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
-    for name, preset in PRESETS.items()
-} | {
-    f"A handwritten {LABEL}, {network} after {step:,} steps": Bars(
-        DIGITS, {"p": tuple(one_hot(LABEL, 10).tolist()), "q": q}
-    )
-    for network, step, q in beliefs()
+    for name, preset in {**PRESETS, **DIGIT_PRESETS}.items()
 }
 
 

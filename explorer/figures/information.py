@@ -16,9 +16,9 @@ from explorer.core.information import (
     maximum_entropy,
     perplexity,
     self_information,
+    simplex_entropy,
     unit_name,
 )
-from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import Trace, axis, build, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written

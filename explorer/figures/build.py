@@ -117,3 +117,21 @@ def note(x: Any, y: float, words: str, colour: str, **place: Any) -> dict[str, A
         "showarrow": True,
         **place,
     }
+
+
+def infinity_mark(x: Any, edge: int) -> dict[str, Any]:
+    """Return the sign ∞ at the edge of the picture, where it stays whatever is zoomed to.
+
+    Args:
+        x: A category, or its number from 0.
+        edge: 1 for above the picture, 0 for its lower edge.
+    """
+    return {
+        "x": x,
+        "y": edge,
+        "yref": "y domain",
+        "yanchor": "bottom",
+        "text": "∞",
+        "font": {"size": 14},
+        "showarrow": False,
+    }

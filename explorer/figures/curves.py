@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from explorer.figures.palette import CURVES, DASHES
-from explorer.figures.thinning import MOST_POINTS, kept_points
+from explorer.figures.thinning import MOST_POINTS, kept_while_growing
 
 Column = NDArray[Any]
 
@@ -35,12 +35,12 @@ def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Colu
         most: Largest number of points to return, at least 16.
 
     Returns:
-        x and y of the points that `kept_points` keeps.
+        x and y of the points that `kept_while_growing` keeps.
     """
     finite = np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]
-    kept = kept_points(x, y, most)
+    kept = kept_while_growing(y, most)
     return x[kept], y[kept]
 
 

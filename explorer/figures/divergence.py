@@ -11,7 +11,15 @@ import plotly.graph_objects as go
 
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
-from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
+from explorer.figures.build import (
+    MARGIN,
+    Trace,
+    axis,
+    build,
+    infinity_mark,
+    quantity,
+    steady_top,
+)
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
@@ -148,8 +156,8 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "x": labels,
             "y": np.where(np.isinf(values), top, values),
             "text": [written(value, 3) for value in values],
-            # Numbers on narrower bars would run into each other; ∞ has to be said.
-            "textposition": ["outside" if few or np.isinf(v) else "none" for v in values],
+            # Numbers on narrower bars would run into each other.
+            "textposition": ["outside" if few and np.isfinite(v) else "none" for v in values],
             "cliponaxis": False,
             "marker": {
                 "color": colour,
@@ -159,6 +167,11 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "hovertemplate": f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
         }
         for term, values, colour in directions
+    ]
+    marks = [
+        infinity_mark(outcome + side, 1)
+        for side, (_, values, _) in zip((-0.2, 0.2), directions, strict=True)
+        for outcome in np.flatnonzero(np.isinf(values)).tolist()
     ]
     categories, margin = category_axis(labels)
     # No title below the names.
@@ -171,6 +184,9 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "barmode": "group",
             "yaxis": axis(unit, range=[bottom, top]),
             "xaxis": categories,
+            "annotations": marks,
+            # Above the marks.
+            "legend": {"y": 1.17},
             "meta": {
                 "least_height": 130 + margin["b"],
                 "aside": True,

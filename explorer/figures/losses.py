@@ -126,11 +126,14 @@ def pulls(
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
         words = "almost flat: q is sure,<br>and hardly any gradient is left"
         said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
-        said |= {"ay": 36, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
+        # Above the bars: on a low screen the names of the classes begin right below them.
+        said |= {"ay": -34, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
         middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
-        said = note(labels[true], middle, words, text_colour("H(p,q)"), ay=0, ax=110 * side)
+        said = note(labels[true], middle, words, text_colour("H(p,q)"), ax=110 * side)
+        # Below the number of the bar beside it.
+        said["ay"] = 0 if middle < -0.3 else 26
     titles = [
         {
             "x": 0,

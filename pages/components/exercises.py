@@ -25,10 +25,6 @@ def exercises(page: str) -> None:
     for number, exercise in enumerate(EXERCISES[page], start=1):
         st.markdown(f"**{number}.** {exercise.words}")
         _set(page, number, "Set the page", via=f"task-{number}")
-        st.markdown(
-            f"<details><summary>Answer</summary>\n\n{exercise.answer}\n\n</details>",
-            unsafe_allow_html=True,
-        )
 
 
 def exercise_bar(page: str) -> None:
@@ -51,23 +47,21 @@ def exercise_bar(page: str) -> None:
     exercise = exercises[number - 1]
     with pinned_bar("exercise"):
         st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}", width="stretch")
-        guess = None
-        if exercise.guesses:
-            with st.popover("Predict first"):
-                guess = st.radio(
-                    "Before you touch anything: what will happen?",
-                    exercise.guesses,
-                    index=None,
-                    key=f"guess {page} {number}",
-                )
+        with st.popover("Predict first"):
+            guess = st.radio(
+                "Before you touch anything: what will happen?",
+                exercise.guesses,
+                index=None,
+                key=f"guess {page} {number}",
+            )
         with st.popover("Answer"):
-            if guess:
-                st.markdown(f"You predicted: “{escaped(guess)}”.")
-            elif exercise.guesses:
-                st.markdown("Predict first; then compare.")
+            if guess is None:
+                st.markdown("Predict first: the answer waits for your guess.")
             else:
-                st.markdown("Say first what you expect; then compare.")
-            st.markdown(exercise.answer)
+                is_right = guess == exercise.guesses[exercise.right]
+                judged = "So it is." if is_right else "It is otherwise."
+                st.markdown(f"You predicted: “{escaped(guess)}”. **{judged}**")
+                st.markdown(exercise.answer)
         if number < len(exercises):
             _set(page, number + 1, "Next", via=f"next-{number}")
         st.button("Done", type="tertiary", on_click=_put_away)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
@@ -145,6 +146,12 @@ def test_json_lines_and_json_are_read_as_they_were_written(series, data):
     if data.draw(st.booleans()):
         content = gzip.compress(content)
     assert_read(content, "x.json", series)
+
+
+def test_an_index_of_which_parquet_tells_only_where_it_begins_counts_the_steps():
+    frame = pd.DataFrame({"loss": [2.0, 1.5, 1.0]}, index=pd.RangeIndex(10, 40, 10, name="step"))
+    (curve,) = read_curves(frame.to_parquet(), "x.parquet").curves
+    assert curve.data.series["loss"].steps.tolist() == [10, 20, 30]
 
 
 @given(series=curves(), is_parquet=st.booleans())

@@ -35,6 +35,17 @@ def test_a_thinned_curve_keeps_its_ends_its_extremes_and_its_order(count, most, 
     assert_array_equal(kept_y, y[kept_x // 3])
 
 
+def test_a_curve_is_drawn_anew_only_as_often_as_its_length_doubles():
+    y, most = walk(60_000), 500
+    drawn, anew = np.empty(0), 0
+    for count in range(100, y.size, 100):
+        x, _ = thinned(np.arange(count), y[:count], most)
+        kept = np.cumprod(x[: drawn.size] == drawn[: x.size]).sum() if drawn.size else 0
+        anew += kept < drawn.size - 4
+        drawn = x
+    assert anew == np.ceil(np.log2(60_000 / most))
+
+
 def test_a_short_curve_is_drawn_point_by_point():
     x, y = np.arange(1000), walk(1000)
     assert_array_equal(thinned(x, y)[1], y)

@@ -24,7 +24,7 @@ from tests.runs.sample_records import evaluation, make_info, steps
 @pytest.fixture(autouse=True)
 def store(monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/runs.sqlite3")
-    monkeypatch.setattr("explorer.jobs.launcher.SHIPPED_FOLDER", None)
+    monkeypatch.setattr("explorer.store.run_store.SHIPPED_FOLDER", None)
     store = RunStore()
     yield store
     store.close()

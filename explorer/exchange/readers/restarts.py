@@ -107,10 +107,11 @@ def _counted_on(
             return None
         known = np.floor(_filled(epoch))
         begun = (known - known[0]) * period
+        closing = np.flatnonzero(np.append(np.diff(known) > 0, True))
         counts = x + begun
         for rows in series:
             # What is measured once an epoch counts its own batches, and belongs to the end.
-            if rows.size > 1 and np.all(np.diff(known[rows]) > 0):
+            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or rows[0] in closing):
                 counts[rows] = begun[rows] + ends.max()
         return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])

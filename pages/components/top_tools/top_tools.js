@@ -3,7 +3,7 @@
 import { flush, isHeld } from "../address/address.js";
 import { popped, reach, travel, watchHistory } from "../address/edit_history.js";
 import { isInteractive, isText } from "../frontend/focus.js";
-import { h } from "../frontend/sync.js";
+import { copyText, h } from "../frontend/sync.js";
 
 const PRIVATE = ["via", "predicted", "present", "embed"]; // no part of what is shared
 const here = () => window.location.pathname.split("/").pop();
@@ -120,7 +120,7 @@ function fill() {
   parts.panel.dataset.link = link;
   const field = (label, text) => {
     const input = h("input", { readonly: "", value: text, "aria-label": label });
-    const copy = h("button", { type: "button", onclick: () => copied(copy, input) }, "Copy");
+    const copy = h("button", { type: "button", onclick: () => copyText(copy, input) }, "Copy");
     return h("label", {}, h("span", {}, label), h("span", { class: "cee-share-row" }, input, copy));
   };
   const picture = h("div", { class: "cee-share-code" });
@@ -132,17 +132,6 @@ function fill() {
   }
   parts.panel.replaceChildren(field("Link", link), picture, field("Embed code", embed));
   parts.panel.querySelector("input").select();
-}
-
-async function copied(button, input) {
-  input.select();
-  try {
-    await navigator.clipboard.writeText(input.value);
-    button.textContent = "Copied";
-  } catch {
-    // Not allowed here, for instance without TLS: it is selected, and the keys copy it.
-    button.textContent = "Press Ctrl+C";
-  }
 }
 
 window.addEventListener("pointerdown", (event) => {

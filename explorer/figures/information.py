@@ -35,7 +35,6 @@ def entropy_by_outcome(
     Args:
         p: Distribution [n].
         names: n outcome names.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     surprise = self_information(p, base=base)
@@ -131,7 +130,6 @@ def binary_entropy_curve(
     Args:
         p: Distribution of two outcomes [2].
         name: The first outcome.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
@@ -173,7 +171,6 @@ def entropy_on_simplex(
     Args:
         p: Distribution of three outcomes [3].
         names: Three outcome names.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     points, values = _simplex(base)

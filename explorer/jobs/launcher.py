@@ -65,7 +65,6 @@ def start(
 
     Args:
         configs: One per curve.
-        name: What to call the race.
         session: Of the browser that asks, for the limit of what one may queue.
         store: The run store; by default the one that the environment names.
 

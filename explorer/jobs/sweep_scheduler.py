@@ -27,8 +27,6 @@ def start(
     what the later cells are trained on.
 
     Args:
-        grid: What to train.
-        name: What to call it.
         session: Of the browser that asks, for the limit of what one may queue.
         store: The run store; by default the one that the environment names.
 
@@ -80,7 +78,6 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     Between two runs of a sweep others get their turn, since this is done only when none waits.
 
     Args:
-        store: The run store.
         memory_bytes: Free memory of the device that a config asks for, or None.
 
     Returns:

@@ -31,7 +31,6 @@ def digit_probabilities(
 
     Args:
         target: The image's true class; None draws no p.
-        labels: Name of each curve.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
         places: Number of each curve's colour and pattern; by default its place among these.
         height: Pixels.

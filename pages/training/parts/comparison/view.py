@@ -296,7 +296,10 @@ def report_figures(
         figure = metric_panels(_lines(found, groups), keys, look)
         for one in figure.data:
             one.hoverinfo = "skip" if one.meta.get("untabled") else "x+y+name"
-        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12)
+        # Above the panels the legend would stand on their headings.
+        legend = {"y": -70 / figure.layout.height, "yanchor": "top"}
+        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12, legend=legend)
+        figure.update_xaxes(title_standoff=24 if axis == "clock" else 4)
         return [ReportFigure("metrics", "Metrics", about, figure)]
 
     return drawn

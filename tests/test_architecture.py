@@ -267,6 +267,11 @@ def test_a_module_is_named_after_what_it_holds(module):
     assert not empty_words & set(module.split("."))
 
 
+def test_sizes_are_watched_where_what_follows_waits_for_the_next_frame():
+    watching = [p for p in ROOT.glob("pages/**/*.js") if "new ResizeObserver" in p.read_text()]
+    assert [path.name for path in watching] == ["sync.js"]
+
+
 def test_the_top_level_shows_what_it_should_and_nothing_else():
     built = {"test-results", "__pycache__", "LICENSE"}
     shown = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}

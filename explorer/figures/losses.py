@@ -124,10 +124,10 @@ def pulls(
     # Words beside the first and the last class run towards the middle.
     side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
-        words = "almost flat: q is sure,<br>and hardly any gradient is left"
+        words = "almost no gradient: q is sure"
         said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
         # Above the bars: on a low screen the names of the classes begin right below them.
-        said |= {"ay": -34, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
+        said |= {"ay": -28, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
         middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
@@ -149,7 +149,7 @@ def pulls(
         for name, top, words in zip(
             PULLS,
             (1.0, 0.44),
-            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: q − p through the Jacobian"),
+            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: 2J(q − p)"),
             strict=True,
         )
     ]

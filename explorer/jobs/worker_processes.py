@@ -245,7 +245,8 @@ def _ensure_process(
     _started[lock_file] = time.monotonic()
     with _start_log(folder, name).open("wb") as log:
         _children[lock_file] = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            # Not those of the folder that the server was started in, which come first otherwise.
+            [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.DEVNULL if outlives else subprocess.PIPE,
             stdout=log,
             stderr=log,

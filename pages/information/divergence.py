@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.core.bars import Bars
 from explorer.core.comparison import Comparison
-from explorer.teaching.presets import PRESETS
+from explorer.teaching.presets import DIGIT_PRESETS, PRESETS
 from pages.components.address import address
 from pages.components.address.parameters import option, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, bar_editor, offer_plots, state_of
@@ -56,7 +56,7 @@ probability that $q$ spends on it. All gaps are 0 only at $q = p$.""",
 )
 STARTS = {
     name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
-    for name, preset in PRESETS.items()
+    for name, preset in {**PRESETS, **DIGIT_PRESETS}.items()
 }
 
 

@@ -20,7 +20,7 @@ from pages.components.quantities import quantities
 from pages.training.parts.network_choice import names_of, places_of
 from pages.training.parts.race.theatre import open_divergence
 
-_HEIGHT = 210
+_HEIGHT, _LEAST_HEIGHT = 210, 150
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -64,7 +64,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
     answers = [_answer(one.network, strokes) for one in networks]
     columns = st.columns(len(networks), gap="medium")
     for place, (column, name, answer) in enumerate(zip(columns, names, answers, strict=True)):
-        with column, st.container(gap="xxsmall"):
+        with column, st.container(gap="xxsmall", key=f"drawing-numbers-{place}"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{escaped(name)}**", width="stretch")
                 clicked = st.button(
@@ -83,6 +83,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
         [None if answer is None else answer.q for answer in answers],
         places=[one.place for one in networks],
         height=_HEIGHT,
+        least_height=_LEAST_HEIGHT,
     )
     plot(
         figure,

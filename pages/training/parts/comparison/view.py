@@ -214,7 +214,7 @@ def _drawn(
         unplaced = ", ".join(f"“{escaped(name)}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         st.info(
-            f"Not, or not whole, on this axis, because they do not tell the {AXES[axis]}: "
+            f"Missing from this axis, in whole or in part, since they do not record the {AXES[axis]}: "
             f"{unplaced}{more}."
         )
     if drawable := [row.id for row in rows if row.has_weights][:2]:
@@ -252,7 +252,7 @@ def _about(
     """Return what the plots mean, in sentences."""
     parts = []
     if look.axis != choices.look.axis:
-        parts.append("Along epochs: that is what all of these curves tell.")
+        parts.append("Along epochs, which all of these curves record.")
     if told_apart == "none":
         parts.append("More lines than colours: point at one to see which it is.")
     elif told_apart:

@@ -261,8 +261,8 @@ def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[s
             key="compare goal",
             link="goal",
             placeholder="0.95 or 95 %",
-            help="The table gives the first step at which each line reached this value: an accuracy "
-            "at or above it, a loss at or below it. Raw values count, not smoothed ones.",
+            help="The table gives the first step at which each line reached this value: an "
+            "accuracy at or above it, a loss at or below it. Raw values count, not smoothed ones.",
         )
         keys = [key for key in panels if not panels[key].is_gap] or list(panels)
         asked = address.take_or_warn("goalof")

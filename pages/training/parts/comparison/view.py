@@ -214,8 +214,8 @@ def _drawn(
         unplaced = ", ".join(f"“{escaped(name)}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         st.info(
-            f"Missing from this axis, in whole or in part, since they do not record the {AXES[axis]}: "
-            f"{unplaced}{more}."
+            f"Missing from this axis, in whole or in part, since they do not record the "
+            f"{AXES[axis]}: {unplaced}{more}."
         )
     if drawable := [row.id for row in rows if row.has_weights][:2]:
         link_to("draw", "**Draw a digit for the first two of these networks →**",

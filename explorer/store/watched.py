@@ -274,7 +274,7 @@ class WatchedRuns:
             if row.run_id is None:
                 connection.execute(sa.delete(watched_files).where(found.id == row.id))
             else:
-                lost = told | {"state": GONE, "why": "The file no longer tells of this run."}
+                lost = told | {"state": GONE, "why": "The file no longer contains this run."}
                 connection.execute(sa.update(watched_files).where(found.id == row.id).values(lost))
 
 

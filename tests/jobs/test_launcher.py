@@ -262,7 +262,7 @@ def test_a_worker_that_does_not_start_is_told_and_not_started_over_and_over(
     assert child.wait(timeout=60) == 1
     assert launcher.ensure_workers() == 0
     told = launcher.explain(started.runs.get(run_id))
-    assert told == "The training process does not start: ImportError: libcudart.so is missing"
+    assert told == "The training process did not start: ImportError: libcudart.so is missing"
 
 
 def test_two_stores_in_one_folder_have_workers_of_their_own(tmp_path: Path) -> None:

@@ -243,9 +243,9 @@ def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(s
 
 def test_what_was_said_wrongly_of_a_table_can_be_taken_back(store):
     app = uploaded("x.csv", b"step,loss\n1,0.5\n2,0.25\n")
-    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are separated by"]
     cells.select(";").run()
-    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are separated by"]
     cells.select("").run()
     assert not app.error
     assert "One curve with 1 series" in app.markdown[0].value

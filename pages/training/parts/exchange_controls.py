@@ -82,7 +82,7 @@ def import_control(
         "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
     )
     if not is_own and found.columns:
-        with st.popover("Read the table otherwise"):
+        with st.popover("Read the table differently"):
             _ask_table(found.columns, found.x, f"{key} {turn}")
     st.button(
         "Import",
@@ -142,7 +142,7 @@ def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
         key=f"{key} told x",
     )
     for place, name, label in (
-        (cells, "delimiter", "Cells are parted by"),
+        (cells, "delimiter", "Cells are separated by"),
         (decimals, "decimal", "Before decimals stands"),
     ):
         words = dict(_TOLD[name])

@@ -214,8 +214,8 @@ def _drawn(
         unplaced = ", ".join(f"“{escaped(name)}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         st.info(
-            f"Not, or not whole, on this axis, because they do not tell the {AXES[axis]}: "
-            f"{unplaced}{more}."
+            f"Missing from this axis, in whole or in part, since they do not record the "
+            f"{AXES[axis]}: {unplaced}{more}."
         )
     if drawable := [row.id for row in rows if row.has_weights][:2]:
         link_to("draw", "**Draw a digit for the first two of these networks →**",
@@ -252,7 +252,7 @@ def _about(
     """Return what the plots mean, in sentences."""
     parts = []
     if look.axis != choices.look.axis:
-        parts.append("Along epochs: that is what all of these curves tell.")
+        parts.append("Along epochs, which all of these curves record.")
     if told_apart == "none":
         parts.append("More lines than colours: point at one to see which it is.")
     elif told_apart:
@@ -296,7 +296,10 @@ def report_figures(
         figure = metric_panels(_lines(found, groups), keys, look)
         for one in figure.data:
             one.hoverinfo = "skip" if one.meta.get("untabled") else "x+y+name"
-        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12)
+        # Above the panels the legend would stand on their headings.
+        legend = {"y": -70 / figure.layout.height, "yanchor": "top"}
+        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12, legend=legend)
+        figure.update_xaxes(title_standoff=24 if axis == "clock" else 4)
         return [ReportFigure("metrics", "Metrics", about, figure)]
 
     return drawn

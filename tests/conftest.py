@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
 
 from explorer.jobs import launcher
+from explorer.store import run_store
 from explorer.store.run_store import RunStore
 from tests.processes import end_processes_at_home
 
@@ -63,10 +65,18 @@ def _own_components() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_cookies() -> Iterator[None]:
+    """Let the stand-in for a browser that `AppTest` is send no cookies; it would send mocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(st.context), "cookies", {})
+        yield
+
+
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
     """A store of the test's own without what comes with the app, and no training process."""
-    monkeypatch.setattr(launcher, "SHIPPED_FOLDER", None)
+    monkeypatch.setattr(run_store, "SHIPPED_FOLDER", None)
     return _own_store(monkeypatch, tmp_path)
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from explorer.jobs import worker_processes
-from explorer.jobs.launcher import default_store
 from explorer.jobs.ray_engine import (
     ADDRESS_VARIABLE,
     DRIVER_NAME,
@@ -28,7 +27,7 @@ from explorer.jobs.worker_status import say
 from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport, ClusterWorker
 from explorer.runs.config import ConfigError
 from explorer.store.database import StoreGone, StoreUnavailable
-from explorer.store.run_store import RunStore
+from explorer.store.run_store import RunStore, default_store
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAMESPACE = "cross-entropy-explorer"
@@ -37,7 +36,13 @@ _ROUND_SECONDS = 1.0
 _ANSWER_SECONDS = 2.0
 _MOST_GONE = 200
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
-_PASSED_ON = ("EXPLORER_DATA_DIR", "EXPLORER_DOWNLOAD", "EXPLORER_TF32", "EXPLORER_IDLE_MINUTES")
+_PASSED_ON = (
+    "EXPLORER_DATA_DIR",
+    "EXPLORER_DOWNLOAD",
+    "EXPLORER_TF32",
+    "EXPLORER_IDLE_MINUTES",
+    "EXPLORER_MAX_EPOCH_PARAMETERS",
+)
 
 
 def main() -> int:
@@ -69,7 +74,7 @@ def _restart_for_ever(lock_file: Path, folder: Path) -> None:
         began = time.monotonic()
         with (folder / f"{DRIVER_NAME}.log").open("ab") as log:
             subprocess.run(
-                [sys.executable, "-m", "explorer.cluster.driver", _CONNECTED],
+                [sys.executable, "-P", "-m", "explorer.cluster.driver", _CONNECTED],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -269,7 +274,9 @@ class Driver:
             if told["is_done"]:
                 self._end(name)
                 continue
-            seen.append(ClusterWorker(name, "ready", *place, said=str(told["said"])))
+            seen.append(
+                ClusterWorker(name, "ready", *place, str(told.get("device", "")), str(told["said"]))
+            )
         return tuple(seen)
 
     def _end(self, name: str) -> None:

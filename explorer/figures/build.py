@@ -1,4 +1,4 @@
-"""Making a figure at the speed of a dragged bar."""
+"""What figures are built from, fast enough to follow a dragged bar."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def steady_top(value: float, least: float = 0.0) -> float:
-    """Return where an axis ends that shall stand still while `value` moves below it.
+    """Return the end of an axis that stands still while `value` moves below it.
 
     The first of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that neither exceeds; 1 where
     both are 0 or less.
 
     Args:
-        value: Largest one that must find its place; finite.
-        least: A value that finds its place on the axis in any case.
+        value: Largest one that the axis must show; finite.
+        least: A value that the axis shows in any case.
     """
     largest = min(max(value, least), FARTHEST)
     if largest <= 0:
@@ -99,8 +99,6 @@ def note(x: Any, y: float, words: str, colour: str, **place: Any) -> dict[str, A
     """Return a note with an arrow that says what to see at a point of a figure.
 
     Args:
-        x: Of the point.
-        y: Of the point.
         words: A few; `<br>` begins a new line.
         colour: Of words and arrow, from `explorer.figures.palette.text_colour`.
         place: `ax` and `ay`, pixels from the point to the words, and further properties.

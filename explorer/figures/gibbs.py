@@ -101,7 +101,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
 def _touching(
     found: GibbsGaps, drawn: Sequence[int], labels: Sequence[str], reach: float
 ) -> list[dict[str, object]]:
-    """Say of the widest gap what it is, or that there is none."""
+    """Label the widest gap, or say that there is none."""
     widest = max(drawn, key=lambda index: found.gaps[index], default=None)
     if widest is None or found.gaps[widest] < 1e-6:
         x, y, words = 1.0, 0.0, "the line touches here alone: x = 1, no gap"
@@ -117,7 +117,7 @@ def _touching(
             "font": {"color": DIVERGENCE, "size": 15},
             "arrowcolor": DIVERGENCE,
             "arrowhead": 0,
-            # To the side on which there is the room.
+            # Towards the side that has room.
             "ax": 60 if x < reach / 2 else -60,
             "ay": 52,
             "xanchor": "left" if x < reach / 2 else "right",

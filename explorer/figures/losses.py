@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
+from explorer.core.prediction_table import Judgement
 from explorer.figures.build import MARGIN, Trace, axis, build, note, patterned, quantity, steady_top
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import measured, written
@@ -99,7 +100,7 @@ def class_gradients(
 def pulls(
     readings: Mapping[str, LossReading], names: Sequence[str], target: ArrayLike
 ) -> go.Figure:
-    """Draw what cross-entropy and squared error tell each logit, one above the other, to one scale.
+    """Draw the gradients of cross-entropy and squared error one above the other, to one scale.
 
     One note says what to see: that cross-entropy's gradient is q − p, or where the other is flat.
 
@@ -120,7 +121,7 @@ def pulls(
             | shown
         )
     true = int(np.argmax(target))
-    # Words beside the first and the last class go towards the others.
+    # Words beside the first and the last class run towards the middle.
     side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
         words = "almost no gradient: q is sure"
@@ -250,7 +251,7 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
 
 
 def _rounded(value: float) -> str:
-    """Write a number for the end of a bar; the figure's values have all digits."""
+    """Write a number for the end of a bar; the figure's table has all digits."""
     return written(round(float(value), 3), 3)
 
 
@@ -280,3 +281,29 @@ def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
         "marker": patterned(style.colour, style.pattern),
         "hovertemplate": "%{x}: %{y:.6g}<extra>" + style.name + "</extra>",
     }
+
+
+def row_gradient_norms(models: Sequence[Judgement]) -> go.Figure:
+    """Draw the norm of each row's gradient by the logits, cross-entropy beside squared error.
+
+    Args:
+        models: One judgement per model, all over the same rows.
+    """
+    labels = [
+        [f"model {number}" for number, one in enumerate(models, 1) for _ in one.right],
+        [f"row {row + 1}" for one in models for row in range(one.right.size)],
+    ]
+    series = {
+        "softmax_cross_entropy": [norm for one in models for norm in one.cross_entropy_gradient],
+        "softmax_squared_error": [norm for one in models for norm in one.squared_error_gradient],
+    }
+    return build(
+        [bars(STYLES[name], labels, values) for name, values in series.items()],
+        {
+            "height": 300,
+            "meta": {"least_height": 200},
+            "barmode": "group",
+            "xaxis": {"type": "multicategory", "automargin": True},
+            "yaxis": axis("gradient norm, by the logits", rangemode="tozero"),
+        },
+    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import psutil
 
-from explorer.jobs import gpus, memory, worker_processes
+from explorer.jobs import memory, worker_processes
 from explorer.jobs.engine import engine
 from explorer.jobs.lost_runs import why_lost
 from explorer.jobs.worker_status import read_status, waiting_pids
@@ -27,12 +26,12 @@ from explorer.runs.run import (
     WorkerId,
     run_state,
 )
-from explorer.store.database import StoreUnavailable, database_url
+from explorer.store.database import StoreUnavailable
 from explorer.store.queue_limits import check_work
-from explorer.store.run_store import RunStore
-from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
+from explorer.store.run_store import RunStore, default_store
 
 __all__ = [
+    "began",
     "check_memory",
     "default_store",
     "delete",
@@ -52,37 +51,22 @@ __all__ = [
     "start",
     "state_of",
     "store_problem",
-    "training_places",
     "waiting_words",
 ]
-
-
-@functools.lru_cache(maxsize=8)
-def _store_at(url: str) -> RunStore:
-    return RunStore(url, ShippedRuns(SHIPPED_FOLDER))
-
-
-def default_store() -> RunStore:
-    """Return the run store that the environment names, the same object every time.
-
-    What came with the app can be read in it too.
-    """
-    return _store_at(database_url().render_as_string(hide_password=False))
 
 
 def start(
     configs: Sequence[TrainingConfig],
     name: str | None = None,
     *,
-    session: str = "",
+    person: str = "",
     store: RunStore | None = None,
 ) -> str:
     """Queue a race, see that somebody takes it, and return the run's id.
 
     Args:
         configs: One per curve.
-        name: What to call the race.
-        session: Of the browser that asks, for the limit of what one may queue.
+        person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 
     Raises:
@@ -92,7 +76,7 @@ def start(
     """
     store = store or default_store()
     check_memory(configs, store)
-    run_id = store.runs.create(configs, name, session)
+    run_id = store.runs.create(configs, name, person)
     have_work_done(store)
     return run_id
 
@@ -191,26 +175,16 @@ def max_workers() -> int:
     return engine().capacity()
 
 
-def training_places() -> str:
-    """Say how many trainings run at a time and on which GPUs; "" where there are not several.
-
-    Raises:
-        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
-    """
-    found, workers = gpus.visible_gpus(), worker_processes.max_workers()
-    if len(found) < 2:
-        return ""
-    if workers == len(found):
-        return f"One training at a time on each GPU: {gpus.said()}."
-    times = "1 training" if workers == 1 else f"{workers} trainings"
-    return f"{times} at a time on {len(found)} GPUs: {gpus.said()}."
-
-
 def set_learning_rate(
     run_id: str, value: float, curve: int | None = None, *, store: RunStore | None = None
 ) -> None:
     """Change the learning rate of one curve, or of all, from the next step on."""
     (store or default_store()).requests.set_learning_rate(run_id, value, curve)
+
+
+def began(run_ids: Collection[str], person: str) -> bool:
+    """Tell whether a person started all of these runs, by what `start` was told."""
+    return default_store().runs.began(run_ids, person)
 
 
 def state_of(run: Run | CurveRow) -> str:

@@ -13,6 +13,8 @@ STEP, EPOCH, SECONDS, ROW, OTHER = "step", "epoch", "seconds", "row", "other"
 X_KINDS = (STEP, EPOCH, SECONDS, ROW, OTHER)
 """What steps can count: optimiser steps or the like, epochs, seconds, rows of a table, or
 something else."""
+BEGAN = "began"
+"""A clock with one entry: when "seconds" was 0, in seconds since 1970."""
 LARGEST_STEP = 2**53
 """Up to it every whole number is a float64 too."""
 

@@ -19,8 +19,8 @@ def exercises(page: str) -> None:
     """
     if page not in EXERCISES:
         return
-    # Plain texts: what stands outside a fragment is rendered again too with every answer to an
-    # edit, and frames and parts that unfold by Streamlit were a sixth of the scripts' work then.
+    # Plain text: what stands outside a fragment is rendered again with every answer to an edit, and
+    # Streamlit's frames and expanders would take a sixth of the script's time.
     st.header("Try this", anchor=False)
     for number, exercise in enumerate(EXERCISES[page], start=1):
         st.markdown(f"**{number}.** {exercise.words}")
@@ -68,7 +68,7 @@ def exercise_bar(page: str) -> None:
 
 
 def _set(page: str, number: int, label: str, *, via: str) -> None:
-    """Link to the page as an exercise wants it, with the exercise pinned."""
+    """Link to the page with the values of an exercise, and the exercise pinned."""
     parameters = {**EXERCISES[page][number - 1].parameters, "task": str(number)}
     link_to(page, label, parameters, via=via)
 

@@ -16,14 +16,19 @@ from pages.components.plot.plot import drawn_plot
 from pages.components.preview import preview
 from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.coding_view import CODING, codes_view, messages_view
-from pages.information.parts.pair_notes import infinity_notes
-from pages.information.parts.pair_plots import VIEWS, compared, pair_plots, with_edit
+from pages.information.parts.pair_plots import (
+    VIEWS,
+    compared,
+    infinity_notes,
+    pair_plots,
+    with_edit,
+)
 
 address.declare(vector("p"), vector("q"), *NAMES, UNIT, *CODING, option("view", VIEWS))
 head = page_head(
     "Cross-entropy and KL divergence",
     "Events come from $p$; you believed $q$. Drag $q$ towards $p$ and watch the price fall.",
-    more=r"""On average, events from $p$ cost who prepared for $q$ the cross-entropy
+    more=r"""On average, events from $p$ cost someone who prepared for $q$ the cross-entropy
 $H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is the price of being
 wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$.
 
@@ -59,14 +64,8 @@ STARTS = {
 def explore(base: float) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        bars = bar_editor(
-            "divergence",
-            STARTS["Skewed against uniform"],
-            (P, Q),
-            presets=STARTS,
-            tall=True,
-            previewed=True,
-        )
+        first = STARTS["Skewed against uniform"]
+        bars = bar_editor("divergence", first, (P, Q), presets=STARTS, tall=True, previewed=True)
     pair = compared(bars.values["p"], bars.values["q"], base)
     edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
     st.session_state["divergence edits"] = with_edit(edits, pair)

@@ -59,8 +59,6 @@ def bar_editor(
         series: The rows of bars; their ids are the keys of `Bars.values`.
         presets: Name → state, offered in a menu.
         noun: What an outcome is called.
-        least: Smallest number of outcomes.
-        most: Largest number of outcomes.
         low: Value at the bottom of a bar.
         high: Value at the top of a bar.
         step: What an arrow key adds or takes.
@@ -150,11 +148,9 @@ def _open_link(
     limits: Limits,
     presets: Mapping[str, Bars],
 ) -> None:
-    """Take the state from the address; what cannot be read is said and left as it was.
+    """Take the state from the address; what cannot be read is reported and left unchanged.
 
     Args:
-        session: Of the editor.
-        series: Rows of the editor.
         limits: What `explorer.core.bars` needs to know of the editor.
         presets: Name → state; a link without names to an example has the example's.
     """
@@ -172,7 +168,7 @@ def _open_link(
         # The second series must fit the first: it must not take outcomes away from it.
         limits = Limits(noun=limits["noun"], least=len(bars.names), most=len(bars.names))
         is_read = True
-        # What became of a series on the way is no news if the link gives that one too.
+        # A note on a series that the link sets as well would be out of date.
         session.messages |= {
             other: {"note": note} for other, note in notes.items() if other not in asked
         }

@@ -28,7 +28,6 @@ def receive(session: EditorSession, edit: Any, presets: Mapping[str, Bars], limi
     """Take an edit from the browser into the session.
 
     Args:
-        session: Of the editor.
         edit: As the editor's script sent it, or anything else that somebody sends.
         presets: Name → state.
         limits: What `explorer.core.bars` needs to know of the editor.
@@ -52,7 +51,7 @@ def bars_of(old: Bars, state: Any) -> Bars:
         state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:
-        ValueError: It is nothing that this editor sends, or its bars are not valid.
+        ValueError: The editor does not send such a state, or its bars are not valid.
     """
     try:
         names, count = tuple(str(name)[:LONGEST_NAME] for name in state["names"]), len(old.names)

@@ -108,6 +108,28 @@ export function viewPerPlace(createView, state) {
   };
 }
 
+/**
+ * Call `act` in the frame after each change of an element's size, and after its first one.
+ *
+ * Not at once: what then changes a size that was told before leaves an error on the page, "loop
+ * completed with undelivered notifications". Source: Resize Observer, section "Deliver Resize Loop
+ * Error" (W3C).
+ *
+ * @returns {() => void} ends it
+ */
+export function whenResized(element, act) {
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => act());
+  });
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    cancelAnimationFrame(frame);
+  };
+}
+
 /** Decode data that the server sent as JSON bytes. */
 export function decoded(data) {
   return JSON.parse(new TextDecoder().decode(data));
@@ -139,6 +161,18 @@ export function h(tag, properties = {}, ...children) {
   }
   element.append(...children.filter((child) => child !== null));
   return element;
+}
+
+/** Copy what a field holds, or select it for the keys, and have the button say which. */
+export async function copyText(button, input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    button.textContent = "Copied";
+  } catch {
+    // Not allowed here, for instance without TLS: it is selected, and the keys copy it.
+    button.textContent = "Press Ctrl+C";
+  }
 }
 
 /** Up to `digits` significant digits, without trailing zeros; ∞ and words as they are. */

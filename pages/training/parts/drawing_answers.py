@@ -40,9 +40,6 @@ class NamedNetwork:
 def usable_networks(rows: Sequence[CurveRow]) -> list[NamedNetwork]:
     """Return the networks of curves, read once; of one that cannot be used it is said why.
 
-    Args:
-        rows: the curves.
-
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
@@ -61,7 +58,6 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
 
     Args:
         networks: side by side in this order.
-        strokes: the drawing.
         truth: the digit that was meant, whose one-hot is p; None while that is not said.
     """
     names = [one.name for one in networks]

@@ -16,8 +16,9 @@ from pages.components.address.parameters import Parameter, option, text
 from pages.components.escaping import escaped
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
+from pages.training.parts.race.pictures import TABS
 from pages.training.parts.race.prediction import BET, current_bet
-from pages.training.parts.race.theatre import TABS, moment_of
+from pages.training.parts.race.theatre import moment_of
 
 _MOST_DIGITS = 12
 
@@ -118,7 +119,6 @@ def note_moment(run_id: str, sent: Any) -> None:
     """Note what the stage shows, which its own script has written into the address already.
 
     Args:
-        run_id: The race on screen.
         sent: What the browser said of it last, before an address asked for something else or
             after that.
     """

@@ -18,6 +18,11 @@ MOST = 240
 _MOST_NORMS = 400
 
 
+def share_of(last_step: int) -> float:
+    """Return the steps in each of `MOST` parts of a run."""
+    return max(1.0, last_step / MOST)
+
+
 def kept(evaluations: Sequence[EvalRecord], last_step: int) -> list[EvalRecord]:
     """Return the measurements that are sent: the first in each of `MOST` parts of the run.
 
@@ -27,7 +32,7 @@ def kept(evaluations: Sequence[EvalRecord], last_step: int) -> list[EvalRecord]:
         evaluations: Of one curve, oldest first.
         last_step: Last step of the whole run.
     """
-    share = max(1.0, last_step / MOST)
+    share = share_of(last_step)
     found: list[EvalRecord] = []
     before = -1
     for one in evaluations:
@@ -52,9 +57,15 @@ def encoded_snapshot(evaluation: EvalRecord) -> dict[str, Any]:
 
 
 def norms_by_step(curve: CurveRecords) -> dict[str, list[float]]:
-    """Return the norm of the whole gradient by step, thinned evenly."""
+    """Return the norm of the whole gradient by step, of a long run every 2nd, 4th, 8th, … one.
+
+    What is returned stays when newer ones come, but for the newest, until a run is twice as long.
+    """
     count = curve.norm_steps.size
-    places = np.unique(np.linspace(0, count - 1, min(count, _MOST_NORMS)).round().astype(int))
+    stride = 1
+    while count > _MOST_NORMS * stride:
+        stride *= 2
+    places = np.unique(np.append(np.arange(0, count, stride), count - 1)) if count else np.arange(0)
     values = whole_gradient_norm(curve)[places]
     return {"steps": curve.norm_steps[places].tolist(), "values": values.tolist()}
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from explorer.store.tables import metadata
 
-REVISIONS = ("v2_0001", "v2_0002", "v2_0003", "v2_0004", "v2_0005")
+REVISIONS = ("v2_0001", "v2_0002", "v2_0003", "v2_0004", "v2_0005", "v2_0006")
 """Every revision in `migrations`, oldest first; the last is what `tables` describes."""
 
 _BEFORE = frozenset({"0001", "0002", "0003", "0004", "0005"})

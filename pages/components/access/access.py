@@ -1,8 +1,9 @@
 """Who may change what others see: everybody, or whoever knows EXPLORER_ACCESS_CODE.
 
 Without the variable everybody may train, stop, import and delete. With it those who entered the
-code once in their browser may; everybody else explores. What is refused here is refused where it
-is carried out, whatever a page shows.
+code once in their browser may; everybody else explores, but may end and delete what they began
+themselves, before the code was set or changed. What is refused here is refused where it is carried
+out, whatever a page shows.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import hmac
 import ipaddress
 import logging
 import os
+import secrets
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from starlette.requests import Request
@@ -21,7 +23,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from explorer.store.run_store import StoreReadOnly
-from pages.components.access import signed_cookie
+from pages.components.access import person, signed_cookie
+from pages.components.escaping import escaped
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
 
@@ -104,6 +107,28 @@ def require_holder(cookies: Mapping[str, str] | None = None) -> None:
         )
 
 
+def who() -> str:
+    """Return what the store keeps of the person at this browser: a digest of its name.
+
+    A browser that keeps no cookies is another person in each of its sessions.
+    """
+    own = person.digest_of(st.context.cookies)
+    return own or st.session_state.setdefault("nameless person", secrets.token_urlsafe(32))
+
+
+def require_starter(began: Callable[[str], bool]) -> None:
+    """Refuse what only whoever began something, or a holder of the access code, may do to it.
+
+    Args:
+        began: Tells whether a person, as `who` says it, began it.
+
+    Raises:
+        AccessRefused: Neither.
+    """
+    if not is_holder() and not began(who()):
+        require_holder()
+
+
 def access_field() -> bool:
     """Show where to enter the access code, unless it is not needed here.
 
@@ -128,6 +153,12 @@ def warning() -> str:
         "Everybody who reaches this server may train, stop, import and delete: set "
         f"{CODE_VARIABLE} to a code that only hosts know."
     )
+
+
+def say_open() -> None:
+    """Say quietly, where somebody is about to train or import, that everybody else may too."""
+    if words := warning():
+        st.caption(escaped(words))
 
 
 def say_at_start() -> None:
@@ -172,7 +203,8 @@ async def _take(request: Request) -> Response:
         signed_cookie.COOKIE,
         signed_cookie.make(wanted),
         max_age=signed_cookie.KEPT_SECONDS,
-        path=request.url.path.removesuffix(_PATH) or "/",
+        # Of the folder of this address, also where a proxy takes off a prefix.
+        path=None,
         secure=_is_secure(request),
         httponly=True,
         samesite="lax",

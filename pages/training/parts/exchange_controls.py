@@ -53,6 +53,7 @@ def import_control(
     if not access.is_holder():
         st.caption("Importing needs this server's access code.")
         return
+    access.say_open()
     turn = st.session_state.setdefault(f"{key} turn", 0)
     file = st.file_uploader(
         f"CSV, JSON, Parquet, event files of TensorBoard, or an archive (at most "

@@ -78,7 +78,7 @@ def show_controls(run: Run, state: str, labels: Sequence[str]) -> ViewOptions:
             _button("Resume", launcher.resume, run.id)
         else:
             _button("Pause", launcher.pause, run.id, disabled=state == QUEUED)
-        _button("Stop", launcher.request_stop, run.id, disabled=run.control.stop)
+        _button("Stop", launcher.request_stop, run.id, run.control.stop, is_ending=True)
         with st.popover("Learning rate"):
             _rate_change(run, labels)
     with st.popover("View"):
@@ -165,12 +165,20 @@ def ground(run: Run) -> str:
     )
 
 
-def _button(label: str, act: Callable[[str], None], run_id: str, disabled: bool = False) -> None:
+def _button(
+    label: str,
+    act: Callable[[str], None],
+    run_id: str,
+    disabled: bool = False,
+    *,
+    is_ending: bool = False,
+) -> None:
     st.button(
         label,
         key=f"race {label}",
         on_click=_obey,
         args=(run_id, lambda: act(run_id), ""),
+        kwargs={"is_ending": is_ending},
         disabled=disabled,
     )
 
@@ -196,9 +204,12 @@ def _rate_change(run: Run, labels: Sequence[str]) -> None:
     st.button("Set", key=f"race rate set {run.id}", on_click=change)
 
 
-def _obey(run_id: str, act: Callable[[], None], done: str) -> None:
+def _obey(run_id: str, act: Callable[[], None], done: str, *, is_ending: bool = False) -> None:
     try:
-        access.require_holder()
+        if is_ending:
+            access.require_starter(lambda who: launcher.began([run_id], who))
+        else:
+            access.require_holder()
         act()
     except (ConfigError, StoreUnavailable, UnknownRun) as error:
         _say(run_id, "error", str(error))

@@ -108,7 +108,6 @@ def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> l
     """Make what is kept of the curves of a file: every series under its own name.
 
     Args:
-        curves: What the file holds.
         mapping: What its series stand for; None for a file written by this app.
 
     Raises:

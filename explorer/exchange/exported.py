@@ -48,9 +48,6 @@ class ExportedCurve:
 def labelled(rows: Sequence[CurveRow]) -> list[str]:
     """Name curves of several runs so that no two share a name.
 
-    Args:
-        rows: The curves.
-
     Returns:
         Each curve's label, with its run's name and, where that does not tell, the curve's id.
     """

@@ -99,7 +99,6 @@ def read_curves(content: bytes, filename: str, told: Told | None = None) -> Read
     What the file is shows by its bytes; its name only tells what curves without one are called.
 
     Args:
-        content: The file.
         filename: Its name, with or without folders.
         told: What a person says of the table in it.
 

@@ -49,7 +49,6 @@ def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigur
 
     Args:
         curves: What the report compares, at least one curve.
-        figures: What to draw.
     """
     differing, shared = split_settings([curve.row for curve in curves])
     labels = [curve.label for curve in curves]

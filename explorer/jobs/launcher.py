@@ -66,7 +66,6 @@ def start(
 
     Args:
         configs: One per curve.
-        name: What to call the race.
         person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 

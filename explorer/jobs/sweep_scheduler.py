@@ -28,8 +28,6 @@ def start(
     what the later cells are trained on.
 
     Args:
-        grid: What to train.
-        name: What to call it.
         person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 
@@ -81,7 +79,6 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     Between two runs of a sweep others get their turn, since this is done only when none waits.
 
     Args:
-        store: The run store.
         memory_bytes: Free memory of the device that a config asks for, or None.
 
     Returns:

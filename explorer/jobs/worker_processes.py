@@ -285,7 +285,6 @@ def start_failure(store: RunStore, name: str = "") -> str:
     """Return the last words of a process that ended with an error of its own, or "".
 
     Args:
-        store: The run store.
         name: Of the process; by default any of the workers, whose names are their slots.
     """
     folder = slot_folder(store)

@@ -175,7 +175,6 @@ class FollowedEvents:
     Args:
         folder: Real path of the watched folder.
         path: Of the run's folder below it.
-        label: What to call the run.
         parts: Its files, in the order in which they were begun.
     """
 

@@ -21,9 +21,6 @@ def ensure_watcher(store: RunStore) -> bool:
     Cheap enough for every rerun of a page; a watcher that was killed is replaced here. It ends
     with the process that calls this.
 
-    Args:
-        store: The run store.
-
     Returns:
         Whether folders are watched.
 

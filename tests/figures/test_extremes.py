@@ -44,7 +44,6 @@ from explorer.figures import (
     gibbs,
     information,
     losses,
-    prediction_table,
     recognition,
     skip_gram,
     stability,
@@ -462,12 +461,12 @@ def _jacobian(draw):
     yield losses.jacobian_map(z, draw(names_for(z.size)))
 
 
-@draws(prediction_table.gradient_norms)
+@draws(losses.row_gradient_norms)
 def _table(draw):
     rows, classes = draw(st.integers(1, 5)), draw(st.integers(2, 5))
     right = draw(st.lists(st.integers(0, classes - 1), min_size=rows, max_size=rows))
     models = [[draw(distributions(classes)) for _ in range(rows)] for _ in range(2)]
-    yield prediction_table.gradient_norms([judge(np.array(model), right) for model in models])
+    yield losses.row_gradient_norms([judge(np.array(model), right) for model in models])
 
 
 @draws(

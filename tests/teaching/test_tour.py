@@ -91,6 +91,15 @@ def test_the_digit_is_a_4_that_is_taken_for_a_9_and_only_cross_entropy_unlearns_
     assert live.options[live.answer] == "The one with cross-entropy"
 
 
+def test_what_is_compared_with_the_truth_goes_from_a_9_to_a_4_by_cross_entropy_alone():
+    said = [(network, step, int(np.argmax(q))) for network, step, q in tour_digit.beliefs()]
+    assert said == [
+        ("cross-entropy", 300, RIVAL),
+        ("cross-entropy", STEPS[-1], LABEL),
+        ("squared error", STEPS[-1], RIVAL),
+    ]
+
+
 def test_the_logits_are_those_of_the_belief():
     np.testing.assert_allclose(softmax(tour_digit.logits()), BELIEF, atol=2e-4)
 

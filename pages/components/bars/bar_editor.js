@@ -9,7 +9,7 @@ import { followPointer, valueByPress } from "./bar_gestures.js";
 import { paintBars } from "./bar_painting.js";
 import { barParts, isFree, toolParts } from "./bar_parts.js";
 import { ask, connect, heed, settle, settleAnswered, unheed } from "../preview/preview.js";
-import { chartColours, createSender, h, viewPerPlace } from "../frontend/sync.js";
+import { chartColours, createSender, h, viewPerPlace, whenResized } from "../frontend/sync.js";
 import { coupled, mixture } from "./simplex.js";
 
 export default viewPerPlace(createView, "edit");
@@ -41,13 +41,12 @@ function createView(parent) {
   let drag = null;
   let walk = 0;
   let bars = [];
-  const widths = new ResizeObserver(() => setup && fitNames());
-  widths.observe(chart);
+  const unwatch = whenResized(chart, () => setup && fitNames());
 
   const seriesIds = () => setup.series.map((one) => one.id);
 
   function dispose() {
-    widths.disconnect();
+    unwatch();
     stopWalk();
     drag?.release();
     sender?.dispose();

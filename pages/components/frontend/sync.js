@@ -108,6 +108,28 @@ export function viewPerPlace(createView, state) {
   };
 }
 
+/**
+ * Call `act` in the frame after each change of an element's size, and after its first one.
+ *
+ * Not at once: what then changes a size that was told before leaves an error on the page, "loop
+ * completed with undelivered notifications". Source: Resize Observer, section "Deliver Resize Loop
+ * Error" (W3C).
+ *
+ * @returns {() => void} ends it
+ */
+export function whenResized(element, act) {
+  let frame = 0;
+  const observer = new ResizeObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => act());
+  });
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    cancelAnimationFrame(frame);
+  };
+}
+
 /** Decode data that the server sent as JSON bytes. */
 export function decoded(data) {
   return JSON.parse(new TextDecoder().decode(data));

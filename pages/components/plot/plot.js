@@ -11,11 +11,12 @@ import { savePicture, saveValues } from "./plot_saving.js";
 import { themed, themeOf } from "./plot_theme.js";
 import { fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
-import { createSender, h, viewPerPlace } from "../frontend/sync.js";
+import { createSender, h, viewPerPlace, whenResized } from "../frontend/sync.js";
 
 // Heights of a low screen and of one on which a figure has its own height: a projector at 125 %, at
-// 100 %.
+// 100 %. On a phone the controls above a plot need the height.
 const SCREENS = [576, 720];
+const PHONE = matchMedia("(max-width: 640px)");
 
 let plotlyLoading = null;
 
@@ -54,7 +55,9 @@ function drawSoon(draw) {
 function heightNow({ height, meta }) {
   const least = meta?.least_height ?? height;
   const [low, high] = SCREENS;
-  const share = Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
+  const share = PHONE.matches
+    ? 0
+    : Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
   return Math.round(least + share * (height - least));
 }
 
@@ -84,16 +87,15 @@ function createView(parent, assets) {
   let sender = null;
   const named = {}; // range by axis that the drawn figure names
 
-  const observer = new ResizeObserver(() => {
+  const unwatch = whenResized(root, () => {
     if (canvas.data && canvas.clientWidth) window.Plotly.Plots.resize(canvas);
   });
-  observer.observe(root);
   // A plot may be lower on a screen that is low.
   const onLowScreens = () => payload?.figure.layout.meta?.least_height && drawAgain();
   window.addEventListener("resize", onLowScreens);
 
   function dispose() {
-    observer.disconnect();
+    unwatch();
     window.removeEventListener("resize", onLowScreens);
     waiting.delete(draw);
     forget(drawAgain);

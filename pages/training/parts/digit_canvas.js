@@ -3,7 +3,7 @@
 
 import { noteEdit, settleEdit } from "../../components/address/address.js";
 import { showPictures } from "./digit_pictures.js";
-import { createSender, h, viewPerPlace } from "../../components/frontend/sync.js";
+import { createSender, h, viewPerPlace, whenResized } from "../../components/frontend/sync.js";
 
 const EVERY_MS = 66; // between two messages while the hand moves
 const FINEST = 2; // shortest way between two points that is worth a point
@@ -54,13 +54,12 @@ function createView(parent) {
   let told = 0;
   let notice = ""; // what the browser itself has to say
 
-  const resized = new ResizeObserver(() => paint());
-  resized.observe(pad);
+  const unwatch = whenResized(pad, paint);
 
   function dispose() {
     clearTimeout(timer);
     sender?.dispose();
-    resized.disconnect();
+    unwatch();
     root.remove();
   }
 

@@ -49,7 +49,6 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
     """Return all records of a run, those read before by any viewer not read again.
 
     Args:
-        run_id: Id of a recorded run.
         ended: Whether these are to be the last; until then they may be half a second old.
 
     Raises:
@@ -60,11 +59,7 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
 
 
 def which_images(curves: Sequence[CurveRecords]) -> str:
-    """Say which marks of test measurements were made on how many images.
-
-    Args:
-        curves: The curves that are drawn.
-    """
+    """Say which marks of test measurements were made on how many images."""
     evaluations = [evaluation for curve in curves for evaluation in curve.evaluations]
     whole = {one.examples for one in evaluations if one.full}
     quick = {one.examples for one in evaluations if not one.full}

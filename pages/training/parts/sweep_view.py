@@ -123,7 +123,6 @@ def _watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> No
     """Show progress and results as they are now.
 
     Args:
-        sweep_id: Id of a recorded sweep.
         shown: Whether it was open and whether cells were in training when the page was drawn.
         options: How to arrange the results.
     """

@@ -1,7 +1,7 @@
 // The panels of a comparison with their legend and the table of results. What a pointer is near to
 // is worked out here from the points that were sent: Plotly's own hover redraws, and knows one panel.
 
-import { createSender, h, viewPerPlace } from "../../../components/frontend/sync.js";
+import { createSender, h, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
 import { loadPlotly } from "../../../components/plot/plot.js";
 import { savePicture, saveValues } from "../../../components/plot/plot_saving.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
@@ -63,18 +63,15 @@ function createView(parent, assets) {
   let isolated = null; // label of a line
   let lifted = null; // number of a line
 
-  const observer = new ResizeObserver(() => {
-    if (payload && canvas.data && root.clientWidth && size !== sizeNow()) redraw();
-  });
-  observer.observe(root);
+  const unwatch = whenResized(root, resized);
   window.addEventListener("resize", resized);
 
   function resized() {
-    if (payload && canvas.data && size !== sizeNow()) redraw();
+    if (payload && canvas.data && root.clientWidth && size !== sizeNow()) redraw();
   }
 
   function dispose() {
-    observer.disconnect();
+    unwatch();
     window.removeEventListener("resize", resized);
     sender?.dispose();
     if (canvas.data) window.Plotly.purge(canvas);

@@ -23,7 +23,6 @@ def edit_controls(
 
     Args:
         rows: The curves, at least one.
-        labels: Their names.
         known_tags: Tags that others have.
     """
     own = [pair for pair in zip(rows, labels, strict=True) if not pair[0].is_shipped]

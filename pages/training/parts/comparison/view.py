@@ -84,10 +84,6 @@ class Loaded:
 def loaded(rows: Sequence[CurveRow], labels: Sequence[str]) -> Loaded:
     """Read what was measured of curves, nothing of it twice.
 
-    Args:
-        rows: The curves.
-        labels: Their names.
-
     Raises:
         UnknownRun: One of their runs is gone.
         StoreUnavailable: The run store cannot be used.
@@ -157,9 +153,6 @@ def comparison(
     """Show plots and table of the curves, once more while one of them still trains.
 
     Args:
-        rows: The curves.
-        labels: Their names.
-        choices: How to draw them.
         goals: By key of a panel, the value to be reached.
         link: What the address holds beside the part of the axis that is looked at.
     """
@@ -233,7 +226,6 @@ def axis_of(curves: Sequence[ComparedCurve], axis: str) -> str:
     """Return the axis to draw along: epochs in place of steps where only these are told by all.
 
     Args:
-        curves: What is drawn.
         axis: Key of AXES, as it was chosen.
     """
     if axis != "step" or all(is_placed(curve, "step") for curve in curves):
@@ -293,10 +285,6 @@ def report_figures(
     """Return what makes the plots of a report as they are on the page now.
 
     What it returns asks nothing of the session any more.
-
-    Args:
-        found: The curves that are compared.
-        choices: How they are drawn there.
     """
     axis = axis_of(found.compared, choices.look.axis)
     look = replace(choices.look, axis=axis, span=span_of_view(axis))

@@ -39,7 +39,6 @@ def is_too_quick(run: Run, state: str, records: Records) -> bool:
     Args:
         run: The race, as it was last read.
         state: From `launcher.state_of`.
-        records: All that was recorded so far.
     """
     took, left = training_seconds(records), run.progress.seconds_left
     if state in ACTIVE:
@@ -52,7 +51,6 @@ def said_of_pace(state: str, records: Records) -> str:
 
     Args:
         state: From `launcher.state_of`.
-        records: All that was recorded.
     """
     took = training_seconds(records)
     if state in ACTIVE or not 0 < took < TOO_QUICK:

@@ -101,7 +101,6 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
     Args:
         bet: What was bet, if anything.
         labels: One per network.
-        records: All that was recorded.
         ended: Whether nothing more will come.
     """
     if bet is None or bet.curve >= len(labels) or not ended:

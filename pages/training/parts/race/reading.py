@@ -182,7 +182,6 @@ def measured(reading: Reading, had: Sequence[int], base: str = "") -> dict[str, 
     """Return what was measured, without what a browser has.
 
     Args:
-        reading: The race.
         had: How many snapshots of each curve it has.
         base: Version of the reading that it was told last; "" for none.
     """

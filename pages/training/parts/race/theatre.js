@@ -4,7 +4,7 @@
 
 import { noteEdit } from "../../../components/address/address.js";
 import { createWatch } from "../../../components/push/push.js";
-import { chartColours, h } from "../../../components/frontend/sync.js";
+import { chartColours, h, whenResized } from "../../../components/frontend/sync.js";
 import { createConfusion } from "./confusion.js";
 import { createCurves } from "./curves.js";
 import { createDigits } from "./digits.js";
@@ -103,8 +103,7 @@ function createView(parent, assets) {
     ground,
   );
   parent.append(root);
-  const observer = new ResizeObserver(fit);
-  observer.observe(root);
+  const unwatch = whenResized(root, fit);
   window.addEventListener("resize", fit);
 
   function dispose() {
@@ -112,7 +111,7 @@ function createView(parent, assets) {
     watch?.close();
     clearTimeout(timer);
     view.send = () => {};
-    observer.disconnect();
+    unwatch();
     window.removeEventListener("resize", fit);
     curves.dispose();
     root.remove();

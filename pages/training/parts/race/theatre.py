@@ -93,11 +93,9 @@ def theatre(
     """Show the stage.
 
     Args:
-        reading: The race.
         lines: How each curve is drawn.
         views: What every tab shows.
         drawn: Tabs of which the plot is told; those that are left out stay as they were.
-        cue: What to do.
         verdict: Answer to a bet, or "".
         cell: Images of a cell of the confusion matrix, as `images_in` returns them.
     """
@@ -128,12 +126,7 @@ def theatre(
 
 
 def open_asked(run: Run, records: Records) -> None:
-    """Switch to the page on divergence where a digit's p and q were asked for.
-
-    Args:
-        run: The race on screen.
-        records: All that was recorded so far.
-    """
+    """Switch to the page on divergence where a digit's p and q were asked for."""
     sent = sent_state().get("opened")
     seq = sequence_of(sent)
     taken = f"{KEY} opened"
@@ -154,7 +147,6 @@ def open_divergence(truth: int, q: np.ndarray) -> None:
     """Switch to the page on divergence with a digit's p and q.
 
     Args:
-        truth: The digit.
         q: Softmax output [10].
     """
     names = tuple(f"digit {digit}" for digit in range(10))

@@ -51,7 +51,7 @@ import torch
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
 from explorer.runs.mnist_files import Images, given_folder, load_mnist
-from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.records import CurveRecords, by_curve
 from explorer.runs.run import Control
 from explorer.store.run_store import RunStore
 from explorer.trainer import cuda_step, devices, stack
@@ -385,7 +385,7 @@ def _seconds_to_obey(config: TrainingConfig, data: TrainingData, *, pause: bool)
         return Control(stop=now > asked + (1.5 if pause else 0), pause=pause and now > asked)
 
     for chunk in train([config], data, control):
-        if chunk.records.steps.size and time.perf_counter() < asked + 1.4:
+        if chunk.data.steps.size and time.perf_counter() < asked + 1.4:
             last = time.perf_counter()
     return last - asked if pause else time.perf_counter() - asked
 
@@ -589,7 +589,7 @@ def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
             watched.append(time.perf_counter() - begun)
             (curve,) = store.records.read(run_id).curves
             require(len(curve.steps) == total_steps(config, data), "records were lost")
-            accuracies.append(curve.latest_evaluation.accuracy)
+            accuracies.append(curve.evaluations[-1].accuracy)
         store.close()
     # The first training of a process loads kernels; a worker does that before its first run.
     first, alone, watched = alone[0], alone[1:], watched[1:]

@@ -9,8 +9,7 @@ import numpy as np
 from tensorboardX import SummaryWriter
 
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveChunk, CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.records import CurveChunk, CurveRecords, EvalRecord
 from explorer.store.run_store import RunStore
 
 STEPS, BATCH = 3_000, 75
@@ -69,7 +68,7 @@ def write_events(folder: Path, chunks: Sequence[CurveChunk]) -> None:
     """Write the same as an event file, flushed chunk by chunk."""
     with SummaryWriter(str(folder)) as writer:
         for chunk in chunks:
-            for name, value, step in scalars(chunk.records):
+            for name, value, step in scalars(chunk.data):
                 writer.add_scalar(name, value, step)
             writer.flush()
 

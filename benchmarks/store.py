@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
 from explorer.figures.thinning import kept_points
-from explorer.runs.record_columns import CurveChunk, by_curve
+from explorer.runs.records import CurveChunk, by_curve
 from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
 

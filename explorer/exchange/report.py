@@ -21,6 +21,7 @@ from explorer.exchange.settings import split_settings
 from explorer.figures import training
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import GRADIENT_NORM, by_layer
 from explorer.runs.summary import CurveSummary
 
 _HERE = Path(__file__).parent
@@ -88,7 +89,7 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
         curves: What the report compares, at least one curve.
     """
     labels = [curve.label for curve in curves]
-    records = [curve.records for curve in curves]
+    records = [curve.data for curve in curves]
     losses = [TrainingConfig(loss=c.own_loss) if c.own_loss else None for c in curves]
     figures = [
         ReportFigure(
@@ -107,7 +108,7 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
             training.fair_comparison(labels, records),
         ),
     ]
-    if any(one.norm_steps.size for one in records):
+    if any(by_layer(one, GRADIENT_NORM) for one in records):
         figures.append(
             ReportFigure(
                 "gradient-norms",
@@ -120,7 +121,7 @@ def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
 
 
 def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:
-    summaries = [CurveSummary().extended(curve.records) for curve in curves]
+    summaries = [CurveSummary().extended(curve.data) for curve in curves]
     states = [
         "made elsewhere"
         if curve.row.origin

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,8 +17,21 @@ from explorer.figures.palette import (
 from explorer.figures.panels import PANEL_HEIGHT, Trace, panels, share_range, trace
 from explorer.figures.race_lines import RaceLine, plain_lines
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import (
+    ACCURACY,
+    DEAD_FRACTION,
+    GRADIENT_NORM,
+    IMAGES,
+    LEARNING_RATE,
+    TEST,
+    TEST_FULL,
+    by_layer,
+    diverged_at,
+    on_test_images,
+    values_at,
+)
+from explorer.runs.curve_data import training_loss as loss_of
+from explorer.runs.series import NOTHING, CurveData, Series
 
 LOSS_UNITS = {"cross_entropy": "nats"}
 UNKNOWN_LOSS = "unknown loss"
@@ -50,7 +62,7 @@ def axis_name(loss: str) -> str:
 def training_loss(
     configs: Sequence[TrainingConfig | None],
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     scale: str = "log",
     weight: float = 0.98,
@@ -76,16 +88,17 @@ def training_loss(
     each = zip(own, labels, curves, lines, strict=True)
     for index, (loss, label, curve, line) in enumerate(each):
         panel = kinds.index(loss)
-        x, y = thinned(curve.steps, curve.losses)
+        measured = loss_of(curve)
+        x, y = thinned(measured.steps, measured.values)
         if weight:
             style = {"color": with_alpha(line.colour, 0.25), "width": 1}
             faint.append(
                 trace(panel, index, f"{label}, raw", x, y, line=style, hoverinfo="skip")
                 | {"showlegend": False, "meta": {"untabled": True}}
             )
-            x, y = thinned(curve.steps, smoothed(curve.losses, weight), 500)
+            x, y = thinned(measured.steps, smoothed(measured.values, weight), 500)
         traces.append(trace(panel, index, label, x, y, line=line.style(width=2)))
-        if curve.diverged_at is not None and x.size:
+        if diverged_at(curve) is not None and x.size:
             cross = {"symbol": "x", "size": 12, "color": line.colour}
             name = f"{label}: diverged"
             traces.append(
@@ -95,7 +108,8 @@ def training_loss(
     names = [axis_name(kind) for kind in kinds]
     height = PANEL_HEIGHT * max(2, len(names))
     figure = panels(names, faint + traces, labels, height, [scale] * len(names))
-    changes = {rate.step for curve in curves for rate in curve.learning_rates}
+    rates = [curve.events.get(LEARNING_RATE, NOTHING) for curve in curves]
+    changes = {step for rate in rates for step in rate.steps.tolist()}
     figure.layout.shapes = [
         {
             "type": "line",
@@ -113,7 +127,7 @@ def training_loss(
 
 def fair_comparison(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     loss: str = "cross_entropy",
     scale: str = "log",
@@ -129,29 +143,28 @@ def fair_comparison(
         scale: "log" or "linear", of the loss.
     """
     traces: list[Trace] = []
-    # Of a run made elsewhere either may be unknown.
-    quantities = (lambda e: e.losses.get(loss, math.nan), lambda e: e.accuracy)
     for index, (label, curve) in enumerate(zip(labels, curves, strict=True)):
-        whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
-        quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
         diamond = {"color": curve_colour(index), "symbol": "diamond", "size": 8}
-        for panel, quantity in enumerate(quantities):
-            line = _measured(panel, index, label, quick or whole, quantity)
-            marks = _measured(panel, index, f"{label}, all test images", whole, quantity)
+        for panel, metric in enumerate((loss, ACCURACY)):
+            measured, is_whole = on_test_images(curve, metric)
+            images = _images(curve, measured, is_whole)
+            joined = is_whole if is_whole.all() else ~is_whole
+            line = _measured(panel, index, label, measured, images, joined)
+            name = f"{label}, all test images"
+            marks = _measured(panel, index, name, measured, images, is_whole)
             traces.append(line | {"line": curve_line(index)})
             traces.append(marks | {"mode": "markers", "marker": diamond, "showlegend": False})
     names = [_SHORT[loss], "test accuracy"]
     figure = panels(names, traces, labels, 2 * PANEL_HEIGHT, [scale, "linear"])
     figure.layout.yaxis2.tickformat = ".0%"
     # The untrained network's 10% would press what is worth comparing against the top.
-    accuracies = (e.accuracy for curve in curves for e in curve.evaluations if e.step > 0)
-    figure.layout.yaxis2.range = share_range(list(accuracies))
+    figure.layout.yaxis2.range = share_range(_learned(curves))
     return figure
 
 
 def accuracy_by_step(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[RaceLine] | None = None,
     zoomed: bool = False,
@@ -164,11 +177,10 @@ def accuracy_by_step(
         lines: As in `training_loss`.
         zoomed: Whether the axis begins below the lowest accuracy of a network that has learned.
     """
-    figure = _on_test_images(labels, curves, lambda e: e.accuracy, "test accuracy", lines)
+    figure = _by_test_images(labels, curves, ACCURACY, "test accuracy", lines)
     axis = figure.layout.yaxis
     axis.tickformat = ".0%"
-    measured = [e.accuracy for curve in curves for e in curve.evaluations if e.step > 0]
-    axis.range = (share_range(measured) if zoomed else None) or [0, 1.02]
+    axis.range = (share_range(_learned(curves)) if zoomed else None) or [0, 1.02]
     # A zoom by hand on one of the two means nothing on the other.
     axis.uirevision = f"zoomed {zoomed}"
     if not zoomed:
@@ -182,7 +194,7 @@ def accuracy_by_step(
 
 def loss_by_step(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     loss: str = "cross_entropy",
     scale: str = "log",
@@ -197,17 +209,19 @@ def loss_by_step(
         scale: "log" or "linear".
         lines: As in `training_loss`.
     """
-
-    def value(evaluation: EvalRecord) -> float:
-        return evaluation.losses.get(loss, math.nan)
-
-    return _on_test_images(labels, curves, value, _SHORT[loss], lines, scale)
+    return _by_test_images(labels, curves, loss, _SHORT[loss], lines, scale)
 
 
-def _on_test_images(
+def _learned(curves: Sequence[CurveData]) -> list[float]:
+    """Return the accuracies of networks that are not untrained any more."""
+    every = [on_test_images(curve, ACCURACY)[0] for curve in curves]
+    return [value for one in every for value in one.values[one.steps > 0].tolist()]
+
+
+def _by_test_images(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
-    quantity: Callable[[EvalRecord], float],
+    curves: Sequence[CurveData],
+    metric: str,
     name: str,
     lines: Sequence[RaceLine] | None,
     scale: str = "linear",
@@ -215,36 +229,36 @@ def _on_test_images(
     lines = lines or plain_lines(len(curves))
     traces: list[Trace] = []
     for index, (label, curve, line) in enumerate(zip(labels, curves, lines, strict=True)):
-        whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
-        quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
+        measured, is_whole = on_test_images(curve, metric)
         marker = {"color": line.style()["color"], "symbol": "diamond", "size": 7}
         # Measurements on as many images can be joined whatever they were made for.
-        alike = len({one.examples for one in curve.evaluations}) == 1
-        joined = curve.evaluations if alike else quick or whole
-        drawn = _measured(0, index, label, joined, quantity)
-        marks = _measured(0, index, f"{label}, all test images", whole, quantity)
+        images = _images(curve, measured, is_whole)
+        alike = is_whole.all() or (images == images[0]).all()
+        drawn = _measured(0, index, label, measured, images, ~is_whole | alike)
+        name_of_marks = f"{label}, all test images"
+        marks = _measured(0, index, name_of_marks, measured, images, is_whole)
         traces.append(drawn | {"line": line.style()})
         traces.append(marks | {"mode": "markers", "marker": marker, "showlegend": False})
     return panels([name], traces, labels, 2 * PANEL_HEIGHT, [scale])
 
 
-def whole_gradient_norm(curve: CurveRecords) -> NDArray[np.float64]:
-    """Return the Euclidean norm of the whole gradient at each of `norm_steps`.
+def whole_gradient_norm(curve: CurveData) -> Series:
+    """Return the Euclidean norm of the whole gradient where it was measured.
 
     The square of a layer's norm is its part of the square of the whole one.
     """
-    if not curve.gradient_norms.size:
-        return np.full(curve.norm_steps.size, np.nan)
+    layers = by_layer(curve, GRADIENT_NORM)
+    if not layers or any(not np.array_equal(one.steps, layers[0].steps) for one in layers):
+        return NOTHING
     # Step by step: the squares of large norms would leave the range of float64.
     # The norm of a network that has diverged may be above every number: then it is ∞.
     with np.errstate(over="ignore"):
-        whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
-    return whole
+        return layers[0].with_values(np.hypot.reduce([one.values for one in layers], axis=0))
 
 
 def whole_gradient_norms(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[RaceLine] | None = None,
 ) -> go.Figure:
@@ -255,13 +269,13 @@ def whole_gradient_norms(
         curves: Records of each curve.
         lines: As in `training_loss`.
     """
-    columns = [whole_gradient_norm(curve)[:, None] for curve in curves]
-    return _by_layer(labels, curves, columns, ["norm of the gradient"], "log", lines)
+    columns = [[whole_gradient_norm(curve)] for curve in curves]
+    return _by_layer(labels, columns, ["norm of the gradient"], "log", lines)
 
 
 def gradient_norms(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[RaceLine] | None = None,
 ) -> go.Figure:
@@ -272,17 +286,17 @@ def gradient_norms(
         curves: Records of each curve.
         lines: As in `training_loss`.
     """
-    layers = max((curve.gradient_norms.shape[1] for curve in curves), default=0)
+    columns = [by_layer(curve, GRADIENT_NORM) for curve in curves]
+    layers = max(map(len, columns), default=0)
     names = [f"layer {layer + 1}" for layer in range(layers)]
     if layers > 1:
         names[0], names[-1] = "layer 1 (input)", f"layer {layers} (output)"
-    columns = [curve.gradient_norms for curve in curves]
-    return _by_layer(labels, curves, columns, names, "log", lines)
+    return _by_layer(labels, columns, names, "log", lines)
 
 
 def dead_units(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[RaceLine] | None = None,
 ) -> go.Figure:
@@ -293,40 +307,50 @@ def dead_units(
         curves: Records of each curve.
         lines: As in `training_loss`.
     """
-    layers = max((curve.dead_fractions.shape[1] for curve in curves), default=0)
+    columns = [by_layer(curve, DEAD_FRACTION) for curve in curves]
+    layers = max(map(len, columns), default=0)
     names = [f"hidden layer {layer + 1}" for layer in range(layers)]
-    columns = [curve.dead_fractions for curve in curves]
-    figure = _by_layer(labels, curves, columns, names, "linear", lines)
+    figure = _by_layer(labels, columns, names, "linear", lines)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
     return figure
 
 
 def _by_layer(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
-    columns: Sequence[np.ndarray],
+    columns: Sequence[Sequence[Series]],
     names: Sequence[str],
     scale: str,
     lines: Sequence[RaceLine] | None,
 ) -> go.Figure:
     traces = []
-    lines = lines or plain_lines(len(curves))
-    each = zip(labels, curves, columns, lines, strict=True)
-    for index, (label, curve, values, line) in enumerate(each):
-        for layer in range(values.shape[1]):
-            x, y = thinned(curve.norm_steps, values[:, layer], 500)
+    lines = lines or plain_lines(len(columns))
+    for index, (label, layers, line) in enumerate(zip(labels, columns, lines, strict=True)):
+        for layer, one in enumerate(layers):
+            x, y = thinned(one.steps, one.values, 500)
             traces.append(trace(layer, index, label, x, y, line=line.style(width=2)))
     names = names or ["no such layer"]
     height = max(2 * PANEL_HEIGHT, 150 * len(names))
     return panels(names, traces, labels, height, [scale] * len(names))
 
 
+def _images(curve: CurveData, measured: Series, is_whole: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return on how many test images something was measured, 0 where that is not known."""
+    quick, whole = (
+        values_at(curve.clocks.get(IMAGES[kind]), measured.steps) for kind in (TEST, TEST_FULL)
+    )
+    return np.nan_to_num(np.where(is_whole, whole, quick))
+
+
 def _measured(
-    panel: int, index: int, label: str, evaluations: Sequence[EvalRecord], quantity: Any
+    panel: int,
+    index: int,
+    label: str,
+    measured: Series,
+    images: NDArray[np.float64],
+    drawn: NDArray[np.bool_],
 ) -> Trace:
-    shown = [evaluation for evaluation in evaluations if math.isfinite(quantity(evaluation))]
-    x, y = [e.step for e in shown], [quantity(e) for e in shown]
-    return trace(panel, index, label, x, y) | {
-        "customdata": [f"{evaluation.examples:,} images" for evaluation in shown],
+    shown = drawn & np.isfinite(measured.values)
+    return trace(panel, index, label, measured.steps[shown], measured.values[shown]) | {
+        "customdata": [f"{count:,.0f} images" for count in images[shown].tolist()],
         "hovertemplate": "%{y:.4f} on %{customdata}",
     }

@@ -75,7 +75,7 @@ def settings_with(row: CurveRow, told: Mapping[str, str]) -> dict[str, str]:
 
     Args:
         row: The curve.
-        told: From `ImportedCurve.settings`.
+        told: From `FileNotes.settings`.
     """
     return settings_of(row) | dict(told)
 

@@ -20,14 +20,20 @@ from explorer.core.distributions import one_hot
 from explorer.figures.palette import CATEGORICAL
 from explorer.figures.race_lines import RaceLine
 from explorer.figures.training import GOAL
-from explorer.runs.record_columns import Records
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import (
+    DIGITS_SOFTMAX,
+    LEARNING_RATE,
+    diverged_at,
+)
+from explorer.runs.curve_data import last_step as newest_step
+from explorer.runs.records import Records
 from explorer.runs.run import Run
+from explorer.runs.series import NOTHING
 from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.components.plot.plot import plots_of
-from pages.training.parts.race.snapshots import encoded_snapshot, kept, norms_by_step, reached
+from pages.training.parts.race.snapshots import Measurements, norms_by_step, reached
 
 TABS = ("Accuracy", "Loss", "Test loss", "Gradients", "Dead units", "Confusion")
 KEY = "race theatre"
@@ -133,28 +139,29 @@ def theatre(
         last_step: Last step of the whole run.
     """
     had = _had(run.id, len(labels))
-    all_snapshots = [kept(curve.evaluations, last_step) for curve in records.curves]
-    new = [own[count:] for own, count in zip(all_snapshots, had or [0] * len(labels), strict=True)]
+    first = had or [0] * len(labels)
+    measured = [Measurements(curve) for curve in records.curves]
+    new = [one.kept(last_step)[count:] for one, count in zip(measured, first, strict=True)]
     payload: dict[str, Any] = {
         "run": run.id,
         "head": _head(run, labels, lines) if _wants_head(run) else None,
-        "first": had or [0] * len(labels),
-        "snapshots": [[encoded_snapshot(one) for one in own] for own in new],
-        "newest": [
-            None if not (last := curve.latest_evaluation) else encoded_snapshot(last)
-            for curve in records.curves
+        "first": first,
+        "snapshots": [
+            [one.encoded(place) for place in own] for one, own in zip(measured, new, strict=True)
         ],
+        "newest": [one.encoded(-1) if len(one) else None for one in measured],
         "norms": [norms_by_step(curve) for curve in records.curves],
-        "diverged": [curve.diverged_at for curve in records.curves],
+        "diverged": [diverged_at(curve) for curve in records.curves],
         "rates": [
             [
                 [0, config.learning_rate],
-                *([one.step, one.learning_rate] for one in curve.learning_rates),
+                *zip(changes.steps.tolist(), changes.values.tolist(), strict=True),
             ]
             for config, curve in zip(run.configs, records.curves, strict=True)
+            for changes in [curve.events.get(LEARNING_RATE, NOTHING)]
         ],
         "reached": [reached(curve, GOAL) for curve in records.curves],
-        "now": max((int(c.steps[-1]) for c in records.curves if c.steps.size), default=0),
+        "now": max(map(newest_step, records.curves), default=0),
         "last": last_step,
         "epochs": run.configs[0].epochs * _share_made(run, last_step),
         "cue": cue,
@@ -191,8 +198,10 @@ def open_asked(run: Run, records: Records) -> None:
         return
     if not (0 <= curve < len(records.curves) and 0 <= digit < len(run.info.digit_labels)):
         return
-    shown = _at(records.curves[curve].evaluations, step)
-    if shown is not None and np.isfinite(q := shown.digits_softmax[digit]).all():
+    shown = records.curves[curve].snapshots.get(DIGITS_SOFTMAX)
+    # The newest up to that step.
+    place = -1 if shown is None else int(np.searchsorted(shown.steps, step, "right")) - 1
+    if shown is not None and place >= 0 and np.isfinite(q := shown.values[place, digit]).all():
         open_divergence(int(run.info.digit_labels[digit]), q)
 
 
@@ -249,8 +258,3 @@ def _share_made(run: Run, last_step: int) -> float:
     """Return the part of the planned steps that the run shows: less than 1 if it was stopped."""
     planned = run.progress.total_steps
     return last_step / planned if planned else 1.0
-
-
-def _at(evaluations: Sequence[EvalRecord], step: int) -> EvalRecord | None:
-    """Return the newest measurement up to a step."""
-    return next((one for one in reversed(evaluations) if one.step <= step), None)

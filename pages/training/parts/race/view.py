@@ -16,7 +16,8 @@ from explorer.figures.numbers import written
 from explorer.figures.race_lines import on_stage, race_lines
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import ACCURACY, last_step, on_test_images, training_loss
+from explorer.runs.records import Records
 from explorer.runs.run import LOST, PAUSED, Control, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.address import link_to
@@ -160,7 +161,7 @@ def _stage(
 
 def _last_step(run: Run, records: Records, *, active: bool) -> int:
     """Return where the axis of steps ends: at the end of the plan, or where a run was stopped."""
-    made = max((int(c.steps[-1]) for c in records.curves if c.steps.size), default=0)
+    made = max(map(last_step, records.curves), default=0)
     return max(made, run.progress.total_steps if active else 0, 1)
 
 
@@ -195,7 +196,7 @@ def _pictures(
     last_step: int,
 ) -> Pictures:
     lines, curves = race_lines(run.configs), records.curves
-    longest = max((curve.losses.size for curve in curves), default=0)
+    longest = max((len(training_loss(curve)) for curve in curves), default=0)
     weight = default_smoothing(longest) if options.weight is None else options.weight
 
     def draw(tab: str) -> go.Figure:
@@ -236,17 +237,17 @@ def _pictures(
 
 def _alt_losses(labels: Sequence[str], records: Records) -> str:
     said = [
-        f"{label} {written(float(curve.losses[-1]), 3)}"
+        f"{label} {written(float(loss.values[-1]), 3)}"
         for label, curve in zip(labels, records.curves, strict=True)
-        if curve.losses.size
+        if len(loss := training_loss(curve))
     ]
     return f"Training loss by step; newest batch: {', '.join(said)}."
 
 
 def _alt_accuracy(labels: Sequence[str], records: Records) -> str:
     said = [
-        f"{label} {curve.latest_evaluation.accuracy:.1%}"
+        f"{label} {accuracy.values[-1]:.1%}"
         for label, curve in zip(labels, records.curves, strict=True)
-        if curve.latest_evaluation
+        if len(accuracy := on_test_images(curve, ACCURACY)[0])
     ]
     return f"Test accuracy by step; now: {', '.join(said)}."

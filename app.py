@@ -14,6 +14,7 @@ from pages.components.access import access
 from pages.components.address import address
 from pages.components.exercises import exercise_bar, exercises
 from pages.components.frontend import frontend
+from pages.components.push import push
 from pages.components.registry import PAGES, SECTIONS
 from pages.components.rooms import room_socket
 from pages.components.rooms.follow import follow
@@ -53,7 +54,7 @@ else:
     access.say_at_start()
     app = st.App(
         __file__,
-        routes=frontend.routes(room_socket.route, access.route),
+        routes=frontend.routes(room_socket.route, push.route, access.route),
         lifespan=frontend.lifespan,
         middleware=frontend.MIDDLEWARE,
     )

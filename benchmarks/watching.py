@@ -29,6 +29,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from explorer.exchange.event_files import Event, framed
+from explorer.jobs import worker_processes
 from explorer.store.run_store import RunStore
 from explorer.watching import launch
 
@@ -131,7 +132,7 @@ def measured(store: RunStore, home: Path, count: int, rows: int) -> dict[str, fl
     while points(store) < 3 * count * rows:
         time.sleep(0.05)
     found = {"points": float(points(store)), "all read, s": time.perf_counter() - begun}
-    pid = launch._children[store.url].pid
+    pid = worker_processes.started_here(store, launch.NAME).pid
     time.sleep(3)
     statting = subprocess.Popen([sys.executable, "-c", _STATTING, str(folder)])
     try:

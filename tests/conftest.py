@@ -11,6 +11,7 @@ from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
 
 from explorer.jobs import launcher
+from explorer.store import run_store
 from explorer.store.run_store import RunStore
 from tests.processes import end_processes_at_home
 
@@ -66,7 +67,7 @@ def _own_components() -> Iterator[None]:
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RunStore:
     """A store of the test's own without what comes with the app, and no training process."""
-    monkeypatch.setattr(launcher, "SHIPPED_FOLDER", None)
+    monkeypatch.setattr(run_store, "SHIPPED_FOLDER", None)
     return _own_store(monkeypatch, tmp_path)
 
 

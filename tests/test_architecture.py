@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -40,7 +41,12 @@ MAY_KNOW = {
     ),
     "explorer.figures": ("explorer.core", "explorer.runs", "explorer.rooms"),
     "explorer.exchange": ("explorer.runs", "explorer.figures"),
-    "explorer.watching": ("explorer.exchange", "explorer.store", "explorer.runs"),
+    "explorer.watching": (
+        "explorer.exchange",
+        "explorer.jobs",
+        "explorer.store",
+        "explorer.runs",
+    ),
     "explorer.teaching": ("explorer.core", "explorer.figures", "explorer.rooms"),
     "pages.components": tuple(
         f"explorer.{room}"
@@ -74,7 +80,6 @@ KEPT_TO = {
         "explorer.trainer",
         "explorer.cluster",
         "explorer.exchange",
-        "explorer.watching",
     ),
     "watchfiles": ("explorer.watching",),
     "streamlit": ("app", "pages"),
@@ -264,6 +269,29 @@ def test_the_readme_lists_the_pages_as_the_app_does():
 
 
 # ----------------------------------------------------------------------------- configuration
+
+
+def test_the_readme_names_every_benchmark():
+    readme = (ROOT / "README.md").read_text()
+    commands = {
+        path.name
+        for path in (ROOT / "benchmarks").glob("*.py")
+        if "__main__" in path.read_text() and "ArgumentParser" in path.read_text()
+    }
+    told = set(re.findall(r"benchmarks/(\w+\.py)", readme))
+    assert told == commands
+
+
+def test_no_file_holds_both_sides_of_a_merge():
+    suffixes = {".py", ".js", ".css", ".md", ".toml", ".yaml", ".txt", ".caddy"}
+    torn = [
+        path.relative_to(ROOT)
+        for path in ROOT.rglob("*")
+        if path.suffix in suffixes
+        and not {".venv", ".git"} & set(path.relative_to(ROOT).parts)
+        and re.search(rb"^(<{7}|>{7}) ", path.read_bytes(), re.MULTILINE)
+    ]
+    assert torn == []
 
 
 def test_figures_and_the_themes_share_one_palette():

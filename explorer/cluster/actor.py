@@ -11,11 +11,11 @@ from typing import Any
 import psutil
 import ray
 
-from explorer.jobs import worker_processes
-from explorer.jobs.launcher import default_store
+from explorer.jobs import gpus, worker_processes
 from explorer.jobs.worker_status import StatusFile, read_status, say
 from explorer.runs.cluster import RAY_HOST
 from explorer.runs.run import WorkerId
+from explorer.store.run_store import default_store
 from explorer.trainer import worker
 
 _LOOK_SECONDS = 0.5
@@ -46,12 +46,13 @@ class ClusterActor:
         threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
 
     def describe(self) -> dict[str, Any]:
-        """Tell where it is, what it said last, and whether it has done its work."""
+        """Tell where it is, on what, what it said last, and whether it has done its work."""
         status = read_status(self._folder, self._mark.pid)
         return {
             "node": self._node,
             "pid": self._mark.pid,
             "is_done": self._is_done,
+            "device": gpus.free_memory(),
             "said": (status.waiting or status.said) if status else "",
         }
 

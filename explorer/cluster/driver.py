@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from explorer.jobs import worker_processes
-from explorer.jobs.launcher import default_store
 from explorer.jobs.ray_engine import (
     ADDRESS_VARIABLE,
     DRIVER_NAME,
@@ -28,7 +27,7 @@ from explorer.jobs.worker_status import say
 from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport, ClusterWorker
 from explorer.runs.config import ConfigError
 from explorer.store.database import StoreGone, StoreUnavailable
-from explorer.store.run_store import RunStore
+from explorer.store.run_store import RunStore, default_store
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAMESPACE = "cross-entropy-explorer"
@@ -269,7 +268,9 @@ class Driver:
             if told["is_done"]:
                 self._end(name)
                 continue
-            seen.append(ClusterWorker(name, "ready", *place, said=str(told["said"])))
+            seen.append(
+                ClusterWorker(name, "ready", *place, str(told.get("device", "")), str(told["said"]))
+            )
         return tuple(seen)
 
     def _end(self, name: str) -> None:

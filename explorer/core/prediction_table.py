@@ -118,7 +118,6 @@ class Judgement:
     """What a table of n rows is worth.
 
     Attributes:
-        true_probability: q of the true class [n].
         right: Whether the true class is the only largest one [n]; a tie counts as wrong.
         cross_entropy: −ln q of the true class [n], nats; inf where it is 0.
         squared_error: Σ (q − p)² over the classes [n], without a unit.
@@ -126,7 +125,6 @@ class Judgement:
         squared_error_gradient: The same of the squared error [n].
     """
 
-    true_probability: FloatArray
     right: NDArray[np.bool_]
     cross_entropy: FloatArray
     squared_error: FloatArray
@@ -181,7 +179,7 @@ def judge(predictions: ArrayLike, classes: ArrayLike) -> Judgement:
     norms = [np.array([reading.gradient_norm for reading in column]) for column in by_loss]
     true = (q * p).sum(axis=-1)
     others = np.where(p > 0, -1.0, q).max(axis=-1)
-    return Judgement(true, true > others, values[0], values[1], norms[0], norms[1])
+    return Judgement(true > others, values[0], values[1], norms[0], norms[1])
 
 
 def better_model(first: float, second: float) -> int:

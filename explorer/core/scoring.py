@@ -165,11 +165,6 @@ class CrowdScore:
     mean: float
     of_mean: float
 
-    @property
-    def gain(self) -> float:
-        """How much better the mean forecast did; NaN where both are infinite."""
-        return self.mean - self.of_mean if np.isfinite(self.of_mean) else float("nan")
-
 
 def crowd_score(outcome: int, forecasts: ArrayLike, rule: str, *, base: float = 2.0) -> CrowdScore:
     """Compare the forecasters of one event with their mean forecast.

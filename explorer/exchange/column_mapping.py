@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.reading import ReadCurve
+from explorer.runs import meaning
 from explorer.runs.config import LOSS_LABELS
 from explorer.runs.curve_data import (
     ACCURACY,
@@ -22,12 +22,6 @@ from explorer.runs.curve_data import (
 from explorer.runs.series import CurveData, FileNotes
 
 LONGEST_NAME = 80
-
-_TEST_WORDS = frozenset({"test", "val", "valid", "validation", "eval", "evaluation", "dev"})
-_TRAIN_WORDS = frozenset({"train", "training"})
-_ACCURACY_WORDS = frozenset({"acc", "accuracy", "top1"})
-_CROSS_ENTROPY_WORDS = frozenset({"ce", "nll", "xent", "crossentropy"})
-_LOSS_WORDS = _CROSS_ENTROPY_WORDS | {"loss", "cost", "objective"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +66,29 @@ def guessed(curves: Sequence[ReadCurve]) -> ColumnMapping:
     Args:
         curves: Of one file. What holds no fractions and no percent is no accuracy.
     """
-    words = {name: frozenset(_words(name)) for name in series_names(curves)}
+    told = {
+        name: meaning.guessed(name, np.concatenate(_values(curves, name)))
+        for name in series_names(curves)
+    }
+    measured = (meaning.VALIDATION, meaning.TEST)
 
-    def first(*wanted: frozenset[str], without: frozenset[str] = frozenset()) -> str:
+    def first(whats: Container[str], *splits: str) -> str:
         fitting = (
             name
-            for name, own in words.items()
-            if all(own & group for group in wanted)
-            and not own & without
-            and not (_ACCURACY_WORDS in wanted and _no_accuracy(curves, name))
+            for split in splits
+            for name, one in told.items()
+            if one.what in whats
+            and (one.split in measured if split == TEST else one.split == split)
         )
         return next(fitting, "")
 
-    train_loss = first(_LOSS_WORDS, _TRAIN_WORDS, without=_TEST_WORDS | _ACCURACY_WORDS)
-    train_loss = train_loss or first(_LOSS_WORDS, without=_TEST_WORDS | _ACCURACY_WORDS)
-    is_cross_entropy = train_loss and words[train_loss] & _CROSS_ENTROPY_WORDS
+    train_loss = first(meaning.LOSSES, meaning.TRAIN, meaning.UNSAID)
+    is_cross_entropy = train_loss and told[train_loss].what == meaning.CROSS_ENTROPY
     return ColumnMapping(
         train_loss=train_loss,
-        own_loss="cross_entropy" if is_cross_entropy else "",
-        test_accuracy=first(_ACCURACY_WORDS, _TEST_WORDS)
-        or first(_ACCURACY_WORDS, without=_TRAIN_WORDS),
-        test_cross_entropy=first(_CROSS_ENTROPY_WORDS, _TEST_WORDS),
+        own_loss=meaning.CROSS_ENTROPY if is_cross_entropy else "",
+        test_accuracy=first((meaning.ACCURACY, meaning.PERCENT), TEST, meaning.UNSAID),
+        test_cross_entropy=first((meaning.CROSS_ENTROPY,), TEST),
     )
 
 
@@ -141,11 +137,3 @@ def _values(curves: Sequence[ReadCurve], name: str) -> list[np.ndarray]:
 
 def _no_accuracy(curves: Sequence[ReadCurve], name: str) -> bool:
     return any(as_fractions(values) is None for values in _values(curves, name))
-
-
-def _words(name: str) -> list[str]:
-    """Split a metric's name: "epoch_valLoss/Train" is epoch, val, loss, train."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    # Entropy alone is another quantity, such as that of a policy.
-    parted = re.sub(r"cross[^A-Za-z0-9]entropy", "crossentropy", parted, flags=re.IGNORECASE)
-    return [word.lower() for word in re.split(r"[^A-Za-z0-9]+", parted) if word]

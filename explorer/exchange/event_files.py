@@ -117,27 +117,16 @@ def framed(events: Iterable[Any]) -> bytes:
     return b"".join(parts)
 
 
-def events_in(content: bytes) -> Iterator[Any]:
-    """Read the events of a file, every checksum checked.
-
-    Raises:
-        TornRecord: The file is cut off in the middle of a record.
-        ImportRefused: It is damaged, or no event file.
-    """
-    for event, _ in placed_events(content):
-        yield event
-
-
 def placed_events(content: bytes, offset: int = 0) -> Iterator[tuple[Any, int]]:
-    """Read events, each with the place in the file where the next one begins.
+    """Read events and check their checksums; each comes with the place where the next one begins.
 
     Args:
         content: The file, or what was appended to it.
         offset: Where in the file the content begins.
 
     Raises:
-        TornRecord: As `events_in`.
-        ImportRefused: As `events_in`.
+        TornRecord: The file is cut off in the middle of a record.
+        ImportRefused: It is damaged, or no event file.
     """
     place = 0
     while place < len(content):

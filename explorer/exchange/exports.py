@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from explorer.exchange import script_export
 from explorer.exchange.csv_export import export_csv
-from explorer.exchange.exported import ExportedCurve, file_stem
+from explorer.exchange.exported import file_stem
 from explorer.exchange.json_export import export_json
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.report import export_report
@@ -24,7 +24,7 @@ class Exporter:
         described: What it holds, in a sentence.
         name: What its files are called, with {} where the curves are named.
         mime: Its media type.
-        export: Makes the file's bytes.
+        export: Makes the file's bytes of curves, and of figures if it shows any.
         why_not: Says why the format cannot hold curves, or "".
     """
 
@@ -32,7 +32,7 @@ class Exporter:
     described: str
     name: str
     mime: str
-    export: Callable[[Sequence[ExportedCurve]], bytes]
+    export: Callable[..., bytes]
     why_not: Callable[[Sequence[CurveRow]], str] = lambda rows: ""
 
     def file_name(self, labels: Sequence[str]) -> str:

@@ -13,9 +13,10 @@ and hides a torn record instead of telling of it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from explorer.exchange.errors import ImportRefused, quoted
@@ -40,6 +41,7 @@ from explorer.exchange.readers.json_lines import is_lines, read_json_lines, read
 from explorer.exchange.readers.limits import MOST_BYTES
 from explorer.exchange.readers.meaning import dates_of
 from explorer.exchange.readers.own_files import curves_of_own_table, is_own_table
+from explorer.exchange.readers.settings_in_words import settings_in_text
 from explorer.exchange.readers.tracked_folders import (
     is_metric_file,
     read_metric_file,
@@ -68,7 +70,13 @@ _UNREAD = re.compile(
     r"|h5|hdf5|npy|npz|pkl|pickle|onnx|pb|mp4|wav|zip|tar|ya?ml|toml|cfg|ini|sh|lock|profile|db)$",
     re.IGNORECASE,
 )
+# As a line of a log begins, with its time or its round in brackets.
+_STAMPED = re.compile(rb"\s*\[[^\[\]{}\"\n]*\][ \t]*[A-Za-z]")
 _KEPT_YAML = re.compile(r"(^|/)meta\.yaml$")
+# What was set, as Lightning, Ultralytics, DVC, RLlib and others write it beside the curves.
+_SETTINGS_FILE = re.compile(
+    r"(?:(.*)/)?(hparams|hyperparameters|params|args|opt|hyp|config)\.(ya?ml|json)"
+)
 _OTHER_KINDS = {
     b"\x93NUMPY": "a NumPy array: write it with numpy.savetxt, and a header with names",
     b"\x89HDF": "an HDF5 file: write its curves as CSV",
@@ -146,7 +154,7 @@ def _read_one(content: bytes, filename: str, notes: Notes) -> list[ReadCurve]:
 
 def _read_text(text: bytes, label: str, metric: str, notes: Notes) -> list[ReadCurve]:
     start = text[:1000].lstrip()[:2]
-    if start.startswith((b"{", b"[")):
+    if start.startswith((b"{", b"[")) and not _STAMPED.match(text):
         if is_lines(text):
             return read_json_lines(text, label, notes)
         if start.startswith(b"{") or start[1:2] in b'[{]"-0123456789 \r\n\t':
@@ -174,35 +182,66 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
     def is_wanted(path: str) -> bool:
         if path.endswith("xl/workbook.xml"):
             raise ImportRefused("This is an Excel workbook: save the sheet with the curves as CSV.")
-        wanted = not _UNREAD.search(path) or bool(_KEPT_YAML.search(path))
+        wanted = not _UNREAD.search(path) or bool(
+            _KEPT_YAML.search(path) or _SETTINGS_FILE.fullmatch(path)
+        )
         if not wanted and not path.startswith("__MACOSX"):
             left_out.append(path)
         return wanted
 
+    settings: dict[str, dict[str, str]] = {}
     for path, unpacked_file in members(content, is_wanted):
         is_event = "tfevents" in path.rpartition("/")[2]
-        (events if is_event else files).append((path, unpacked_file))
+        if found := _SETTINGS_FILE.fullmatch(path):
+            folder = found[1] or ""
+            settings[folder] = settings.get(folder, {}) | settings_in_text(unpacked_file)
+        else:
+            (events if is_event else files).append((path, unpacked_file))
     label = _names(filename)[0]
     curves: list[ReadCurve] = []
     if events:
-        curves += curves_of_events(events, label, notes)
+        for curve in curves_of_events(events, label, notes):
+            curves += _with_settings([curve], f"{curve.label}/", settings)
     runs, others = told_apart(files)
     for run, own in runs.items():
-        curves += read_run(run, own, run or label, notes)
+        curves += _with_settings(read_run(run, own, run or label, notes), f"{run}/", settings)
     refused: list[str] = []
     for path, one in others:
         if not one or one.isspace():
             continue
         try:
-            curves += _read_one(one, path, notes) if len(others) == 1 else _placed(path, one, notes)
+            read = _read_one(one, path, notes) if len(others) == 1 else _placed(path, one, notes)
+            curves += _with_settings(read, path, settings)
         except ImportRefused as error:
             refused.append(f"{quoted(path)} is left out: {error}")
     if not curves:
-        raise ImportRefused(refused[0] if refused else "The archive holds no file with curves.")
+        packed = [path for path in left_out if path.endswith((".zip", ".tar"))]
+        raise ImportRefused(
+            refused[0]
+            if refused
+            else f"{quoted(packed[0])} is an archive in an archive: unpack it, and give that one."
+            if packed
+            else "The archive holds no file with curves."
+        )
     notes.extend(refused)
     if left_out:
         notes.add(f"{counted(len(left_out), 'file')} of other kinds left out.")
     return _without_common_folder(joined(curves))
+
+
+def _with_settings(
+    curves: Iterable[ReadCurve], path: str, told: Mapping[str, Mapping[str, str]]
+) -> list[ReadCurve]:
+    """Give curves what was set for them, in a file of their folder or of the nearest around it.
+
+    Args:
+        curves: Of one file.
+        path: Of the file; of a folder, ended by a stroke.
+        told: What was set, by folder.
+    """
+    folders = itertools.accumulate(path.split("/")[:-1], lambda above, own: f"{above}/{own}")
+    nearest = next((told[one] for one in (*reversed([*folders]), "") if one in told), {})
+    return [replace(one, settings={**nearest, **one.settings}) for one in curves]
 
 
 def _placed(path: str, content: bytes, notes: Notes) -> list[ReadCurve]:

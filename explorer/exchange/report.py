@@ -18,14 +18,10 @@ from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import moment
 from explorer.exchange.results import results_of
 from explorer.exchange.settings import split_settings
-from explorer.figures import training
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
-from explorer.runs.config import TrainingConfig
-from explorer.runs.curve_data import GRADIENT_NORM, by_layer
 from explorer.runs.summary import CurveSummary
 
 _HERE = Path(__file__).parent
-_SMOOTHING = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,7 @@ class ReportFigure:
     figure: go.Figure
 
 
-def export_report(
-    curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] | None = None
-) -> bytes:
+def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] = ()) -> bytes:
     """Write the curves as a page that opens offline, light or dark as its reader prefers.
 
     plotly.js is in it once; a content security policy lets no other script run and nothing be
@@ -55,9 +49,8 @@ def export_report(
 
     Args:
         curves: What the report compares, at least one curve.
-        figures: What to draw; by default losses, the comparison on test images, and norms.
+        figures: What to draw.
     """
-    drawn = standard_figures(curves) if figures is None else figures
     differing, shared = split_settings([curve.row for curve in curves])
     labels = [curve.label for curve in curves]
     runs = {curve.row.run_id: curve.row for curve in curves}
@@ -72,52 +65,14 @@ def export_report(
         labels=labels,
         results=_results(curves),
         differing=differing,
-        plots=drawn,
+        plots=figures,
         shared=shared,
         notes=_notes(curves),
-        figures=_figures_json(drawn),
+        figures=_figures_json(figures),
         plotly=plotly_js,
         script=script,
     )
     return page.encode()
-
-
-def standard_figures(curves: Sequence[ExportedCurve]) -> list[ReportFigure]:
-    """Return the plots of training loss, test loss and accuracy, and gradient norms.
-
-    Args:
-        curves: What the report compares, at least one curve.
-    """
-    labels = [curve.label for curve in curves]
-    records = [curve.data for curve in curves]
-    losses = [TrainingConfig(loss=c.own_loss) if c.own_loss else None for c in curves]
-    figures = [
-        ReportFigure(
-            "training-loss",
-            "Training loss",
-            "The loss that each curve minimises, a panel for each kind, since their units differ. "
-            f"Lines are debiased exponential moving averages of weight {_SMOOTHING:g}; the raw "
-            "loss is behind them, faint. A cross marks where a curve diverged.",
-            training.training_loss(losses, labels, records, weight=_SMOOTHING),
-        ),
-        ReportFigure(
-            "test",
-            "Cross-entropy and accuracy on test images",
-            "The same measure for all curves. Lines join measurements on the first 1,000 test "
-            "images; diamonds are on all of them.",
-            training.fair_comparison(labels, records),
-        ),
-    ]
-    if any(by_layer(one, GRADIENT_NORM) for one in records):
-        figures.append(
-            ReportFigure(
-                "gradient-norms",
-                "Gradient norms",
-                "Euclidean norm of the gradient by a layer's weights and bias, every 10th step.",
-                training.gradient_norms(labels, records),
-            )
-        )
-    return figures
 
 
 def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:

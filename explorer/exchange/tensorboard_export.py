@@ -25,7 +25,7 @@ from explorer.exchange.exported import ExportedCurve, safe_name
 from explorer.exchange.json_export import FORMAT, VERSION, described
 from explorer.exchange.long_table import measured_rows
 from explorer.runs.curve_data import values_at
-from explorer.runs.series import SECONDS
+from explorer.runs.series import BEGAN, SECONDS
 
 _EARLIEST_ZIP_TIME = 315_532_800.0
 
@@ -65,7 +65,8 @@ def _events(curve: ExportedCurve, start: float) -> Iterator[Any]:
     steps = np.concatenate([np.empty(0, np.int64), *(one.steps for one in found.values())])
     which = np.repeat(np.arange(len(tags)), [len(one) for one in found.values()])
     values = np.concatenate([np.empty(0), *(one.values for one in found.values())])
-    times = start + np.nan_to_num(values_at(data.clocks.get(SECONDS), steps))
+    begun = data.clocks[BEGAN].values[0] if BEGAN in data.clocks else start
+    times = begun + np.nan_to_num(values_at(data.clocks.get(SECONDS), steps))
     # By time as TensorBoard expects it, so by step.
     order = np.argsort(steps, kind="stable")
     with np.errstate(over="ignore"):

@@ -1,4 +1,4 @@
-"""Making a figure at the speed of a dragged bar."""
+"""What figures are built from, fast enough to follow a dragged bar."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 def steady_top(value: float, least: float = 0.0) -> float:
-    """Return where an axis ends that shall stand still while `value` moves below it.
+    """Return the end of an axis that stands still while `value` moves below it.
 
     The first of 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that neither exceeds; 1 where
     both are 0 or less.
 
     Args:
-        value: Largest one that must find its place; finite.
-        least: A value that finds its place on the axis in any case.
+        value: Largest one that the axis must show; finite.
+        least: A value that the axis shows in any case.
     """
     largest = min(max(value, least), FARTHEST)
     if largest <= 0:
@@ -116,4 +116,22 @@ def note(x: Any, y: float, words: str, colour: str, **place: Any) -> dict[str, A
         "standoff": 8,
         "showarrow": True,
         **place,
+    }
+
+
+def infinity_mark(x: Any, edge: int) -> dict[str, Any]:
+    """Return the sign ∞ at the edge of the picture, where it stays whatever is zoomed to.
+
+    Args:
+        x: A category, or its number from 0.
+        edge: 1 for above the picture, 0 for its lower edge.
+    """
+    return {
+        "x": x,
+        "y": edge,
+        "yref": "y domain",
+        "yanchor": "bottom",
+        "text": "∞",
+        "font": {"size": 14},
+        "showarrow": False,
     }

@@ -166,7 +166,7 @@ def average_lengths(
     for name, (lengths, colour, dash) in codes.items():
         averages = running_averages(events, lengths, at)
         expected = expected_code_length(pair.p, lengths)
-        # What the first few events cost may leave at the top; the averages are what is looked at.
+        # The first few events may leave the picture at the top; the averages matter.
         late = [*averages[at >= min(10, events.size)], expected]
         highest = max([highest, *(one for one in late if math.isfinite(one))])
         traces.append(

@@ -22,8 +22,7 @@ from explorer.figures.line_traces import (
     faint,
     line,
 )
-from explorer.figures.panel_grid import MARGIN, PanelAxis, grid
-from explorer.figures.panels import Trace
+from explorer.figures.panels import MARGIN, PanelAxis, Trace, grid
 from explorer.figures.thinning import MOST_POINTS
 from explorer.runs.axes import AXES, data_positions
 from explorer.runs.curve_data import TEST_FULL, values_at
@@ -59,12 +58,12 @@ class Look:
     """How the panels are drawn.
 
     Attributes:
-        axis: Key of AXES; lines that do not tell where they are on it are left out.
+        axis: Key of AXES; lines with no place on it are left out.
         x_scale: "log" or "linear"; times of day are always linear.
         scale: "log" or "linear", of every panel in which a log axis has ticks.
         weight: Smoothing weight in [0, 1), 0 for none; None goes by the length of each curve.
         band: Key of BANDS, of the lines that are means.
-        span: Part of the axis that is looked at; there every point is drawn once they are few.
+        span: Part of the axis in view; every point of it is drawn once they are few.
         scales: By key of a panel, "log" or "linear" of this one.
         ranges: By key of a panel, both ends of its upright axis.
     """
@@ -81,10 +80,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one line came to in a panel; None where nothing was measured.
+    """The results of one line in a panel; None where nothing was measured.
 
     Attributes:
-        split: Key of SPLITS, on what that was measured: validation or test before training.
+        split: Key of SPLITS, what they were measured on: validation or test before training.
         last: The last value.
         best: The lowest loss or highest accuracy.
         best_at: Step of the first measurement that had it.
@@ -164,15 +163,15 @@ def results(
     look: Look | None = None,
     goals: Mapping[str, float] | None = None,
 ) -> dict[str, list[Result]]:
-    """Return what every line came to in every panel, by key of the panel.
+    """Return the results of every line, by key of the panel.
 
     Args:
-        lines: What is compared; of a mean, what the mean came to.
+        lines: What is compared; the results of a group are those of its mean.
         keys: Of the panels.
         look: How they are drawn.
         goals: By key of a panel, the value to be reached.
     """
-    # Smoothing and the part that is looked at change no result, and cost time.
+    # Smoothing and zooming change no result, and cost time.
     look, goals = replace(look or Look(), weight=0.0, span=None), goals or {}
     known = panels_of([curve for one in lines for curve in one.curves])
     found: dict[str, list[Result]] = {}
@@ -190,7 +189,7 @@ def results(
 
 
 def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
-    """Return the names of the lines of which something does not tell where it is on an axis.
+    """Return the names of the lines with measurements that have no place on an axis.
 
     Args:
         lines: What is to be drawn.

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from explorer.figures.palette import CURVES, DASHES
-from explorer.figures.thinning import MOST_POINTS, kept_points
+from explorer.figures.thinning import MOST_POINTS, kept_while_growing
 
 Column = NDArray[Any]
 
@@ -21,13 +21,9 @@ def curve_colour(index: int) -> str:
     return CURVES[index % len(CURVES)]
 
 
-def curve_line(index: int, width: float = 2.0) -> dict[str, object]:
+def curve_line(index: int) -> dict[str, object]:
     """Return Plotly's line style of the curve at this place: its own colour and its own dash."""
-    return {
-        "color": curve_colour(index),
-        "dash": DASHES[index % len(DASHES)],
-        "width": width,
-    }
+    return {"color": curve_colour(index), "dash": DASHES[index % len(DASHES)], "width": 2.5}
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:
@@ -39,12 +35,12 @@ def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Colu
         most: Largest number of points to return, at least 16.
 
     Returns:
-        x and y of the points that `kept_points` keeps.
+        x and y of the points that `kept_while_growing` keeps.
     """
     finite = np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]
-    kept = kept_points(x, y, most)
+    kept = kept_while_growing(y, most)
     return x[kept], y[kept]
 
 
@@ -95,10 +91,3 @@ def default_smoothing(points: int) -> float:
     if points < 100:
         return 0.0
     return 0.9 if points < 1000 else 0.98
-
-
-def smoothing_name(weight: float) -> str:
-    """Return in words how the curves are smoothed."""
-    if weight == 0:
-        return "not smoothed"
-    return f"exponential moving average, weight {weight:g}, debiased; the raw loss behind it, faint"

@@ -11,7 +11,15 @@ import plotly.graph_objects as go
 
 from explorer.core.comparison import Comparison
 from explorer.core.information import unit_name
-from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
+from explorer.figures.build import (
+    MARGIN,
+    Trace,
+    axis,
+    build,
+    infinity_mark,
+    quantity,
+    steady_top,
+)
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
@@ -33,7 +41,7 @@ _ROWS = ("H(p,q)", "H(p) + D(p‖q)")
 
 
 def decomposition(pair: Comparison) -> go.Figure:
-    """Draw H(p) and D(p‖q) stacked to the length of H(p,q), which stands above them.
+    """Draw H(p) and D(p‖q) end to end, as long together as H(p,q) above them.
 
     An infinite D(p‖q) has no length: its bar fades out to the right and is marked ∞.
 
@@ -41,7 +49,7 @@ def decomposition(pair: Comparison) -> go.Figure:
         pair: From `explorer.core.comparison.compare`.
     """
     unit = unit_name(pair.base)
-    # What is drawn of an infinite length; the written value says that it has no end.
+    # What is drawn of an infinite length; the number above says that it is infinite.
     reach = rest = None
     if is_infinite := math.isinf(pair.kl_pq):
         reach = max(2 * pair.entropy_p, math.log(len(pair.p), pair.base))
@@ -76,7 +84,7 @@ def decomposition(pair: Comparison) -> go.Figure:
     # Room at the right for what there is to see.
     top = steady_top(1.5 * length, 1.5 * math.log(len(pair.p), pair.base))
     if is_infinite:
-        words = "without end: q rules out<br>what p lets happen"
+        words = "no end to it: q rules out<br>what p allows"
     elif pair.kl_pq < 1e-9:
         words = "no gap: q = p"
     else:
@@ -148,8 +156,8 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "x": labels,
             "y": np.where(np.isinf(values), top, values),
             "text": [written(value, 3) for value in values],
-            # Numbers on narrower bars would run into each other; ∞ has to be said.
-            "textposition": ["outside" if few or np.isinf(v) else "none" for v in values],
+            # Numbers on narrower bars would run into each other.
+            "textposition": ["outside" if few and np.isfinite(v) else "none" for v in values],
             "cliponaxis": False,
             "marker": {
                 "color": colour,
@@ -159,6 +167,11 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "hovertemplate": f"%{{x}}: %{{customdata}} {unit}<extra>{term}</extra>",
         }
         for term, values, colour in directions
+    ]
+    marks = [
+        infinity_mark(outcome + side, 1)
+        for side, (_, values, _) in zip((-0.2, 0.2), directions, strict=True)
+        for outcome in np.flatnonzero(np.isinf(values)).tolist()
     ]
     categories, margin = category_axis(labels)
     # No title below the names.
@@ -171,6 +184,9 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
             "barmode": "group",
             "yaxis": axis(unit, range=[bottom, top]),
             "xaxis": categories,
+            "annotations": marks,
+            # Above the marks.
+            "legend": {"y": 1.17},
             "meta": {
                 "least_height": 130 + margin["b"],
                 "aside": True,
@@ -197,7 +213,7 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
     """
     unit = unit_name(pairs[-1].base)
     edits = np.arange(1 - len(pairs), 1)
-    # Alone between two gaps a point has no line; elsewhere marks cost a third of the drawing.
+    # A point between two gaps has no line; marks everywhere would cost a third of the drawing.
     any_gap = any(math.isinf(pair.kl_pq) or math.isinf(pair.kl_qp) for pair in pairs)
     mode = "lines+markers" if any_gap or len(pairs) < 3 else "lines"
     traces: list[Trace] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from textwrap import wrap
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +14,7 @@ from numpy.typing import NDArray
 from explorer.core.information import entropy
 from explorer.core.scoring import RULES, CrowdScore, expected_score, mean_forecast
 from explorer.figures.build import MARGIN, Trace, axis, build, patterned
-from explorer.figures.labels import category_axis, distinct
+from explorer.figures.labels import distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
     CROSS_ENTROPY,
@@ -34,6 +37,8 @@ _LARGE = {"size": 15}
 _ROOM = {"l": 62, "r": 26, "t": 12}
 """Margins for it: numbers at the left; what is drawn stands above the figure."""
 _HEIGHT = 235
+_LONGEST = 14
+"""Characters of an outcome's name that a figure has place for."""
 
 
 def forecast_histogram(
@@ -80,7 +85,7 @@ def forecast_histogram(
                 ),
             },
         )
-    x_axis, margin = category_axis(labels)
+    x_axis, margin = _outcomes_axis(names)
     heat: Trace = {
         "type": "heatmap",
         "x": labels,
@@ -98,9 +103,9 @@ def forecast_histogram(
     layout = {
         "height": _HEIGHT,
         "font": _LARGE,
-        "margin": margin | _ROOM,
-        "xaxis": {**x_axis, "title": {"text": ""}},
-        "yaxis": axis("probability given", range=[0, 1], tickformat=".0%"),
+        "margin": margin,
+        "xaxis": x_axis,
+        "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
     }
     if outcome is not None:
         layout["shapes"] = [
@@ -133,16 +138,13 @@ def mean_of_room(
     mean = mean_forecast(forecasts)
     bits = measured(float(entropy(mean)), "bits", 3)
     labels = distinct(names)
-    x_axis, margin = category_axis(labels)
+    x_axis, margin = _outcomes_axis(names)
     traces: list[Trace] = [
         {
             "type": "bar",
             "x": labels,
             "y": mean,
             "name": f"mean of {len(forecasts)}, entropy {bits}",
-            "text": [f"{value:.0%}" for value in mean],
-            "textposition": "auto",
-            "textangle": 0,
             "marker": {
                 **patterned(Q, ""),
                 "opacity": [
@@ -150,7 +152,17 @@ def mean_of_room(
                 ],
             },
             "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
-        }
+        },
+        # In a row above the bars, where no mark of p is in the way.
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": labels,
+            "y": [1.08] * len(labels),
+            "text": [f"{100 * value:.0f}" + "%" * (len(labels) < 6) for value in mean],
+            "textfont": {"size": 15 if len(labels) < 6 else 12},
+            "hoverinfo": "skip",
+        },
     ]
     if drawn_from:
         traces.append(
@@ -169,12 +181,34 @@ def mean_of_room(
         {
             "height": _HEIGHT,
             "font": _LARGE,
-            "margin": margin | _ROOM,
+            "margin": margin,
             "showlegend": False,
-            "xaxis": {**x_axis, "title": {"text": ""}},
-            "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
+            "xaxis": x_axis,
+            "yaxis": axis("probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"),
         },
     )
+
+
+def _outcomes_axis(names: Sequence[str]) -> tuple[dict[str, object], dict[str, int]]:
+    """Return an axis of outcomes and its margins, for a third of a projector's width.
+
+    Names stand in up to three lines, or are turned where they would touch each other so.
+    """
+    letters = 180 / 7.2 / len(names)
+    lines = [wrap(name, max(1, int(letters)), break_long_words=False) for name in names]
+    widths = [max(map(len, one)) for one in lines]
+    height = max(map(len, lines))
+    angle, bottom = 0, 14 + 20 * height
+    if height > 3 or any((left + right) / 2 > letters for left, right in pairwise(widths)):
+        lines = [[name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"] for name in names]
+        angle, bottom = -60, 24 + 7 * max(len(name) for (name,) in lines)
+    x_axis = {
+        "type": "category",
+        "tickangle": angle,
+        "tickvals": distinct(names),
+        "ticktext": ["<br>".join(html.escape(line, quote=False) for line in one) for one in lines],
+    }
+    return x_axis, MARGIN | _ROOM | {"b": bottom}
 
 
 def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULES[:2]) -> go.Figure:
@@ -246,7 +280,7 @@ def _scores(
 
 
 def expected_by_report(p: float, *, height: int = 330) -> go.Figure:
-    """Draw what a report q costs on average whoever believes p, by each rule, for two outcomes.
+    """Draw the expected cost of reporting q where one believes p, by each rule, of two outcomes.
 
     Args:
         p: Believed probability of the first outcome, 0 to 1.

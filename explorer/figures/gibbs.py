@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.core.gibbs import GibbsGaps
-from explorer.figures.build import Trace, axis, build, quantity, steady_top
+from explorer.figures.build import Trace, axis, build, infinity_mark, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import DASHES, DIVERGENCE, INK, NEUTRAL, OTHER
@@ -101,7 +101,7 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
 def _touching(
     found: GibbsGaps, drawn: Sequence[int], labels: Sequence[str], reach: float
 ) -> list[dict[str, object]]:
-    """Say of the widest gap what it is, or that there is none."""
+    """Label the widest gap, or say that there is none."""
     widest = max(drawn, key=lambda index: found.gaps[index], default=None)
     if widest is None or found.gaps[widest] < 1e-6:
         x, y, words = 1.0, 0.0, "the line touches here alone: x = 1, no gap"
@@ -117,7 +117,7 @@ def _touching(
             "font": {"color": DIVERGENCE, "size": 15},
             "arrowcolor": DIVERGENCE,
             "arrowhead": 0,
-            # To the side on which there is the room.
+            # Towards the side that has room.
             "ax": 60 if x < reach / 2 else -60,
             "ay": 52,
             "xanchor": "left" if x < reach / 2 else "right",
@@ -147,7 +147,7 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
                 "x": labels,
                 "y": np.where(infinite, top, found.shares),
                 "text": [written(share, 3) for share in found.shares],
-                "textposition": "outside",
+                "textposition": ["none" if one else "outside" for one in infinite],
                 "cliponaxis": False,
                 "showlegend": True,
                 "marker": {
@@ -163,6 +163,8 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
             "margin": margin,
             "yaxis": axis("nats", range=[0, 1.15 * top]),
             "xaxis": categories,
+            "annotations": [infinity_mark(labels[place], 1) for place in np.flatnonzero(infinite)],
+            "legend": {"y": 1.17},
             "meta": {
                 "least_height": 130 + margin["b"],
                 "aside": True,

@@ -19,7 +19,7 @@ from explorer.core.information import (
     unit_name,
 )
 from explorer.core.simplex import simplex_entropy
-from explorer.figures.build import Trace, axis, build, quantity, steady_top
+from explorer.figures.build import Trace, axis, build, infinity_mark, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import ENTROPY, INK, second_colour, text_colour
@@ -40,7 +40,6 @@ def entropy_by_outcome(
     unit = unit_name(base)
     surprise = self_information(p, base=base)
     labels = distinct(names)
-    # Numbers above narrow bars would run into each other.
     digits = 4 if len(labels) <= 3 else 2
     bars = [
         (
@@ -65,10 +64,7 @@ def entropy_by_outcome(
         }
         for name, values, shown, colour in bars
     ]
-    infinite = [
-        {"x": labels[index], "y": 0, "text": "∞", "showarrow": False, "yanchor": "bottom"}
-        for index in np.flatnonzero(np.isinf(surprise))
-    ]
+    infinite = [infinity_mark(labels[index], 0) for index in np.flatnonzero(np.isinf(surprise))]
     categories, margin = category_axis(labels)
     margin = margin | {"t": 26, "b": margin["b"] - 16}
     highest = float(np.max(surprise, where=np.isfinite(surprise), initial=0.0))
@@ -82,6 +78,8 @@ def entropy_by_outcome(
             "yaxis": axis(unit, range=[0, steady_top(1.35 * highest, 1.35 * at_most)]),
             "xaxis": categories,
             "annotations": infinite + _rarest(p, labels, surprise),
+            # Above narrow bars numbers would run into each other: none is written small.
+            "uniformtext": {"mode": "hide", "minsize": 10},
             "meta": {
                 "least_height": (120 if len(labels) <= 3 else 300) + margin["b"],
                 "quantities": [
@@ -99,7 +97,7 @@ def _rarest(
     labels: Sequence[str],
     surprise: NDArray[np.float64],
 ) -> list[dict[str, object]]:
-    """Say what there is to see: how little a rare outcome adds, or that no bar differs."""
+    """Point out how little a rare outcome adds, or that no bar differs."""
     values = np.asarray(p, dtype=np.float64)
     possible = np.flatnonzero(values > 0)
     rarest = int(possible[np.argmin(values[possible])])

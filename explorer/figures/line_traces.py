@@ -1,4 +1,4 @@
-"""Traces of the lines of a comparison: each line, its band, and what is marked along it."""
+"""Traces of the lines of a comparison: each line, its band, and the marks along it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Span = tuple[float, float]
 
 _COLOURS = 10
 MOST_STYLES = 3 * _COLOURS
-"""So many lines are told apart by colour and dash."""
+"""As many lines differ by colour and dash."""
 _DASHES = {
     TRAIN: ("solid", "16px,4px", "16px,4px,3px,4px"),
     VALIDATION: ("7px,4px", "7px,4px,2px,4px", "7px,4px,2px,4px,2px,4px"),
@@ -84,7 +84,7 @@ def line(
         part: What is drawn.
         most: Largest number of points.
         span: Part of the axis that is looked at.
-        counts: Whether the axis counts something else than steps, so that these are told too.
+        counts: Whether the axis counts something other than steps, so that these are sent too.
         floor: The band ends here at the latest, as above 0 on a log axis.
     """
     points, colour = part.points, curve_colour(part.style)
@@ -104,7 +104,7 @@ def line(
     if not np.array_equal(points.y, points.raw, equal_nan=True):
         shown["customdata"] = points.raw[kept]
     if part.split == TEST_FULL and not part.alone:
-        # Few, and each of them is more certain than what the line beside them joins.
+        # Few, and each more certain than the points of the line beside them.
         shown |= {"mode": "markers", "marker": _marker(colour, "diamond", 8)}
         del shown["line"]
     elif x.size == 1:
@@ -248,6 +248,6 @@ def _marker(colour: str | Sequence[str], symbol: str, size: int) -> dict[str, An
 
 def _trace(part: LinePart, name: str, x: Any, y: Any, **style: Any) -> Trace:
     drawn = trace(part.panel, part.line, name, x, y, **style)
-    # What a pointer tells is worked out from the points themselves.
+    # The browser works out what to show at the pointer from the points themselves.
     more = {"xaxis": "x" if part.panel == 0 else f"x{part.panel + 1}", "hoverinfo": "skip"}
     return drawn | more

@@ -99,7 +99,7 @@ def class_gradients(
 def pulls(
     readings: Mapping[str, LossReading], names: Sequence[str], target: ArrayLike
 ) -> go.Figure:
-    """Draw what cross-entropy and squared error tell each logit, one above the other, to one scale.
+    """Draw the gradients of cross-entropy and squared error one above the other, to one scale.
 
     One note says what to see: that cross-entropy's gradient is q − p, or where the other is flat.
 
@@ -120,16 +120,19 @@ def pulls(
             | shown
         )
     true = int(np.argmax(target))
-    # Words beside the first and the last class go towards the others.
+    # Words beside the first and the last class run towards the middle.
     side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
         words = "almost flat: q is sure,<br>and hardly any gradient is left"
         said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
-        said |= {"ay": 36, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
+        # Above the bars: on a low screen the names of the classes begin right below them.
+        said |= {"ay": -34, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
         middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
-        said = note(labels[true], middle, words, text_colour("H(p,q)"), ay=0, ax=110 * side)
+        said = note(labels[true], middle, words, text_colour("H(p,q)"), ax=110 * side)
+        # Below the number of the bar beside it.
+        said["ay"] = 0 if middle < -0.3 else 26
     titles = [
         {
             "x": 0,
@@ -247,7 +250,7 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
 
 
 def _rounded(value: float) -> str:
-    """Write a number for the end of a bar; the figure's values have all digits."""
+    """Write a number for the end of a bar; the figure's table has all digits."""
     return written(round(float(value), 3), 3)
 
 

@@ -8,7 +8,7 @@ same place in the dark theme, `theme.dark.chartCategoricalColors` in `.streamlit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ CROSS_ENTROPY = MEANINGS["H(p,q)"].main.light
 SQUARED_ERROR = MEANINGS["squared error"].main.light
 HINGE = MEANINGS["hinge"].main.light
 
-# What stands beside a quantity of the table, and has none of their colours.
+# Of what is drawn beside those quantities.
 _OTHER = Shade("#7a5230", "#c79a70")
 _NEUTRAL = Shade("#5f6b7a", "#9aa7b8")
 _INK = Shade("#1b2430", "#e8edf4")
@@ -113,17 +113,21 @@ def second_colour(meaning: str) -> str:
     return MEANINGS[meaning].second.light
 
 
-def meaning_line(meaning: str, place: int = 0, width: float = 2.5) -> dict[str, object]:
-    """Return Plotly's line style of one of several curves of a quantity.
+def meaning_lines(meanings: Sequence[str]) -> list[dict[str, object]]:
+    """Return Plotly's line styles of curves of some quantities; of twelve no two look alike.
 
     Args:
-        meaning: Key of `MEANINGS`.
-        place: Of the curve among those of this quantity, from 0; twelve of them differ.
-        width: Pixels.
+        meanings: The quantity of each curve, a key of `MEANINGS`.
     """
-    shade = (MEANINGS[meaning].main, MEANINGS[meaning].second)[place % 2]
-    dash = DASHES[place % len(DASHES)] if place < len(DASHES) else DASHES[(place + 1) % len(DASHES)]
-    return {"color": shade.light, "dash": dash, "width": width}
+    lines: list[dict[str, object]] = []
+    for number, meaning in enumerate(meanings):
+        colours = [MEANINGS[meaning].main.light, MEANINGS[meaning].second.light]
+        if list(meanings[:number]).count(meaning) % 2:
+            colours.reverse()
+        dash = DASHES[number % len(DASHES)]
+        either = [{"color": colour, "dash": dash, "width": 2.5} for colour in colours]
+        lines.append(either[either[0] in lines])
+    return lines
 
 
 def with_alpha(colour: str, alpha: float) -> str:

@@ -1,30 +1,51 @@
-"""Panels one above the other on one axis of steps, as plain mappings."""
+"""Panels in a grid, with one x axis for all and an upright axis of its own for each.
+
+All of it is plain mappings: plotly's `make_subplots` takes longer than the rest of a refresh.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.build import build
+from explorer.figures.build import Trace, build
 
 PANEL_HEIGHT = 210
-_GAP = 0.08
+MOST_COLUMNS = 4
+MARGIN = {"l": 54, "r": 24, "t": 30, "b": 42}
 
-Trace = dict[str, Any]
 Values = Sequence[Any] | NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelAxis:
+    """The upright axis of a panel.
+
+    Attributes:
+        title: What the panel shows, with its unit.
+        scale: "log" or "linear".
+        range: Its ends, as values; None leaves them to Plotly.
+        tickformat: Of its numbers; "" leaves it to Plotly.
+    """
+
+    title: str
+    scale: str
+    range: tuple[float, float] | None = None
+    tickformat: str = ""
 
 
 def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any) -> Trace:
     """Return a curve's trace in a panel; the legend shows a curve once and switches all of it.
 
     Args:
-        panel: Place of the panel, from the top.
-        index: Place of the curve in the race.
+        panel: Place of the panel, from 0.
+        index: Place of the curve among the curves.
         name: Name of the trace.
         x: Steps [n].
         y: Values [n].
@@ -37,87 +58,135 @@ def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any)
         "name": name.replace("<", "&lt;"),
         "x": x,
         "y": y,
-        "yaxis": "y" if panel == 0 else f"y{panel + 1}",
+        "yaxis": f"y{_number(panel)}",
         "legendgroup": str(index),
         **style,
     }
 
 
-def panels(
-    names: Sequence[str],
+def grid(
+    axes: Sequence[PanelAxis],
     traces: Sequence[Trace],
-    labels: Sequence[str],
-    height: int,
-    scales: Sequence[str],
+    across: Mapping[str, Any],
+    more: Mapping[str, Any],
+    most_columns: int = MOST_COLUMNS,
 ) -> go.Figure:
-    """Return panels one above the other on one axis of steps, each with its own upright axis.
+    """Return panels in a grid.
 
-    Plain mappings: plotly's `make_subplots` takes longer than all the rest of a refresh.
+    The layout's `meta.arrangements` holds the same panels in 1, 2, … columns, for whoever knows
+    how wide the screen is.
 
     Args:
-        names: What each panel shows, with its unit.
-        traces: From `trace`.
-        labels: Name of each curve, for the height of the legend.
-        height: Pixels, without what a long legend adds.
-        scales: "log" or "linear" for each panel.
+        axes: One for each panel, at least one.
+        traces: Their `xaxis` and `yaxis` tell the panel.
+        across: What all x axes share, with a `title`.
+        more: Further entries of the layout.
+        most_columns: Largest number of columns.
     """
-    share = (1 - _GAP * (len(names) - 1)) / len(names)
-    axes: dict[str, Any] = {}
-    left = 60
-    for panel, (name, scale) in enumerate(zip(names, scales, strict=True)):
-        top = 1 - panel * (share + _GAP)
-        number = "" if panel == 0 else str(panel + 1)
-        axis = {
-            "title": {"text": name},
-            "type": scale,
-            "domain": [max(0.0, top - share), top],
-            # A zoom made on one scale means nothing on the other.
-            "uirevision": scale,
-        }
-        values = _values(traces, f"y{number}")
-        if scale == "log":
-            axis |= log_ticks(values)
-        elif np.abs(values).max(initial=0.0) >= 1e5:
-            # Ticks such as −1.5×10³⁰⁰ would run into the title.
-            left = 84
-        axes[f"yaxis{number}"] = axis
+    count = len(axes)
     shown: set[tuple[str, str]] = set()
     for one in traces:
+        one.setdefault("xaxis", f"x{one['yaxis'][1:]}")
+        # A picture taken away has a legend, in which every line stands once.
         entry = (one["legendgroup"], one["name"])
         one.setdefault("showlegend", entry not in shown)
         shown.add(entry)
-    legend_rows = 1 + sum(len(label) + 6 for label in labels) // 70
-    layout = {
-        "height": height + 20 * (legend_rows - 1),
-        "margin": {"l": left, "r": 14, "t": 34, "b": 44},
-        "xaxis": {
-            "title": {"text": "step"},
-            "anchor": "y" if len(names) == 1 else f"y{len(names)}",
-            "rangemode": "tozero",
-        },
-        "hovermode": "x unified" if len(labels) <= 4 else "closest",
-        "showlegend": True,
-        **axes,
+    layout: dict[str, Any] = {}
+    for panel, axis in enumerate(axes):
+        number = _number(panel)
+        upright: dict[str, Any] = {
+            "type": axis.scale,
+            "anchor": f"x{number}",
+            # A zoom made on one scale or range means nothing on another.
+            "uirevision": f"{axis.scale} {axis.range}",
+        }
+        if axis.range is not None:
+            log = axis.scale == "log"
+            upright["range"] = [math.log10(end) if log else end for end in axis.range]
+            upright["autorange"] = False
+        if axis.tickformat:
+            upright["tickformat"] = axis.tickformat
+        elif axis.scale == "log":
+            upright |= _log_ticks(_values(traces, f"y{number}"))
+        layout[f"yaxis{number}"] = upright
+        untitled = {key: value for key, value in across.items() if key != "title"}
+        layout[f"xaxis{number}"] = {"anchor": f"y{number}", **untitled}
+        if panel:
+            layout[f"xaxis{number}"]["matches"] = "x"
+    arrangements = {
+        str(columns): arranged(count, columns, across["title"])
+        for columns in range(1, min(count, most_columns) + 1)
     }
+    columns = balanced(count, min(2, most_columns))
+    for name, placed in arrangements[str(columns)].items():
+        layout[name] |= placed
+    rows = math.ceil(count / columns)
+    layout |= {
+        "height": PANEL_HEIGHT * max(rows, 1) + 90,
+        "margin": MARGIN,
+        "annotations": [_heading(panel, axis.title) for panel, axis in enumerate(axes)],
+        "showlegend": False,
+        "hovermode": False,
+        **more,
+    }
+    layout["meta"] = {**more.get("meta", {}), "arrangements": arrangements, "panels": count}
     return build(traces, layout)
 
 
-def share_range(shares: Sequence[float]) -> list[float] | None:
-    """Return the ends of an axis for shares such as accuracies, from just below the lowest to 1.
+def balanced(count: int, most: int) -> int:
+    """Return how many columns at most `most` fill their rows best.
 
     Args:
-        shares: Fractions; those that are not finite have no place.
-
-    Returns:
-        None, which leaves the ends to Plotly, where there are none or one is not a fraction: the
-        accuracy of a run made elsewhere can be anything.
+        count: Number of panels.
+        most: Largest number of columns.
     """
-    known = [share for share in shares if math.isfinite(share)]
-    if not known or min(known) < 0 or max(known) > 1:
-        return None
-    low = min(known)
-    room = max(1 - low, 0.01)
-    return [low - 0.06 * room, 1 + 0.03 * room]
+    fitting = range(1, min(most, count, MOST_COLUMNS) + 1)
+    rows = min(math.ceil(count / columns) for columns in fitting)
+    return next(columns for columns in fitting if math.ceil(count / columns) == rows)
+
+
+def arranged(count: int, columns: int, title: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return where the axes of panels stand in so many columns.
+
+    Args:
+        count: Number of panels.
+        columns: Number of columns.
+        title: Of the x axis; the lowest panel of each column bears it.
+    """
+    rows = math.ceil(count / columns)
+    gap_x, gap_y = 0.075, 0.3 / (rows + 0.5)
+    width = (1 - gap_x * (columns - 1)) / columns
+    height = (1 - gap_y * (rows - 1)) / rows
+    placed: dict[str, dict[str, Any]] = {}
+    for panel in range(count):
+        row, column = divmod(panel, columns)
+        left, top = column * (width + gap_x), 1 - row * (height + gap_y)
+        is_lowest = panel + columns >= count
+        placed[f"xaxis{_number(panel)}"] = {
+            "domain": [left, min(1.0, left + width)],
+            "title": dict(title) if is_lowest else {"text": ""},
+        }
+        placed[f"yaxis{_number(panel)}"] = {"domain": [max(0.0, top - height), top]}
+    return placed
+
+
+def _number(panel: int) -> str:
+    return "" if panel == 0 else str(panel + 1)
+
+
+def _heading(panel: int, title: str) -> dict[str, Any]:
+    number = _number(panel)
+    return {
+        "text": title.replace("<", "&lt;"),
+        "xref": f"x{number} domain",
+        "yref": f"y{number} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 14},
+    }
 
 
 def _values(traces: Sequence[Trace], axis: str) -> NDArray[np.float64]:
@@ -127,7 +196,7 @@ def _values(traces: Sequence[Trace], axis: str) -> NDArray[np.float64]:
     return values[np.isfinite(values)]
 
 
-def log_ticks(values: NDArray[np.float64]) -> dict[str, Any]:
+def _log_ticks(values: NDArray[np.float64]) -> dict[str, Any]:
     """Return few labels that run neither into each other in a low panel nor into the title."""
     positive = values[values > 0]
     ends = [positive.min(), positive.max()] if positive.size else [1.0, 1.0]

@@ -1,4 +1,4 @@
-"""Figures of what a trained network says: the confusion matrix, and q for one image."""
+"""Figures of what trained networks say about one image."""
 
 from __future__ import annotations
 
@@ -12,76 +12,10 @@ from numpy.typing import NDArray
 from explorer.figures.build import axis, build
 from explorer.figures.curves import curve_colour
 from explorer.figures.numbers import written
-from explorer.figures.palette import INK, P, with_alpha
+from explorer.figures.palette import INK, with_alpha
 
 _CLASSES = [str(digit) for digit in range(10)]
 _PATTERNS = ("", "/", ".", "\\", "x", "-", "|", "+")
-
-
-def confusion_matrix(counts: NDArray[np.int64]) -> go.Figure:
-    """Draw how many images of each true class were given each label.
-
-    Colours are shares of the true class, so that rare classes count as much as common ones.
-
-    Args:
-        counts: [10, 10], true class by row, predicted class by column.
-    """
-    totals = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
-    figure = go.Figure(
-        go.Heatmap(
-            x=_CLASSES,
-            y=_CLASSES,
-            z=shares,
-            zmin=0,
-            zmax=1,
-            name="share of the true class",
-            customdata=counts,
-            colorscale=[[0, with_alpha(P, 0.03)], [0.02, with_alpha(P, 0.2)], [1, P]],
-            showscale=False,
-            xgap=1,
-            ygap=1,
-            hovertemplate="true %{y}, said %{x}: %{customdata:,} images, %{z:.1%}<extra></extra>",
-        )
-    )
-    # Plotly takes a faint cell for a dark one on either ground, so the numbers are drawn apart:
-    # white on full cells, in the theme's own ink elsewhere.
-    for name, shown, style in (
-        ("images", (counts > 0) & (shares < 0.5), {}),
-        ("images, most of a class", shares >= 0.5, {"textfont": {"color": "#ffffff"}}),
-    ):
-        rows, columns = np.nonzero(shown)
-        figure.add_scatter(
-            x=[_CLASSES[column] for column in columns],
-            y=[_CLASSES[row] for row in rows],
-            text=[f"{count:,}" for count in counts[rows, columns]],
-            mode="text",
-            name=name,
-            hoverinfo="skip",
-            showlegend=False,
-            meta={"untabled": True},
-            **style,
-        )
-    figure.update_layout(
-        height=420,
-        margin={"l": 50, "r": 12, "t": 12, "b": 48},
-        xaxis={
-            "title": "predicted class",
-            "type": "category",
-            "categoryarray": _CLASSES,
-            "constrain": "domain",
-            "showgrid": False,
-        },
-        yaxis={
-            "title": "true class",
-            "type": "category",
-            "categoryarray": _CLASSES,
-            "showgrid": False,
-            "autorange": "reversed",
-            "scaleanchor": "x",
-        },
-    )
-    return figure
 
 
 def digit_probabilities(

@@ -75,7 +75,7 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
 
 
 def _half_as_likely(p: float, base: float) -> list[dict[str, object]]:
-    """Say what another half of the probability adds, where the curve shows it."""
+    """Say how much halving the probability adds, where the curve shows it."""
     half = p / 2
     if half < _SMALLEST:
         return []

@@ -1,4 +1,4 @@
-"""Figures of three ways to a cross-entropy, and of what each loses."""
+"""Figures of three ways to compute a cross-entropy, and of what each loses."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _RESULT_PLATFORM = 0.12
 """The same on the axis of results, whose words stand behind the ends of the lines."""
 _DIVERGED = -0.24
 _WORSE, _BETTER = CATEGORICAL[7], CATEGORICAL[6]
-"""Neither of them means a quantity anywhere."""
+"""Neither stands for a quantity anywhere."""
 _MARKS = ((0.0, _WORSE, 0.5), (0.5, NEUTRAL, 0.1), (1.0, _BETTER, 1.0))
 """Share of the scale → colour and strength of a place of the map."""
 _BINS = 6
@@ -66,7 +66,7 @@ def quantity_words(quantity: str, value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What the colours of results reach from and to.
+    """The range of results that the colours cover.
 
     Attributes:
         worst: The value that the weakest colour stands for; worse ones have it too.

@@ -33,16 +33,6 @@ def coloured(markdown: str) -> str:
     return _FORMULA.sub(lambda formula: _SYMBOL.sub(_in_colour, formula[0]), markdown)
 
 
-def coloured_word(meaning: str, word: str) -> str:
-    """Return a word of Markdown text, such as "cross-entropy", in the colour of its meaning.
-
-    Args:
-        meaning: Key of `explorer.figures.palette.MEANINGS`.
-        word: Plain letters, hyphens and spaces.
-    """
-    return rf"$\textcolor{{{text_colour(meaning)}}}{{\textsf{{{word}}}}}$"
-
-
 def _in_colour(symbol: re.Match[str]) -> str:
     meaning = _MEANINGS[(symbol.lastindex or 1) - 1]
     return rf"\textcolor{{{text_colour(meaning)}}}{{{symbol[0]}}}"

@@ -72,6 +72,35 @@ def kept_points(
     return begin + np.union1d(certain, finite.astype(np.int64))
 
 
+def kept_while_growing(y: NDArray[Any], most: int = MOST_POINTS) -> NDArray[np.int64]:
+    """Choose points of a curve so that what was chosen stays chosen while the curve grows.
+
+    Kept are the first and the newest point, and of each stretch of 2, 4, 8, … points the lowest and
+    the highest. Stretches are twice as long when the curve is twice as long, so that all of a curve
+    is chosen anew only then; in between, whoever draws it needs no more than its end.
+
+    Args:
+        y: Values [n], finite.
+        most: Largest number of points to return, at least 16.
+
+    Returns:
+        int64 places of the points, rising.
+    """
+    y = np.asarray(y)
+    if y.size <= most:
+        return np.arange(y.size)
+    length = 2
+    while 2 * math.ceil(y.size / length) + 2 > most:
+        length *= 2
+    whole = y.size - y.size % length
+    starts = np.arange(0, whole, length)
+    stretches = y[:whole].reshape(-1, length)
+    ends = [starts + stretches.argmin(axis=1), starts + stretches.argmax(axis=1)]
+    rest = y[whole:]
+    last = [whole + rest.argmin(), whole + rest.argmax()] if rest.size else []
+    return np.unique(np.concatenate([*ends, [0, y.size - 1, *last]])).astype(np.int64)
+
+
 def _edges_of_gaps(y: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     """Return where stretches that are not finite begin and end; of too many, some evenly."""
     outside = np.concatenate([[False], ~np.isfinite(y), [False]])

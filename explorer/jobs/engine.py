@@ -65,7 +65,8 @@ class LocalEngine:
 
     def start_failure(self, store: RunStore) -> str:
         """Say that the workers of the store do not start."""
-        return worker_processes.start_failure(store)
+        said = worker_processes.start_failure(store)
+        return f"The training process does not start: {said}" if said else ""
 
 
 _LOCAL = LocalEngine()

@@ -36,6 +36,14 @@ def said() -> str:
     return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in counts.items())
 
 
+def free_memory() -> str:
+    """Say what is free on each GPU, "71.2 GiB free on NVIDIA H100"; "" where there is none."""
+    free = [(gpu.name, free_bytes(gpu.uuid)) for gpu in visible_gpus()]
+    return ", ".join(
+        f"{count / 2**30:,.1f} GiB free on {name}" for name, count in free if count is not None
+    )
+
+
 def free_bytes(uuid: str) -> int | None:
     """Return the memory of a GPU that no process has taken; None where the driver does not say.
 

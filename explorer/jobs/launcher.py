@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import psutil
 
-from explorer.jobs import gpus, memory, worker_processes
+from explorer.jobs import memory, worker_processes
 from explorer.jobs.engine import engine
 from explorer.jobs.lost_runs import why_lost
 from explorer.jobs.worker_status import read_status, waiting_pids
@@ -27,10 +26,9 @@ from explorer.runs.run import (
     WorkerId,
     run_state,
 )
-from explorer.store.database import StoreUnavailable, database_url
+from explorer.store.database import StoreUnavailable
 from explorer.store.queue_limits import check_work
-from explorer.store.run_store import RunStore
-from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
+from explorer.store.run_store import RunStore, default_store
 
 __all__ = [
     "check_memory",
@@ -52,22 +50,8 @@ __all__ = [
     "start",
     "state_of",
     "store_problem",
-    "training_places",
     "waiting_words",
 ]
-
-
-@functools.lru_cache(maxsize=8)
-def _store_at(url: str) -> RunStore:
-    return RunStore(url, ShippedRuns(SHIPPED_FOLDER))
-
-
-def default_store() -> RunStore:
-    """Return the run store that the environment names, the same object every time.
-
-    What came with the app can be read in it too.
-    """
-    return _store_at(database_url().render_as_string(hide_password=False))
 
 
 def start(
@@ -189,21 +173,6 @@ def max_workers() -> int:
         StoreUnavailable: The run store cannot be used.
     """
     return engine().capacity()
-
-
-def training_places() -> str:
-    """Say how many trainings run at a time and on which GPUs; "" where there are not several.
-
-    Raises:
-        ConfigError: EXPLORER_MAX_WORKERS cannot be used.
-    """
-    found, workers = gpus.visible_gpus(), worker_processes.max_workers()
-    if len(found) < 2:
-        return ""
-    if workers == len(found):
-        return f"One training at a time on each GPU: {gpus.said()}."
-    times = "1 training" if workers == 1 else f"{workers} trainings"
-    return f"{times} at a time on {len(found)} GPUs: {gpus.said()}."
 
 
 def set_learning_rate(

@@ -13,6 +13,8 @@ from explorer.jobs.ray_engine import RayEngine
 from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport
 from explorer.store.run_store import RunStore
 
+_KIND = "accelerator_type:"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -79,7 +81,12 @@ def _local(busy: Mapping[str, int]) -> tuple[Place, ...]:
         Place(
             platform.node() or "this machine",
             ", ".join(filter(None, [_cores(os.cpu_count() or 1), gpus.said()])),
-            _free_memory(),
+            ", ".join(
+                filter(
+                    None,
+                    [f"{memory.available_bytes() / 2**30:,.1f} GiB free", gpus.free_memory()],
+                )
+            ),
             busy.get(own, 0),
         )
     ]
@@ -92,8 +99,8 @@ def _on_ray(report: ClusterReport, busy: Mapping[str, int]) -> tuple[Place, ...]
     return tuple(
         Place(
             node.address,
-            _resources(node),
-            f"{node.resources.get('memory', 0.0) / 2**30:,.1f} GiB offered",
+            _devices(node),
+            _memory(node, report),
             busy.get(f"{RAY_HOST}{node.id}", 0),
             _state(node, report),
         )
@@ -109,23 +116,24 @@ def _state(node: ClusterNode, report: ClusterReport) -> str:
     return "unreachable" if "unreachable" in states else "ready"
 
 
-def _resources(node: ClusterNode) -> str:
-    own = {
-        name: amount
-        for name, amount in node.resources.items()
-        if name not in ("CPU", "memory") and amount
-    }
+def _devices(node: ClusterNode) -> str:
+    """Name what a node offers; Ray names the kind of its GPUs as one more thing to ask for."""
     parts = [_cores(int(node.resources.get("CPU", 0)))]
-    return ", ".join([*parts, *(f"{amount:g} × {name}" for name, amount in sorted(own.items()))])
+    kinds = [name.removeprefix(_KIND) for name in node.resources if name.startswith(_KIND)]
+    for name, amount in sorted(node.resources.items()):
+        if name in ("CPU", "memory") or name.startswith(_KIND) or not amount:
+            continue
+        kind = f" ({', '.join(kinds)})" if name == "GPU" and kinds else ""
+        parts.append(f"{amount:g} × {name}{kind}")
+    return ", ".join(parts)
+
+
+def _memory(node: ClusterNode, report: ClusterReport) -> str:
+    """Say what a node offers, and what its workers see on their GPUs."""
+    seen = {worker.device for worker in report.workers if worker.node == node.id and worker.device}
+    offered = f"{node.resources.get('memory', 0.0) / 2**30:,.1f} GiB offered"
+    return ", ".join([offered, *sorted(seen)])
 
 
 def _cores(count: int) -> str:
     return "1 core" if count == 1 else f"{count} cores"
-
-
-def _free_memory() -> str:
-    parts = [f"{memory.available_bytes() / 2**30:,.1f} GiB free"]
-    for gpu in gpus.visible_gpus():
-        if (free := gpus.free_bytes(gpu.uuid)) is not None:
-            parts.append(f"{free / 2**30:,.1f} GiB free on {gpu.name}")
-    return ", ".join(parts)

@@ -6,7 +6,6 @@ there; it says what it sees in the store, and that is all that is known here.
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import time
@@ -15,8 +14,7 @@ from explorer.jobs import worker_processes
 from explorer.runs.cluster import RAY_HOST, ClusterReport
 from explorer.runs.config import ConfigError
 from explorer.runs.run import WorkerId
-from explorer.store.database import database_url
-from explorer.store.run_store import RunStore
+from explorer.store.run_store import RunStore, default_store
 
 ADDRESS_VARIABLE = "EXPLORER_RAY_ADDRESS"
 RESOURCES_VARIABLE = "EXPLORER_WORKER_RESOURCES"
@@ -64,11 +62,6 @@ def places_on(resources: dict[str, float], wanted: dict[str, float]) -> int:
     """
     return min(int(resources.get(name, 0.0) / amount + 1e-9) for name, amount in wanted.items()
                if amount)  # fmt: skip
-
-
-@functools.lru_cache(maxsize=4)
-def _store_at(url: str) -> RunStore:
-    return RunStore(url)
 
 
 class RayEngine:
@@ -130,8 +123,8 @@ class RayEngine:
 
     def start_failure(self, store: RunStore) -> str:
         """Say that the driver does not start or finds no cluster, or return ""."""
-        if failure := worker_processes.start_failure(store):
-            return failure
+        if said := worker_processes.start_failure(store, DRIVER_NAME):
+            return f"The process that is to connect to the cluster does not start: {said}"
         report = self.report()
         return report.fault if report and not report.nodes else ""
 
@@ -144,7 +137,6 @@ class RayEngine:
         with self._looking:
             now = time.monotonic()
             if self._seen is None or now - self._seen[0] > _REMEMBERED_SECONDS:
-                url = database_url().render_as_string(hide_password=False)
-                self._seen = now, _store_at(url).cluster.latest()
+                self._seen = now, default_store().cluster.latest()
             latest = self._seen[1]
         return latest[0] if latest and latest[1] < _FRESH_SECONDS else None

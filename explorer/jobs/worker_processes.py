@@ -1,21 +1,24 @@
-"""Worker processes: starting them, telling whether they live, and what they said last.
+"""Processes beside the server: starting them, telling whether they live, what they said last.
 
-Workers are in a session of their own, so that they outlive the server. Each holds the lock of
-its slot for as long as it lives; the kernel lets go of it however the process ends, which makes
-the lock the one sure sign of a living worker.
+Workers are in a session of their own, so that they outlive the server. Each process holds the lock
+of its slot for as long as it lives; the kernel lets go of it however the process ends, which makes
+the lock the one sure sign of a living one.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
 import platform
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import filelock
@@ -33,10 +36,11 @@ IDLE_VARIABLE = "EXPLORER_IDLE_MINUTES"
 
 _MOST_WORKERS = 64
 _RESTART_SECONDS = 5.0
-"""A worker that fails to start is not started again sooner."""
+"""A process that fails to start is not started again sooner."""
 _PROJECT = Path(__file__).resolve().parents[2]
 
 _KEPT_EXITS = 100
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 _exits: dict[int, int] = {}
@@ -118,8 +122,12 @@ def is_alive(worker: WorkerId | None) -> bool | None:
 
 
 def slot_folder(store: RunStore) -> Path:
-    """Return the folder of the workers' locks and logs."""
-    return store.folder / "workers"
+    """Return the folder of the workers' locks and logs.
+
+    Several databases may have one folder. Each has workers of its own: one that serves another
+    database would hold the slot and do nothing for this one.
+    """
+    return store.folder / f"workers-{hashlib.sha256(store.url.encode()).hexdigest()[:12]}"
 
 
 def make_slot_folder(store: RunStore) -> Path:
@@ -171,13 +179,23 @@ def ensure_workers(store: RunStore) -> int:
     return sum(ensure_process(store, str(slot), [module, str(slot)]) for slot in range(workers))
 
 
-def ensure_process(store: RunStore, name: str, arguments: list[str]) -> int:
-    """Start a process apart from this one, unless it lives already.
+def ensure_process(
+    store: RunStore,
+    name: str,
+    arguments: list[str],
+    *,
+    outlives: bool = True,
+    environment: Mapping[str, str] = _NOTHING,
+) -> int:
+    """Start a process beside this one, unless it lives already.
 
     Args:
         store: The run store that it serves.
         name: Of its lock in the workers' folder, which it holds for as long as it lives.
         arguments: The module that it runs, and what follows on the command line.
+        outlives: Whether it goes on when this process has ended. Otherwise its standard input is
+            closed then, at which it should end.
+        environment: Variables beside those of this process.
 
     Returns:
         Number of processes started by this call, 0 or 1.
@@ -186,18 +204,26 @@ def ensure_process(store: RunStore, name: str, arguments: list[str]) -> int:
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     folder = slot_folder(store)
+    own = {
+        **environment,
+        "EXPLORER_DATABASE_URL": store.url,
+        # Its own packages must be those of the server that started it.
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
+    }
     with _starting:
         try:
             make_slot_folder(store)
-            return int(_ensure_process(store, folder, name, arguments))
+            return int(_ensure_process(folder, name, arguments, outlives, own))
         except OSError as error:
             raise StoreUnavailable(
-                f"No training process can be started, {folder} cannot be used "
-                f"({error.strerror or error}): check the place and its free space."
+                f"No process for trainings or for watched folders can be started, {folder} cannot "
+                f"be used ({error.strerror or error}): check the place and its free space."
             ) from error
 
 
-def _ensure_process(store: RunStore, folder: Path, name: str, arguments: list[str]) -> bool:
+def _ensure_process(
+    folder: Path, name: str, arguments: list[str], outlives: bool, environment: Mapping[str, str]
+) -> bool:
     lock_file = folder / f"{name}.lock"
     child = _children.get(lock_file)
     if child and child.poll() is None and lock_file.exists():
@@ -210,27 +236,33 @@ def _ensure_process(store: RunStore, folder: Path, name: str, arguments: list[st
     except filelock.Timeout:
         return False
     _note_exit(child)
-    environment = os.environ | {
-        "EXPLORER_DATABASE_URL": store.url,
-        # Its own packages must be those of the server that started it.
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
-    }
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
+    apart: dict[str, Any] = {}
+    if outlives and sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
         apart = {"creationflags": flags}
-    # Only what is said before it opens its own log, named by its process number.
+    elif outlives:
+        apart = {"start_new_session": True}
     _started[lock_file] = time.monotonic()
-    with (folder / f"{name}.start.log").open("wb") as log:
+    with _start_log(folder, name).open("wb") as log:
         _children[lock_file] = subprocess.Popen(
             [sys.executable, "-m", *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if outlives else subprocess.PIPE,
             stdout=log,
             stderr=log,
-            env=environment,
+            env=os.environ | environment,
             **apart,
         )
     return True
+
+
+def started_here(store: RunStore, name: str) -> subprocess.Popen[bytes] | None:
+    """Return the process that this one started last under a name, whether or not it lives."""
+    return _children.get(slot_folder(store) / f"{name}.lock")
+
+
+def _start_log(folder: Path, name: str) -> Path:
+    """Return where a process writes until it opens a log of its own, if it ever does."""
+    return folder / f"{name}.start.log"
 
 
 def exit_code(pid: int) -> int | None:
@@ -248,24 +280,33 @@ def _note_exit(child: subprocess.Popen[bytes] | None) -> None:
             _exits.pop(next(iter(_exits)))
 
 
-def start_failure(store: RunStore) -> str:
-    """Say in a plain sentence that the workers of a store do not start, or return ""."""
+def start_failure(store: RunStore, name: str = "") -> str:
+    """Return the last words of a process that ended with an error of its own, or "".
+
+    Args:
+        store: The run store.
+        name: Of the process; by default any of the workers, whose names are their slots.
+    """
     folder = slot_folder(store)
     for lock_file, child in list(_children.items()):
-        if lock_file.parent == folder and _failed(child):
-            said = last_log_line(store, child.pid) or f"its logs are in {folder}"
-            return f"The training process does not start: {said}"
+        is_meant = lock_file.stem == name if name else lock_file.stem.isdecimal()
+        if lock_file.parent == folder and is_meant and _failed(child):
+            own = last_log_line(store, child.pid) or _last_line(_start_log(folder, lock_file.stem))
+            return own or f"its logs are in {folder}"
     return ""
 
 
 def _failed(child: subprocess.Popen[bytes] | None) -> bool:
-    """Tell whether a worker ended with an error of its own, not killed from outside."""
+    """Tell whether a process ended with an error of its own, not killed from outside."""
     return child is not None and (child.poll() or 0) > 0
 
 
 def last_log_line(store: RunStore, pid: int) -> str:
     """Return the last line that a worker said, or ""."""
-    log = slot_folder(store) / f"{pid}.log"
+    return _last_line(slot_folder(store) / f"{pid}.log")
+
+
+def _last_line(log: Path) -> str:
     if not log.exists():
         return ""
     lines = log.read_text(errors="replace").strip().splitlines()

@@ -23,6 +23,8 @@ OPEN, CLOSED, SCORED = "open", "closed", "scored"
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """What codes are made of: 32 signs, none of which is taken for another when read aloud or typed."""
 _LINK_SIGNS, _SPOKEN_SIGNS = 10, 6
+_JOINERS = "\u200c\u200d"
+"""Not seen themselves, but part of emoji and of Persian words."""
 
 
 class RoomError(ValueError):
@@ -67,7 +69,8 @@ def read_name(text: object) -> str:
     name = unicodedata.normalize("NFC", text).strip() if isinstance(text, str) else ""
     if len(name) > LONGEST_NAME:
         raise RoomError(f"A nickname has at most {LONGEST_NAME} characters.")
-    if name and not name.isprintable():
+    seen = "".join(sign for sign in name if sign not in _JOINERS)
+    if name and not (seen and seen.isprintable()):
         raise RoomError("A nickname cannot hold line breaks or invisible characters.")
     return name
 

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.runs.curve_data import values_at
-from explorer.runs.series import EPOCH, SECONDS, CurveData
+from explorer.runs.series import BEGAN, EPOCH, SECONDS, CurveData
 
 AXES: Mapping[str, str] = {
     "step": "step",
     "epoch": "epoch",
     "examples": "training images seen",
-    "time": "training time / s",
+    "time": "time since the start / s",
     "clock": "date and time (UTC)",
 }
 """Key of an axis → its title, with the unit."""
@@ -33,7 +33,7 @@ def data_positions(
         steps: int64 [n], rising.
         axis: Key of AXES. Rows of a table stand in for steps where there are none.
         began: When the curve began, in seconds since 1970, for the axis "clock", whose positions
-            are milliseconds since 1970; pauses are left out. None where it is not known.
+            are milliseconds since 1970; pauses are left out. None where the curve itself may tell.
 
     Returns:
         float64 [n], finite and never falling; None where the curve does not tell.
@@ -41,6 +41,8 @@ def data_positions(
     if axis == "step":
         return None if data.x in (EPOCH, SECONDS) else steps.astype(np.float64)
     if axis == "clock":
+        if began is None and BEGAN in data.clocks:
+            began = float(data.clocks[BEGAN].values[0])
         seconds = None if began is None else data_positions(data, steps, "time")
         return None if seconds is None else 1000 * (seconds + (began or 0))
     clock = data.clocks.get(_CLOCKS[axis])

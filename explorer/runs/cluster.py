@@ -39,7 +39,7 @@ class ClusterWorker:
         state: "starting", "ready", "unreachable" or "ended".
         node: Id of the node that it is on, or "".
         pid: Process number there, or 0.
-        device: What it trains on, in words, or "".
+        device: Free memory of its GPUs, in words, or "".
         said: Its last sentence, or "".
     """
 

@@ -83,6 +83,18 @@ def on_test_images(data: CurveData, metric: str) -> tuple[Series, NDArray[np.boo
     return Series(steps[order], values[order]), order < len(whole)
 
 
+def num_test_images(data: CurveData, steps: Steps, is_whole: NDArray[np.bool_]) -> Column:
+    """Return on how many images something was measured, 0 where that is not known.
+
+    Args:
+        data: Of the curve.
+        steps: int64 [n].
+        is_whole: bool [n], whether it was measured on the whole test set.
+    """
+    quick, whole = (values_at(data.clocks.get(IMAGES[kind]), steps) for kind in (TEST, TEST_FULL))
+    return np.nan_to_num(np.where(is_whole, whole, quick))
+
+
 def _tested(data: CurveData, kind: str, metric: str) -> Series:
     one = data.known.get(f"{kind}/{metric}", NOTHING)
     if metric != ACCURACY or not len(one):

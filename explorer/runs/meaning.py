@@ -55,11 +55,19 @@ WHATS: Mapping[str, str] = {
 _LOWER = frozenset({*LOSSES, "error_rate", "perplexity"})
 _HIGHER = frozenset({ACCURACY, PERCENT, "score"})
 
-_TRAIN_WORDS = frozenset({"train", "training", "tr"})
-_VALIDATION_WORDS = frozenset({"val", "valid", "validation", "dev", "eval", "evaluation"})
-_TEST_WORDS = frozenset({"test"})
+SPLIT_WORDS: Mapping[str, frozenset[str]] = {
+    VALIDATION: frozenset(
+        {"val", "valid", "validate", "validation", "dev", "eval", "evaluate", "evaluation"}
+    ),
+    TEST: frozenset({"test", "testing"}),
+    TRAIN: frozenset({"train", "training", "tr", "fit"}),
+}
+"""On what a metric was measured → the words for it in names; the first that is found decides."""
 # As Lightning ends the names of what it logs twice.
 _PACE_WORDS = frozenset({"epoch", "step"})
+ACCURACY_WORDS = frozenset(
+    {"acc", "accuracy", "top1", "top5", "acc1", "acc5", "accuracy01", "accuracy05"}
+)
 # The first that is found in a name decides, so what is narrower stands first.
 _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("learning_rate", frozenset({"lr", "lrs", "learningrate"})),
@@ -76,7 +84,7 @@ _WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("squared_error", frozenset({"mse", "l2"})),
     ("absolute_error", frozenset({"mae", "l1"})),
     (LOSS, frozenset({"loss", "losses", "cost", "objective", "criterion"})),
-    (ACCURACY, frozenset({"acc", "accuracy", "top1", "top5"})),
+    (ACCURACY, ACCURACY_WORDS),
     ("error_rate", frozenset({"err", "error", "merror"})),
     (
         "score",
@@ -153,9 +161,17 @@ def meanings_of(
     validated = {
         stem(name) for name, one in found.items() if one.split in (VALIDATION, TEST, TEST_FULL)
     }
-    trained = {stem(name) for name, one in found.items() if one.split == TRAIN}
+    trained = {
+        stem(name): len(data.series[name]) for name, one in found.items() if one.split == TRAIN
+    }
     for name, one in found.items():
-        if one.split == UNSAID and stem(name) in validated - trained:
+        # A single number beside a curve is its summary, as Transformers writes "train_loss".
+        is_summed_up = trained.get(stem(name), 0) == 1 < len(data.series[name])
+        if (
+            one.split == UNSAID
+            and stem(name) in validated
+            and (stem(name) not in trained or is_summed_up)
+        ):
             found[name] = Meaning(TRAIN, one.what)
     return found | {name: one for name, one in (said or {}).items() if name in found}
 
@@ -170,12 +186,8 @@ def guessed(name: str, values: Values) -> Meaning:
     every = frozenset(words(name))
     if name.startswith(f"{TEST_FULL}/"):
         split = TEST_FULL
-    elif every & _VALIDATION_WORDS:
-        split = VALIDATION
-    elif every & _TEST_WORDS:
-        split = TEST
     else:
-        split = TRAIN if every & _TRAIN_WORDS else UNSAID
+        split = next((one for one, own in SPLIT_WORDS.items() if every & own), UNSAID)
     own_loss = name.partition("/")[2]
     if own_loss in LOSS_LABELS:
         return Meaning(split, own_loss)
@@ -195,7 +207,7 @@ def _accuracy(values: Values) -> str:
 
 def stem(name: str) -> str:
     """Return a metric's name without what tells the split: "val_loss" and "loss" are "loss"."""
-    dropped = _TRAIN_WORDS | _VALIDATION_WORDS | _TEST_WORDS
+    dropped = frozenset().union(*SPLIT_WORDS.values())
     left = [word for word in words(name.removeprefix(f"{TEST_FULL}/")) if word not in dropped]
     if len(left) > 1:
         left = [word for word in left if word not in _PACE_WORDS] or left

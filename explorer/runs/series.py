@@ -15,6 +15,8 @@ X_KINDS = (STEP, EPOCH, SECONDS, ROW, OTHER)
 something else."""
 MEASURED = ("series", "clocks", "snapshots", "events")
 """What of a `CurveData` holds measurements by name."""
+BEGAN = "began"
+"""A clock with one entry: when "seconds" was 0, in seconds since 1970."""
 LARGEST_STEP = 2**53
 """Up to it every whole number is a float64 too."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,6 @@ _PARQUET: dict[str, Any] = {
         "values.list.element": "BYTE_STREAM_SPLIT",
     },
     "write_statistics": False,
-    "store_schema": False,
 }
 
 
@@ -121,7 +121,7 @@ def _lists(columns: list[NDArray[Any]]) -> pa.ListArray:
 def _parted(column: pa.ChunkedArray) -> list[NDArray[Any]]:
     whole = column.combine_chunks()
     flat, ends = whole.values.to_numpy(), whole.offsets.to_pylist()
-    return [flat[begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
+    return [flat[begin:end] for begin, end in pairwise(ends)]
 
 
 def _curve(

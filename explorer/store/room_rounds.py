@@ -7,10 +7,41 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from explorer.rooms.room import CLOSED, MOST_ROUNDS, OPEN, SCORED, Question, RoomError
+from explorer.rooms.room import (
+    CLOSED,
+    MOST_ROUNDS,
+    OPEN,
+    SCORED,
+    Question,
+    RoomError,
+    UnknownRoom,
+)
 from explorer.store.database import Database
-from explorer.store.room_rows import change_room
-from explorer.store.tables import room_forecasts, room_people, room_rounds
+from explorer.store.tables import (
+    database_now,
+    room_forecasts,
+    room_people,
+    room_rounds,
+    rooms,
+)
+
+LIVES = rooms.c.ends_at > database_now()
+"""Whether a room's day is not over."""
+
+
+def ended() -> UnknownRoom:
+    """Return the error for a room that is not there any more."""
+    return UnknownRoom("This room has ended: names and forecasts are deleted.")
+
+
+def change_room(
+    connection: sa.Connection, code: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Raise the version of a room, which locks it before anything else of it is read."""
+    change = sa.update(rooms).where(rooms.c.code == code, LIVES)
+    changed = {"version": rooms.c.version + 1, **(values or {})}
+    if not connection.execute(change.values(changed)).rowcount:
+        raise ended()
 
 
 class RoomRounds:

@@ -24,8 +24,7 @@ from explorer.rooms.room import (
     new_spoken_code,
 )
 from explorer.store.database import Database
-from explorer.store.room_rounds import RoomRounds
-from explorer.store.room_rows import LIVES, change_room, ended
+from explorer.store.room_rounds import LIVES, RoomRounds, change_room, ended
 from explorer.store.tables import (
     database_now,
     room_forecasts,
@@ -107,7 +106,8 @@ class StoredRooms:
             found = connection.execute(query).scalar_one_or_none()
         if found is None:
             raise UnknownRoom(
-                "No room with this code is open for joining. Look at the host's screen again."
+                "No room with this code is open for joining; it may have ended. Look at the "
+                "host's screen again."
             )
         return str(found)
 
@@ -225,9 +225,8 @@ class StoredRooms:
         """
         if not isinstance(token, str):
             return None
-        query = sa.select(room_people).where(
-            room_people.c.room == code, room_people.c.token == _hash(token)
-        )
+        query = sa.select(room_people).join(rooms, rooms.c.code == room_people.c.room)
+        query = query.where(rooms.c.code == code, LIVES, room_people.c.token == _hash(token))
         with self._database.transaction() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

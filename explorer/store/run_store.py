@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from explorer.store.requests import RunRequests
 from explorer.store.rooms import StoredRooms
 from explorer.store.rows import AnnotationError, ClaimLost, RunReadOnly, UnknownRun
 from explorer.store.runs import StoredRuns
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
+from explorer.store.shipped import NOTHING_SHIPPED, SHIPPED_FOLDER, ShippedRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
 from explorer.store.tables import batches, database_now, runs
 from explorer.store.watched import WatchedRuns
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownRun",
     "UnknownSweep",
     "WeightsError",
+    "default_store",
 ]
 
 
@@ -140,3 +142,16 @@ class RunStore:
         with contextlib.suppress(UnknownRun):
             self.records.compact(run_id)
         return True
+
+
+def default_store() -> RunStore:
+    """Return the run store that the environment names, the same object every time.
+
+    What came with the app can be read in it too.
+    """
+    return _store_at(database_url().render_as_string(hide_password=False))
+
+
+@functools.lru_cache(maxsize=8)
+def _store_at(url: str) -> RunStore:
+    return RunStore(url, ShippedRuns(SHIPPED_FOLDER))

@@ -14,7 +14,7 @@ from explorer.store.tables import metadata
 REVISIONS = ("v3_0001",)
 """Every revision in `migrations`, oldest first; the last is what `tables` describes."""
 
-_BEFORE = re.compile(r"(v2_)?\d{4}")
+_BEFORE = re.compile(r"(v2_)?000\d")
 """What revisions are called whose tables are not migrated."""
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))

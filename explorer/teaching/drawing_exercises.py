@@ -37,6 +37,8 @@ DRAW = (
         f"9, and q(4) falls to {_both(CLOSED_Q4)}. H(p,q) = −ln q(4) looks at the probability of "
         f"the 4 alone, wherever the rest of it goes: for the network trained by cross-entropy it "
         f"rises from {_nats(OPEN_Q4[0])} to {_nats(CLOSED_Q4[0])}.",
+        guesses=("Both still say 4", "Only one of them says 9", "Both say 9"),
+        right=2,
     ),
     Exercise(
         "The same 4 with its top closed. Now say that you mean a 9: does anything move in the "
@@ -45,6 +47,8 @@ DRAW = (
         "No: q stays as it is, only p is another one-hot. The loss of the network trained by "
         f"cross-entropy falls from {_nats(CLOSED_Q4[0])} to {_nats(CLOSED_Q9[0])}. A wrong label "
         "costs as much as a wrong answer.",
+        guesses=("No, only the loss changes", "Yes, both now lean to 9", "Yes, both are retrained"),
+        right=0,
     ),
     Exercise(
         "A level line is no digit at all. How sure are the networks of their answer?",
@@ -53,5 +57,7 @@ DRAW = (
         f"{written(LINE_Q4[1], 3)}. Softmax shares a probability of 1 among ten classes and has no "
         f"class for anything else: knowing nothing would be a uniform q, {_nats(0.1)} for each of "
         "them.",
+        guesses=("About 0.1 for each digit", "Fairly sure of one digit", "They refuse to answer"),
+        right=1,
     ),
 )

@@ -16,6 +16,7 @@ class Exercise:
             occurs more than once.
         answer: What one sees and why, with its numbers computed.
         guesses: What an audience may predict, to choose from before anything is touched.
+        right: Index of the guess that comes true.
         control: Key of the element that one moves, where it is not the page's first sight.
         plot: Key of the plot that answers it.
     """
@@ -23,7 +24,8 @@ class Exercise:
     words: str
     parameters: Mapping[str, str | Sequence[str]]
     answer: str
-    guesses: Sequence[str] = ()
+    guesses: Sequence[str]
+    right: int
     control: str = ""
     plot: str = ""
 

@@ -38,11 +38,8 @@ SELF_INFORMATION = (
         {"p": repr(_TENNIS[1]), "unit": "bits"},
         f"{_bits(self_information(_TENNIS[1]))}, as much as six tosses of a coin, because "
         f"1/64 = 2⁻⁶. A win by the favourite carries {_bits(self_information(_TENNIS[0]))}.",
-        guesses=(
-            "1 bit",
-            "6 bits",
-            "64 bits",
-        ),
+        guesses=("1 bit", "6 bits", "64 bits"),
+        right=1,
     ),
     Exercise(
         "Drag the point from p = 1/2 to 1/4, then to 1/8. What happens to the information each "
@@ -50,11 +47,8 @@ SELF_INFORMATION = (
         {"p": "0.5", "unit": "bits"},
         f"It grows by {_bits(self_information(0.25) - self_information(0.5))} each time, whatever "
         "p is: products of probabilities become sums of information.",
-        guesses=(
-            "It doubles",
-            "It grows by the same amount",
-            "It grows less and less",
-        ),
+        guesses=("It doubles", "It grows less and less", "It grows by the same amount"),
+        right=2,
     ),
     Exercise(
         "A die shows 6, 6, 6, 6. Is that sequence more surprising than 3, 1, 6, 2?",
@@ -62,10 +56,11 @@ SELF_INFORMATION = (
         f"No. Each face carries {_bits(self_information(1 / 6))}, so both sequences carry "
         f"{_bits(4 * self_information(1 / 6))}. Surprise is about probability, not about pattern.",
         guesses=(
-            "Yes",
-            "No, equally",
-            "No, less",
+            "They are equally surprising",
+            "Yes, 6, 6, 6, 6 is more surprising",
+            "No, 3, 1, 6, 2 is more surprising",
         ),
+        right=0,
         control="sequence field",
         plot="running-information",
     ),
@@ -79,10 +74,11 @@ ENTROPY = (
         f"{_bits(self_information(_RARE[0]))} but comes once in a thousand times; H(p) = "
         f"{_bits(entropy(_RARE))}.",
         guesses=(
-            "The entropy is wrong",
             "Rare outcomes hardly count on average",
-            "Their bits cancel",
+            "Their bits cancel out",
+            "The entropy is wrong",
         ),
+        right=0,
     ),
     Exercise(
         "Start from the uniform distribution of four outcomes and drag any bar. Can the entropy "
@@ -90,22 +86,16 @@ ENTROPY = (
         {"p": listed(_UNIFORM), "unit": "bits"},
         f"No: {_bits(entropy(_UNIFORM))} is the maximum log₂ 4, reached by the uniform "
         f"distribution alone. Its perplexity is {written(float(perplexity(_UNIFORM)))}.",
-        guesses=(
-            "Yes",
-            "No",
-            "It depends on the bar",
-        ),
+        guesses=("Yes", "No", "It depends on the bar"),
+        right=1,
     ),
     Exercise(
         "Two outcomes: where on its curve is the entropy of a biased coin half a bit?",
         {"p": "0.89,0.11", "name": ("heads", "tails"), "unit": "bits"},
         f"Near 0.11 and 0.89, on both sides: H = {_bits(entropy([0.89, 0.11]))}. "
         "A coin must be very biased before half of its information is gone.",
-        guesses=(
-            "At 1/4 and 3/4",
-            "Near 0.11 and 0.89",
-            "At 1/2",
-        ),
+        guesses=("At 1/2", "At 1/4 and 3/4", "Near 0.11 and 0.89"),
+        right=2,
         plot="binary-entropy",
     ),
 )
@@ -115,11 +105,8 @@ DIVERGENCE = (
         {"p": listed(_SKEWED), "q": listed(_UNIFORM), "unit": "bits", "view": "Terms"},
         f"No: {_bits(kl_divergence(_SKEWED, _UNIFORM))} one way, "
         f"{_bits(kl_divergence(_UNIFORM, _SKEWED))} the other. KL divergence is not a distance.",
-        guesses=(
-            "Yes",
-            "No",
-            "Only where p is uniform",
-        ),
+        guesses=("Yes", "No", "Yes, because q is uniform"),
+        right=1,
     ),
     Exercise(
         "The true class is the first. Walk q to p. Why do cross-entropy and D(p‖q) fall together?",
@@ -128,10 +115,11 @@ DIVERGENCE = (
         f"{_nats(cross_entropy(_FIRST, _Q1, base=math.e))}; a q of {written(_Q2[0])} on the true "
         f"class would leave {_nats(cross_entropy(_FIRST, _Q2, base=math.e))}.",
         guesses=(
+            "H(p) is 0, so they are the same number",
+            "They do not: D(p‖q) falls faster",
             "By chance",
-            "H(p) is 0, so both are the same",
-            "D(p‖q) falls faster",
         ),
+        right=0,
     ),
     Exercise(
         "Messages about p with a code made for a wrong q: how many bits are wasted per event?",
@@ -147,11 +135,8 @@ DIVERGENCE = (
         f"above H(p) = {_bits(entropy(_SKEWED))}, because it cannot use fractions of a digit. "
         "“Gibbs” shows why the waste is never negative: the shares add up to "
         f"{_nats(gibbs_gaps(_SKEWED, _UNIFORM).shares.sum())}.",
-        guesses=(
-            "None",
-            "D(p‖q)",
-            "H(p,q)",
-        ),
+        guesses=("None", "H(p,q)", "D(p‖q)"),
+        right=2,
         control="coding events",
         plot="average-lengths",
     ),

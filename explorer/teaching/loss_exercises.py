@@ -12,6 +12,7 @@ from explorer.core.distributions import one_hot
 from explorer.core.gather_slip import gathered_cross_entropy, indexed_columns_cross_entropy
 from explorer.core.losses import (
     hinge,
+    hinge_gradient,
     sigmoid,
     sigmoid_binary_cross_entropy,
     sigmoid_binary_cross_entropy_gradient,
@@ -61,45 +62,63 @@ def _wrong_norms() -> tuple[str, str]:
 
 BINARY = (
     Exercise(
-        "The label is 1 and the logit −10: confidently wrong. Which loss still pulls?",
+        "The label is 1 and the logit −10: confidently wrong. Does cross-entropy or squared error "
+        "still pull?",
         {"z": repr(_VANISHING["z"]), "y": str(_VANISHING["y"])},
         "Cross-entropy: its derivative is "
         f"{written(float(sigmoid_binary_cross_entropy_gradient(_VANISHING['z'], 1)))}; squared "
-        f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}.",
+        f"error's is {written(float(sigmoid_squared_error_gradient(_VANISHING['z'], 1)))}. The "
+        f"hinge pulls as well, with {written(float(hinge_gradient(_VANISHING['z'], 1)))}.",
+        guesses=("Both", "Cross-entropy", "Squared error", "Neither"),
+        right=1,
     ),
     Exercise(
-        "Start both descents at −5 with learning rate 1 and press Play. How many steps to a "
-        "probability of 0.9?",
+        "Both descents start at −5 with learning rate 1. Press Play: which loss is first at a "
+        "probability of 0.9, and by how many steps?",
         {"z": "-5.0", "y": "1", "rate": "1", "steps": str(_RACED), "see": "Descend"},
         f"Cross-entropy takes {_steps('sigmoid_binary_cross_entropy', -5.0)}, squared error "
         f"{_steps('sigmoid_squared_error', -5.0)}.",
+        guesses=(
+            "Squared error, by a few steps",
+            "Cross-entropy, by a few steps",
+            "Cross-entropy, by about a hundred steps",
+        ),
+        right=2,
     ),
     Exercise(
         f"At z = {_Z:g} the sigmoid says {written(float(sigmoid(_Z)), 3)}. Is the hinge loss "
-        "content there?",
+        "satisfied there?",
         {"z": repr(_Z), "y": "1"},
         f"Yes: beyond the margin of 1 it is {written(float(hinge(_Z, 1)))}, while cross-entropy "
         f"is still {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at σ(z) = "
         f"{written(float(sigmoid(_Z)))}, and keeps pulling.",
+        guesses=("Yes, it is 0", "No, it still pulls"),
+        right=0,
     ),
 )
 MULTICLASS = (
     Exercise(
-        "q gives the true class 0.01 and a wrong one 0.96. Compare the norms of the two gradients.",
+        "q gives the true class 0.01 and a wrong one 0.96. Which loss has the larger gradient?",
         {"edit": "probabilities", "q": listed(_WRONG), "y": "1", "show": "One example"},
-        f"Cross-entropy {_wrong_norms()[0]}, squared error {_wrong_norms()[1]}: the worse the "
-        "answer, the more cross-entropy insists. Squared error barely moves.",
+        f"Cross-entropy: its gradient has the norm {_wrong_norms()[0]}, that of squared error "
+        f"{_wrong_norms()[1]}. The worse the answer, the harder cross-entropy pulls; squared error "
+        "barely does.",
+        guesses=("Cross-entropy", "Squared error", "Neither: they are about the same"),
+        right=0,
     ),
     Exercise(
-        "Logits 2, −1, 3 and the third class true: what is each class's gradient?",
+        "Logits 2, −1, 3, and the third class is true: its logit is the largest already. Which "
+        "logits does a step of descent raise?",
         {"edit": "logits", "z": listed(_FIRST_ROW), "y": str(_CLASS + 1), "show": "One example"},
-        "q − p, that is, "
+        "That of the true class alone. The gradient is q − p, that is, "
         + ", ".join(
             written(round(float(value), 3), 3)
             for value in softmax_cross_entropy_gradient(_FIRST_ROW, one_hot(_CLASS, 3))
         )
         + ", but for rounding. They sum to 0; the loss is "
         + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
+        guesses=("None: the answer is right", "All of them", "That of the third class alone"),
+        right=2,
     ),
     Exercise(
         "Ten equal logits: what loss does an untrained network begin with?",
@@ -107,6 +126,8 @@ MULTICLASS = (
         f"ln 10 = {_nats(math.log(10))}. A network's first logits are not quite equal, so that "
         f"it begins a little above: with Kaiming's weights at {NOTES_SETTING.first:.1f} nats on "
         "MNIST. A loss in the thousands means that the initial weights are too large.",
+        guesses=("0", f"ln 10, about {written(math.log(10), 2)} nats", "10 nats"),
+        right=1,
     ),
 )
 THREE_FORMS = (
@@ -115,37 +136,48 @@ THREE_FORMS = (
         {"part": "Index or one-hot"},
         f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean())} "
         "on average: an index says the same as the one-hot row, in less space.",
+        guesses=("No, an index loses something", "Yes, to the last digit"),
+        right=1,
     ),
     Exercise(
-        "output[:, Y] looks as if it picked the true logits. Which number comes out instead?",
+        "output[:, Y] looks as if it picked the true logits. What comes out?",
         {"part": "Gather slip"},
+        "Another loss, without a warning: "
         f"{_nats(indexed_columns_cross_entropy(_LOGITS, _CLASSES))} instead of "
-        f"{_nats(gathered_cross_entropy(_LOGITS, _CLASSES))}: it makes a B × B matrix, "
-        "every row at the true classes of all rows, and no error is raised. Use gather.",
+        f"{_nats(gathered_cross_entropy(_LOGITS, _CLASSES))}. It makes a B × B matrix, every row "
+        "at the true classes of all rows. Use gather.",
+        guesses=("The same loss", "An error message", "Another loss, without a warning"),
+        right=2,
     ),
     Exercise(
         "Skip-gram's loss of a word and its neighbour: where is the softmax?",
         {"part": "Skip-gram"},
-        "It is the softmax cross-entropy whose logits are the products u·v of the centre word "
-        "with every word: −u·v of the true pair plus logsumexp over all.",
+        "It runs over all words: this is the softmax cross-entropy whose logits are the products "
+        "u·v of the centre word with every word, −u·v of the true pair plus logsumexp over all.",
+        guesses=("Over all words", "Over the two words of the pair", "There is none"),
+        right=0,
     ),
 )
 STABILITY = (
     Exercise(
-        f"float32, a confident and wrong model, a logit gap of {_GAP:g}. What do the three ways "
-        "say?",
+        f"float32, a model that is sure and wrong, a logit gap of {_GAP:g}. How many of the three "
+        "ways give the loss?",
         {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": f"{_GAP:g}"},
-        f"Only log_softmax answers. The exponential of {_GAP:g} overflows, and softmax's "
+        f"One: only log_softmax answers. The exponential of {_GAP:g} overflows, and softmax's "
         "probability underflows to 0, whose logarithm is −∞. The exact loss is "
         f"{_nats(read_gap(_GAP, 'float32', right=False).exact)}.",
+        guesses=("All three", "Two", "One"),
+        right=2,
     ),
     Exercise(
-        "Change the format to float64 at the same gap. Is the trouble gone?",
+        "The same gap in float64: is the trouble gone?",
         {"part": "Two logits", "dtype": "float64", "answer": "wrong", "gap": f"{_GAP:g}"},
         f"At {_GAP:g}, yes; the limits lie further out, at gaps of "
         f"{written(limits('float64').naive_fails)} and "
         f"{written(limits('float64').softmax_fails)}. More digits move the cliff; log_softmax has "
         "none.",
+        guesses=("At this gap, yes", "At every gap, yes", "No"),
+        right=0,
     ),
     Exercise(
         "Random inputs and weights, as in the notes: how often is the naive chain infinite?",
@@ -154,25 +186,38 @@ STABILITY = (
         f"each logit is a sum of {_UNSEEDED['features']} products of normal numbers, and the gap "
         "to the true one exceeds 103 that often. One draw's loss, such as the notes' "
         f"{_UNSEEDED['quoted']}, says little about the next.",
+        guesses=(
+            "Never: the weights are ordinary",
+            "In a few draws out of a hundred",
+            "In most draws",
+        ),
+        right=1,
     ),
 )
 NOTES_CHECKED = (
     Exercise(
-        "“−log 0.4 ≈ 0.02”: right or wrong? Guess, and the card tells which number was meant.",
+        "“−log 0.4 ≈ 0.02”: right or wrong? The card tells which number was meant.",
         {"note": "B1"},
         f"Wrong. −ln 0.98 = {_nats(-math.log(0.98))} was meant; −ln 0.4 is "
         f"{_nats(-math.log(0.4))}.",
+        guesses=("Right", "Right in another base of the logarithm", "Wrong"),
+        right=2,
     ),
     Exercise(
-        "Cross-entropy drops by more than squared error: is that why it learns faster? Guess.",
+        "Cross-entropy drops by more than squared error: is that why it learns faster?",
         {"note": "B3"},
         "No, nats and squares are different units. The gradients by the logits decide: the card "
         "shows both, and its link opens them.",
+        guesses=("Yes", "No, the two drops cannot be compared", "No, squared error learns faster"),
+        right=1,
     ),
     Exercise(
-        "Does training without Kaiming initialisation make the gradient vanish? Guess.",
+        "Does the gradient vanish where the weights begin as plain normal numbers, without "
+        "Kaiming's scale?",
         {"note": "B17"},
         "The other way round: plain normal weights of this size make it explode. The card's link "
         "opens the race that shows it.",
+        guesses=("It explodes", "It vanishes", "It stays as it is"),
+        right=0,
     ),
 )

@@ -176,10 +176,11 @@ def _train_stack(
 def _change_rates(
     stack: StackInTraining, known: dict[int, float], wish: Control
 ) -> list[CurveChunk]:
+    at = np.array([stack.step + 1])
     return [
         CurveChunk(
             curve,
-            CurveData(events={LEARNING_RATE: Series(np.array([stack.step + 1]), np.array([value]))}),
+            CurveData(events={LEARNING_RATE: Series(at, np.array([value]))}),
         )
         for curve, value in wish.learning_rates.items()
         if known.get(curve) != value and stack.set_learning_rate(curve, value)

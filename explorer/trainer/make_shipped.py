@@ -20,10 +20,10 @@ import torch
 
 from explorer.core.recorded_race import FOUR_PLACE, FOUR_TEST_INDEX, RECORDED_RACE, RECORDED_SWEEP
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import EXAMPLES, last_of
 from explorer.runs.digit_recognition import DigitNetwork
 from explorer.runs.mnist_files import DataError, Images
 from explorer.runs.race_presets import RACE_PRESETS
-from explorer.runs.curve_data import EXAMPLES, last_of
 from explorer.runs.records import RunInfo, by_curve
 from explorer.runs.run import FINISHED, Progress, Run
 from explorer.runs.series import SECONDS, CurveData

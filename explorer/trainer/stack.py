@@ -281,12 +281,13 @@ class StackInTraining:
         before, after = seconds
         at = before + (after - before) * np.arange(1, len(losses) + 1) / max(1, len(losses))
         examples = parcel.examples
-        clocks = {
-            SECONDS: examples.with_values(at if len(losses) else [0.0]),
-            EXAMPLES: examples,
-            EPOCH: examples.with_values(examples.steps / self.steps_per_epoch),
-        }
-        clocks = clocks if len(examples) else {}
+        clocks = {}
+        if len(examples):
+            clocks = {
+                SECONDS: examples.with_values(at if len(losses) else [0.0]),
+                EXAMPLES: examples,
+                EPOCH: examples.with_values(examples.steps / self.steps_per_epoch),
+            }
         trained = Series(parcel.steps, np.empty(len(losses)))
         measured = Series(parcel.norm_steps, np.empty(len(norms)))
         evaluated = parcel.evaluation.by_network() if parcel.evaluation else None

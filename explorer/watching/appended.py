@@ -18,10 +18,10 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from explorer.exchange.errors import ImportRefused
-from explorer.exchange.readers.found import in_order
+from explorer.exchange.readers.found import clock_of
 from explorer.exchange.readers.json_value import json_value
 from explorer.exchange.readers.layout import PIPES, SPACES, layout_of
-from explorer.runs.series import LARGEST_STEP, ROW, CurveData, Series
+from explorer.runs.series import BEGAN, LARGEST_STEP, ROW, CurveData, Series
 
 _TRIED_BYTES = 2**16
 _DEEPEST = 8
@@ -74,6 +74,7 @@ class Appended:
             self._clocks = {
                 name: _clock_of(rows, self._along(rows, data, is_last=True), data, name)
                 for name in data.clocks
+                if name != BEGAN
             }
         except (_Unlike, ImportRefused) as error:
             raise ValueError("The file does not say the same in row after row.") from error
@@ -96,12 +97,13 @@ class Appended:
             found = _measured(rows, x, data)
             clocks = dict(data.clocks)
             for name, (column, begun) in self._clocks.items():
-                steps, values = _timed(rows, x, data, column, begun)
+                steps, values = _timed(rows, x, data, name, column, begun)
                 old = data.clocks[name]
-                rising, at, _ = in_order(
-                    np.concatenate([old.steps, steps]), np.concatenate([old.values, values])
+                clocks[name] = clock_of(
+                    name,
+                    np.concatenate([old.steps, steps]),
+                    np.concatenate([old.values, values]),
                 )
-                clocks[name] = Series(rising, at)
             series = {
                 name: Series(
                     np.concatenate([old.steps, found[name][0]]),
@@ -170,26 +172,26 @@ def _ends_with(series: Series, steps: NDArray[np.int64], values: Floats) -> bool
 
 
 def _timed(
-    rows: _Rows, x: Floats, data: CurveData, column: str, begun: float
+    rows: _Rows, x: Floats, data: CurveData, name: str, column: str, begun: float
 ) -> tuple[NDArray[np.int64], Floats]:
     """Return what a clock told at the rows where something was measured."""
     if column in rows.words:
         raise _Unlike
     values = (x if column == _ROWS else rows.values.get(column, np.full(rows.size, np.nan))) - begun
     counting = np.zeros(rows.size, bool)
-    for name in data.series:
-        if name in rows.present:
-            counting |= rows.present[name]
+    for one in data.series:
+        if one in rows.present:
+            counting |= rows.present[one]
     counting &= np.isfinite(values)
-    steps, at, _ = in_order(x[counting].astype(np.int64), values[counting])
-    return steps, at
+    told = clock_of(name, x[counting].astype(np.int64), values[counting])
+    return told.steps, told.values
 
 
 def _clock_of(rows: _Rows, x: Floats, data: CurveData, name: str) -> tuple[str, float]:
     """Return the column that a clock was read from, and what was taken from its numbers."""
     clock = data.clocks[name]
     for column in (*rows.values, _ROWS):
-        steps, values = _timed(rows, x, data, column, 0.0)
+        steps, values = _timed(rows, x, data, name, column, 0.0)
         if not 0 < steps.size <= len(clock) or not np.array_equal(
             clock.steps[-steps.size :], steps
         ):

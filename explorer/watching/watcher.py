@@ -13,17 +13,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import filelock
-
 from explorer.exchange.readers.event_runs import file_order, run_of
+from explorer.jobs import worker_processes
 from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.run_store import RunStore
-from explorer.store.sqlite_file import private_folder
 from explorer.store.watched import FOLLOWED, GONE, REFUSED, WatchedUpdate
 from explorer.watching.folders import FolderContents, Stamp, named_folders, without_nested
 from explorer.watching.following import EventPart
 from explorer.watching.hints import Hints
-from explorer.watching.launch import lock_file
+from explorer.watching.launch import NAME
 from explorer.watching.reader import Answer, Reader, Watched
 
 SETTLED_SECONDS = 2.0
@@ -293,11 +291,8 @@ def say(sentence: object) -> None:
 def main() -> int:
     """Follow the folders of the store that the environment names until the server is gone."""
     store = RunStore()
-    private_folder(store.folder)
-    lock = filelock.FileLock(lock_file(store))
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
+    lock = worker_processes.take_slot(worker_processes.make_slot_folder(store), NAME)
+    if lock is None:
         return 0
     if hasattr(os, "nice"):
         os.nice(2)

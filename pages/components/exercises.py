@@ -19,16 +19,12 @@ def exercises(page: str) -> None:
     """
     if page not in EXERCISES:
         return
-    # Plain texts: what stands outside a fragment is rendered again too with every answer to an
-    # edit, and frames and parts that unfold by Streamlit were a sixth of the scripts' work then.
+    # Plain text: what stands outside a fragment is rendered again with every answer to an edit, and
+    # Streamlit's frames and expanders would take a sixth of the script's time.
     st.header("Try this", anchor=False)
     for number, exercise in enumerate(EXERCISES[page], start=1):
         st.markdown(f"**{number}.** {exercise.words}")
         _set(page, number, "Set the page", via=f"task-{number}")
-        st.markdown(
-            f"<details><summary>Answer</summary>\n\n{exercise.answer}\n\n</details>",
-            unsafe_allow_html=True,
-        )
 
 
 def exercise_bar(page: str) -> None:
@@ -51,30 +47,28 @@ def exercise_bar(page: str) -> None:
     exercise = exercises[number - 1]
     with pinned_bar("exercise"):
         st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}", width="stretch")
-        guess = None
-        if exercise.guesses:
-            with st.popover("Predict first"):
-                guess = st.radio(
-                    "Before you touch anything: what will happen?",
-                    exercise.guesses,
-                    index=None,
-                    key=f"guess {page} {number}",
-                )
+        with st.popover("Predict first"):
+            guess = st.radio(
+                "Before you touch anything: what will happen?",
+                exercise.guesses,
+                index=None,
+                key=f"guess {page} {number}",
+            )
         with st.popover("Answer"):
-            if guess:
-                st.markdown(f"You predicted: “{escaped(guess)}”.")
-            elif exercise.guesses:
-                st.markdown("Predict first; then compare.")
+            if guess is None:
+                st.markdown("Predict first: the answer waits for your guess.")
             else:
-                st.markdown("Say first what you expect; then compare.")
-            st.markdown(exercise.answer)
+                is_right = guess == exercise.guesses[exercise.right]
+                judged = "So it is." if is_right else "It is otherwise."
+                st.markdown(f"You predicted: “{escaped(guess)}”. **{judged}**")
+                st.markdown(exercise.answer)
         if number < len(exercises):
             _set(page, number + 1, "Next", via=f"next-{number}")
         st.button("Done", type="tertiary", on_click=_put_away)
 
 
 def _set(page: str, number: int, label: str, *, via: str) -> None:
-    """Link to the page as an exercise wants it, with the exercise pinned."""
+    """Link to the page with the values of an exercise, and the exercise pinned."""
     parameters = {**EXERCISES[page][number - 1].parameters, "task": str(number)}
     link_to(page, label, parameters, via=via)
 

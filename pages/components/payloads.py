@@ -1,4 +1,4 @@
-"""What a browser sent, read as anyone may have sent it: wrong things leave a line in the log."""
+"""Reads what a browser sent, which anyone may have made up: what is wrong is logged and refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 _log = logging.getLogger(__name__)
 _LARGEST = 2**53
-"""From here on a browser cannot count by one."""
+"""From here on JavaScript cannot count in steps of one."""
 
 
 def sequence_of(edit: Any) -> int | None:
@@ -36,13 +36,3 @@ def finite_number(sent: Any) -> float | None:
         return float(sent)
     _log.warning("Refused what is not a finite number.")
     return None
-
-
-def place_in(count: int, sent: Any) -> int:
-    """Return which of `count` things a browser chose; the first for what is no such place."""
-    if sent is None:
-        return 0
-    if type(sent) is int and 0 <= sent < count:
-        return sent
-    _log.warning("Refused the choice of something that is not there.")
-    return 0

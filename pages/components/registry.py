@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Sight:
-    """What a person moves and the plot that answers, which are to be on screen together.
+    """A control and the plot that follows it, which must be on screen together.
 
     Attributes:
         control: Key of the element that is moved.
@@ -30,8 +30,7 @@ class Page:
         title: Its name in the navigation.
         summary: What it shows, in one sentence.
         picture: SVG file below `pages/` that stands for it, or "".
-        sight: The first thing that one moves on it, and the plot that answers; None where nothing
-            on it is moved.
+        sight: Its first control and the plot that follows; None where nothing on it is moved.
     """
 
     path: str
@@ -57,7 +56,7 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             Page(
                 "pages/start/home.py",
                 "Start",
-                "A model to drag, a race to watch, a tour of 15 minutes, and ways to all pages.",
+                "A model to drag, a race to watch, a 15-minute tour, and links to every page.",
             ),
             _page(
                 "start/glossary",
@@ -81,7 +80,7 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             _page(
                 "information/entropy",
                 "Entropy",
-                "Drag the bars of a distribution and see how surprised one is on average.",
+                "Drag the bars of a distribution and see how surprised you are on average.",
                 "entropy",
                 "entropy-by-outcome",
             ),
@@ -111,14 +110,14 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             _page(
                 "losses/three_forms",
                 "Three forms",
-                "Softmax, sigmoids or one node on the same logits, with the code of every number.",
+                "Softmax, sigmoids or one node on the same logits, with the code of each number.",
                 "forms z",
                 "form-probabilities",
             ),
             _page(
                 "losses/stability",
                 "Numerical stability",
-                "One formula spelled in three ways: where each loses its digits, or its answer.",
+                "One formula written in three ways: where each loses its digits, or its answer.",
                 "stability gap",
                 "gap-errors",
             ),
@@ -142,7 +141,7 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
             _page(
                 "training/compare",
                 "Compare runs",
-                "Every curve that was trained, laid over others: losses, accuracy, settings.",
+                "Every curve that was trained, overlaid: losses, accuracy, settings.",
             ),
             _page(
                 "training/draw",

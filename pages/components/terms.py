@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.figures.symbols import coloured
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.term import Term
 from pages.components.address.address import link_to
@@ -23,4 +24,4 @@ def explanation(term: Term) -> str:
     """Return one entry as Markdown: both names, meaning, formula and unit."""
     unit = f" Unit: {term.unit}." if term.unit else ""
     formula = f"\n\n$$ {term.formula} $$" if term.formula else ""
-    return f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}"
+    return coloured(f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}")

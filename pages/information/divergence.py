@@ -23,7 +23,7 @@ address.declare(vector("p"), vector("q"), *NAMES, UNIT, *CODING, option("view", 
 head = page_head(
     "Cross-entropy and KL divergence",
     "Events come from $p$; you believed $q$. Drag $q$ towards $p$ and watch the price fall.",
-    more=r"""On average, events from $p$ cost who prepared for $q$ the cross-entropy
+    more=r"""On average, events from $p$ cost someone who prepared for $q$ the cross-entropy
 $H(p,q) = -\sum_i p_i \log q_i$. Of this, $H(p)$ cannot be avoided; the rest is the price of being
 wrong: $D(p\,\|\,q) = \sum_i p_i \log \tfrac{p_i}{q_i} \ge 0$.
 

@@ -1,4 +1,4 @@
-"""Entropy of one distribution: how surprised one is on average."""
+"""Entropy of one distribution: how surprising its outcomes are on average."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ with head:
     base = base_choice("self-information unit")
 unit = unit_name(base)
 if address.is_new() and not address.is_asked("view"):
-    # A link shows what it speaks of.
+    # A link shows the view that it is about.
     if address.is_asked(*(one.name for one in SEQUENCE)):
         choose("self-information view", "A sequence")
     elif address.is_asked("p"):

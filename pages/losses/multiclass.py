@@ -36,7 +36,7 @@ VIEWS = (*PLOTS, "Descend", WHY_NOT)
 
 
 def shown_beside(example: ClassifiedExample, view: str) -> None:
-    """Show what answers the editor of one example, and keep the example in the page's address."""
+    """Show the plots of one example, and keep it in the page's address."""
     if view == "Descend":
         multiclass_race(example, finite_logits(example.logits))
         return

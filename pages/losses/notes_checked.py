@@ -22,7 +22,7 @@ def show_alone(key: str | None) -> None:
 address.declare(option("topic", ("all", *TOPICS)), text("note"))
 page_head(
     "What the notes get wrong",
-    "Guess before you read: does the statement hold? The card then tells, and says why.",
+    "Guess before you read: does the statement hold? The card then tells you, and says why.",
     more="""Even good notes contain slips. Each card takes a statement at its word, computes what
 follows from it and what is true instead, and links to the page where you can try it. A statement is
 **wrong**, **sloppy**, which is not right as it stands, or **right under a condition**.""",

@@ -21,10 +21,10 @@ address.declare(
 )
 page_head(
     "Numerical stability",
-    "One formula, three spellings: raise the gap, and watch two of them lose the answer.",
+    "One formula, written three ways: raise the gap, and watch two of them lose the answer.",
     more=rf"""On paper $-\ln\bigl(e^{{z_y}} / \sum_j e^{{z_j}}\bigr)$ is one formula. In a
 computer's numbers the exponential overflows, the probability underflows, and the logarithm of 0 is
-$-\infty$: how the formula is spelled decides whether there is an answer at all.
+$-\infty$: how the formula is written decides whether there is an answer at all.
 {WAYS_IN_WORDS}""",
     terms=("logits", "softmax", "cross-entropy"),
 )

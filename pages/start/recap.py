@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.figures.symbols import coloured
 from explorer.teaching.tour import TAKE_HOME, TOUR, WAYS_ON
 from pages.components.address import address
 from pages.components.address.address import link_to
@@ -19,7 +20,8 @@ page_head("Take home", PAGES["recap"].summary)
 address.keep({})
 left, right = st.columns([3, 2], gap="large")
 with left, st.container(border=True, key="take-home"):
-    st.markdown("\n".join(f"{number}. {one}" for number, one in enumerate(TAKE_HOME, start=1)))
+    told = "\n".join(f"{number}. {one}" for number, one in enumerate(TAKE_HOME, start=1))
+    st.markdown(coloured(told))
 with right, st.container(key="ways-on"):
     said = predictions()
     known = {

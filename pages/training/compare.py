@@ -77,8 +77,7 @@ with beside:
 with st.container():
     if pane:
         st.markdown("**Export these curves**")
-        figures = report_figures(pane.found, pane.choices)
-        export_controls(rows, labels=labels, figures=lambda: figures)
+        export_controls(rows, labels, report_figures(pane.found, pane.choices))
 watched_runs(take_in, {row.run_id for row in rows})
 with st.expander("Import runs made elsewhere"):
     import_control(take_in)

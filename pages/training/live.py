@@ -79,7 +79,6 @@ with start:
     st.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
 with problem_place:
     training_start.say_problem(TRAIN)
-    training_start.say_places()
 if not run_id:
     st.markdown(set_up.note_of_form())
     warm_plots()

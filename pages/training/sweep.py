@@ -70,7 +70,6 @@ try:
         meaning.caption(sweep_plan(grid))
     with st.container():
         training_start.say_problem(TRAIN)
-        training_start.say_places()
     with st.container():
         if sweep_id and readable:
             link = sweep_view(sweep_id) or link

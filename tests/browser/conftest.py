@@ -18,7 +18,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.server import Server
-from tests.browser.watch import PATIENCE_MS, Watch
+from tests.browser.watch import EXPECTED_ERRORS, PATIENCE_MS, Watch
 
 HERE = Path(__file__).parent
 VIEW = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
@@ -109,8 +109,7 @@ def _profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContex
 @pytest.fixture
 def expected_errors() -> list[str]:
     """Regular expressions of console errors that a test provokes; it appends to this list."""
-    # Opened at a page's address, Streamlit first looks for its own routes below that address.
-    return [r"404 \(Not Found\) at http://[^/]+/\w+/_stcore/(health|host-config)$"]
+    return [*EXPECTED_ERRORS]
 
 
 @pytest.fixture

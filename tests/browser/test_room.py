@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.proxy import Proxy
@@ -54,12 +55,16 @@ def test_a_phone_follows_the_host_forecasts_and_explores(page, other_browser, ap
     ask(host, "Lottery")
     phone.get_by_label("Probability of ticket D").fill("0.7")
     expect(phone.locator(".cee-phone-row").last).to_contain_text("if so, 0.51 bits")
+    expect(phone.get_by_label("Probability of ticket D")).to_have_attribute(
+        "aria-valuetext", "70 %, costs 0.51 bits"
+    )
     phone.get_by_role("button", name="Commit").click()
     expect(host.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
     assert phone.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
     host.get_by_role("button", name="Close the round").click()
     host.get_by_role("button", name="Draw it").click()
     expect(phone.locator(".cee-phone-scores dd").first).to_have_text(re.compile(r"^[\d.]+ bits?$"))
+    expect(phone.locator(".cee-room-news")).to_contain_text("Your score: ")
     expect(host.locator(".cee-host-plots .cee-plot[data-draws]")).to_have_count(3)
     expect(host.locator(".cee-host-people tbody th")).to_have_text(NAME)
 
@@ -104,6 +109,115 @@ def test_a_phone_follows_the_host_forecasts_and_explores(page, other_browser, ap
     host.get_by_role("button", name="End the room").click()
     expect(host.get_by_role("button", name="Open a room")).to_be_visible()
     expect(phone.get_by_text("This room has ended: names and forecasts are")).to_be_visible()
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the keyboard is at what is called so, wherever that is."""
+    names = []
+    while name not in names:
+        assert len(names) < 60, f"the keyboard never came to “{name}”: {names}"
+        page.keyboard.press("Tab")
+        names.append(
+            page.evaluate(
+                """() => {
+                    let at = document.activeElement;
+                    while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+                    const label = at.labels?.[0]?.textContent ?? at.textContent;
+                    return (at.getAttribute("aria-label") ?? label).trim();
+                }"""
+            )
+        )
+
+
+def sliders_of(page: Page) -> dict[str, str | None]:
+    """The sliders that a screen reader finds: name → what it says of the value."""
+    client = page.context.new_cdp_session(page)
+    nodes = client.send("Accessibility.getFullAXTree")["nodes"]
+    client.detach()
+    names = [
+        node["name"]["value"]
+        for node in nodes
+        if not node["ignored"] and node["role"]["value"] == "slider"
+    ]
+    # Chromium's tree has no `aria-valuetext`, though it hands it on to screen readers.
+    return {
+        name: page.get_by_role("slider", name=name).get_attribute("aria-valuetext")
+        for name in names
+    }
+
+
+def accessible(page: Page) -> None:
+    """Expect that axe finds nothing in the room and in the bar that follows."""
+    result = Axe().run(page, context={"include": [[".cee-room"], [".cee-follow"]]})
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.long
+def test_the_keyboard_and_a_screen_reader_are_enough_for_host_and_participant(
+    page, other_browser, app_url
+):
+    host, phone = page, other_browser(**PHONE)
+    host.goto(f"{app_url}/room")
+    expect(host.get_by_role("button", name="Open a room")).to_be_visible()
+    accessible(host)
+    tab_to(host, "Open a room")
+    host.keyboard.press("Enter")
+    code = host.locator(".cee-host-code")
+    expect(code).to_be_visible()
+
+    phone.goto(f"{app_url}/room")
+    expect(phone.get_by_label("Code")).to_be_visible()
+    tab_to(phone, "Code")
+    phone.keyboard.type(code.inner_text().lower())
+    tab_to(phone, "Nickname, or none")
+    phone.keyboard.type("אדה 👩‍💻")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_text("You are in.")).to_be_visible()
+
+    tab_to(host, "Prepared question")
+    host.keyboard.type("Lot")
+    tab_to(host, "Ask")
+    host.keyboard.press("Enter")
+    news = phone.locator(".cee-room-news[role=status]")
+    expect(news).to_contain_text("The host asks: One of four tickets")
+    accessible(phone)
+    assert sliders_of(phone) == {
+        f"Probability of ticket {one}": "25 %, costs 2 bits" for one in "ABCD"
+    }
+    tab_to(phone, "Probability of ticket D")
+    phone.keyboard.press("End")
+    assert sliders_of(phone)["Probability of ticket A"] == "0 %, costs ∞ bits"
+    tab_to(phone, "Commit")
+    phone.keyboard.press("Enter")
+    expect(host.locator(".cee-host-forecasts")).to_have_text("1 of 1 have forecast")
+    # What is pressed with the keyboard stays under it, or hands on to what comes next.
+    phone.keyboard.press("Shift+Tab")
+    phone.keyboard.press("Home")
+    expect(phone.get_by_role("button", name="Commit the change")).to_be_visible()
+    tab_to(host, "Close the round")
+    host.keyboard.press("Enter")
+    expect(news).to_have_text("The round is closed.")
+    tab_to(host, "Draw it")
+    host.keyboard.press("Enter")
+    expect(news).to_have_text(re.compile(r"It was ticket \w\. Your score: .+, Brier"))
+    expect(host.locator(".cee-host-plots .cee-plot[data-draws]")).to_have_count(3)
+    for one in (host, phone):
+        accessible(one)
+
+    follow(host, f"{app_url}/entropy")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("Entropy")
+    settle(phone)
+    tab_to(phone, "Explore by yourself")
+    phone.keyboard.press("Enter")
+    follow(host, f"{app_url}/divergence")
+    bar = phone.locator(".cee-follow")
+    expect(bar.get_by_role("status")).to_contain_text("The host has moved on to")
+    accessible(phone)
+    # The keyboard is still in the bar.
+    expect(bar.get_by_role("button", name="Back to the host")).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(bar).to_contain_text("You follow the host.")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("KL")
 
 
 @contextmanager

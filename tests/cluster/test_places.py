@@ -42,11 +42,16 @@ def test_a_cluster_is_shown_as_its_driver_saw_it(
     monkeypatch.setenv("EXPLORER_RAY_ADDRESS", "10.0.0.1:7")
     assert "driver is starting" in places(store).fault
     nodes = (
-        ClusterNode("a", "10.0.0.1", True, {"CPU": 8.0, "GPU": 2.0, "memory": 2.0**34}),
+        ClusterNode(
+            "a",
+            "10.0.0.1",
+            True,
+            {"CPU": 8.0, "GPU": 2.0, "memory": 2.0**34, "accelerator_type:H100": 1.0},
+        ),
         ClusterNode("b", "10.0.0.2", False, {"CPU": 8.0}),
         ClusterNode("c", "10.0.0.3", False, {"CPU": 8.0}),
     )
-    workers = (ClusterWorker("worker-0", "unreachable", "a", 4),)
+    workers = (ClusterWorker("worker-0", "unreachable", "a", 4, "71.2 GiB free on Card"),)
     assert store.cluster.hold("driver")
     store.cluster.report(
         "driver", ClusterReport("10.0.0.1:7", nodes, workers, 5, fault="worker-0: it died")
@@ -60,6 +65,9 @@ def test_a_cluster_is_shown_as_its_driver_saw_it(
     assert (found.engine, found.capacity) == ("the Ray cluster at 10.0.0.1:7", 5)
     assert found.fault == "worker-0: it died"
     first, second = found.machines
-    assert (first.devices, first.memory) == ("8 cores, 2 × GPU", "16.0 GiB offered")
+    assert (first.devices, first.memory) == (
+        "8 cores, 2 × GPU (H100)",
+        "16.0 GiB offered, 71.2 GiB free on Card",
+    )
     assert (first.trainings, first.state) == (0, "unreachable")
     assert (second.machine, second.trainings, second.state) == ("10.0.0.2", 1, "gone")

@@ -215,6 +215,25 @@ def test_a_sweep_is_spread_over_both_nodes_and_ends_on_the_one_that_is_left(
     assert LOST in {launcher.state_of(run) for run in runs()}
 
 
+def test_a_head_that_is_restarted_gets_workers_again_and_what_was_lost_is_said(
+    store: RunStore, cluster: Any
+) -> None:
+    run_id = launcher.start([LONG], "loses the head", store=store)
+    until(lambda: store.runs.get(run_id).progress.step, "it trains", 90)
+    pid = store.runs.get(run_id).worker.pid
+    port = int(cluster.address.rpartition(":")[2])
+    cluster.remove_node(cluster.head_node, allow_graceful=False)
+    # Nodes that the new head does not know are ended by Ray, sooner or later.
+    waiting = launcher.start([BASE], "waits for the head", store=store)
+    cluster.add_node(num_cpus=0, gcs_server_port=port, **cluster.options)
+    cluster.add_node(num_cpus=1, **cluster.options)
+    until(lambda: not psutil.pid_exists(pid), "the old node's worker leaves", 120)
+    until(lambda: state(store, run_id) == LOST, "its run is lost", 14)
+    until(lambda: state(store, waiting) == "finished", "what waited is trained", 150)
+    assert launcher.explain(store.runs.get(run_id), store=store)
+    assert (report(store).fault, engine().start_failure(store)) == ("", "")
+
+
 def test_an_address_where_nothing_answers_is_said_and_nothing_hangs(
     store: RunStore, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,7 +66,7 @@ def test_series_that_stand_for_nothing_are_kept_under_their_own_names():
     assert records.losses.tolist() == [2, 1, 0.5]
     first, second = records.evaluations
     assert (first.step, first.accuracy, first.losses) == (2, 90.5, {"cross_entropy": 0.5})
-    assert (second.step, repr(second.accuracy), second.examples) == (4, "nan", 0)
+    assert (second.step, f"{second.accuracy}", second.examples) == (4, "nan", 0)
     assert on_test_images(data, "accuracy")[0].values[0] == 0.905
     assert CurveSummary().extended(data).best_accuracy == 0.905
     (nothing,) = kept_curves(reading.curves, ColumnMapping())

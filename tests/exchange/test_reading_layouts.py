@@ -8,6 +8,7 @@ import pickle
 import pytest
 
 from explorer.exchange.reading import Told, read_curves
+from explorer.runs.axes import data_positions
 
 Measured = dict[str, tuple[list[int], list[float]]]
 
@@ -220,6 +221,124 @@ LAYOUTS: dict[str, tuple[bytes, list[tuple[str, str, Measured]]]] = {
         b'{"iteration": 20, "consumed_samples": 5120, "lm loss": 8.1}\n',
         [("megatron", "step", {"lm loss": ([10, 20], [9.1, 8.1])})],
     ),
+    # Rounds in brackets, and the sets by name.
+    "xgboost.log": (
+        b"[0]\ttrain-logloss:0.5\teval-logloss:0.6\n[1]\ttrain-logloss:0.4\teval-logloss:0.5\n",
+        [
+            (
+                "xgboost",
+                "step",
+                {"train-logloss": ([0, 1], [0.5, 0.4]), "eval-logloss": ([0, 1], [0.6, 0.5])},
+            )
+        ],
+    ),
+    "lightgbm.log": (
+        b"[LightGBM] [Info] Total Bins 255\n"
+        b"[1]\ttraining's l2: 0.5\tvalid_1's l2: 0.6\n[2]\ttraining's l2: 0.4\tvalid_1's l2: 0.5\n",
+        [
+            (
+                "lightgbm",
+                "step",
+                {"training/l2": ([1, 2], [0.5, 0.4]), "valid_1/l2": ([1, 2], [0.6, 0.5])},
+            )
+        ],
+    ),
+    # A step of so many, and an average of none.
+    "modded_nanogpt.log": (
+        b"step:0/1750 val_loss:10.5 train_time:0ms step_avg:nanms\n"
+        b"step:125/1750 val_loss:4.5 train_time:11000ms step_avg:95.5ms\n",
+        [
+            (
+                "modded_nanogpt",
+                "step",
+                {
+                    "val_loss": ([0, 125], [10.5, 4.5]),
+                    "train_time": ([0, 125], [0, 11000]),
+                    "step_avg": ([0, 125], [pytest.approx(float("nan"), nan_ok=True), 95.5]),
+                },
+            )
+        ],
+    ),
+    "determined.json": (
+        b'[{"trial_id": 1, "group": "training", "total_batches": 100, "metrics": {"loss": 2.0}},'
+        b' {"trial_id": 1, "group": "training", "total_batches": 200, "metrics": {"loss": 1.5}},'
+        b' {"trial_id": 1, "group": "validation", "total_batches": 200, "metrics": {"loss": 1.7}}]',
+        [
+            (
+                "determined",
+                "step",
+                {
+                    "training/metrics/loss": ([100, 200], [2, 1.5]),
+                    "validation/metrics/loss": ([200], [1.7]),
+                },
+            )
+        ],
+    ),
+    # Its step is -1 at the end of an epoch.
+    "sentence_transformers.csv": (
+        b"epoch,steps,spearman\n0,100,0.5\n0,200,0.6\n0,-1,0.65\n1,100,0.7\n1,200,0.75\n1,-1,0.8\n",
+        [
+            (
+                "sentence_transformers",
+                "row",
+                {"spearman": ([0, 1, 2, 3, 4, 5], [0.5, 0.6, 0.65, 0.7, 0.75, 0.8])},
+            )
+        ],
+    ),
+    # Without a word for what tells its runs apart.
+    "grid.csv": (
+        b"lr,batch_size,epoch,loss\n"
+        b"0.1,32,0,2\n0.1,32,1,1\n0.1,64,0,2.5\n0.1,64,1,1.5\n0.01,32,0,3\n0.01,32,1,2.5\n",
+        [
+            ("lr 0.1, batch_size 32", "epoch", {"loss": ([0, 1], [2, 1])}),
+            ("lr 0.1, batch_size 64", "epoch", {"loss": ([0, 1], [2.5, 1.5])}),
+            ("lr 0.01, batch_size 32", "epoch", {"loss": ([0, 1], [3, 2.5])}),
+        ],
+    ),
+    "side_by_side.csv": (
+        b"epoch,optimizer,loss\n0,adam,2\n0,sgd,3\n1,adam,1\n1,sgd,2\n",
+        [
+            ("adam", "epoch", {"loss": ([0, 1], [2, 1])}),
+            ("sgd", "epoch", {"loss": ([0, 1], [3, 2])}),
+        ],
+    ),
+    # A schedule that a resumed training goes on with tells no runs apart.
+    "resumed.csv": (
+        b"step,lr,loss\n0,0.1,3\n1,0.1,2\n2,0.1,9\n3,0.1,9\n2,0.01,1\n3,0.01,0.5\n",
+        [
+            (
+                "resumed",
+                "step",
+                {
+                    "lr": ([0, 1, 2, 3], [0.1, 0.1, 0.01, 0.01]),
+                    "loss": ([0, 1, 2, 3], [3, 2, 1, 0.5]),
+                },
+            )
+        ],
+    ),
+    "two_models.json": (
+        b'{"cnn": {"loss": [2, 1], "val_loss": [3, 2]},'
+        b' "mlp": {"loss": [4, 3], "val_loss": [5, 4]}}',
+        [
+            ("cnn", "epoch", {"loss": ([0, 1], [2, 1]), "val_loss": ([0, 1], [3, 2])}),
+            ("mlp", "epoch", {"loss": ([0, 1], [4, 3]), "val_loss": ([0, 1], [5, 4])}),
+        ],
+    ),
+    # A validation that counts its own batches belongs to the end of its epoch.
+    "mmcv/1.log.json": (
+        b'{"mode": "train", "epoch": 1, "iter": 50, "loss": 3.0}\n'
+        b'{"mode": "train", "epoch": 1, "iter": 100, "loss": 2.0}\n'
+        b'{"mode": "train", "epoch": 2, "iter": 50, "loss": 1.5}\n'
+        b'{"mode": "train", "epoch": 2, "iter": 100, "loss": 1.0}\n'
+        b'{"mode": "val", "epoch": 2, "iter": 500, "mAP": 0.5}\n',
+        [
+            (
+                "1",
+                "step",
+                {"train/loss": ([50, 100, 150, 200], [3, 2, 1.5, 1]), "val/mAP": ([200], [0.5])},
+            )
+        ],
+    ),
     "timm/summary.csv": (
         b"epoch,train_loss,eval_top1\n0,6.9,1.0\n1,6.5,3.0\n",
         [
@@ -255,6 +374,39 @@ def test_a_pickled_history_is_refused_in_words(protocol: int) -> None:
     content = pickle.dumps({"loss": [1.0, 0.5]}, protocol=protocol)
     with pytest.raises(ValueError, match="pickled Python object: write it as CSV or JSON"):
         read_curves(content, "history.pkl")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("w.csv", b"step,_timestamp,loss\n0,1700000000.5,2\n5,1700000010.5,1\n"),
+        ("m.csv", b"step,timestamp,loss\n0,1700000000500,2\n5,1700000010500,1\n"),
+        ("i.csv", b"date,step,loss\n2023-11-14T22:13:20.500000001Z,0,2\n"
+         b"2023-11-14T22:13:30.5Z,5,1\n"),
+        ("l.csv", b'asctime,step,loss\n"2023-11-14 22:13:20,500",0,2\n'
+         b'"2023-11-14 22:13:30,500",5,1\n'),
+        ("g.csv", b"Datum;step;loss\n14.11.2023 22:13:20,5;0;2\n14.11.2023 22:13:30,5;5;1\n"),
+        ("t.json", b"[[1700000000.5, 0, 2], [1700000010.5, 5, 1]]"),
+        ("loss", b"1700000000500 2 0\n1700000010500 1 5\n"),
+    ],
+)  # fmt: skip
+def test_a_file_with_times_tells_when_its_training_began(name: str, content: bytes) -> None:
+    (curve,) = read_curves(content, name).curves
+    (series,) = curve.data.series.values()
+    assert data_positions(curve.data, series.steps, "time").tolist() == [0, 10]
+    assert data_positions(curve.data, series.steps, "clock").tolist() == [
+        1_700_000_000_500,
+        1_700_000_010_500,
+    ]
+
+
+def test_what_is_logged_in_the_end_at_an_early_step_does_not_move_that_step() -> None:
+    lines = b"".join(
+        b'{"key": "%s", "value": 1, "step": %d, "timestamp": %d}\n' % told
+        for told in [(b"loss", 0, 1700000000), (b"loss", 1, 1700000001), (b"test", 0, 1700000009)]
+    )
+    data = read_curves(lines, "x.jsonl").curves[0].data
+    assert data.clocks["seconds"].values.tolist() == [0, 1]
 
 
 UNNAMED = b"n,a,loss\n3,5,0.5\n4,6,0.4\n5,7,0.3\n"

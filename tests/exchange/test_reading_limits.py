@@ -84,6 +84,23 @@ def test_the_runs_of_mlflow_and_dvclive_are_read_with_their_settings():
     assert (second.label, list(second.data.series)) == ("live", ["train/acc"])
 
 
+def test_settings_beside_curves_belong_to_those_of_their_folder_and_below():
+    files = {
+        "logs/hparams.yaml": b"lr: 0.5\nmodel:\n  width: 200  # units\nlist:\n- 1\n",
+        "logs/a/metrics.csv": TABLE,
+        "logs/b/metrics.csv": TABLE,
+        "logs/b/args.json": b'{"lr": 0.1, "name": "b"}',
+        "other/metrics.csv": TABLE,
+    }
+    reading = read_curves(zipped(files), "x.zip")
+    assert {one.label: one.settings for one in reading.curves} == {
+        "logs/a": {"lr": "0.5", "model/width": "200"},
+        "logs/b": {"lr": "0.1", "name": "b"},
+        "other": {},
+    }
+    assert reading.notes == read_curves(TABLE, "x.csv").notes
+
+
 def test_a_bomb_is_refused_before_it_takes_the_memory(monkeypatch):
     monkeypatch.setattr(archives, "MOST_UNPACKED_BYTES", 2**20)
     monkeypatch.setattr(archives, "MOST_BYTES", 2**19)
@@ -110,6 +127,13 @@ def test_a_bomb_is_refused_before_it_takes_the_memory(monkeypatch):
         (zipped({"/etc/evil.csv": TABLE}), "leads out"),
         (zipped({"xl/workbook.xml": b"<x/>", "xl/sheet.xml": b"<x/>"}), "Excel"),
         (zipped({"a.png": b"x"}), "no file with curves"),
+        (zipped({"a.zip": zipped({"a.csv": TABLE})}), "“a.zip” is an archive in an archive"),
+        (b"step,loss\n0,2\n1,1\n\nepoch,acc\n0,1\n1,2\n", "Line 5 begins another table"),
+        (b"step,loss\n0,2\n1,1\nepoch,acc,f1\n0,1,2\n", "Line 4 begins another table"),
+        (b"lr: 0.1\nepochs: 3\n", "not a table"),
+        (b"[0]\tlearn 0.1 of 7\n[1]\tlearn 0.2 of 7\n", "not a table"),
+        (b"".join(b"%d: 2.5, 2.5 avg loss, 3.2 seconds\n" % k for k in range(4)), "not a table"),
+        (b"[[0, 2, 3], [1, 2, 3]]", "No curve"),
         (zipped({"a.csv": TABLE})[:-30], "damaged"),
         (misplaced(zipped({"a.csv": TABLE})), "damaged"),
         (tarred({"../evil.csv": TABLE}), "leads out"),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet as pq
@@ -147,6 +148,12 @@ def test_json_lines_and_json_are_read_as_they_were_written(series, data):
     assert_read(content, "x.json", series)
 
 
+def test_an_index_of_which_parquet_tells_only_where_it_begins_counts_the_steps():
+    frame = pd.DataFrame({"loss": [2.0, 1.5, 1.0]}, index=pd.RangeIndex(10, 40, 10, name="step"))
+    (curve,) = read_curves(frame.to_parquet(), "x.parquet").curves
+    assert curve.data.series["loss"].steps.tolist() == [10, 20, 30]
+
+
 @given(series=curves(), is_parquet=st.booleans())
 def test_parquet_and_arrow_are_read_as_they_were_written(series, is_parquet):
     steps = sorted({int(step) for one in series.values() for step in one.steps})
@@ -180,8 +187,7 @@ def test_a_resumed_training_reads_as_one_that_kept_nothing_of_what_was_dropped(p
             written_steps.append(at)
             at += 1
     x = np.array(written_steps, np.float64)
-    settled = settle(x, [np.arange(x.size)], None, "step", Notes())
-    (rows,) = settled.rows
+    _, (rows,) = settle(x, [np.arange(x.size)], None, "step", Notes())
     assert dict(zip(x[rows].astype(int).tolist(), rows.tolist(), strict=True)) == log
 
 

@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from explorer.exchange.report import export_report, standard_figures
+from explorer.exchange.report import ReportFigure, export_report
 from explorer.exchange.results import results_of
+from explorer.figures.build import build
 from explorer.runs.config import TrainingConfig
 from explorer.runs.summary import CurveSummary
 from tests.exchange.sample_curves import make_curve
@@ -53,7 +54,8 @@ def page() -> str:
         make_curve(30, label="MSE", config=TrainingConfig(loss="softmax_squared_error"), curve=1),
         make_curve(20, label="Elsewhere", config=None, environment=None, origin=HOSTILE, curve=2),
     ]
-    return export_report(curves).decode()
+    figure = build([{"type": "scatter", "name": HOSTILE, "x": [1], "y": [2]}], {"height": 300})
+    return export_report(curves, [ReportFigure("metrics", "Metrics", HOSTILE, figure)]).decode()
 
 
 def test_nothing_is_fetched_and_no_other_script_may_run(page):
@@ -80,14 +82,9 @@ def test_names_are_shown_as_they_are(page):
 def test_the_figures_are_data_that_parses(page):
     (figures,) = (text for attrs, text in Elements(page).scripts if attrs.get("id") == "figures")
     drawn = json.loads(figures)
-    assert list(drawn["figures"]) == ["training-loss", "test", "gradient-norms"]
+    assert list(drawn["figures"]) == ["metrics"]
+    assert drawn["figures"]["metrics"]["data"][0]["name"] == HOSTILE
     assert len(drawn["light"]) == len(drawn["dark"])
-    titles = [
-        axis["title"]["text"]
-        for name, axis in drawn["figures"]["training-loss"]["layout"].items()
-        if name.startswith("yaxis")
-    ]
-    assert titles == ["Cross-entropy / nats", "MSE on softmax", "unknown loss"]
 
 
 def test_plotly_is_in_it_once_and_the_rest_is_small(page):
@@ -106,8 +103,6 @@ def test_settings_that_differ_are_told_apart_from_those_that_all_share(page):
 def test_a_single_curve_and_a_curve_without_records_make_a_report_too():
     for curve in (make_curve(20), make_curve(0)):
         assert b"<!DOCTYPE html>" in export_report([curve])
-    assert len(standard_figures([make_curve(20)])) == 3
-    assert len(standard_figures([make_curve(0)])) == 2
 
 
 def test_what_is_not_known_of_a_curve_made_elsewhere_is_a_dash():

@@ -16,7 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event as TensorBoardsEvent
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from explorer.exchange.errors import ImportRefused
-from explorer.exchange.event_files import Event, events_in, framed, scalar_of
+from explorer.exchange.event_files import Event, framed, placed_events, scalar_of
 from explorer.exchange.long_table import measured_rows
 from explorer.exchange.tensorboard_export import export_tensorboard
 from tests.exchange.sample_curves import make_curve, make_data
@@ -105,7 +105,7 @@ def test_no_flipped_bit_is_read(place, bit):
     damaged = bytearray(GOOD)
     damaged[place] ^= 1 << bit
     with pytest.raises(ImportRefused):
-        list(events_in(bytes(damaged)))
+        list(placed_events(bytes(damaged)))
 
 
 @given(length=st.integers(1, len(GOOD) - 1))
@@ -116,10 +116,10 @@ def test_a_file_that_was_cut_off_is_refused(length):
         (size,) = struct.unpack_from("<Q", GOOD, start)
         whole.add(start + 16 + size)
     if length in whole:
-        assert list(events_in(GOOD[:length]))
+        assert list(placed_events(GOOD[:length]))
         return
     with pytest.raises(ImportRefused, match=r"cut off|not a TensorBoard event file"):
-        list(events_in(GOOD[:length]))
+        list(placed_events(GOOD[:length]))
 
 
 @given(st.binary(max_size=200))
@@ -129,7 +129,7 @@ def test_a_record_that_is_no_event_is_refused_or_empty(data):
             return data
 
     try:
-        (event,) = events_in(framed([Raw()]))
+        ((event, _),) = placed_events(framed([Raw()]))
     except ImportRefused as refused:
         said = str(refused)
     else:

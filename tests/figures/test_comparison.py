@@ -22,7 +22,7 @@ from explorer.figures.comparison import (
 )
 from explorer.figures.curves import smoothed
 from explorer.figures.line_traces import MOST_STYLES, line_style
-from explorer.figures.panel_grid import arranged, balanced
+from explorer.figures.panels import arranged, balanced
 from explorer.runs import series as measured
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS

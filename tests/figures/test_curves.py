@@ -12,7 +12,6 @@ from explorer.figures.curves import (
     curve_line,
     default_smoothing,
     smoothed,
-    smoothing_name,
     thinned,
 )
 
@@ -34,6 +33,17 @@ def test_a_thinned_curve_keeps_its_ends_its_extremes_and_its_order(count, most, 
     assert kept_y.max() == y.max()
     assert (np.diff(kept_x) > 0).all() or count == 1
     assert_array_equal(kept_y, y[kept_x // 3])
+
+
+def test_a_curve_is_drawn_anew_only_as_often_as_its_length_doubles():
+    y, most = walk(60_000), 500
+    drawn, anew = np.empty(0), 0
+    for count in range(100, y.size, 100):
+        x, _ = thinned(np.arange(count), y[:count], most)
+        kept = np.cumprod(x[: drawn.size] == drawn[: x.size]).sum() if drawn.size else 0
+        anew += kept < drawn.size - 4
+        drawn = x
+    assert anew == np.ceil(np.log2(60_000 / most))
 
 
 def test_a_short_curve_is_drawn_point_by_point():
@@ -95,11 +105,6 @@ def test_an_average_of_any_numbers_lies_among_them(values, weight):
 def test_a_weight_outside_zero_to_one_is_refused(weight):
     with pytest.raises(ValueError, match="smoothing weight must be at least 0 and below 1"):
         smoothed(np.ones(3), weight)
-
-
-def test_the_smoothing_is_named():
-    assert "exponential moving average, weight 0.98, debiased" in smoothing_name(0.98)
-    assert smoothing_name(0) == "not smoothed"
 
 
 def test_eight_curves_differ_in_colour_and_dash_together():

@@ -109,17 +109,19 @@ def test_terms_are_those_of_both_directions_and_their_sums_are_named(pair, base)
 
 
 @given(pair=distribution_pairs())
-def test_an_infinite_term_is_the_tallest_hatched_and_marked(pair):
+def test_an_infinite_term_is_the_tallest_hatched_and_marked_wherever_one_zooms(pair):
     result = compare(*pair)
-    for trace, terms in zip(
-        kl_terms_by_outcome(result, names_of(result)).data,
-        (result.terms_pq, result.terms_qp),
-        strict=True,
+    figure = kl_terms_by_outcome(result, names_of(result))
+    marks = figure.layout.annotations
+    assert all((mark.text, mark.yref, mark.y) == ("∞", "y domain", 1) for mark in marks)
+    for trace, terms, side in zip(
+        figure.data, (result.terms_pq, result.terms_qp), (-0.2, 0.2), strict=True
     ):
         infinite = np.isinf(terms)
         heights = np.asarray(trace.y)
         assert np.isfinite(heights).all()
-        assert [text == "∞" for text in trace.text] == infinite.tolist()
+        marked = [mark.x - side for mark in marks if (mark.x - side) % 1 == pytest.approx(0)]
+        assert_allclose(marked, np.flatnonzero(infinite), atol=1e-9)
         assert [shape == "/" for shape in trace.marker.pattern.shape] == infinite.tolist()
         if infinite.any():
             assert heights[infinite].min() > heights[~infinite].max(initial=0)

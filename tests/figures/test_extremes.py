@@ -45,7 +45,6 @@ from explorer.figures import (
     information,
     losses,
     prediction_table,
-    race_lines,
     recognition,
     skip_gram,
     stability,
@@ -158,10 +157,16 @@ WEIGHTS = st.sampled_from([0.0, 0.9, 0.98, 0.995])
 SPANS = st.sampled_from([None, (0.5, 3.5), (-1e14, 1e14), (1e9, 1e9 + 1e-3)])
 
 
+RACED = [TrainingConfig(loss=loss) for loss in LOSS_LABELS]
+
+
 @st.composite
-def races(draw: st.DrawFn) -> tuple[list[str], list[CurveData]]:
-    curves = draw(st.lists(records(), max_size=3))
-    return [f"curve <{place}>" for place in range(len(curves))], curves
+def races(
+    draw: st.DrawFn,
+) -> tuple[list[str], list[CurveData], list[training.LineStyle]]:
+    curves = draw(st.lists(records(), min_size=1, max_size=3))
+    lines = training.race_lines([draw(st.sampled_from(RACED)) for _ in curves])
+    return [f"curve <{place}>" for place in range(len(curves))], curves, lines
 
 
 @st.composite
@@ -307,38 +312,28 @@ def _metric_panels(draw):
 
 @draws(training.training_loss)
 def _training_loss(draw):
-    labels, curves = draw(races())
-    configs = [draw(st.sampled_from([None, TrainingConfig()])) for _ in labels]
-    yield training.training_loss(configs, labels, curves, scale=draw(SCALES), weight=draw(WEIGHTS))
+    labels, curves, lines = draw(races())
+    configs = [draw(st.sampled_from(RACED)) for _ in labels]
+    yield training.training_loss(
+        configs, labels, curves, lines=lines, scale=draw(SCALES), weight=draw(WEIGHTS)
+    )
 
 
-@draws(training.fair_comparison)
-def _fair_comparison(draw):
-    loss = draw(st.sampled_from(list(LOSS_LABELS)))
-    yield training.fair_comparison(*draw(races()), loss=loss, scale=draw(SCALES))
-
-
-@draws(training.accuracy_by_step, training.loss_by_step, race_lines.on_stage)
+@draws(training.accuracy_by_step, training.loss_by_step, training.on_stage)
 def _on_test_images(draw):
-    race = draw(races())
+    labels, curves, lines = draw(races())
     loss = draw(st.sampled_from(list(LOSS_LABELS)))
-    yield training.accuracy_by_step(*race, zoomed=draw(st.booleans()))
-    figure = training.loss_by_step(*race, loss=loss, scale=draw(SCALES))
-    yield race_lines.on_stage(figure, race[0], last_step=10)
+    yield training.accuracy_by_step(labels, curves, lines=lines, zoomed=draw(st.booleans()))
+    figure = training.loss_by_step(labels, curves, lines=lines, loss=loss, scale=draw(SCALES))
+    yield training.on_stage(figure, last_step=10)
 
 
 @draws(training.gradient_norms, training.dead_units, training.whole_gradient_norms)
 def _layers(draw):
-    race = draw(races())
-    yield training.whole_gradient_norms(*race)
-    yield training.gradient_norms(*race)
-    yield training.dead_units(*race)
-
-
-@draws(recognition.confusion_matrix)
-def _confusion(draw):
-    count = st.sampled_from([0, 1, 2**53]) | st.integers(0, 10_000)
-    yield recognition.confusion_matrix(draw(npst.arrays(np.int64, (10, 10), elements=count)))
+    labels, curves, lines = draw(races())
+    yield training.whole_gradient_norms(labels, curves, lines=lines)
+    yield training.gradient_norms(labels, curves, lines=lines)
+    yield training.dead_units(labels, curves, lines=lines)
 
 
 @draws(recognition.digit_probabilities)
@@ -557,8 +552,8 @@ def _figure_functions() -> set[Callable[..., go.Figure]]:
 
 
 def test_every_figure_is_tried():
-    # `build`, `grid` and `panels` put together what the others give them.
-    parts = {"build", "grid", "panels"}
+    # `build` and `grid` put together what the others give them.
+    parts = {"build", "grid"}
     assert {one.__name__ for one in _figure_functions() - set(CASES)} == parts
 
 

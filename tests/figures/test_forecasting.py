@@ -28,6 +28,19 @@ def test_the_mean_forecast_is_drawn_with_its_entropy():
     assert trace.name.startswith("mean of 4, entropy 0.996 bits")
 
 
+def test_names_of_outcomes_stand_in_lines_or_turned_and_are_shown_as_written():
+    def ticks(*names: str):
+        figure = forecasting.mean_of_room(np.full((1, len(names)), 1 / len(names)), names)
+        return figure.layout.xaxis.tickangle, list(figure.layout.xaxis.ticktext)
+
+    assert ticks("ticket A", "ticket B", "c", "d") == (0, ["ticket<br>A", "ticket<br>B", "c", "d"])
+    assert ticks("cross-entropy", "<b>", "x") == (0, ["cross-<br>entropy", "&lt;b&gt;", "x"])
+    assert ticks("unpronounceable", "b", "Weltanschauung", "d") == (
+        -60,
+        ["unpronounceab…", "b", "Weltanschauung", "d"],
+    )
+
+
 def test_an_infinite_score_is_named_at_the_top_of_its_bar():
     crowd = {rule: crowd_score(1, FORECASTS, rule) for rule in RULES}
     figure = forecasting.crowd_scores(crowd)

@@ -13,9 +13,9 @@ from explorer.figures.palette import (
     CATEGORICAL_DARK,
     CURVES,
     MEANINGS,
-    meaning_line,
+    meaning_lines,
 )
-from explorer.figures.symbols import coloured, coloured_word
+from explorer.figures.symbols import coloured
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
@@ -68,11 +68,12 @@ def test_every_colour_has_its_partner_on_the_dark_ground():
     assert CATEGORICAL[: len(CURVES)] == CURVES
 
 
-def test_curves_of_one_quantity_differ_by_shade_or_dash():
-    lines = [meaning_line("H(p,q)", place) for place in range(12)]
-    assert len({(line["color"], line["dash"]) for line in lines}) == 12
-    shades = {shade.light for shade in MEANINGS["H(p,q)"]}
-    assert {line["color"] for line in lines} <= shades
+@pytest.mark.parametrize("meanings", [["H(p,q)"] * 12, ["p", *["q"] * 7], ["p", "q"] * 6])
+def test_curves_of_one_quantity_differ_by_shade_or_dash(meanings):
+    lines = meaning_lines(meanings)
+    assert len({(line["color"], line["dash"]) for line in lines}) == len(meanings)
+    for line, meaning in zip(lines, meanings, strict=True):
+        assert line["color"] in {MEANINGS[meaning].main.light, MEANINGS[meaning].second.light}
 
 
 # ------------------------------------------------------------------------- symbols and words
@@ -110,12 +111,6 @@ def test_colouring_leaves_the_words_and_the_formula_as_they_were():
     text = r"Prose with p, $q_i - p_i$ and $$H(p,q)$$ at the end."
     plain = re.sub(r"\\textcolor\{#\w{6}\}\{([^{}]*)\}", r"\1", coloured(text))
     assert plain == text
-
-
-def test_a_word_takes_the_colour_of_its_meaning():
-    assert coloured_parts(coloured_word("squared error", "squared error")) == [
-        (r"\textsf{squared error}", "squared error")
-    ]
 
 
 def test_the_page_gives_every_text_colour_its_partner_where_the_text_around_is_light():

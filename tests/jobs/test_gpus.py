@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from explorer.jobs import gpus, launcher, worker_processes
+from explorer.jobs import gpus, worker_processes
 from explorer.jobs.gpus import Gpu
 from explorer.trainer import devices
 
@@ -55,7 +55,6 @@ def test_without_a_driver_there_is_no_gpu_and_one_worker(driver) -> None:
     assert gpus.visible_gpus() == ()
     assert gpus.free_bytes("GPU-a0") is None
     assert worker_processes.max_workers() == 1
-    assert launcher.training_places() == ""
 
 
 @pytest.mark.parametrize(
@@ -77,17 +76,20 @@ def test_only_the_cards_that_cuda_shows_count(driver, monkeypatch, chosen, seen)
     assert gpus.visible_gpus() == tuple(Gpu(*FOUR[place]) for place in seen)
 
 
+def test_the_free_memory_of_each_card_is_said(driver, monkeypatch) -> None:
+    driver(FOUR, {uuid: 2**30 * (place + 1) for place, (uuid, _) in enumerate(FOUR)})
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,2")
+    assert gpus.free_memory() == "1.0 GiB free on Card A, 3.0 GiB free on Card B"
+
+
 def test_every_gpu_gets_a_worker_unless_their_number_is_set(driver, monkeypatch) -> None:
     driver(FOUR)
     assert worker_processes.max_workers() == 4
-    assert launcher.training_places() == ("One training at a time on each GPU: 3 × Card A, Card B.")
     monkeypatch.setenv("EXPLORER_MAX_WORKERS", "1")
     assert worker_processes.max_workers() == 1
-    assert launcher.training_places() == "1 training at a time on 4 GPUs: 3 × Card A, Card B."
     monkeypatch.delenv("EXPLORER_MAX_WORKERS")
     driver(FOUR[:1])
     assert worker_processes.max_workers() == 1
-    assert launcher.training_places() == ""
 
 
 def _machine(monkeypatch: pytest.MonkeyPatch, held: list[int]) -> None:

@@ -265,12 +265,31 @@ def test_a_worker_that_does_not_start_is_told_and_not_started_over_and_over(
     assert told == "The training process does not start: ImportError: libcudart.so is missing"
 
 
+def test_two_stores_in_one_folder_have_workers_of_their_own(tmp_path: Path) -> None:
+    folders = [
+        worker_processes.make_slot_folder(RunStore(f"sqlite:///{tmp_path}/{name}.sqlite3"))
+        for name in "ab"
+    ]
+    held = [worker_processes.take_slot(folder, "0") for folder in folders]
+    assert None not in held
+
+
+def test_what_a_process_said_before_it_had_a_log_is_told(store: RunStore, tmp_path: Path) -> None:
+    nothing = str(tmp_path / "nothing")
+    assert worker_processes.ensure_process(store, "ray", ["json.tool", nothing]) == 1
+    worker_processes.started_here(store, "ray").wait(timeout=60)
+    assert "No such file" in worker_processes.start_failure(store, "ray")
+    # It is no worker of this machine, and not tried again at once.
+    assert worker_processes.start_failure(store) == ""
+    assert worker_processes.ensure_process(store, "ray", ["json.tool", nothing]) == 0
+
+
 def test_a_folder_that_cannot_be_made_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/file/runs.sqlite3")
-    with pytest.raises(StoreUnavailable, match="No training process can be started"):
+    with pytest.raises(StoreUnavailable, match="No process for trainings"):
         launcher.ensure_workers()
 
 

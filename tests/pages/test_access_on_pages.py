@@ -23,7 +23,7 @@ CODE = "correct horse"
 def store(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[RunStore]:
     monkeypatch.setenv("EXPLORER_ACCESS_CODE", CODE)
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/runs.sqlite3")
-    monkeypatch.setattr("explorer.jobs.launcher.SHIPPED_FOLDER", None)
+    monkeypatch.setattr("explorer.store.run_store.SHIPPED_FOLDER", None)
     monkeypatch.setattr(worker_processes, "_ensure_process", lambda *_: False)
     monkeypatch.setattr(type(st.context), "cookies", {})
     with closing(RunStore()) as store:

@@ -24,7 +24,7 @@ from tests.runs.sample_records import Seen, evaluation, make_info, steps
 @pytest.fixture(autouse=True)
 def store(monkeypatch, tmp_path):
     monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/runs.sqlite3")
-    monkeypatch.setattr("explorer.jobs.launcher.SHIPPED_FOLDER", None)
+    monkeypatch.setattr("explorer.store.run_store.SHIPPED_FOLDER", None)
     store = RunStore()
     yield store
     store.close()
@@ -34,7 +34,8 @@ def export_page() -> None:
     from explorer.jobs import launcher
     from pages.training.parts.export_controls import export_controls
 
-    export_controls(launcher.default_store().curves.list())
+    rows = launcher.default_store().curves.list()
+    export_controls(rows, [row.label for row in rows], lambda curves: [])
 
 
 def import_page() -> None:
@@ -142,7 +143,8 @@ def gone_page() -> None:
     from pages.training.parts.export_controls import export_controls
 
     rows = launcher.default_store().curves.list()
-    export_controls([replace(row, run_id=f"{row.run_id}x") for row in rows])
+    rows = [replace(row, run_id=f"{row.run_id}x") for row in rows]
+    export_controls(rows, [row.label for row in rows], lambda curves: [])
 
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):

@@ -45,7 +45,14 @@ def words(app: AppTest) -> str:
     """All that the page says, Markdown's escapes removed."""
     shown = [*app.markdown, *app.caption, *app.error, *app.warning]
     said = [element.value.replace("\\", "") for element in shown]
-    return "\n".join([*said, *stage(app).get("words", {}).values()])
+    sent = stage(app)
+    return "\n".join([*said, *sent.get("words", {}).values(), sent.get("verdict", "")])
+
+
+def replays(app: AppTest) -> bool:
+    """Whether the stage replays the race, now or as soon as it has ended."""
+    sent = stage(app)
+    return sent["cue"]["follows"] and sent["quick"]
 
 
 def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
@@ -133,12 +140,13 @@ def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store):
     press(app, "Train")
     (run,) = store.runs.list()
     carry_out(store, run.id, seconds=0.4)
-    assert not stage(ran(app))["cue"]["plays"]
+    assert not replays(ran(app))
     store.runs.finish(run.id, "finished")
-    assert stage(ran(app))["cue"]["plays"]
+    assert replays(ran(app))
+    assert not stage(app)["active"]
     assert "The training took 0.4 s, too quick to watch" in words(app)
     # To somebody else it is a race like any other.
-    assert not stage(opened(run.id))["cue"]["plays"]
+    assert not replays(opened(run.id))
 
 
 def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store):
@@ -147,9 +155,10 @@ def test_what_an_about_to_end_race_has_shown_need_not_be_taken_back(store):
     (run,) = store.runs.list()
     carry_out(store, run.id)
     store.records.append(run.id, [], Progress(20, 25, 4321.0, 0.02))
-    assert stage(ran(app))["cue"]["held"]
+    assert replays(ran(app))
+    assert stage(app)["active"]
     store.records.append(run.id, [], Progress(20, 1000, 4321.0, 30.0))
-    assert not stage(ran(app))["cue"]["held"]
+    assert not replays(ran(app))
 
 
 def test_a_race_that_could_be_watched_is_not_played_back(store):
@@ -158,7 +167,7 @@ def test_a_race_that_could_be_watched_is_not_played_back(store):
     (run,) = store.runs.list()
     carry_out(store, run.id, seconds=1.5)
     store.runs.finish(run.id, "finished")
-    assert not stage(ran(app))["cue"]["plays"]
+    assert not replays(ran(app))
     assert "too quick" not in words(app)
 
 
@@ -198,7 +207,7 @@ def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store
     assert "“MSE on softmax” reaches 90 % first, by 1,500 steps" in words(app)
     (link,) = components(app, "address").values()
     assert ["bet", "2,1500"] in link["parameters"]
-    assert stage(app)["words"]["verdict"] == ""
+    assert stage(app)["verdict"] == ""
     store.records.append(
         run_id,
         [
@@ -207,13 +216,13 @@ def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store
         ],
     )
     store.runs.finish(run_id, "finished")
-    assert stage(ran(app))["words"]["verdict"] == (
+    assert stage(ran(app))["verdict"] == (
         "Your bet: “MSE on softmax” reaches 90 % first, by 1,500 steps. Not so: “Cross-entropy” "
         "was there after 40 steps, 20 before “MSE on softmax”."
     )
     assert "Not so" in words(visit("live", run=run_id, bet="2,1500"))
     press(app, "Take it back")
-    assert stage(app)["words"]["verdict"] == ""
+    assert stage(app)["verdict"] == ""
 
 
 def test_a_fresh_machine_opens_with_the_recorded_race_and_says_where_it_was_made(fresh_store):
@@ -224,14 +233,6 @@ def test_a_fresh_machine_opens_with_the_recorded_race_and_says_where_it_was_made
     assert "MNIST by Yann LeCun" in words(app)
     assert sent["last"] == 3000
     assert len(sent["snapshots"][0]) > 30
-
-
-def test_several_gpus_are_named_and_one_is_not(store, monkeypatch):
-    assert "GPU" not in words(opened())
-    places = "One training at a time on each GPU: 2 × Card."
-    monkeypatch.setattr(launcher, "training_places", lambda: places)
-    assert places in words(opened())
-    assert places in words(visit("sweep"))
 
 
 @pytest.mark.parametrize(

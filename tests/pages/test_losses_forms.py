@@ -334,7 +334,7 @@ def test_a_class_that_is_removed_is_no_longer_chosen():
     assert kept(app)["labels"] == "2,3"
     visited(app, "entropy")
     visited(app, "three_forms", z="1,2")
-    assert "1 of those chosen went with the classes that were removed." in captions(app)
+    assert "1 of those chosen are gone: their classes were removed." in captions(app)
     assert any("now it is “class 2”" in caption for caption in captions(app))
     assert kept(app)["labels"] == "2"
     assert kept(app)["node"] == "2"

@@ -13,7 +13,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
-from pages.components import payloads
 from pages.components.address import address
 from pages.components.bars.bar_edits import EditorSession, bars_of, receive
 from pages.components.plot import plot
@@ -113,11 +112,6 @@ def test_a_plot_is_dragged_and_zoomed_to_finite_places_alone(edit):
         sent.read()
     assert all(map(math.isfinite, dragged))
     assert all(span is None or -math.inf < span[0] < span[1] < math.inf for span in zoomed)
-
-
-@given(sent=JSON)
-def test_a_choice_is_a_place_that_there_is(sent):
-    assert payloads.place_in(20, sent) in range(20)
 
 
 @given(tab=JSON | st.fixed_dictionaries({"search": JSON, "session": JSON}))

@@ -13,9 +13,10 @@ from functools import wraps
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from explorer.rooms import room as rooms
-from explorer.store import room_rounds
+from explorer.store import room_rounds, tables
 from explorer.teaching.questions import QUESTIONS
 from pages.components.preview import preview
 from pages.components.rooms import hub as hubs
@@ -86,7 +87,7 @@ async def test_a_round_from_question_to_scores():
         assert (ada.me["bits"], ada.me["brier"]) == ("0.515", "0.12")
         await ben.until(lambda: ben.me.get("bits"))
         assert ben.me["bits"] == "∞"
-        assert ben.me["sums"]["log"] == "∞ (0 without the round that cost ∞)"
+        assert ben.me["sums"]["log"] == "∞ bits (0 without the round that cost ∞)"
         assert ada.round["outcome"] == 3
         assert ada.round["stated"] == [0.1, 0.1, 0.1, 0.7]
         assert "Jensen" in " ".join(ada.round["lines"])
@@ -113,7 +114,7 @@ async def test_the_next_round_adds_up_and_a_draw_follows_the_stated_probabilitie
                 lambda number=number: (ada.me.get("sums") or {}).get("rounds") == number
             )
             assert ada.round["outcome"] == 1
-        assert ada.me["sums"]["log"] == "2"
+        assert ada.me["sums"]["log"] == "2 bits"
         await host.until(lambda: "room-honesty" in plots_of(host))
         await host.ask("ask", question=OWN)
         with pytest.raises(Refused, match="Nothing says how"):
@@ -264,13 +265,25 @@ async def test_wrong_codes_are_limited_for_an_address_and_a_hall_still_gets_in_b
         neighbour = await stack.enter_async_context(Browser("10.0.0.9"))
         with pytest.raises(Refused, match="Too many wrong codes"):
             await neighbour.ask("join", code=room["spoken"], name="")
-        await neighbour.ask("join", code=room["code"], name="")
+        token = (await neighbour.ask("join", code=room["code"], name=""))["token"]
+        for _ in range(40 * room_socket._LINK_FACTOR):
+            room_socket._wrong_codes.note(("10.0.0.9", True))
+        for again in (
+            {"do": "join", "code": room["code"], "name": ""},
+            {"do": "back", "code": room["code"], "token": "wrong"},
+            {"do": "host", "code": room["code"], "key": "wrong"},
+        ):
+            with pytest.raises(Refused, match="Too many wrong codes"):
+                await neighbour.ask(**again)
+        # A neighbour's guesses put nobody out who is in, nor the host.
+        await neighbour.ask("back", code=room["code"], token=token)
+        await neighbour.ask("host", code=room["code"], key=room["key"])
         elsewhere = await stack.enter_async_context(Browser("10.0.0.7"))
         await elsewhere.ask("join", code=room["spoken"], name="")
 
 
 @in_loop
-async def test_wrong_keys_are_limited_for_a_room_wherever_they_come_from():
+async def test_wrong_keys_are_limited_for_a_room_and_never_keep_its_host_out():
     async with Browser() as host, Browser() as guesser:
         room = await hosted(host)
         for number in range(20):
@@ -278,7 +291,8 @@ async def test_wrong_keys_are_limited_for_a_room_wherever_they_come_from():
                 await guesser.ask("host", code=room["code"], key=str(number))
         async with Browser("10.0.0.2") as other:
             with pytest.raises(Refused, match="Too many wrong keys"):
-                await other.ask("host", code=room["code"], key=room["key"])
+                await other.ask("host", code=room["code"], key="20")
+            await other.ask("host", code=room["code"], key=room["key"])
 
 
 def test_attempts_count_for_a_while_and_for_each_by_themselves():
@@ -342,6 +356,7 @@ async def test_what_a_participant_sends_is_checked_and_changes_nothing_else():
             {"q": [0.5]}, {"q": "half"}, {"q": [0.7, 0.7]}, {"q": [None, 1]}, {"q": [1, 0, 0]},
             {"q": [0.5, 0.5], "round": 2}, {"q": [0.5, 0.5], "round": "1"},
             {"q": [0.5, 0.5], "round": True}, {"q": [0.5, 0.5], "round": 10**30},
+            {"q": [0.5, 0.5], "round": 2**63}, {"q": [0.5, 0.5], "round": 2**31},
         ):  # fmt: skip
             with pytest.raises(Refused):
                 await eve.ask("forecast", **{"round": number, **wrong})
@@ -360,6 +375,8 @@ async def test_what_a_participant_sends_is_checked_and_changes_nothing_else():
             {"do": "previews", "token": 7},
             {"do": "qr", "link": "https://elsewhere.example/room"},
             {"do": "close", "round": None},
+            {"do": "close", "round": 2**63},
+            {"do": "settle", "round": 2**31, "outcome": 0},
         ):
             with pytest.raises(Refused):
                 await host.ask(**wrong)
@@ -423,3 +440,23 @@ async def test_a_store_that_cannot_be_used_is_told_and_nothing_counts_as_kept(
                 await ada.ask("forecast", round=number, q=[0.5, 0.5])
         await ada.ask("forecast", round=number, q=[0.5, 0.5])
         assert kept_room(room["code"]).rounds[0].forecasts == {1: (0.5, 0.5)}
+
+
+@in_loop
+async def test_whoever_is_in_a_room_is_told_when_its_day_is_over():
+    async with Browser() as host, Browser() as ada:
+        room = await hosted(host)
+        token = (await ada.ask("join", code=room["code"], name="Ada"))["token"]
+        with hubs.launcher.default_store()._database.transaction() as connection:
+            connection.execute(sa.update(tables.rooms).values(ends_at=0))
+        for one in (host, ada):
+            await one.until(lambda one=one: one.ended)
+            assert "deleted" in one.ended
+        for again in (
+            {"do": "join", "code": room["code"], "name": ""},
+            {"do": "back", "code": room["code"], "token": token},
+            {"do": "host", "code": room["code"], "key": room["key"]},
+        ):
+            async with Browser() as late:
+                with pytest.raises(Refused, match="No room with this code"):
+                    await late.ask(**again)

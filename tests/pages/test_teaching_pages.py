@@ -69,13 +69,19 @@ def test_an_edit_after_a_link_is_not_undone_by_the_address():
 
 
 @pytest.mark.parametrize("page", EXERCISES)
-def test_every_page_ends_with_its_tasks_and_answers(page):
-    app = opened(page)
+def test_every_page_ends_with_its_exercises_and_answers_whoever_has_guessed(page):
+    exercise = EXERCISES[page][1]
+    app = opened(page, **exercise.parameters, task="2")
     assert "Try this" in [heading.value for heading in app.header]
-    shown = [element.value for element in app.markdown]
-    for exercise in EXERCISES[page]:
-        assert any(exercise.words in text for text in shown)
-        assert any(exercise.answer in text for text in shown)
+    said = "\n".join(element.value for element in app.markdown)
+    assert all(one.words in said and one.answer not in said for one in EXERCISES[page])
+    (guess,) = [one for one in app.radio if one.key == f"guess {page} 2"]
+    for place, option in enumerate(exercise.guesses):
+        guess.set_value(option).run()
+        said = "\n".join(element.value for element in app.markdown)
+        assert exercise.answer in said
+        judged = "So it is" if place == exercise.right else "It is otherwise"
+        assert f"You predicted: “{option}”. **{judged}.**" in said
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.address)

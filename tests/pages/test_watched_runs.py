@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.jobs import worker_processes
 from explorer.runs.run import FINISHED, WATCHED
 from explorer.runs.series import CurveData, FileNotes, Series
 from explorer.store.run_store import RunStore
 from explorer.store.watched import REFUSED, ForeignRun, WatchedUpdate
-from explorer.watching import launch
 from pages.training.parts import watched_runs
 from tests.pages.page_steps import opened, press, ran
 
@@ -22,7 +22,7 @@ from tests.pages.page_steps import opened, press, ran
 def folder(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A folder that could be watched, and no process that does."""
     monkeypatch.delenv("EXPLORER_WATCH", raising=False)
-    monkeypatch.setattr(launch, "_ensure", lambda store: None)
+    monkeypatch.setattr(worker_processes, "_ensure_process", lambda *_: False)
     # A browser that is a stand-in has no address.
     monkeypatch.setattr(watched_runs, "is_local", lambda: True)
     (tmp_path / "runs").mkdir()

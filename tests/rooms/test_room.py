@@ -37,7 +37,9 @@ def test_a_nickname_is_kept_as_written_within_its_length():
     assert read_name(None) == read_name("   ") == ""
     assert read_name("e\u0301") == "\u00e9"
     assert read_name("名" * LONGEST_NAME) == "名" * LONGEST_NAME
-    for wrong in ("x" * (LONGEST_NAME + 1), "a\nb", "a\u202eb", "a\0b"):
+    for name in ("👩‍💻", "👍🏽 ❤️", "אדה", "می‌خواهم"):
+        assert read_name(name) == name
+    for wrong in ("x" * (LONGEST_NAME + 1), "a\nb", "a\u202eb", "a\0b", "\u200d"):
         with pytest.raises(RoomError):
             read_name(wrong)
 

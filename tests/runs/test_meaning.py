@@ -67,6 +67,8 @@ def test_what_has_its_like_on_validation_is_of_the_training():
     assert found["accuracy"] == Meaning("", "accuracy")
     both = meanings_of(data(loss=[2.0], train_loss=[2.0], val_loss=[2.0]))
     assert both["loss"].split == ""
+    summed_up = meanings_of(data(loss=[2.0, 1.0], train_loss=[1.5], eval_loss=[2.0]))
+    assert summed_up["loss"].split == "train"
 
 
 def test_a_mapping_goes_before_the_name_and_a_person_before_both():

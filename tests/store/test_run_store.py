@@ -81,15 +81,15 @@ def test_compacting_that_breaks_off_or_meets_another_loses_nothing(
     run_id = store.runs.create(CONFIGS)
     for first in range(1, 101, 10):
         store.records.append(run_id, steps(first, 10))
-    whole = records.join
+    whole = records.from_bytes
     with monkeypatch.context() as patch:
 
-        def after_another(*arguments: object) -> Records:
+        def after_another(*arguments: object) -> object:
             patch.undo()
             store.records.compact(run_id)
             return whole(*arguments)
 
-        patch.setattr(records, "join", after_another)
+        patch.setattr(records, "from_bytes", after_another)
         store.records.compact(run_id)
     assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 101))
     store.records.append(run_id, steps(101, 10))

@@ -15,6 +15,9 @@ from explorer.core.recorded_race import (
     FOUR_TEST_INDEX,
     RECORDED_RACE,
     RECORDED_SWEEP,
+    SWEEP_FAST_CELLS,
+    SWEEP_FINALS,
+    SWEEP_RUN,
 )
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.exports import EXPORTS
@@ -272,8 +275,16 @@ def test_the_sweep_covers_its_grid_in_one_run(recorded):
     sweep = recorded.sweeps()[RECORDED_SWEEP]
     (run,) = sweep.runs
     assert run.cells == tuple(range(sweep.grid.num_cells))
-    assert recorded.run(run.run_id).configs == sweep.grid.named_cells()
+    configs = recorded.run(run.run_id).configs
+    assert configs == sweep.grid.named_cells()
     assert [run.id for run in recorded.races()] == [RECORDED_RACE]
+    assert run.run_id == SWEEP_RUN
+    fast = tuple(cell for cell, one in enumerate(configs) if one.learning_rate >= 0.1)
+    assert fast == SWEEP_FAST_CELLS
+    curves = dict(zip(configs, recorded.records(SWEEP_RUN).curves, strict=True))
+    for config, curve in curves.items():
+        quoted = SWEEP_FINALS[config.loss].get(config.learning_rate, (None, None))[config.seed]
+        assert quoted in (None, round(Seen(curve).evaluations[-1].accuracy, 4))
 
 
 @pytest.mark.parametrize("name", EXPORTS)

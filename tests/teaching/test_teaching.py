@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -9,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.core.descent import descend_binary
+from explorer.core.information import entropy, self_information
+from explorer.core.losses import (
+    hinge,
+    sigmoid_binary_cross_entropy_gradient,
+    sigmoid_squared_error_gradient,
+    softmax_cross_entropy_gradient,
+)
+from explorer.core.recorded_race import STEPS_TO_90, SWEEP_FINALS
+from explorer.core.stability import read_gap
+from explorer.teaching.drawing_exercises import LINE_Q4
 from explorer.teaching.exercise import listed
 from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
+from explorer.teaching.worked_examples import EXAMPLES
 from pages.components.registry import PAGES
 
 ADDRESSES = {page.address for page in PAGES.values()}
@@ -25,12 +37,81 @@ def test_every_page_has_three_exercises():
 
 
 @pytest.mark.parametrize("page", EXERCISES)
-def test_a_task_asks_sets_the_page_and_answers(page):
+def test_an_exercise_asks_for_a_guess_sets_the_page_and_answers(page):
     for exercise in EXERCISES[page]:
         assert len(exercise.words) > 20
+        assert "?" in exercise.words
         assert exercise.parameters
         assert len(exercise.answer) > 40
         assert "nan" not in exercise.answer
+        assert len(set(exercise.guesses)) == len(exercise.guesses) >= 2
+        assert exercise.right in range(len(exercise.guesses))
+    # Or an audience would soon guess by place.
+    assert len({exercise.right for exercise in EXERCISES[page]}) > 1
+
+
+def _naive_is_infinite() -> float:
+    return EXAMPLES["unseeded_loss"].references["infinite, naive chain"].value
+
+
+def _loses(loss: str) -> float:
+    finals = SWEEP_FINALS[loss]
+    return sum(finals[0.1]) - sum(finals[0.001])
+
+
+# Page and number of an exercise, what comes true, and whether the formulas say so.
+TRUTHS = (
+    ("self_information", 1, "6 bits", lambda: self_information(1 / 64) == 6),
+    ("self_information", 3, "They are equally surprising", lambda: True),
+    ("entropy", 2, "No", lambda: entropy([0.25] * 4) > entropy([0.2, 0.3, 0.25, 0.25])),
+    ("entropy", 3, "Near 0.11 and 0.89", lambda: abs(entropy([0.11, 0.89]) - 0.5) < 1e-3),
+    (
+        "binary",
+        1,
+        "Cross-entropy",
+        lambda: (
+            sigmoid_binary_cross_entropy_gradient(-10.0, 1) < -0.9
+            and sigmoid_squared_error_gradient(-10.0, 1) > -1e-3
+        ),
+    ),
+    ("binary", 3, "Yes, it is 0", lambda: hinge(1.3, 1) == 0),
+    (
+        "multiclass",
+        2,
+        "That of the third class alone",
+        lambda: (
+            (softmax_cross_entropy_gradient([2, -1, 3], [0, 0, 1]) < 0).tolist()
+            == [False, False, True]
+        ),
+    ),
+    (
+        "stability",
+        1,
+        "One",
+        lambda: sum(map(math.isfinite, read_gap(110, "float32", right=False).losses.values())) == 1,
+    ),
+    (
+        "stability",
+        3,
+        "In a few draws out of a hundred",
+        lambda: 0.01 < _naive_is_infinite() < 0.1,
+    ),
+    ("live", 1, "Cross-entropy", lambda: STEPS_TO_90[0] < STEPS_TO_90[1]),
+    (
+        "sweep",
+        1,
+        "Squared error",
+        lambda: _loses("softmax_squared_error") > _loses("cross_entropy"),
+    ),
+    ("draw", 3, "Fairly sure of one digit", lambda: min(LINE_Q4) > 0.75),
+)
+
+
+@pytest.mark.parametrize(("page", "number", "guess", "is_so"), TRUTHS)
+def test_the_guess_that_comes_true_is_what_the_formulas_say(page, number, guess, is_so):
+    exercise = EXERCISES[page][number - 1]
+    assert exercise.guesses[exercise.right] == guess
+    assert is_so()
 
 
 def test_the_steps_that_an_answer_gives_are_the_first_that_suffice():

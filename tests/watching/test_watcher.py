@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from explorer.jobs import worker_processes
 from explorer.runs.run import WATCHED
 from explorer.store.run_store import RunStore, StoreUnavailable
 from explorer.watching import launch, watcher
@@ -250,7 +251,7 @@ def test_one_process_follows_the_folders_of_a_store_until_it_is_told_to_end(
     store: RunStore, runs: Path, ended: None
 ) -> None:
     assert launch.ensure_watcher(store)
-    child = launch._children[store.url]
+    child = worker_processes.started_here(store, launch.NAME)
     (runs / "log.csv").write_text("step,loss\n1,2.0\n")
     until(lambda: states(store) == {"log": ("followed", 1)})
     with (runs / "log.csv").open("a") as file:
@@ -258,17 +259,18 @@ def test_one_process_follows_the_folders_of_a_store_until_it_is_told_to_end(
     until(lambda: states(store) == {"log": ("followed", 2)})
     # The same child, and a second one would find the lock taken.
     assert launch.ensure_watcher(store)
-    assert launch._children[store.url] is child
-    launch._children.pop(store.url)
+    assert worker_processes.started_here(store, launch.NAME) is child
+    lock = worker_processes.slot_folder(store) / f"{launch.NAME}.lock"
+    worker_processes._children.pop(lock)
     assert launch.ensure_watcher(store)
-    assert store.url not in launch._children
-    launch._children[store.url] = child
+    assert worker_processes.started_here(store, launch.NAME) is None
+    worker_processes._children[lock] = child
     family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
     assert len(family) > 1
     launch.end_watcher(store)
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
-    assert launch.log_file(store).read_text() == ""
+    assert lock.with_name(f"{launch.NAME}.start.log").read_text() == ""
 
 
 def test_without_folders_there_is_no_process_and_what_is_not_kept_is_forgotten(
@@ -279,5 +281,5 @@ def test_without_folders_there_is_no_process_and_what_is_not_kept_is_forgotten(
     assert len(store.watched.list()) == 1
     monkeypatch.delenv("EXPLORER_WATCH")
     assert not launch.ensure_watcher(store)
-    assert store.url not in launch._children
+    assert worker_processes.started_here(store, launch.NAME) is None
     assert store.watched.list() == store.curves.list() == []

@@ -28,7 +28,7 @@ _UNITS = (
 )
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _FORTRAN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))[dD]([+-]?\d+)", re.ASCII)
-_WITH_UNIT = re.compile(rf"(.*[\d.])\s*({_UNITS})", re.DOTALL)
+_WITH_UNIT = re.compile(rf"(.*[\d.]|[+-]?(?:nan|inf))\s*({_UNITS})", re.DOTALL)
 # tensor(2.0, device='cuda:0'), np.float64(2.0), tf.Tensor(2.0, shape=(), dtype=float32), [2.0]
 _WRAPPED = re.compile(
     r"(?:[A-Za-z_][\w.]*\(\s*\[?|\[)\s*([^\s,()\[\]]+?)\s*\]?(?:\s*,[^\[\]]*)?\)?"
@@ -88,7 +88,8 @@ def number_of(text: str, mark: str = POINT) -> Number | None:
     if wrapped := _WRAPPED.fullmatch(text):
         return number_of(wrapped[1], mark) if wrapped[1] != text else None
     if found := _WITH_UNIT.fullmatch(text):
-        number = _plain(found[1].strip(), mark)
+        written = found[1].strip()
+        number = _WORDS[written] if written in _WORDS else _plain(written, mark)
         return None if number is None else Number(number, found[2])
     if found := _CLOCK_TIME.fullmatch(text):
         days, hours, minutes, seconds = (float(part or 0) for part in found.groups())

@@ -11,7 +11,13 @@ import pyarrow.parquet as pq
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.json_export import FORMAT
-from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
+from explorer.exchange.readers.columns import (
+    PANDAS_INDEX,
+    Column,
+    Table,
+    columns_of_texts,
+    distinct,
+)
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, listed
 from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS, MOST_UNPACKED_BYTES
@@ -23,8 +29,6 @@ from explorer.exchange.readers.own_files import (
 )
 
 _PARQUET, _ARROW_FILE, _ARROW_STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
-# As pandas calls the index of a frame that has no name of its own.
-_INDEX = "__index_level_0__"
 
 
 def is_columnar(content: bytes) -> bool:
@@ -104,22 +108,32 @@ def _table(read: pa.Table, notes: Notes) -> Table:
 
     if not read.num_rows:
         raise ImportRefused("The table has no row.")
-    columns: list[Column] = []
+    columns = _range_index(read)
     nested: list[str] = []
-    has_index = False
     for name, chunks in zip(distinct(read.column_names, notes), read.columns, strict=True):
         column = _column(name, chunks, place, notes, words_of(read.column_names))
         if column is None:
             nested.append(name)
-        elif name == _INDEX:
-            column.name = ""
-            has_index = column.is_number and bool((np.diff(column.values) > 0).all())
+        elif name == PANDAS_INDEX:
             columns.insert(0, column)
         else:
             columns.append(column)
     if nested:
         notes.add(f"Columns of lists or of bytes are left out: {listed(nested)}.")
-    return Table(columns, read.num_rows, place, has_index, notes)
+    return Table(columns, read.num_rows, place, notes)
+
+
+def _range_index(read: pa.Table) -> list[Column]:
+    """Return the index that pandas tells beside the columns, where it says more than the rows."""
+    told = (read.schema.pandas_metadata or {}).get("index_columns") or [None]
+    match told[0]:
+        case {"kind": "range", "name": name, "start": int(start), "stop": int(stop),
+              "step": int(step)} if step and (name or start or step != 1):  # fmt: skip
+            count = read.num_rows
+            if len(range(start, stop, step)) == count and name not in read.column_names:
+                values = start + step * np.arange(float(count))
+                return [Column(str(name or ""), values, np.ones(count, bool))]
+    return []
 
 
 def _column(

@@ -34,6 +34,9 @@ _COMMA_GROUP = r"[0-9],[0-9]{3}"
 _MANY_DOT_GROUPS = r"^[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}$"
 _NOT_ZERO = r"^[+-]?[0.]*[1-9]"
 _CHUNK = 50_000
+PANDAS_INDEX = "__index_level_0__"
+"""As pandas calls in Parquet the index of a frame that has no name of its own."""
+_INDEX_NAMES = frozenset({"", "unnamed: 0", "index", PANDAS_INDEX})
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -62,6 +65,12 @@ class Column:
         """Whether it holds numbers, or nothing at all."""
         return self.words is None
 
+    @property
+    def counts_up(self) -> bool:
+        """Whether its numbers rise from row to row, without a gap."""
+        whole = self.is_number and bool(self.present.all())
+        return whole and bool((self.values[1:] > self.values[:-1]).all())
+
     def of_rows(self, rows: NDArray[np.intp]) -> Column:
         """Return the same column with some of its rows alone."""
         words = None if self.words is None else self.words.take(pa.array(rows))
@@ -84,17 +93,26 @@ class Table:
         columns: In the order of the file, no two of one name.
         size: Number of rows.
         place: Says where a row stands in the file, as in "Line 12".
-        has_index: Whether the first column has no name and counts the rows.
         notes: Takes what is assumed of it.
         settings: What the file tells of all its runs beside the table.
+        has_index: Whether the first column counts the rows, as pandas writes an index; then it has
+            no name.
     """
 
     columns: list[Column]
     size: int
     place: Callable[[int], str] = lambda row: f"Row {row + 1:,}"
-    has_index: bool = False
     notes: Notes = field(default_factory=Notes)
     settings: dict[str, str] = field(default_factory=dict)
+    has_index: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        if not self.columns or not any(one.name for one in self.columns[1:]):
+            return
+        first = self.columns[0]
+        self.has_index = first.name.lower() in _INDEX_NAMES and first.counts_up
+        if self.has_index or first.name == PANDAS_INDEX:
+            first.name = ""
 
 
 def distinct(names: Iterable[str], notes: Notes) -> list[str]:

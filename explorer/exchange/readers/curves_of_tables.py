@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
-from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order, listed
+from explorer.exchange.readers.found import (
+    Notes,
+    ReadCurve,
+    clock_of,
+    counted,
+    in_order,
+    listed,
+)
 from explorer.exchange.readers.meaning import (
     SPLITS,
     Meaning,
@@ -20,12 +27,20 @@ from explorer.exchange.readers.meaning import (
     meaning_of,
     normal,
     seconds_of,
+    tells_splits,
 )
 from explorer.exchange.readers.restarts import settle
-from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, runs_of, word_at
+from explorer.exchange.readers.runs_of_tables import (
+    codes_of,
+    rows_by_code,
+    runs_of,
+    telling_apart,
+    word_at,
+)
 from explorer.exchange.readers.wandb_columns import runs_by_column
 from explorer.exchange.readers.x_axis import Axis, axis_of
-from explorer.runs.series import EPOCH, ROW, SECONDS, STEP, CurveData, Series
+from explorer.runs.meaning import ACCURACY_WORDS
+from explorer.runs.series import BEGAN, EPOCH, ROW, SECONDS, STEP, CurveData, Series
 
 Rows = NDArray[np.intp]
 
@@ -64,6 +79,7 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
     table.notes.columns = table.notes.columns or may_count(table)
     table.notes.x = table.notes.x or (meaning.x.name if meaning.x else "")
     curves = []
+    _take_settings(meaning, axis)
     runs = runs_of(meaning.runs, table.size)
     if axis.kind == ROW and len(runs) == table.size > 1:
         raise ImportRefused(
@@ -92,6 +108,21 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
         raise ImportRefused("No number was measured at any step: there is nothing to draw.")
     _note_left_out(table, meaning, curves)
     return curves
+
+
+def _take_settings(meaning: Meaning, axis: Axis) -> None:
+    """Take for what tells runs apart the settings of a grid, each with a column of its own."""
+    is_beside = meaning.epoch is not None and axis.kind != EPOCH
+    if axis.values is None or is_beside or not np.isfinite(axis.values).all():
+        return
+    known = [*meaning.runs, *meaning.contexts, *([meaning.metric] if meaning.metric else [])]
+    for one in telling_apart([*meaning.metrics, *meaning.texts], known, axis.values):
+        if tells_splits(one):
+            meaning.contexts.append(one)
+        else:
+            meaning.runs.append(one)
+        meaning.metrics = [other for other in meaning.metrics if other is not one]
+        meaning.texts = [other for other in meaning.texts if other is not one]
 
 
 def _cut(axis: Axis, rows: Rows) -> Axis:
@@ -218,7 +249,7 @@ def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) 
 
 def _is_percent(column: Column) -> bool:
     words = set(normal(column.name).replace("/", "_").split("_"))
-    if not words & {"acc", "accuracy", "top1", "top5", "acc1", "acc5"}:
+    if not words & ACCURACY_WORDS:
         return False
     values = column.values[np.isfinite(column.values)]
     return bool(values.size and values.max() > 1 and values.max() <= 100 and values.min() >= 0)
@@ -231,7 +262,7 @@ def _data(
     if axis.values is not None and _is_same_throughout(axis.values, kept):
         notes.add(f"{quoted(axis.name)} stays the same: the rows are counted, from 0.")
         axis = Axis(ROW, "row", None)
-    clocks = _clocks(meaning, axis)
+    clocks, begun = _clocks(meaning, axis)
     if axis.values is None:
         x = np.arange(float(size))
         for rows in kept if meaning.metric is not None else ():
@@ -257,8 +288,9 @@ def _data(
     for name, values in clocks.items():
         own = np.flatnonzero(mask & np.isfinite(values))
         if own.size:
-            steps, at, _ = in_order(x[own].astype(np.int64), values[own])
-            sides[name] = Series(steps, at)
+            sides[name] = clock_of(name, x[own].astype(np.int64), values[own])
+    if begun is not None and SECONDS in sides:
+        sides[BEGAN] = Series(sides[SECONDS].steps[:1], np.array([begun]))
     return CurveData(series, axis.kind, sides)
 
 
@@ -281,33 +313,39 @@ def _placed(
         )
         rows = [own[known[own]] for own in rows]
     epoch = meaning.epoch.values if meaning.epoch is not None and axis.kind != EPOCH else None
-    settled = settle(along, rows, epoch, axis.name, notes)
+    x, settled = settle(along, rows, epoch, axis.name, notes)
     if axis.is_whole:
-        return settled.x, settled.rows
+        return x, settled
     # The rows that count are numbered in the order of an x that is not a whole number.
     counting = np.zeros(known.size, bool)
-    for own in settled.rows:
+    for own in settled:
         counting[own] = True
     order = np.flatnonzero(counting)
-    order = order[np.argsort(settled.x[order], kind="stable")]
+    order = order[np.argsort(x[order], kind="stable")]
     steps = np.zeros(known.size)
     steps[order] = np.arange(order.size)
-    return steps, settled.rows
+    return steps, settled
 
 
-def _clocks(meaning: Meaning, axis: Axis) -> dict[str, np.ndarray]:
-    """Return what is known of each row beside its measurements, by name, NaN where unknown."""
+def _clocks(meaning: Meaning, axis: Axis) -> tuple[dict[str, np.ndarray], float | None]:
+    """Return what is known of each row beside its measurements, by name, NaN where unknown.
+
+    Returns:
+        That, and when seconds were 0, in seconds since 1970; None where that is not known.
+    """
     found: dict[str, np.ndarray] = {}
+    begun = None
     if meaning.epoch is not None:
         found[EPOCH] = meaning.epoch.values
     elif axis.kind == EPOCH and axis.values is not None:
         found[EPOCH] = axis.values
     if meaning.seconds is not None:
         moments, is_since_1970 = seconds_of(meaning.seconds)
-        begun = np.nanmin(moments) if is_since_1970 and np.isfinite(moments).any() else 0.0
-        found[SECONDS] = moments - begun
+        if is_since_1970 and np.isfinite(moments).any():
+            begun = float(np.nanmin(moments))
+        found[SECONDS] = moments - (begun or 0.0)
     if axis.values is None:
-        return found
+        return found, begun
     if not axis.is_whole and axis.kind == STEP:
         found[STEP] = axis.values
     counting = [*meaning.counts, *([meaning.x] if meaning.is_guess and meaning.x else [])]
@@ -315,4 +353,4 @@ def _clocks(meaning: Meaning, axis: Axis) -> dict[str, np.ndarray]:
         name = normal(column.name).rpartition("/")[2]
         if name != STEP or not np.array_equal(column.values, axis.values, equal_nan=True):
             found.setdefault(name, column.values)
-    return found
+    return found, begun

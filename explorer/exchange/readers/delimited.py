@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from explorer.exchange.errors import ImportRefused
-from explorer.exchange.readers.columns import Column, Table, columns_of_texts, distinct
+from explorer.exchange.readers.cells import is_missing
+from explorer.exchange.readers.columns import Table, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, counted, times
 from explorer.exchange.readers.layout import (
     PIPES,
@@ -27,6 +28,7 @@ from explorer.exchange.readers.layout import (
     Layout,
     cells_of,
     is_comment,
+    is_number,
     is_rule,
     layout_of,
 )
@@ -35,6 +37,7 @@ from explorer.exchange.readers.own_files import words_of
 from explorer.exchange.readers.settings_in_words import settings_of
 
 _BLOCK_BYTES = 2**22
+_ANOTHER = "Line {:,} begins another table: put each table into a file of its own."
 
 
 class _Uneven(Exception):
@@ -82,19 +85,26 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
         line = next(itertools.islice(rows, row, None), (0, []))[0]
         return f"Line {line:,}"
 
-    columns = columns_of_texts(
-        distinct(names, notes), texts, place, notes, layout.delimiter, words_of(names)
-    )
-    # As pandas calls an index without a name, and reads it again.
-    if len(columns) > 1 and columns[0].name.lower() in ("unnamed: 0", "index"):
-        columns[0].name = "" if _counts_up(columns[0]) else columns[0].name
-    is_named = layout.names is not None and len(columns) > 1
-    has_index = is_named and not columns[0].name and _counts_up(columns[0])
+    try:
+        columns = columns_of_texts(
+            distinct(names, notes), texts, place, notes, layout.delimiter, words_of(names)
+        )
+    except ImportRefused as error:
+        for line, row in _rows(content, layout, names, _Dropped()):
+            if _is_header_of_another(row):
+                raise ImportRefused(_ANOTHER.format(line)) from error
+        raise
     # What has neither a name nor a value is a comma too many at the end of each row.
     kept = [one for one in columns if one.name or one.present.any()]
     if not kept:
         raise ImportRefused("The table is empty: it has neither a name nor a number.")
-    return Table(kept, size, place, has_index, notes, _told(layout.comments))
+    return Table(kept, size, place, notes, _told(layout.comments))
+
+
+def _is_header_of_another(row: Sequence[str]) -> bool:
+    """Tell whether a row among numbers has words alone, at least two of them."""
+    words = [cell for cell in row if not is_missing(cell)]
+    return len(words) > 1 and not any(map(is_number, words))
 
 
 def _told(comments: tuple[str, ...]) -> dict[str, str]:
@@ -106,12 +116,6 @@ def _told(comments: tuple[str, ...]) -> dict[str, str]:
             except (orjson.JSONDecodeError, AttributeError):
                 continue
     return {}
-
-
-def _counts_up(column: Column) -> bool:
-    return column.is_number and bool(
-        column.present.all() and (column.values[1:] > column.values[:-1]).all()
-    )
 
 
 def _check_size(content: bytes, layout: Layout) -> None:
@@ -208,6 +212,8 @@ def _rows(
             continue
         extra = len(row) - layout.width
         if extra > 0 and any(cell.strip() for cell in row[layout.width :]):
+            if _is_header_of_another(row):
+                raise ImportRefused(_ANOTHER.format(line))
             raise ImportRefused(
                 f"Line {line:,} has {len(row):,} cells, and the table has {layout.width:,} "
                 "columns: give every row as many cells as there are names in the first line."

@@ -23,7 +23,7 @@ from explorer.exchange.event_files import (
     placed_events,
     scalar_of,
 )
-from explorer.exchange.readers.found import Notes, ReadCurve, counted, in_order
+from explorer.exchange.readers.found import Notes, ReadCurve, clock_of, counted, in_order
 from explorer.exchange.readers.limits import MOST_MEASUREMENTS, MOST_SERIES
 from explorer.exchange.readers.meaning import EPOCH_WORDS, normal
 from explorer.exchange.readers.own_files import (
@@ -35,7 +35,16 @@ from explorer.exchange.readers.own_files import (
 from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import rows_by_code
 from explorer.exchange.readers.settings_in_words import setting_text
-from explorer.runs.series import EPOCH, LARGEST_STEP, ROW, SECONDS, STEP, CurveData, Series
+from explorer.runs.series import (
+    BEGAN,
+    EPOCH,
+    LARGEST_STEP,
+    ROW,
+    SECONDS,
+    STEP,
+    CurveData,
+    Series,
+)
 
 # Keras writes training and validation of a run to folders of their own under equal tags.
 _PARTS = frozenset(
@@ -284,24 +293,22 @@ def _data(events: Events, notes: Notes) -> CurveData | None:
     elif all(name.rpartition("/")[2].startswith("epoch_") for name in names):
         kind = EPOCH
     resumed = [(row, step) for row, step in events.restarts if row]
-    settled = settle(x, rows, None, "step", notes, resumed)
+    x, settled = settle(x, rows, None, "step", notes, resumed)
     values, times = np.frombuffer(events.values), np.frombuffer(events.times)
-    whole = settled.x.astype(np.int64)
+    whole = x.astype(np.int64)
     found: dict[str, Series] = {}
     twice = 0
-    for name, own in zip(names, settled.rows, strict=True):
+    for name, own in zip(names, settled, strict=True):
         if own.size:
             rising, at, more = in_order(whole[own], values[own])
             found[name] = Series(rising, at)
             twice += more
     if twice:
         notes.add(f"{counted(twice, 'scalar was', 'scalars were')} written again: the later count.")
-    counting = np.sort(np.concatenate(settled.rows))
-    # Of what was written at one step the first counts, which may be long before the last.
-    counting = counting[::-1]
-    rising, at, _ = in_order(whole[counting], times[counting] - times.min())
-    clocks = {SECONDS: Series(rising, at)}
-    clocks |= _epochs(found, kind, rising)
+    counting = np.concatenate(settled)
+    seconds = clock_of(SECONDS, whole[counting], times[counting] - times.min())
+    clocks = {SECONDS: seconds, BEGAN: Series(seconds.steps[:1], times.min(keepdims=True))}
+    clocks |= _epochs(found, kind, seconds.steps)
     series, told = split_events(found)
     return CurveData(series, kind, clocks, events=told) if series else None
 

@@ -15,7 +15,7 @@ from explorer.exchange.readers.limits import (
     MOST_MEASUREMENTS,
     MOST_SERIES,
 )
-from explorer.runs.series import CurveData, Series
+from explorer.runs.series import BEGAN, SECONDS, CurveData, Series
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,8 +177,8 @@ def _joined(one: ReadCurve, other: ReadCurve) -> ReadCurve:
         if name in other.units:
             units[free] = other.units[name]
     clocks = dict(one.data.clocks)
-    for name, clock in other.data.clocks.items():
-        clocks[name] = _both(clocks[name], clock) if name in clocks else clock
+    for name, clock in _since(other.data.clocks, clocks).items():
+        clocks[name] = _both(clocks[name], clock, name) if name in clocks else clock
     data = replace(
         one.data,
         series=series,
@@ -189,11 +189,33 @@ def _joined(one: ReadCurve, other: ReadCurve) -> ReadCurve:
     return ReadCurve(one.label, data, {**one.settings, **other.settings}, units)
 
 
-def _both(one: Series, other: Series) -> Series:
-    steps, values, _ = in_order(
-        np.concatenate([one.steps, other.steps]), np.concatenate([one.values, other.values])
-    )
-    return Series(steps, values)
+def _since(clocks: Mapping[str, Series], those: Mapping[str, Series]) -> dict[str, Series]:
+    """Count the seconds of some clocks from where those of others begin, if both tell."""
+    found = dict(clocks)
+    if BEGAN in clocks and BEGAN in those and SECONDS in clocks:
+        own = found.pop(BEGAN)
+        later = float(own.values[0] - those[BEGAN].values[0])
+        found[SECONDS] = Series(clocks[SECONDS].steps, clocks[SECONDS].values + later)
+    return found
+
+
+def _both(one: Series, other: Series, name: str) -> Series:
+    steps = np.concatenate([one.steps, other.steps])
+    values = np.concatenate([one.values, other.values])
+    return clock_of(name, steps, values)
+
+
+def clock_of(name: str, steps: NDArray[np.int64], values: NDArray[np.float64]) -> Series:
+    """Return a clock of what it told at steps in any order.
+
+    Of several numbers at one step the last counts, but of times the earliest: what is logged at
+    one step may be long before what is logged for it in the end.
+    """
+    if name == SECONDS:
+        order = np.argsort(-values, kind="stable")
+        steps, values = steps[order], values[order]
+    rising, at, _ = in_order(steps, values)
+    return Series(rising, at)
 
 
 def in_order(

@@ -15,7 +15,13 @@ from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, joined
 from explorer.exchange.readers.json_value import json_value
-from explorer.exchange.readers.meaning import COUNT_WORDS, EPOCH_WORDS, STEP_WORDS, normal
+from explorer.exchange.readers.meaning import (
+    COUNT_WORDS,
+    EPOCH_WORDS,
+    SINCE_1970,
+    STEP_WORDS,
+    normal,
+)
 from explorer.exchange.readers.own_files import is_own_document, read_own_document
 from explorer.exchange.readers.records import Records, is_scalar, table_of_lists
 from explorer.exchange.readers.settings_in_words import settings_of
@@ -131,6 +137,12 @@ class _Found:
         if curve := _curve_lists(node):
             self._add_single(path, *curve)
             return
+        if not path and _are_histories(node):
+            mine = self._label
+            for self._label, one in node.items():
+                self._add_lists(one, ())
+            self._label = mine
+            return
         lists: dict[str, list[Any]] = {}
         indexed: dict[str, dict[str, Any]] = {}
         others: list[tuple[str, Any]] = []
@@ -211,7 +223,8 @@ _TRANSPARENT = frozenset(
 
 
 def _is_triple(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 3 and all(map(is_scalar, one))
+    is_row = isinstance(one, list) and len(one) == 3 and all(map(is_scalar, one))
+    return is_row and isinstance(one[0], int | float) and one[0] > SINCE_1970
 
 
 def _is_record(node: Mapping[str, Any]) -> bool:
@@ -228,6 +241,16 @@ def _has_lists(node: Mapping[str, Any]) -> bool:
         bool(lists)
         and not numbers
         and all(len(one) > 1 and all(map(is_scalar, one)) for one in lists)
+    )
+
+
+def _are_histories(node: Mapping[str, Any]) -> bool:
+    """Tell whether it holds Keras' histories of several runs by their names."""
+    return len(node) > 1 and all(
+        isinstance(one, dict)
+        and any(f"val_{name}" in one for name in one)
+        and all(isinstance(own, list) and all(map(is_scalar, own)) for own in one.values())
+        for one in node.values()
     )
 
 

@@ -6,7 +6,7 @@ import ast
 import contextlib
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from explorer.exchange.errors import ImportRefused
@@ -21,8 +21,12 @@ _LONGEST_LITERAL = 100_000
 # What a logger writes before a record, as in "2024-01-01 | INFO | train | {…}".
 _PREFIXED = re.compile(rb"[^{]*\|\s*(\{.*\})\s*")
 _NUMBERED = re.compile(
-    r"(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)\s*\|?\s+(?=\S+[:=])", re.IGNORECASE
+    r"(?:(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*\|?\s+"
+    # XGBoost's and LightGBM's rounds.
+    r"|\[(\d+)\]\s+)(?=\S+[:=])",
+    re.IGNORECASE,
 )
+_SET = re.compile(r"(\w+)'s (?=\w+:)")
 _PAIR = re.compile(r"([A-Za-z_][\w./\-]*)[:=]([^\s:=]+)")
 _SPOKEN_STEP = re.compile(
     r"(step|iter|iteration|epoch|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*[:|,-]\s*", re.IGNORECASE
@@ -121,35 +125,26 @@ def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None
         Its curves; None if the lines are of another form.
     """
     sample = [line for _, line in _lines(content[:1_000_000], _SAMPLE)]
-    if sample and all(_pairs(line) for line in sample):
-        records = Records()
-        for number, line in _lines(content):
-            pairs = _pairs(line)
-            if not pairs:
-                raise ImportRefused(
-                    f"Line {number:,} is not made of “name:value” like those before it: take it "
-                    "out."
-                )
-            if "s" in pairs and pairs.keys() & {"trl", "tel"}:
-                # As llm.c writes the step, and the losses of training and test.
-                pairs = {"step" if name == "s" else name: text for name, text in pairs.items()}
-            records.add(pairs, number)
-        return curves_of(records.table(notes, "Line"), label)
-    if sum(bool(_spoken(line)) for line in sample) * 2 > len(sample):
-        return _read_spoken(content, label, notes)
-    return _read_prefixed(content, label, notes)
+    start = content[:1_000_000]
+    for form in (_pairs, _spoken):
+        if sum(bool(form(line)) for line in sample) * 2 > len(sample):
+            return _read_lines(content, form, label, notes)
+    if b"| {" in start or b"|{" in start:
+        return _read_lines(content, _prefixed, label, notes)
+    return None
 
 
-def _read_spoken(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
-    """Read lines as nanoGPT prints them: "iter 10: loss 3.12, time 200.11ms"."""
+def _read_lines(
+    content: bytes, form: Callable[[bytes], dict[str, Any]], label: str, notes: Notes
+) -> list[ReadCurve] | None:
     records = Records()
     others = 0
     for number, line in _lines(content):
-        if pairs := _spoken(line):
-            records.add(pairs, number)
+        if record := form(line):
+            records.add(record, number)
         else:
             others += 1
-    if len(records) < 2:
+    if len(records) < (2 if others else 1):
         return None
     if others:
         notes.add(f"{counted(others, 'line')} without a record left out.")
@@ -157,7 +152,10 @@ def _read_spoken(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | 
 
 
 def _spoken(line: bytes) -> dict[str, str]:
-    """Return what a line says of a step: a name and a number, again and again; else nothing."""
+    """Return what a line says of a step: a name and a number, again and again; else nothing.
+
+    nanoGPT prints such lines: "iter 10: loss 3.12, time 200.11ms".
+    """
     text = line.decode()
     numbered = _SPOKEN_STEP.match(text)
     if not numbered:
@@ -171,24 +169,13 @@ def _spoken(line: bytes) -> dict[str, str]:
     return found
 
 
-def _read_prefixed(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
-    start = content[:1_000_000]
-    if b"| {" not in start and b"|{" not in start:
-        return None
-    records = Records()
-    others = 0
-    for number, line in _lines(content):
-        found = _PREFIXED.fullmatch(line)
-        record = _record(found[1]) if found else None
-        if not isinstance(record, dict) or not record:
-            others += 1
-            continue
-        records.add({_OF_PART.sub(r"\1", key): value for key, value in record.items()}, number)
-    if not len(records):
-        return None
-    if others:
-        notes.add(f"{counted(others, 'line')} without a record left out.")
-    return curves_of(records.table(notes, "Line"), label)
+def _prefixed(line: bytes) -> dict[str, Any]:
+    """Return the record that a logger's line ends in; nothing if there is none."""
+    found = _PREFIXED.fullmatch(line)
+    record = _record(found[1]) if found else None
+    if not isinstance(record, dict):
+        return {}
+    return {_OF_PART.sub(r"\1", key): value for key, value in record.items()}
 
 
 def _lines(content: bytes, most: int | None = None) -> Iterator[tuple[int, bytes]]:
@@ -222,14 +209,17 @@ def _record(line: bytes) -> Any:
 
 def _pairs(line: bytes) -> dict[str, str]:
     """Return the pairs that a line is made of; none if there is anything else in it."""
-    text = re.sub(r"([:=])\s+", r"\1", line.decode())
+    text = _SET.sub(r"\1/", re.sub(r"([:=])\s+", r"\1", line.decode()))
     found: dict[str, str] = {}
     if numbered := _NUMBERED.match(text):
-        found[numbered[1].lower()] = numbered[2]
+        found[(numbered[1] or "iteration").lower()] = numbered[2] or numbered[3]
         text = text[numbered.end() :]
     for part in re.split(r"[\s,;|]+", text.strip()):
         pair = _PAIR.fullmatch(part)
         if not pair or pair[1] in found:
             return {}
         found[pair[1]] = pair[2]
+    if "s" in found and found.keys() & {"trl", "tel"}:
+        # As llm.c writes the step, and the losses of training and test.
+        found = {"step" if name == "s" else name: text for name, text in found.items()}
     return found if len(found) > 1 else {}

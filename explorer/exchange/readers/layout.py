@@ -23,6 +23,7 @@ NO_TABLE = (
     "write a line “step,loss” and below it a line with both numbers for each step."
 )
 _COMMENT = re.compile(r"\s*(#|//|%)")
+_NUMBER = re.compile(r"\s*[+-]?(\d[\d.]*(e[+-]?\d+)?|nan|inf)", re.IGNORECASE)
 # Of lines that are drawn: strokes of ASCII, and those made for it.
 _STROKES = frozenset(" \t|:+=-" + "".join(map(chr, range(0x2500, 0x2580))))
 _SEPARATOR = re.compile(r"\"?sep=([\t,;:|~^])\"?", re.IGNORECASE)
@@ -175,10 +176,12 @@ def _parted(
     rows = [row for row in body if len(row) == width]
     filled = [cell for row in rows for cell in row if not is_missing(cell)]
     numeric = sum(map(is_number, filled)) / len(filled) if filled else 0.5
-    is_header = _is_header(records[head][1])
+    is_header = _is_header(records[head][1], delimiter)
     # Prose and logs have spaces and commas too.
-    if numeric < 0.05 or (
-        delimiter == SPACES and (head > 0 or numeric < (0.5 if is_header else 0.95))
+    if (
+        numeric < 0.05
+        or (is_header and rows and _alike(records[head][1], rows[0]))
+        or (delimiter == SPACES and (head > 0 or numeric < (0.5 if is_header else 0.95)))
     ):
         return 0.0, None
     fit = (1 + sum(len(row) == width for row in body)) / len(records)
@@ -195,8 +198,15 @@ def _parted(
     return fit * (0.2 + 0.8 * numeric), layout
 
 
-def _is_header(row: Sequence[str]) -> bool:
+def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two rows say the same of other numbers, as the lines of a log do."""
+    return [_NUMBER.sub("0", cell) for cell in one] == [_NUMBER.sub("0", cell) for cell in other]
+
+
+def _is_header(row: Sequence[str], delimiter: str) -> bool:
     words = [cell for cell in row if cell.strip()]
+    if delimiter == SPACES and any(map(is_number, words)):
+        return False
     if any(not is_number(cell) and not is_missing(cell) for cell in words):
         # A log begins with words too, but goes on with numbers in the same line.
         return sum(map(is_number, words)) * 2 <= len(words)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
+from explorer.runs.meaning import SPLIT_WORDS
 from explorer.runs.series import EPOCH, SECONDS, STEP
 
 # Every list is in the order of preference. Names are compared in small letters, with _ between
@@ -25,7 +26,7 @@ STEP_WORDS = (
     "iteration", "iterations", "iter", "iters", "n_iter", "niter", "it", "training_iteration",
     "num_iterations", "update", "updates", "num_updates", "train_num_updates",
     "valid_num_updates", "n_updates", "boosting_round", "boost_round", "num_boost_round", "round",
-    "tree", "trees", "batch", "batches", "batch_idx", "minibatch", "index_step",
+    "tree", "trees", "batch", "batches", "batch_idx", "total_batches", "minibatch", "index_step",
 )  # fmt: skip
 # They count something else than steps, and are taken for x only where they rise.
 COUNT_WORDS = (
@@ -43,7 +44,8 @@ TIME_WORDS = (
     "relative_time", "relative_time_process", "relative_time_wall", "_runtime", "seconds",
     "elapsed", "elapsed_time", "elapsed_seconds", "time_elapsed", "time_total_s", "total_time",
     "passed_time", "train_wall", "wall_time", "walltime", "wall", "_timestamp", "timestamp",
-    "timestamps", "date_time", "datetime", "created_at", "date", "time", "duration", "t",
+    "timestamps", "date_time", "datetime", "created_at", "asctime", "end_time", "date", "datum",
+    "time", "duration", "t",
 )  # fmt: skip
 RUN_WORDS = (
     "run", "run_name", "run_id", "runid", "run_uuid", "run_hash", "run_key", "experiment",
@@ -69,15 +71,10 @@ CONTEXT_WORDS = (
     "stage", "partition", "dataset", "dataset_type", "data_split", "set", "kind", "loop",
     "category",
 )  # fmt: skip
-SPLITS = frozenset(
-    (
-        "train", "training", "fit", "valid", "validation", "validate", "val", "dev", "eval",
-        "evaluation", "evaluate", "test", "testing", "predict", "train_inner", "test_full",
-    )
-)  # fmt: skip
+SPLITS = frozenset({"predict", "train_inner", "test_full"}).union(*SPLIT_WORDS.values())
 _CONFIG = re.compile(r"(config|configs?|params?|hparams?|hyperparameters?|args|settings)[/.]")
 
-_ABSOLUTE = 1e8
+SINCE_1970 = 1e8
 """Seconds since 1970 that cannot be a training's duration: three years."""
 
 
@@ -198,7 +195,7 @@ def meaning_of(table: Table) -> Meaning:
     found.seconds = found.seconds or take(clocks[0] if clocks else None)
     for one in clocks[1:]:
         # The same time told otherwise.
-        if not one.is_number or one.values[one.present].min() > _ABSOLUTE:
+        if not one.is_number or one.values[one.present].min() > SINCE_1970:
             take(one)
     if found.x is None and found.epoch is not None:
         found.x, found.x_kind = found.epoch, EPOCH
@@ -208,9 +205,13 @@ def meaning_of(table: Table) -> Meaning:
         if one in left:
             take(one)
             found.counts.append(one)
-    found.runs = [one for one in find(left, RUN_WORDS) if _tells_runs(one)]
+    runs = find(left, RUN_WORDS)
+    splits = [one for one in runs if tells_splits(one)]
+    found.runs = [one for one in runs if one not in splits and _tells_runs(one)]
     found.contexts = [
-        one for one in find(left, CONTEXT_WORDS) if not one.is_number and one not in found.runs
+        one
+        for one in dict.fromkeys((*find(left, CONTEXT_WORDS), *splits))
+        if not one.is_number and one not in found.runs
     ]
     found.varied = frozenset(one.name for one in found.contexts if one.num_words > 1)
     for one in (*found.runs, *found.contexts):
@@ -307,17 +308,27 @@ def _is_clock(column: Column) -> bool:
     values = column.values[column.present]
     if values.size == 0 or not np.isfinite(values).all():
         return False
-    if values.min() > _ABSOLUTE:
+    if values.min() > SINCE_1970:
         return True
     steps = np.diff(values)
-    called = set(_keys(column.name))
-    if not called & {"time", "duration", "t"} or values.size == 1:
+    keys = _keys(column.name)
+    called = set(keys)
+    if not called & {"time", "duration", "t"}:
         return True
+    if values.size == 1:
+        return next(iter(keys)) in TIME_WORDS
     if "t" in called:
         return bool((steps > 0).all())
     # Durations go up and down, and stay about the same.
     grows = values[-1] >= values[0] * (1 + (values.size - 1) / 4)
     return bool((steps < 0).mean() <= 0.1 and grows and values[-1] > values[0])
+
+
+def tells_splits(column: Column) -> bool:
+    """Tell whether the words of a column are those for training, validation and the like."""
+    return column.words is not None and all(
+        normal(word) in SPLITS for word in column.words.dictionary.to_pylist()
+    )
 
 
 def _tells_runs(column: Column) -> bool:
@@ -338,10 +349,13 @@ def dates_of(column: Column) -> np.ndarray | None:
     """Return a column of dates as seconds since 1970; None if it holds something else."""
     if column.words is None:
         return None
-    words = column.words.dictionary
+    words = pc.utf8_trim_whitespace(column.words.dictionary)
+    # To the microsecond; logging parts these by a comma, and Germans write the day first.
+    words = pc.replace_substring_regex(words, r"(:\d\d)[.,](\d{1,6})\d*", r"\1.\2")
+    words = pc.replace_substring_regex(words, r"^(\d\d)\.(\d\d)\.(\d{4})", r"\3-\2-\1")
     for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
         try:
-            moments = pc.cast(pc.utf8_trim_whitespace(words), kind)
+            moments = pc.cast(words, kind)
         except pa.ArrowInvalid:
             continue
         codes = column.words.indices.fill_null(0).to_numpy()
@@ -364,7 +378,7 @@ def seconds_of(column: Column) -> tuple[np.ndarray, bool]:
     values = column.values
     known = values[column.present]
     largest = float(np.max(known)) if known.size else 0.0
-    if known.size and known.min() > _ABSOLUTE:
+    if known.size and known.min() > SINCE_1970:
         for size, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
             if largest > size:
                 return values / unit, True

@@ -64,6 +64,10 @@ class Records:
         for key, value in record.items():
             name = f"{prefix}{key}" if prefix else str(key)
             kind = type(value)
+            if kind is dict and "_type" in value:
+                # A picture, table or histogram of Weights & Biases.
+                self._lists.setdefault(name)
+                continue
             if kind is dict:
                 self._add(value, f"{name}/", depth + 1)
                 continue
@@ -115,7 +119,7 @@ class Records:
         columns = [_column(name, own, size, place, notes) for name, own in cells]
         if self._lists:
             notes.add(f"Lists within a record are left out: {listed(self._lists)}.")
-        return Table(columns, size, place, False, notes)
+        return Table(columns, size, place, notes)
 
 
 def _number(name: str, value: int) -> float:

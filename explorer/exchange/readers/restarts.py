@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,21 +20,6 @@ _SHORT_PIECE = 4
 """Rows of a piece that rises: where they are fewer on average, nobody resumed so often."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Settled:
-    """Measurements in order.
-
-    Attributes:
-        x: float64 [n], by row of the table; counted on where a count began anew.
-        rows: For each series the rows that count, in the order of the file.
-        is_sorted: Whether each series rises already.
-    """
-
-    x: Floats
-    rows: list[Rows]
-    is_sorted: bool
-
-
 def settle(
     x: Floats,
     series: Sequence[Rows],
@@ -43,7 +27,7 @@ def settle(
     name: str,
     notes: Notes,
     restarts: Sequence[tuple[int, float]] = (),
-) -> Settled:
+) -> tuple[Floats, list[Rows]]:
     """Say which measurements count, and where.
 
     A training that is resumed writes steps again that it had written before: the later ones
@@ -57,6 +41,10 @@ def settle(
         name: What x is called.
         notes: Takes what was done.
         restarts: Rows and steps where the file itself says that the training was resumed.
+
+    Returns:
+        x by row, counted on where a count began anew; and for each series the rows that count, in
+        the order of the file.
     """
     kept = list(series)
     for row, step in restarts:
@@ -67,7 +55,7 @@ def settle(
     if not kept or not len(falls[leading]):
         if dropped:
             _note_resume(restarts[0][1], len(restarts), dropped, name, notes)
-        return Settled(x, kept, True)
+        return x, kept
     lead, fall = kept[leading], falls[leading]
     pieces = np.split(lead, np.searchsorted(lead, fall[:, 1]))
     if counted := _counted_on(x, pieces, epoch, kept):
@@ -76,16 +64,15 @@ def settle(
             f"{quoted(name)} begins anew {times(len(pieces) - 1)}: it is counted on, "
             f"{period:,.10g} for each."
         )
-        is_rising = not any(len(_falls(counts, rows)) for rows in kept)
-        return Settled(counts, kept, is_rising)
+        return counts, kept
     if _is_unsorted(x, pieces) or len(fall) > _MOST_RESTARTS:
         notes.add(f"The rows are not in the order of {quoted(name)}, and are sorted.")
-        return Settled(x, kept, False)
+        return x, kept
     cuts = _cuts([one for one in falls if len(one)])
     kept, more = _without_tails(x, kept, cuts)
     first = min(float(x[cut]) for cut in cuts)
     _note_resume(first, len(cuts) + len(restarts), dropped + more, name, notes)
-    return Settled(x, kept, False)
+    return x, kept
 
 
 def _note_resume(first: float, often: int, dropped: int, name: str, notes: Notes) -> None:
@@ -120,10 +107,11 @@ def _counted_on(
             return None
         known = np.floor(_filled(epoch))
         begun = (known - known[0]) * period
+        closing = np.flatnonzero(np.append(np.diff(known) > 0, True))
         counts = x + begun
         for rows in series:
             # What is measured once an epoch counts its own batches, and belongs to the end.
-            if rows.size > 1 and np.all(np.diff(known[rows]) > 0):
+            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or rows[0] in closing):
                 counts[rows] = begun[rows] + ends.max()
         return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.exchange.readers.columns import Column
-from explorer.exchange.readers.meaning import is_run_id, normal
+from explorer.exchange.readers.meaning import RUN_WORDS, is_run_id, normal
 
 _NAMING = frozenset(
     (
@@ -68,6 +68,48 @@ def rows_by_code(codes: NDArray[np.int64]) -> list[NDArray[np.intp]]:
     return np.split(order, borders) if codes.size else []
 
 
+def telling_apart(
+    columns: Sequence[Column], known: Sequence[Column], x: NDArray[np.float64]
+) -> list[Column]:
+    """Return the columns that tell runs apart, as in the table of a grid of settings.
+
+    They do where each of their combinations counts the same steps once, from the same one on, and
+    where all rows together count steps again and again.
+
+    Args:
+        columns: What could be settings.
+        known: What parts the rows already.
+        x: float64 [n], steps by row.
+    """
+    size = x.size
+    if np.all(x[1:] > x[:-1]):
+        return []
+
+    def parts(more: Sequence[Column]) -> list[NDArray[np.intp]]:
+        return rows_by_code(codes_of([*known, *more], size))
+
+    def again(rows: Sequence[NDArray[np.intp]]) -> int:
+        return size - sum(np.unique(x[own]).size for own in rows)
+
+    found: list[Column] = []
+    left = again(parts(found)) if (columns := [one for one in columns if _comes_again(one)]) else 0
+    for column in columns:
+        every = parts([*found, column])
+        if left and (less := again(every)) < left:
+            found, left = [*found, column], less
+            if not left and len({float(x[own].min()) for own in every}) == 1:
+                return found
+    return []
+
+
+def _comes_again(column: Column) -> bool:
+    """Tell whether a column says the same in row after row, as a setting does."""
+    if not column.present.all() or column.present.size < 4:
+        return False
+    said = column.values[:2000] if column.words is None else column.words.indices[:2000].to_numpy()
+    return 2 <= np.unique(said).size * 2 <= said.size
+
+
 def word_at(column: Column, row: int) -> str:
     """Return what stands at a place, as text."""
     if column.words is not None:
@@ -102,7 +144,9 @@ def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
         settings = {
             one.name: text for one in columns if one not in naming and (text := word_at(one, first))
         }
-        if len(naming) > 1 or any(one.is_number for one in naming):
+        if len(naming) > 1 or any(
+            one.is_number or normal(one.name) not in RUN_WORDS for one in naming
+        ):
             settings |= {one.name: word_at(one, first) for one in naming}
         found.append(RunRows(label, rows, settings))
     return found

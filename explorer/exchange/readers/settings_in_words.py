@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from explorer.exchange.readers.json_value import json_value
+
+_ENTRY = re.compile(r"( *)([\w.\-/]+):(?:\s+(.*?))?\s*")
 _DEEPEST = 8
+_MOST_LINES = 1_000
 
 
 def setting_text(value: Any) -> str | None:
@@ -35,4 +40,34 @@ def settings_of(told: Mapping[str, Any], prefix: str = "", depth: int = 0) -> di
             found[f"{prefix}{name}"] = ", ".join(str(one) for one in value)
         elif (text := setting_text(value)) is not None:
             found[f"{prefix}{name}"] = text
+    return found
+
+
+def settings_in_text(content: bytes) -> dict[str, str]:
+    """Return what a file of settings tells, in JSON or in the plain YAML of entries by name.
+
+    Of YAML what is more than names, single values and what is nested in names is left out.
+
+    Args:
+        content: Of the file; of one that cannot be read nothing is told.
+    """
+    try:
+        told = json_value(content)
+    except (ValueError, RecursionError):
+        return _settings_in_yaml(content.decode("utf-8", "replace"))
+    return settings_of(told) if isinstance(told, dict) else {}
+
+
+def _settings_in_yaml(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    above: list[tuple[int, str]] = []
+    for line in text.splitlines()[:_MOST_LINES]:
+        entry = _ENTRY.fullmatch(line.partition(" #")[0])
+        if entry is None:
+            continue
+        depth = len(entry[1])
+        above = [*(one for one in above if one[0] < depth), (depth, entry[2])]
+        value = (entry[3] or "").strip("'\"")
+        if value and value[0] not in "!&*|>{[":
+            found["/".join(name for _, name in above)] = value
     return found

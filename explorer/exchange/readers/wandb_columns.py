@@ -46,7 +46,7 @@ def runs_by_column(table: Table) -> list[tuple[str, Table]]:
         own = Column(metric.strip(), column.values, column.present, None, column.unit)
         parts.setdefault(run.strip(), []).append(own)
     return [
-        (run, Table([*shared, *columns], table.size, table.place, False, table.notes))
+        (run, Table([*shared, *columns], table.size, table.place, table.notes))
         for run, columns in parts.items()
     ]
 

@@ -49,6 +49,10 @@ def axis_of(table: Table, meaning: Meaning) -> Axis:
         if not table.notes.told.x:
             table.notes.add(f"No column counts steps or epochs: x is the time in {quoted(x.name)}.")
         return Axis(SECONDS, x.name, seconds_of(x)[0], is_whole=False)
+    if meaning.epoch not in (None, x) and np.any(x.values[x.present] == -1):
+        # As Sentence Transformers says that an epoch has ended.
+        table.notes.add(f"{quoted(x.name)} is -1 in places: the rows are counted, from 0.")
+        return Axis(ROW, "row", None)
     _check_steps(table, x)
     known = x.values[x.present & ~np.isnan(x.values)]
     is_whole = bool(np.all(known == np.floor(known)))

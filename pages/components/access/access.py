@@ -49,7 +49,7 @@ class _Tries:
         self._times: deque[float] = deque()
 
     def is_full(self) -> bool:
-        """Tell whether so many codes were wrong lately that none is looked at."""
+        """Tell whether so many codes were wrong lately that no more are checked."""
         now = time.monotonic()
         while self._times and now - self._times[0] > _TRIES_SECONDS:
             self._times.popleft()

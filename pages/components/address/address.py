@@ -53,7 +53,7 @@ _LONGEST_QUERY = 50_000
 
 
 class LinkError(ValueError):
-    """What an address holds is no value of its parameter; `text` is what it holds."""
+    """The address gives a parameter a value that it cannot have; `text` is that value."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(reason)
@@ -61,7 +61,7 @@ class LinkError(ValueError):
 
 
 def session_name() -> str:
-    """Return a name that no other session has, by which a component knows that one began anew."""
+    """Return the name of this session alone, by which a component notices that a new one began."""
     return st.session_state.setdefault(_NAME, uuid.uuid4().hex)
 
 
@@ -94,7 +94,7 @@ def visit(page: str) -> None:
 
 
 def go_to(page: object, search: object) -> None:
-    """Let the next run show a page as an address of it says, which the browser asks for.
+    """Let the next run show a page with the state of an address that the browser asks for.
 
     Args:
         page: last part of the page's address; nothing happens if another is open by then.
@@ -105,7 +105,7 @@ def go_to(page: object, search: object) -> None:
 
 
 def _restore(search: str) -> None:
-    """Read an address that the page had before; what it did not hold goes back to its default."""
+    """Read an address that the page had before; whatever it lacks goes back to its default."""
     parameters = _parsed(search)
     aside = {one.name for key, one in _EVERYWHERE.items() if key != EXERCISE}
     own = st.session_state[_TABLE].keys() - aside
@@ -115,7 +115,7 @@ def _restore(search: str) -> None:
 
 
 def is_cleared(name: str) -> bool:
-    """Tell once whether a parameter is to have its default again, by undo or the browser's Back."""
+    """Tell once whether undo or the browser's Back resets a parameter to its default."""
     cleared: set[str] = st.session_state.get(_CLEARED, set())
     if name not in cleared:
         return False
@@ -131,13 +131,13 @@ def _parsed(search: str) -> dict[str, list[str]]:
 
 
 def _meet_tab() -> None:
-    """Let the present address count where an open tab meets a session that began anew.
+    """Take the address of an open tab whose session is new.
 
-    After a restart, or a cut that a session does not outlive, Streamlit's client asks for the page
-    with the query that the tab was opened with, and it asks for nothing at all where it had nothing
-    to do; what `history.replaceState` wrote since then it does not know. A component's state does
-    come with whatever it asks for: `reconnection` sets it when the connection is lost and when it
-    is back, to the address that the tab shows and the session that it shows it of.
+    After a restart, or a break that the session does not survive, Streamlit's client asks for the
+    page with the query that the tab was opened with, or for nothing at all if it was idle; it does
+    not know what `history.replaceState` has written since. A component's state does come with every
+    request: when the connection is lost, and when it is back, `reconnection` sets it to the address
+    that the tab shows and the session that it belongs to.
     """
     told = _mount_reconnection(
         key="reconnection", data={"session": session_name()}, on_tab_change=lambda: None
@@ -154,7 +154,7 @@ def _meet_tab() -> None:
 
 
 def _told(tab: object) -> tuple[str, str]:
-    """Return the query and the session that a tab tells of; "" for what is nothing of the kind."""
+    """Return the query and the session that a tab reports; "" for anything malformed."""
     if not isinstance(tab, Mapping):
         return "", ""
     search, session = tab.get("search"), tab.get("session")
@@ -192,7 +192,7 @@ def is_asked(*names: str) -> bool:
 
 
 def is_new() -> bool:
-    """Tell once after the page was opened that it was."""
+    """Return True once after the page was opened."""
     return st.session_state.pop(_NEW, False)
 
 
@@ -203,10 +203,10 @@ def take(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
 
     Args:
         name: of a parameter that the page declared.
-        check: raises ValueError for a value that the page has no use for.
+        check: raises ValueError for a value that the page cannot use.
 
     Raises:
-        LinkError: the address held what is no such value.
+        LinkError: the address held something else.
     """
     parameter: Parameter = st.session_state[_TABLE][name]
     texts = _untaken().pop(name, None)
@@ -222,7 +222,7 @@ def take(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
 
 
 def take_or_warn(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
-    """Return the value of a parameter as `take` does; what is no value is said here in words."""
+    """Return the value of a parameter as `take` does; say in words what is wrong with it."""
     try:
         return take(name, check)
     except LinkError as error:
@@ -232,7 +232,7 @@ def take_or_warn(name: str, check: Callable[[Any], None] = lambda value: None) -
 
 
 def shared(name: str) -> list[str]:
-    """Return the texts of a parameter that several parts of a page read, each when it is opened."""
+    """Return the texts of a parameter that several parts of a page read when it is opened."""
     return _untaken().get(name, [])
 
 

@@ -16,12 +16,12 @@ _LAST_PLACE = 999
 
 @dataclass(frozen=True)
 class Parameter:
-    """One row of the table that a page's address is.
+    """One parameter of a page's address.
 
     Attributes:
         name: as it stands in the address.
         parse: returns the value of a text, or of all texts where there are `several`, and None
-            where it asks for nothing; raises ValueError, whose words end the sentence "The link
+            where it asks for nothing; raises ValueError, which completes the sentence "The link
             asks for … as name; …".
         write: returns the text of a value, or several.
         several: whether the name may occur more than once.
@@ -36,7 +36,7 @@ class Parameter:
 
 
 def text(name: str, longest: int = LONGEST) -> Parameter:
-    """A text; what it must be is for its reader to say."""
+    """A text, which its reader checks."""
     return Parameter(name, lambda given: given[:longest], str)
 
 

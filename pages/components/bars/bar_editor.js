@@ -154,7 +154,8 @@ function createView(parent) {
   function fitNames() {
     const room = chart.clientWidth / state.names.length;
     chart.classList.toggle("cee-narrow", room < 7.2 * Math.max(...state.names.map((one) => one.length)) + 10);
-    chart.classList.toggle("cee-crowded", room / setup.series.length < 30);
+    chart.classList.toggle("cee-close", room / setup.series.length < 56);
+    chart.classList.toggle("cee-crowded", room / setup.series.length < 40);
     chart.classList.toggle("cee-packed", room / setup.series.length < 13);
     chart.style.setProperty("--cee-longest", Math.max(...state.names.map((one) => one.length)));
   }

@@ -150,7 +150,7 @@ def _open_link(
     limits: Limits,
     presets: Mapping[str, Bars],
 ) -> None:
-    """Take the state from the address; what cannot be read is said and left as it was.
+    """Take the state from the address; what cannot be read is reported and left unchanged.
 
     Args:
         session: Of the editor.
@@ -172,7 +172,7 @@ def _open_link(
         # The second series must fit the first: it must not take outcomes away from it.
         limits = Limits(noun=limits["noun"], least=len(bars.names), most=len(bars.names))
         is_read = True
-        # What became of a series on the way is no news if the link gives that one too.
+        # A note on a series that the link sets as well would be out of date.
         session.messages |= {
             other: {"note": note} for other, note in notes.items() if other not in asked
         }

@@ -52,7 +52,7 @@ def bars_of(old: Bars, state: Any) -> Bars:
         state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:
-        ValueError: It is nothing that this editor sends, or its bars are not valid.
+        ValueError: The editor does not send such a state, or its bars are not valid.
     """
     try:
         names, count = tuple(str(name)[:LONGEST_NAME] for name in state["names"]), len(old.names)

@@ -31,8 +31,10 @@ export function paintBars(bars, { series, low, high }, { names, values, locked }
   });
 }
 
-// Above a bar there is room for four signs; the text field below has all digits.
-const short = (value) =>
-  value !== 0 && Math.abs(value) < 0.01
-    ? value.toExponential(0).replace("-", "−").replace("e-", "e−")
-    : format(value, 3);
+// Above a bar there is room for five signs; the text field below has all digits.
+function short(value) {
+  const size = Math.abs(value);
+  if (size >= 0.1 || size === 0) return format(value, 3);
+  if (size >= 0.001) return format(Number(value.toFixed(3)), 2);
+  return value.toExponential(0).replace("-", "−").replace("e-", "e−");
+}

@@ -1,4 +1,4 @@
-"""Who may use the app's own routes: those whom Streamlit's own socket would answer."""
+"""Who may use the app's own routes: whoever Streamlit's own socket would answer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _log = logging.getLogger(__name__)
 async def admits(connection: HTTPConnection) -> bool:
     """Tell whether a request or a socket comes to a host of ours, from a page of ours.
 
-    Its `Host` must be one of `server.allowedHosts`: a name that somebody else lets point here is
-    none. Its `Origin`, which browsers send for scripts and sockets and others need not, must be the
-    same host, or one that Streamlit allows (`server.enableCORS`, `server.corsAllowedOrigins`).
+    Its `Host` must be one of `server.allowedHosts`: a name that somebody else has pointed here does
+    not count. Its `Origin`, which browsers send for scripts and sockets and others need not, must
+    be the same host, or one that Streamlit allows (`server.enableCORS`,
+    `server.corsAllowedOrigins`).
     """
     host, origin = connection.headers.get("host"), connection.headers.get("origin")
     if is_host_allowed(host) and (origin is None or await _is_allowed(origin, host)):

@@ -141,6 +141,18 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Copy what a field holds, or select it for the keys, and have the button say which. */
+export async function copyText(button, input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    button.textContent = "Copied";
+  } catch {
+    // Not allowed here, for instance without TLS: it is selected, and the keys copy it.
+    button.textContent = "Press Ctrl+C";
+  }
+}
+
 /** Up to `digits` significant digits, without trailing zeros; ∞ and words as they are. */
 export function format(value, digits = 4) {
   if (value === Infinity) return "∞";

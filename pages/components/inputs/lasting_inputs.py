@@ -2,7 +2,7 @@
 
 Each value lives in the session under a key of its own beside the widget's. Streamlit's
 `persist_state="session"` outlives the page too, but not this: a link or an example sets a value,
-and before the run comes to the widget a press elsewhere begins another run, with which the browser
+and before the run reaches the widget a press elsewhere begins another run, to which the browser
 sends what the widget showed before. That undoes what was set; the value kept here stays.
 """
 
@@ -24,9 +24,8 @@ Value = TypeVar("Value")
 def shown(key: str, value: Value) -> Value:
     """Let the widget `key`, which is drawn next, show `value`; returns it, for its default.
 
-    The session is set only where it holds something else. The browser takes a value that is set
-    there for an order, in every run that sets it, and a press that came while the run was under
-    way would be undone.
+    The session is set only where it holds something else. Every run that sets a value there
+    overrides the browser, and a press that came while the run was under way would be undone.
     """
     if key in st.session_state and st.session_state[key] != value:
         st.session_state[key] = value
@@ -63,9 +62,9 @@ def lasting_choice(
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
         help: shown on demand.
-        wraps: whether there are so many that a narrow screen needs several rows of them.
-        is_tabs: whether what is chosen stands below: drawn as tabs, without the label.
-        bare: whether the options say by themselves what is chosen: the label is not shown.
+        wraps: whether a narrow screen needs several rows for them.
+        is_tabs: whether it chooses what is shown below: drawn as tabs, without the label.
+        bare: whether the options need no label: it is not shown.
     """
     asked = address.take_or_warn(link)
     if asked in options or address.is_cleared(link):
@@ -93,7 +92,7 @@ def lasting_text(
     help: str | None = None,
     placeholder: str | None = None,
 ) -> str:
-    """Show a line of text and return it; what it must be is for the caller to say.
+    """Show a line of text and return it; the caller checks it.
 
     Args:
         label: what is to be written.
@@ -172,7 +171,7 @@ def lasting_classes(
     before = set(chosen(key, default))
     now = sorted(index for index in before if index < len(names))
     if removed := len(before) - len(now):
-        st.caption(f"{removed} of those chosen went with the classes that were removed.")
+        st.caption(f"{removed} of those chosen are gone: their classes were removed.")
     choose(key, now)
     # In the order of the presses, if it is the same choice.
     pressed = st.session_state.get(key, now)

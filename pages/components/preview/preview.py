@@ -48,7 +48,7 @@ _sessions: WeakValueDictionary[str, _Offers] = WeakValueDictionary()
 
 
 def token() -> str:
-    """Return the name under which this session's browser asks, which nobody can guess."""
+    """Return the secret name under which this session's browser asks."""
     offers = st.session_state.setdefault("previews", _Offers())
     _sessions[offers.token] = offers
     return offers.token
@@ -77,7 +77,7 @@ def note_page(page: str) -> None:
 
 
 def hear(name: str, audience: Audience | None) -> bool:
-    """Have somebody told what a session shows from now on, or nobody any more.
+    """Tell an audience, or nobody any more, what a session shows from now on.
 
     Args:
         name: From `token`.
@@ -113,7 +113,8 @@ def answer(name: str, question: str) -> bytes:
 
     Returns:
         JSON with the same number and the `plots`: none where the question makes no sense or is
-        about a page that was left; of a wrong state the script's own answer says what is wrong.
+        about a page that was left. What is wrong with a state is for the script's own answer to
+        say.
     """
     number, plots = None, {}
     with contextlib.suppress(LookupError, TypeError, ValueError, ArithmeticError):

@@ -18,6 +18,7 @@ const ROOM = "room"; // last part of the address of the room's own page
 
 let setup = null; // what the server last said: {page, preview, session}
 let bar = null;
+let said = null; // the bar's words; they stay in the page, so that screen readers hear them change
 let shown = ""; // what the bar shows
 let told = ""; // the address that the host told
 let pushed = null; // the preview token and place for which pushing was asked
@@ -42,7 +43,8 @@ export default function render({ data, parentElement }) {
   const before = setup?.page;
   setup = data;
   if (!bar) {
-    bar = h("div", { class: "cee-follow", role: "status", "aria-live": "polite" });
+    said = h("span", { role: "status" });
+    bar = h("div", { class: "cee-follow" }, said);
     listen(update);
     listenToFrames((frame) => {
       if (isPerson() && !explores() && frame.page === setup.page) paint(frame);
@@ -51,7 +53,7 @@ export default function render({ data, parentElement }) {
     document.addEventListener("pointerdown", touched, true);
     document.addEventListener("keydown", touched, true);
   }
-  parentElement.append(bar);
+  if (bar.parentElement !== parentElement) parentElement.append(bar);
   // Somebody who turns to another page than the host's has left to explore.
   const turned = before !== undefined && before !== data.page;
   if (turned && isPerson() && reached && data.page !== lastPart(reached) && data.page !== ROOM) {
@@ -186,14 +188,15 @@ function parts() {
     return [`You host: ${room.people} in the room follow this page.`, [toRoom("To the room")]];
   }
   const asks = room.round?.state === "open" ? [toRoom("Forecast")] : [];
+  const question = asks.length > 0 ? " A question is open." : "";
   const title = room.title ? `“${room.title}”` : "a page";
   if (explores()) {
     const moved = lastPart(room.address) === setup.page ? "is on this page" : `has moved on to ${title}`;
-    return [`You explore by yourself. The host ${moved}.`, [...asks, ["Back to the host", () => explore(false)]]];
+    return [`You explore by yourself. The host ${moved}.${question}`, [...asks, ["Back to the host", () => explore(false)]]];
   }
   const turning = lastPart(room.address) !== setup.page;
   const words = turning ? `The host turns to ${title}; you follow in a moment.` : "You follow the host.";
-  return [words, [...asks, ["Explore by yourself", () => explore(true)]]];
+  return [words + question, [...asks, ["Explore by yourself", () => explore(true)]]];
 }
 
 function show() {
@@ -201,13 +204,11 @@ function show() {
   const text = JSON.stringify(found && [found[0], found[1].map(([label]) => label)]);
   if (text === shown) return;
   shown = text;
-  bar.replaceChildren(
-    ...(found
-      ? [
-          h("span", {}, found[0]),
-          ...found[1].map(([label, act]) => h("button", { type: "button", onclick: act }, label)),
-        ]
-      : []),
-  );
-  bar.hidden = !found;
+  const [words, acts] = found ?? ["", []];
+  const isHeld = bar.contains(bar.getRootNode().activeElement);
+  said.textContent = words;
+  for (const button of bar.querySelectorAll("button")) button.remove();
+  bar.append(...acts.map(([label, act]) => h("button", { type: "button", onclick: act }, label)));
+  // Whoever leaves by the keyboard comes back by it.
+  if (isHeld) bar.querySelector("button")?.focus();
 }

@@ -121,40 +121,42 @@ class _Visit:
 
     async def _join(self, asked: dict[str, Any]) -> Answer:
         name = read_name(asked.get("name"))
-        code = await self._found(asked.get("code"))
+        code = await self._found(read_code(asked.get("code")))
         joined = await asyncio.to_thread(stored().join, code, name)
         await self._hub.enter(self.seat, code, PERSON, joined.person)
         return {"code": code, "token": joined.token}
 
-    async def _found(self, text: object) -> str:
-        factor = 1
+    async def _found(self, code: str) -> str:
+        is_link = len(code) > 6
+        who = self._from, is_link
+        if _wrong_codes.are_too_many(who, _LINK_FACTOR if is_link else 1):
+            raise RoomError(
+                "Too many wrong codes came from your network. Wait a minute, or scan the QR "
+                "code on the host's screen."
+            )
         try:
-            code = read_code(text)
-            factor = _LINK_FACTOR if len(code) > 6 else 1
-            if _wrong_codes.are_too_many(self._from, factor):
-                raise RoomError(
-                    "Too many wrong codes came from your network. Wait a minute, or scan the QR "
-                    "code on the host's screen."
-                )
             return await asyncio.to_thread(stored().find, code)
         except UnknownRoom:
-            _wrong_codes.note(self._from)
+            _wrong_codes.note(who)
             raise
 
+    # Whoever has the right token or key is let in, however much their neighbours guess.
+
     async def _back(self, asked: dict[str, Any]) -> Answer:
-        code = await self._found(asked.get("code"))
+        code = read_code(asked.get("code"))
         person = await asyncio.to_thread(stored().person_of, code, asked.get("token"))
         if person is None:
-            _wrong_codes.note(self._from)
+            await self._found(code)
             raise UnknownRoom("This browser is not in the room: join with the code.")
         await self._hub.enter(self.seat, code, PERSON, person.id)
         return {"code": code}
 
     async def _host(self, asked: dict[str, Any]) -> Answer:
-        code = await self._found(asked.get("code"))
-        if _wrong_keys.are_too_many(code):
-            raise RoomError("Too many wrong keys were tried for this room: wait a minute.")
+        code = read_code(asked.get("code"))
         if not await asyncio.to_thread(stored().is_host, code, asked.get("key")):
+            await self._found(code)
+            if _wrong_keys.are_too_many(code):
+                raise RoomError("Too many wrong keys were tried for this room: wait a minute.")
             _wrong_keys.note(code)
             raise UnknownRoom("This key does not open the room as its host.")
         await self._hub.enter(self.seat, code, HOST)
@@ -165,8 +167,8 @@ class _Visit:
         return None
 
     async def _forecast(self, asked: dict[str, Any]) -> Answer:
-        number, sent = asked.get("round"), asked.get("q")
-        if type(number) is not int or not isinstance(sent, list):
+        number, sent = _number(asked, "round"), asked.get("q")
+        if not isinstance(sent, list):
             raise RoomError(_WORDS_OF_NONSENSE)
         forecast = read_forecast(sent, len(sent))
         if not await self._hub.forecast(self.seat.code, number, self.seat.person, forecast):
@@ -196,17 +198,13 @@ class _Visit:
             "reopen": stored().rounds.reopen,
             "drop": stored().rounds.drop,
         }
-        act, number = acts.get(str(asked.get("do"))), asked.get("round")
-        if act is None or type(number) is not int:
-            raise RoomError(_WORDS_OF_NONSENSE)
+        act, number = acts[asked["do"]], _number(asked, "round")
         await self._change(lambda: act(self.seat.code, number))
         return None
 
     async def settle(self, asked: dict[str, Any]) -> Answer:
         """Set what happened, or draw it."""
-        number, outcome = asked.get("round"), asked.get("outcome")
-        if type(number) is not int:
-            raise RoomError(_WORDS_OF_NONSENSE)
+        number, outcome = _number(asked, "round"), asked.get("outcome")
         code = self.seat.code
 
         def act() -> None:
@@ -230,9 +228,7 @@ class _Visit:
 
     async def remove(self, asked: dict[str, Any]) -> Answer:
         """Put somebody out."""
-        person = asked.get("person")
-        if type(person) is not int or not 0 < person < 2**31:
-            raise RoomError(_WORDS_OF_NONSENSE)
+        person = _number(asked, "person")
         await self._change(lambda: stored().remove(self.seat.code, person))
         return None
 
@@ -281,6 +277,14 @@ class _Visit:
             drawn, kind="svg", border=2, omitsize=True, xmldecl=False, light="#fff"
         )
         return {"svg": drawn.getvalue().decode()}
+
+
+def _number(asked: Mapping[str, Any], name: str) -> int:
+    value = asked.get(name)
+    # No more than the column of a database holds.
+    if type(value) is not int or not 0 < value < 2**31:
+        raise RoomError(_WORDS_OF_NONSENSE)
+    return value
 
 
 def _drawn(code: str, number: int) -> int:

@@ -70,9 +70,10 @@ def _lines(one: Round) -> list[str]:
     lines = [
         f"{_counted(len(one.forecasts))} mean has an entropy of "
         f"{measured(float(entropy(mean)), 'bits', 3)}.",
-        f"Mean score of the room {measured(log.mean, 'bits', 3)}, of its mean forecast "
-        f"{measured(log.of_mean, 'bits', 3)}; Brier {written(brier.mean, 3)} and "
-        f"{written(brier.of_mean, 3)}. The second is never the larger: Jensen's inequality.",
+        f"On average a forecast cost {measured(log.mean, 'bits', 3)}, and the mean of all "
+        f"forecasts costs {measured(log.of_mean, 'bits', 3)}; by the Brier score "
+        f"{written(brier.mean, 3)} and {written(brier.of_mean, 3)}. The mean forecast never costs "
+        "more than the forecasts do on average: Jensen's inequality.",
     ]
     if one.question.hedge:
         lines.append(_on_hedging(scores))
@@ -126,10 +127,10 @@ def sums_of(room: Room) -> dict[int, Standing]:
 
 
 def _standing(one: Standing) -> dict[str, Any]:
-    log = short = written(one.log.total, 4)
+    log, short = measured(one.log.total, "bits", 4), written(one.log.total, 4)
     if one.log.infinite:
         rest = written(one.log.finite, 3)
-        log, short = f"∞ ({rest} without {_times(one.log.infinite)})", f"∞ (else {rest})"
+        log, short = f"∞ bits ({rest} without {_times(one.log.infinite)})", f"∞ (else {rest})"
     return {"rounds": one.rounds, "log": log, "short": short, "brier": written(one.brier.total, 4)}
 
 

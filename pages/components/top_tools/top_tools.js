@@ -3,7 +3,7 @@
 import { flush, isHeld } from "../address/address.js";
 import { popped, reach, travel, watchHistory } from "../address/edit_history.js";
 import { isInteractive, isText } from "../frontend/focus.js";
-import { h } from "../frontend/sync.js";
+import { copyText, h } from "../frontend/sync.js";
 
 const PRIVATE = ["via", "predicted", "present", "embed"]; // no part of what is shared
 const here = () => window.location.pathname.split("/").pop();
@@ -17,9 +17,9 @@ let setup = null;
 let send = () => {};
 
 export default function render({ data, parentElement, setStateValue }) {
-  // As states, which go along with whatever the server is asked next: a trigger that is pulled
-  // while a run is under way can be lost. By its number the server tells a wish from the last one.
-  send = (name, wish) => setStateValue(name, { ...wish, number: Date.now() });
+  // As states, which are sent with the next request: a trigger that fires while a run is under way
+  // can be lost. By its number the server tells a request from the one before.
+  send = (name, request) => setStateValue(name, { ...request, number: Date.now() });
   setup = data;
   if (!root?.isConnected) build(parentElement);
   paint();
@@ -64,7 +64,7 @@ function go(way) {
 }
 
 /**
- * Ask for an address of the page, once the server is at rest.
+ * Ask for an address of the page once the server is idle.
  *
  * A run that ends while another is asked for takes messages from Streamlit's client of which the
  * other has been told that they are there: going back to what was shown lately meets just those.
@@ -120,7 +120,7 @@ function fill() {
   parts.panel.dataset.link = link;
   const field = (label, text) => {
     const input = h("input", { readonly: "", value: text, "aria-label": label });
-    const copy = h("button", { type: "button", onclick: () => copied(copy, input) }, "Copy");
+    const copy = h("button", { type: "button", onclick: () => copyText(copy, input) }, "Copy");
     return h("label", {}, h("span", {}, label), h("span", { class: "cee-share-row" }, input, copy));
   };
   const picture = h("div", { class: "cee-share-code" });
@@ -134,17 +134,6 @@ function fill() {
   parts.panel.querySelector("input").select();
 }
 
-async function copied(button, input) {
-  input.select();
-  try {
-    await navigator.clipboard.writeText(input.value);
-    button.textContent = "Copied";
-  } catch {
-    // Not allowed here, for instance without TLS: it is selected, and the keys copy it.
-    button.textContent = "Press Ctrl+C";
-  }
-}
-
 window.addEventListener("pointerdown", (event) => {
   if (parts && !parts.panel.hidden && !root.contains(event.target)) closeShare();
 }, true);
@@ -154,8 +143,8 @@ window.addEventListener("pointerdown", (event) => {
 const ANSWERED_MS = 1500;
 let unanswered = 0;
 
-// Told again while the page does not show it: what is told during a run of a part of the page can
-// be lost, and to want the same twice does no harm.
+// Sent again while the page does not show it: what is sent during a run of a fragment can be lost,
+// and asking twice does no harm.
 function present(on, tries = 3) {
   send("present", { on });
   clearTimeout(unanswered);

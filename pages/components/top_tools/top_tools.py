@@ -88,6 +88,6 @@ def _present() -> None:
 
 
 def _wish(name: str) -> Mapping[str, Any]:
-    """Return what the browser wishes last; empty for what is nothing of the kind."""
-    wish = st.session_state[_KEY].get(name)
-    return wish if isinstance(wish, Mapping) else {}
+    """Return the newest request of the browser; empty for anything malformed."""
+    request = st.session_state[_KEY].get(name)
+    return request if isinstance(request, Mapping) else {}

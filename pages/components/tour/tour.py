@@ -62,7 +62,7 @@ def to_stop(number: int, label: str) -> None:
 
 
 def digit() -> str:
-    """Return the digit that the tour is told with, as HTML."""
+    """Return the handwritten digit of the tour as HTML."""
     alt = (
         f"A handwritten {tour_digit.LABEL} that could be a {tour_digit.RIVAL}: test image "
         f"{tour_digit.TEST_INDEX} of MNIST"
@@ -110,7 +110,8 @@ def _prediction(number: int, stop: Stop) -> None:
     st.markdown(f"Now do it: {stop.action}")
     with st.expander("What you have seen"):
         if stop.answer is not None:
-            st.markdown(f"**{'You said so' if said == stop.answer else 'It is otherwise'}.**")
+            found = "You said so" if said == stop.answer else "You expected otherwise"
+            st.markdown(f"**{found}.**")
         st.markdown(stop.outcome)
 
 

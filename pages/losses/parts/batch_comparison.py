@@ -116,10 +116,10 @@ def gather_slip(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
     with words:
         st.markdown(
             r"""`output[:, Y]` looks as if it picked the true logit of each row. It picks the
-columns $Y$ of *every* row: a $B \times B$ matrix, whose framed diagonal alone was meant. The mean
-over the whole matrix pulls each row towards the targets of all the others. Its lowest value is the
-entropy of the batch's labels, reached by the same answer for every input: it trains to chance and
-raises no error."""
+columns $Y$ of *every* row: a $B \times B$ matrix, of which only the framed diagonal was meant. The
+mean over the whole matrix pulls each row towards the targets of all the others. Its lowest value is
+the entropy of the batch's labels, reached by the same answer for every input: it trains to chance
+and raises no error."""
         )
     with code:
         code_listing(gather_listing(logits, targets))

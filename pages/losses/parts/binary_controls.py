@@ -1,4 +1,4 @@
-"""The logit that one drags, its examples, and what it comes to."""
+"""The logit to drag, its examples, and its numbers."""
 
 from __future__ import annotations
 

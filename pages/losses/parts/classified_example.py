@@ -79,13 +79,13 @@ class ClassifiedExample:
 
     @property
     def obstacle(self) -> str:
-        """Why no descent can reach the target from here; empty where nothing is in the way."""
+        """Why no descent can reach the target from here; empty where one can."""
         lost = np.flatnonzero(np.isneginf(self.logits) & (self.target > 0))
         if not lost.size:
             return ""
         return (
             f"No race from here: q gives “{self.names[lost[0]]}” the probability 0, so its logit "
-            "is −∞, and no number of finite steps brings it back. Give it a little probability."
+            "is −∞, and no finite number of steps brings it back. Give it a little probability."
         )
 
     def state(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class ClassifiedExample:
 
 
 def classified_example() -> ClassifiedExample:
-    """Show what there is to choose and the editor, and return its newest valid state."""
+    """Show the choices and the editor, and return its newest valid state."""
     choices = st.container(horizontal=True, gap="small")
     with choices:
         st.selectbox(

@@ -126,7 +126,7 @@ def _results(race: Race, true_class: int, steps: int) -> str:
     """Show how many steps each loss needs to make the true class as probable as `GOALS`.
 
     Returns:
-        The same in words for second kinds of a loss, which a row of numbers has no room for.
+        The same in words for further kinds of a loss, for which the row of numbers has no room.
     """
     found = {}
     for name, path in race.items():

@@ -1,4 +1,4 @@
-"""Tables of what losses say, and the formulas of the losses."""
+"""Tables of the values of losses, and their formulas."""
 
 from __future__ import annotations
 

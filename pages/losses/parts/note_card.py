@@ -13,7 +13,7 @@ from explorer.teaching.worked_examples import EXAMPLES, NOTES
 from pages.components.quantities import quantities
 from pages.losses.parts.note_links import LINKS
 
-# Sign and words say it too: colour alone would not reach everyone.
+# The sign and the words say it too: not everyone sees the colour.
 _BADGES = dict(
     zip(VERDICTS, (":red-badge[✗ {}]", ":orange-badge[≈ {}]", ":green-badge[✓ {}]"), strict=True)
 )
@@ -34,7 +34,7 @@ def guessed_well() -> int:
 
 
 def note_card(key: str, *, narrow_to: Callable[[str], None] | None) -> None:
-    """Show one card; its verdict, and what gives it away, once there is a guess.
+    """Show one card; its verdict, and whatever would reveal it, only after a guess.
 
     Args:
         key: Key of `NOTE_CHECKS`.

@@ -130,7 +130,7 @@ def _open_link() -> str:
     """Take the table from the address; return why that was not possible, or an empty text."""
     if not address.is_asked(*(one.name for one in PREDICTIONS)):
         return ""
-    # All are taken, whatever becomes of them: no later run shall find the rest of a refused table.
+    # All are taken, even if refused: no later run must find the rest of a refused table.
     values, problem = [], ""
     for one in PREDICTIONS:
         try:

@@ -1,4 +1,4 @@
-"""Random logits: the spread of the lecture's loss, and how often it is lost."""
+"""Random logits: how the lecture's loss varies, and how often it is lost."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import streamlit as st
 from explorer.exchange.column_mapping import (
     ColumnMapping,
     guessed,
-    kept_name,
     kept_curves,
+    kept_name,
     loss_of,
     series_names,
     was_written_here,

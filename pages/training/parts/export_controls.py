@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explorer.exchange.errors import ExportRefused
-from explorer.exchange.exported import ExportedCurve, labelled
+from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.exports import EXPORTS, Exporter
-from explorer.exchange.report import ReportFigure, export_report
+from explorer.exchange.report import ReportFigure
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from explorer.store.run_store import StoreUnavailable, UnknownRun
@@ -27,13 +27,7 @@ _log = logging.getLogger(__name__)
 
 # A press runs this part alone, and the plots above stay as they are.
 @st.fragment
-def export_controls(
-    rows: Sequence[CurveRow],
-    *,
-    labels: Sequence[str] | None = None,
-    figures: Callable[[], Figures] | None = None,
-    key: str = "export",
-) -> None:
+def export_controls(rows: Sequence[CurveRow], labels: Sequence[str], figures: Figures) -> None:
     """Offer these curves in every format; a file is made when it is asked for.
 
     The file is made here and not by Streamlit's deferred download, whose thread knows nothing of
@@ -41,28 +35,25 @@ def export_controls(
 
     Args:
         rows: The curves, at least one.
-        labels: What to call each, as on the page; by default names that tell them apart.
-        figures: Fixes what the plots of the report show, at the time of the press, and returns
-            what makes them; by default losses, the comparison on test images, and gradient norms.
-        key: Unique on the page.
+        labels: What to call each, as on the page.
+        figures: Makes the plots of the report.
     """
-    chosen = list(labels) if labels is not None else labelled(rows)
     reasons = {name: exporter.why_not(rows) for name, exporter in EXPORTS.items()}
     with st.container(horizontal=True):
         for name, exporter in EXPORTS.items():
             st.button(
                 exporter.label,
-                key=f"{key} {name}",
+                key=f"export {name}",
                 help=exporter.described,
                 on_click=note_press,
-                args=(f"{key} {name}",),
+                args=(f"export {name}",),
                 disabled=bool(reasons[name]),
             )
     with st.container():
         for name, exporter in EXPORTS.items():
-            if was_pressed(f"{key} {name}"):
-                drawn = figures() if figures and name == "report" else None
-                _answer(f"{key} {name}", exporter, rows, chosen, drawn)
+            if was_pressed(f"export {name}"):
+                drawn = figures if name == "report" else None
+                _answer(f"export {name}", exporter, rows, labels, drawn)
     for name, reason in reasons.items():
         if reason:
             st.caption(f"No {EXPORTS[name].label}: {reason}")
@@ -107,7 +98,7 @@ def _made(
             ExportedCurve(row, by_run[row.run_id].curves[row.curve], label)
             for row, label in zip(rows, labels, strict=True)
         ]
-        return export_report(curves, figures(curves)) if figures else exporter.export(curves)
+        return exporter.export(curves, figures(curves)) if figures else exporter.export(curves)
     except (ExportRefused, StoreUnavailable, UnknownRun) as refused:
         return str(refused)
     except MemoryError:

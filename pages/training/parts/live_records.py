@@ -1,25 +1,19 @@
-"""A run's records and figures as all viewers of the run share them."""
+"""A run's records as all viewers of the run share them."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-import uuid
-from collections.abc import Callable, Sequence
-
-import orjson
-import plotly.graph_objects as go
-import streamlit as st
+from collections.abc import Sequence
+from functools import lru_cache
 
 from explorer.jobs import launcher
 from explorer.runs.curve_data import IMAGES, TEST, TEST_FULL
 from explorer.runs.records import Records
 from explorer.runs.series import NOTHING, CurveData
-from pages.components.plot.plot import encoded
 
 _BEAT_SECONDS = 0.45
-_GONE_SECONDS = 3.0
 
 
 class _Follower:
@@ -29,17 +23,9 @@ class _Follower:
         self._lock = threading.Lock()
         self._records: Records | None = None
         self._read_at = -math.inf
-        self._seen: dict[str, float] = {}
 
-    def viewers(self) -> int:
-        oldest = time.monotonic() - _GONE_SECONDS
+    def newest(self, run_id: str, *, ended: bool) -> Records:
         with self._lock:
-            self._seen = {viewer: at for viewer, at in self._seen.items() if at > oldest}
-            return len(self._seen)
-
-    def newest(self, run_id: str, viewer: str, *, ended: bool) -> Records:
-        with self._lock:
-            self._seen[viewer] = time.monotonic()
             known = self._records
             # Viewers who look within one beat see the same records and so share one drawing.
             if known and not ended and time.monotonic() - self._read_at < _BEAT_SECONDS:
@@ -54,24 +40,11 @@ class _Follower:
             return newest
 
 
-# As many as a comparison can show, and some more for others.
-@st.cache_resource(max_entries=64, show_spinner=False)
+# As many as a comparison can show, and some more for others. Not Streamlit's cache: what is pushed
+# is read outside of every session.
+@lru_cache(maxsize=64)
 def _follower(store: str, run_id: str) -> _Follower:
     return _Follower()
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _figure(
-    name: str,
-    store: str,
-    run_id: str,
-    cursor: int,
-    options: tuple[object, ...],
-    _draw: Callable[[], go.Figure],
-) -> orjson.Fragment:
-    figure = _draw()
-    figure.update_layout(uirevision=run_id)
-    return encoded(figure)
 
 
 def newest_records(run_id: str, *, ended: bool) -> Records:
@@ -85,28 +58,7 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
         UnknownRun: There is no such run.
         StoreUnavailable: The run store cannot be used.
     """
-    viewer = st.session_state.setdefault("race viewer", uuid.uuid4().hex)
-    return _follower(launcher.default_store().url, run_id).newest(run_id, viewer, ended=ended)
-
-
-def viewers(run_id: str) -> int:
-    """Return how many sessions looked at the run in the last seconds."""
-    return _follower(launcher.default_store().url, run_id).viewers()
-
-
-def shared_figure(
-    name: str, run_id: str, cursor: int, options: tuple[object, ...], draw: Callable[[], go.Figure]
-) -> orjson.Fragment:
-    """Return a figure of a run's records, drawn and encoded once for all who look at the same.
-
-    Args:
-        name: Which figure.
-        run_id: Id of a recorded run.
-        cursor: The records' cursor.
-        options: What else the figure depends on.
-        draw: Draws it.
-    """
-    return _figure(name, launcher.default_store().url, run_id, cursor, options, draw)
+    return _follower(launcher.default_store().url, run_id).newest(run_id, ended=ended)
 
 
 def which_images(curves: Sequence[CurveData]) -> str:

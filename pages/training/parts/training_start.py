@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.jobs import launcher
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable
 from pages.components.access import access
@@ -38,17 +37,6 @@ def say_problem(button_key: str) -> None:
     """Say why the last press started nothing, if so."""
     if text := st.session_state.get(_problem(button_key)):
         st.error(escaped(text))
-
-
-def say_places() -> None:
-    """Name the GPUs where there are several, and how many trainings they carry out at a time."""
-    try:
-        places = launcher.training_places()
-    except ConfigError:
-        # The page already says so: no worker can be started.
-        return
-    if places:
-        st.caption(escaped(places))
 
 
 def _begun(begin: Callable[[], str] | None) -> tuple[str, str]:

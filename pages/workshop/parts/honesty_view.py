@@ -61,22 +61,21 @@ def honesty_view(link: dict[str, object]) -> None:
             ]
             rows[f"{rule.capitalize()}: honest, bold"] = f"{said[0]}, {said[1]}"
         quantities(rows)
-        st.caption(_words(p))
+        st.markdown(_words(p))
     with right:
         drawn_plot(_plots(p), "expected-scores")
     address.keep({**link, BELIEF.name: p})
 
 
 def _words(p: float) -> str:
-    if p in (0.0, 0.5, 1.0):
-        return (
-            "With no doubt at all there is nothing to overstate."
-            if p != 0.5
-            else "With an even belief the linear score does not care what you say."
-        )
+    if p in (0.0, 1.0):
+        return "With no doubt at all there is nothing to overstate."
+    if p == 0.5:
+        return "With an even belief the linear score does not care what you say."
     side = "1" if p > 0.5 else "0"
     return (
-        f"Log and Brier score are least, on average, where the report is the belief, "
-        f"q = {written(p, 3)}: they are strictly proper. The linear score is least at q = {side}: "
-        "it pays to overstate. (Gneiting and Raftery, 2007)"
+        f"You may report what you believe, q = {written(p, 3)} (honest), or put everything on the "
+        f"likelier side, q = {side} (bold). If you are right about p, the log and the Brier score "
+        "cost least, on average, where you are honest: they are *strictly proper*. The linear "
+        "score costs least where you are bold: it rewards overstating. (Gneiting and Raftery, 2007)"
     )

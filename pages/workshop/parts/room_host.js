@@ -1,7 +1,7 @@
 // The host's console and the screen that the hall looks at: code, question, forecasts, scores.
 
 import plot from "../../components/plot/plot.js";
-import { h } from "../../components/frontend/sync.js";
+import { copyText, h } from "../../components/frontend/sync.js";
 import { ask, known, note, renewKey } from "../../components/rooms/connection.js";
 import { createSections, outcomePart, questionParts, trying } from "./room_parts.js";
 
@@ -72,13 +72,19 @@ export function createHostView(place, assets, setup) {
     return pictures[link] ? h("img", { class: "cee-host-qr", alt: "QR code of the link", src: pictures[link] }) : h("div", { class: "cee-host-qr" });
   }
 
+  function copyable(link) {
+    const text = h("input", { readonly: "", value: link, "aria-label": "Link for the other device" });
+    const copying = h("button", { type: "button", onclick: () => copyText(copying, text) }, "Copy the link");
+    return h("div", { class: "cee-host-row" }, text, copying);
+  }
+
   function doorParts(room, host) {
     const link = linkTo(room.code);
     if (moving) {
       return [
         h("p", {}, "Scan this with the device that is to host beside this one. Whoever has the link hosts the room: show it to nobody else."),
         picture(moving),
-        button("Copy the link", () => window.navigator.clipboard.writeText(moving)),
+        copyable(moving),
         button("Done", () => {
           moving = "";
           update();
@@ -114,7 +120,7 @@ export function createHostView(place, assets, setup) {
     const number = { round: now.number };
     const count = h(
       "p",
-      { class: "cee-host-forecasts", role: "status" },
+      { class: "cee-host-forecasts" },
       h("b", {}, String(host.forecasts)),
       ` of ${room.people} have forecast`,
     );
@@ -205,12 +211,12 @@ export function createHostView(place, assets, setup) {
       ? h(
           "table",
           {},
-          h("thead", {}, h("tr", {}, ...["", "rounds", "bits", "Brier"].map((text) => h("th", { scope: "col" }, text)))),
+          h("thead", {}, h("tr", {}, ...["who", "rounds", "bits", "Brier"].map((text) => h("th", { scope: "col" }, text)))),
           h(
             "tbody",
             {},
             ...host.standings.map((one) =>
-              h("tr", {}, h("th", { scope: "row" }, one.label), ...[one.rounds, one.short, one.brier].map((text) => h("td", {}, String(text)))),
+              h("tr", {}, h("th", { scope: "row" }, h("bdi", {}, one.label)), ...[one.rounds, one.short, one.brier].map((text) => h("td", {}, String(text)))),
             ),
           ),
         )
@@ -229,7 +235,7 @@ export function createHostView(place, assets, setup) {
                 "ul",
                 {},
                 ...host.list.map((one) =>
-                  h("li", {}, one.label, " ", button("Remove", () => ask("remove", { person: one.id }), { "aria-label": `Remove ${one.label}` })),
+                  h("li", {}, h("bdi", {}, one.label), " ", button("Remove", () => ask("remove", { person: one.id }), { "aria-label": `Remove ${one.label}` })),
                 ),
               ),
             ]),

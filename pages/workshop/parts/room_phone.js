@@ -3,16 +3,19 @@
 import { coupled } from "../../components/bars/simplex.js";
 import { h } from "../../components/frontend/sync.js";
 import { forecast, known, leave, note } from "../../components/rooms/connection.js";
-import { cost, createSections, outcomePart, percent, questionParts } from "./room_parts.js";
+import { cost, createSections, inBits, listed, outcomePart, percent, questionParts } from "./room_parts.js";
 
 export function createPhoneView(place) {
   const head = h("div", { class: "cee-phone-head" });
   const main = h("div", { class: "cee-phone-main" });
   const foot = h("div", { class: "cee-phone-foot" });
-  const root = h("div", { class: "cee-phone" }, head, main, foot);
+  // Says in words what changed, to those who do not see it.
+  const news = h("p", { class: "cee-room-news", role: "status" });
+  const root = h("div", { class: "cee-phone" }, news, head, main, foot);
   place.append(root);
   const section = createSections();
   let q = [];
+  let start = null; // the forecast when the present gesture began
   let asked = 0; // number of the round that `q` belongs to
   let rows = [];
   let button = null;
@@ -27,7 +30,7 @@ export function createPhoneView(place) {
     if (!room || !me) return;
     const round = room.round;
     section(head, [me.label, room.people], () => [
-      h("span", {}, h("b", {}, me.label), ` · ${room.people} in the room`),
+      h("span", {}, h("b", {}, h("bdi", {}, me.label)), ` · ${room.people} in the room`),
       h("button", { type: "button", onclick: leave }, "Leave"),
     ]);
     const isOpen = round?.state === "open";
@@ -35,6 +38,8 @@ export function createPhoneView(place) {
       !round ? waiting() : isOpen ? asking(round) : round.state === "closed" ? closed(round) : scored(round),
     );
     if (isOpen) paintStatus();
+    const words = round ? newsOf(round) : "";
+    if (news.textContent !== words) news.textContent = words;
     section(foot, [me.sums, room.hours], () => [
       me.sums
         ? h(
@@ -42,7 +47,7 @@ export function createPhoneView(place) {
             {},
             `Over ${me.sums.rounds === 1 ? "1 round" : `${me.sums.rounds} rounds`}: `,
             h("b", {}, me.sums.log),
-            ` bits, Brier ${me.sums.brier}. Less is better.`,
+            `, Brier ${me.sums.brier}. Less is better.`,
           )
         : null,
       h(
@@ -68,14 +73,27 @@ export function createPhoneView(place) {
     paint();
     return [
       ...questionParts(round),
-      h("div", { class: "cee-phone-rows" }, ...rows.map((one) => one.root)),
+      h(
+        "p",
+        { class: "cee-room-kept" },
+        "How likely is each? If you give what happens 100 %, you pay 0 bits; 50 % costs 1 bit, 25 % costs 2, 0 % costs ∞. Less is better.",
+      ),
+      h("div", { class: "cee-phone-rows", role: "group", "aria-label": "Your forecast" }, ...rows.map((one) => one.root)),
       button,
       status,
     ];
   }
 
+  function newsOf(round) {
+    if (round.state === "open") return `The host asks: ${round.prompt}`;
+    if (round.state === "closed") return "The round is closed.";
+    const { bits, brier } = known.me.round === round.number ? known.me : {};
+    const score = bits ? ` Your score: ${inBits(bits)}, Brier ${brier}.` : "";
+    return `It was ${round.outcomes[round.outcome]}.${score}`;
+  }
+
   function row(name, index) {
-    const share = h("output", {});
+    const share = h("span", { class: "cee-phone-share" });
     const price = h("span", { class: "cee-phone-cost" });
     const range = h("input", {
       type: "range",
@@ -84,15 +102,14 @@ export function createPhoneView(place) {
       step: "0.01",
       "aria-label": `Probability of ${name}`,
       oninput: () => {
+        start ??= [...q];
         q = coupled(start, index, Number(range.value), []);
         paint();
       },
     });
-    // The others keep their proportions as they were when the finger came down.
-    let start = q;
-    const begin = () => (start = [...q]);
-    range.addEventListener("pointerdown", begin);
-    range.addEventListener("keydown", begin);
+    // The others keep their proportions as they were when the finger came down; a screen reader
+    // that moves the slider has no finger.
+    for (const ends of ["pointerdown", "keydown", "change"]) range.addEventListener(ends, () => (start = null));
     const top = h("span", { class: "cee-phone-name" }, name, share);
     return { root: h("label", { class: "cee-phone-row" }, top, range, price), range, share, price };
   }
@@ -100,11 +117,11 @@ export function createPhoneView(place) {
   function paint() {
     rows.forEach(({ range, share, price }, index) => {
       range.value = String(q[index]);
-      range.setAttribute("aria-valuetext", `${percent(q[index])}; costs ${cost(q[index])} bits`);
+      range.setAttribute("aria-valuetext", `${percent(q[index])}, costs ${inBits(cost(q[index]))}`);
       range.style.setProperty("--cee-share", `${100 * q[index]}%`);
       share.textContent = percent(q[index]);
       const bits = cost(q[index]);
-      price.textContent = `if so, ${bits} ${bits === "1" ? "bit" : "bits"}`;
+      price.textContent = `if so, ${inBits(bits)}`;
       price.classList.toggle("cee-infinite", bits === "∞");
     });
     paintStatus();
@@ -113,7 +130,7 @@ export function createPhoneView(place) {
   const isSent = () => madeIn(asked)?.every((value, index) => Math.abs(value - q[index]) < 1e-9);
 
   function paintStatus() {
-    button.disabled = isSending || Boolean(isSent());
+    button.ariaDisabled = String(isSending || Boolean(isSent()));
     button.textContent = isSent() ? "Committed" : madeIn(asked) ? "Commit the change" : "Commit";
     if (isSending && known.isLost) status.textContent = "It is sent as soon as the connection is back.";
     else if (isSent()) status.textContent = "You can change it until the host closes the round.";
@@ -121,6 +138,7 @@ export function createPhoneView(place) {
   }
 
   async function commit() {
+    if (isSending || isSent()) return;
     isSending = true;
     note("");
     paintStatus();
@@ -138,27 +156,30 @@ export function createPhoneView(place) {
 
   const closed = (round) => [
     ...questionParts(round),
-    h("p", {}, madeIn(round.number) ? `You said: ${said(round, madeIn(round.number))}.` : "You made no forecast."),
+    saidIn(round),
     h("p", { class: "cee-phone-status" }, "The round is closed. What happened?"),
   ];
 
-  const said = (round, forecast) =>
-    round.outcomes.map((name, index) => `${name} ${percent(forecast[index])}`).join(", ");
+  function saidIn(round) {
+    const made = madeIn(round.number);
+    return h("p", {}, made ? `You said: ${listed(round.outcomes, made)}.` : "You made no forecast.");
+  }
 
   function scored(round) {
     const me = known.me.round === round.number ? known.me : {};
     const infinite = me.bits === "∞";
+    const given = me.forecast?.[round.outcome];
     return [
       ...questionParts(round),
       outcomePart(round),
       round.hint ? h("p", {}, round.hint) : null,
-      me.forecast ? h("p", {}, `You said: ${said(round, me.forecast)}.`) : h("p", {}, "You made no forecast."),
+      saidIn(round),
       me.bits
         ? h(
             "dl",
             { class: "cee-phone-scores" },
-            ...[["−log₂ q", `${me.bits} ${me.bits === "1" ? "bit" : "bits"}`], ["Brier", me.brier]]
-              .concat(round.hedge ? [["Linear", me.linear]] : [])
+            ...[[`Log score, −log₂ ${percent(given)}`, inBits(me.bits)], ["Brier, 0 to 2", me.brier]]
+              .concat(round.hedge ? [[`Linear, 1 − ${percent(given)}`, me.linear]] : [])
               .map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
           )
         : null,
@@ -166,7 +187,7 @@ export function createPhoneView(place) {
         ? h(
             "p",
             { class: "cee-infinite" },
-            "You gave 0 to what happened: no finite surprise says how wrong that was. A model with one such forecast has an infinite loss, whatever else it gets right.",
+            "You gave 0 % to what happened: no number of bits is enough to say how wrong that was. A model that does so once has an infinite loss, whatever else it gets right.",
           )
         : null,
       h("details", {}, h("summary", {}, "The room"), ...round.lines.map((line) => h("p", {}, line))),

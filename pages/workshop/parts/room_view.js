@@ -3,7 +3,7 @@
 import { h } from "../../components/frontend/sync.js";
 import { hosted, join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
 import { createHostView } from "./room_host.js";
-import { trying } from "./room_parts.js";
+import { focusOn, trying } from "./room_parts.js";
 import { createPhoneView } from "./room_phone.js";
 
 const views = new WeakMap();
@@ -60,9 +60,11 @@ function createView(parent, assets) {
     notice.hidden = !words;
     const role = known.place?.role ?? "door";
     if (inside?.role !== role) {
+      const held = body.contains(root.getRootNode().activeElement);
       inside?.dispose();
       body.replaceChildren();
       inside = { role, ...{ door, host: createHostView, person: createPhoneView }[role](body, assets, setup) };
+      if (held) focusOn(body);
     }
     inside.update();
   }

@@ -21,10 +21,17 @@ class Chromium(Tab):
     name = "chromium"
 
     def __init__(self, browser: Browser, *, dark: bool = False) -> None:
-        self._context = browser.new_context(color_scheme="dark" if dark else "light")
+        self._browser, self._dark = browser, dark
+
+    def _start(self) -> None:
+        self._context = self._browser.new_context(color_scheme="dark" if self._dark else "light")
         self._watch = Watch()
         self._page = self._watch.over(self._context.new_page())
         self._context.set_default_timeout(3 * PATIENCE_MS)
+
+    def _end(self) -> None:
+        self._watch.end()
+        self._context.close()
 
     def load(self, url: str) -> None:
         self._page.goto(url, wait_until="domcontentloaded")
@@ -55,7 +62,3 @@ class Chromium(Tab):
     def errors(self) -> list[str]:
         errors, self._watch.problems[:] = list(self._watch.problems), []
         return errors
-
-    def close(self) -> None:
-        self._watch.end()
-        self._context.close()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.browser.engines import actions
-from tests.browser.engines.tab import PATIENCE_MS, Point, Tab
+from tests.browser.engines.tab import PATIENCE_MS, Gone, Point, Tab
 from tests.browser.steps import until
 
 _PREFERENCES = {
@@ -29,6 +31,8 @@ _PREFERENCES = {
     "browser.startup.homepage_override.mstone": "ignore",
     "datareporting.policy.dataSubmissionEnabled": False,
 }
+# Longer than a page waits for anything.
+_LONGEST_ANSWER_SECONDS = 3 * PATIENCE_MS / 1000
 
 
 class Firefox(Tab):
@@ -36,31 +40,31 @@ class Firefox(Tab):
 
     Args:
         program: path of Firefox.
-        profile: an empty folder.
+        folder: for its profiles.
         dark: whether the person's system is dark.
-
-    Raises:
-        RuntimeError: it does not come up; with what it printed.
     """
 
     name = "firefox"
 
-    def __init__(self, program: str, profile: Path, *, dark: bool = False) -> None:
+    def __init__(self, program: str, folder: Path, *, dark: bool = False) -> None:
+        self._program, self._folder = program, folder
         scheme = {"layout.css.prefers-color-scheme.content-override": 0 if dark else 1}
-        (profile / "user.js").write_text(
-            "".join(
-                f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
-                for name, value in (_PREFERENCES | scheme).items()
-            )
+        self._preferences = "".join(
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
+            for name, value in (_PREFERENCES | scheme).items()
         )
-        self._log = profile / "firefox.log"
         self._numbers = count(1)
+
+    def _start(self) -> None:
+        profile = Path(tempfile.mkdtemp(dir=self._folder))
+        (profile / "user.js").write_text(self._preferences)
         self._errors: list[str] = []
         self._open = ExitStack()
-        with self._log.open("wb") as log:
+        output = profile / "firefox.log"
+        with output.open("wb") as log:
             self._process = subprocess.Popen(
                 [
-                    *(program, "--headless", "--no-remote", "--profile", str(profile)),
+                    *(self._program, "--headless", "--no-remote", "--profile", str(profile)),
                     *("--remote-debugging-port", "0"),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -69,11 +73,15 @@ class Firefox(Tab):
             )
         try:
             self._connect(profile / "WebDriverBiDiServer.json")
-        except Exception as error:
-            self._process.kill()
-            self._process.wait()
-            said = self._log.read_text(errors="replace")
-            raise RuntimeError(f"{program} cannot be driven: {error}\n{said}") from error
+        except RuntimeError as error:
+            said = output.read_text(errors="replace")
+            raise RuntimeError(f"{self._program} cannot be driven: {error}\n{said}") from error
+
+    def _end(self) -> None:
+        # Killed, lest its end is waited for; its connection ends with it.
+        self._process.kill()
+        self._process.wait()
+        self._open.close()
 
     def _connect(self, address: Path) -> None:
         def spoken() -> dict[str, Any] | None:
@@ -94,15 +102,19 @@ class Firefox(Tab):
     def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command and return its result; events that come meanwhile are noted."""
         number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(self._socket.recv(timeout=3 * PATIENCE_MS / 1000))
-            if message["type"] == "event":
-                self._note(message)
-            elif message["id"] == number:
-                if message["type"] == "error":
-                    raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
-                return message["result"]
+        try:
+            self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+            while True:
+                message = json.loads(self._socket.recv(timeout=_LONGEST_ANSWER_SECONDS))
+                if message["type"] == "event":
+                    self._note(message)
+                elif message["id"] == number:
+                    break
+        except (TimeoutError, ConnectionClosed) as error:
+            raise Gone(f"Firefox to {method}: {error!r}") from error
+        if message["type"] == "error":
+            raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
+        return message["result"]
 
     def _note(self, event: dict[str, Any]) -> None:
         entry = event["params"]
@@ -153,12 +165,3 @@ class Firefox(Tab):
         self._send("session.status")
         errors, self._errors = self._errors, []
         return errors
-
-    def close(self) -> None:
-        self._open.close()
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from abc import ABC, abstractmethod
@@ -17,6 +18,11 @@ PATIENCE_MS = 20_000
 Point = tuple[float, float]
 
 _links = count(1)
+
+
+class Gone(Exception):
+    """The browser has ended, or has not answered for longer than anything it is asked takes."""
+
 
 # Elements of the page and of the open shadow roots in it; with a text, those that hold it.
 _SEARCH = """
@@ -44,13 +50,24 @@ class Tab(ABC):
     Functions for the page are JavaScript texts; they may call `all(selector, text)` and
     `first(selector, text)`, which also look into open shadow roots, the latter at what is seen.
 
+    A browser runs from `ready` to `close`. Everything between raises Gone where it runs no more.
+
     Attributes:
         name: the engine's, as the tests are named by it.
     """
 
     name: str
+    _runs = False
 
     # ---------------------------------------------------------------- what each engine does itself
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Start a browser with one empty page."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """End the browser that was started last, in whatever state it is."""
 
     @abstractmethod
     def load(self, url: str) -> None:
@@ -84,11 +101,25 @@ class Tab(ABC):
     def errors(self) -> list[str]:
         """Return what was logged as an error or thrown since this was asked last."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """End the browser."""
-
     # ---------------------------------------------------------------- what follows from it
+
+    def ready(self, width: int, height: int) -> None:
+        """Have a browser that answers, a page of this size in it, and what it logged forgotten."""
+        if not self._runs:
+            self._runs = True
+            try:
+                self._start()
+            except BaseException:
+                self.close()
+                raise
+        self.resize(width, height)
+        self.errors()
+
+    def close(self) -> None:
+        """End the browser if it runs, in whatever state it is."""
+        if self._runs:
+            self._runs = False
+            self._end()
 
     def evaluate(self, function: str, *arguments: object) -> Any:
         """Return what a function, async or not, gives in the page; it travels as JSON."""
@@ -240,4 +271,6 @@ class Tab(ABC):
         """Keep a picture of the page beside those of other failed tests."""
         PICTURES.mkdir(exist_ok=True)
         stem = re.sub(r"\W+", "-", name)
-        (PICTURES / f"{stem}.png").write_bytes(self.picture())
+        # A browser that is gone gives none; why the test failed must be told all the same.
+        with contextlib.suppress(Gone):
+            (PICTURES / f"{stem}.png").write_bytes(self.picture())

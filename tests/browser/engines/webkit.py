@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Sequence
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
 
-import psutil
 from selenium import webdriver
-from selenium.common import WebDriverException
+from selenium.common import (
+    InvalidSessionIdException,
+    NoSuchWindowException,
+    WebDriverException,
+)
+from selenium.webdriver.common.utils import is_connectable
+from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.webkitgtk.options import Options
-from selenium.webdriver.webkitgtk.service import Service
 from urllib3.exceptions import HTTPError
 
 from tests.browser.engines import actions
-from tests.browser.engines.tab import PATIENCE_MS, Point, Tab
+from tests.browser.engines.tab import PATIENCE_MS, Gone, Point, Tab
+from tests.browser.server import free_port
 from tests.browser.steps import until
 
 # WebKit's driver tells nothing of a page's log, so the page keeps it.
@@ -31,9 +39,10 @@ const log = console.error;
 console.error = (...said) => { keep(...said); log.apply(console, said); };
 """
 
-_TRIES = 3
-_LONGEST_LOAD_SECONDS = 40.0
-_LONGEST_PICTURE_SECONDS = 15.0
+# Longer than a page waits for anything. WebKit's driver hangs once in some hundred loads.
+_LONGEST_ANSWER_SECONDS = 2 * PATIENCE_MS / 1000
+# What the driver answers when the browser has died, the first of them where it did just now.
+_SAID_OF_THE_DEAD = (WebDriverException, InvalidSessionIdException, NoSuchWindowException)
 
 
 class WebKit(Tab):
@@ -60,23 +69,25 @@ class WebKit(Tab):
         # Without a graphics card, frames handed over through memory cost half as much time.
         surroundings = {"DISPLAY": display, "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}
         self._program, self._surroundings = driver, {**os.environ, **surroundings}
-        self._start()
 
     def _start(self) -> None:
-        self._is_killed = False
-        self._service = Service(self._program, env=self._surroundings)
-        self._driver = webdriver.WebKitGTK(options=self._options, service=self._service)
-        try:
-            self._open_window()
-        except Exception:
-            self._driver.quit()
-            raise
+        port = free_port()
+        # In a session of its own, which ends as one whichever of its processes have died.
+        self._process = subprocess.Popen(
+            [self._program, f"--port={port}"],
+            env=self._surroundings,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(lambda: is_connectable(port), "WebKit's driver listens")
+        self._driver = _Driver(f"http://127.0.0.1:{port}", self._options, self.close)
+        self._open_window()
 
-    def _kill(self) -> None:
-        self._is_killed = True
-        driver = psutil.Process(self._service.process.pid)
-        for process in (*driver.children(recursive=True), driver):
-            process.kill()
+    def _end(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def _open_window(self) -> None:
         self._driver.set_script_timeout(3 * PATIENCE_MS / 1000)
@@ -88,23 +99,8 @@ class WebKit(Tab):
         self._driver.switch_to.window(own)
 
     def load(self, url: str) -> None:
-        # Once in some hundred loads the driver never answers the first question to a new page,
-        # and nobody's limit of time ends that: then another browser is started.
-        for _ in range(_TRIES):
-            watchdog = threading.Timer(_LONGEST_LOAD_SECONDS, self._kill)
-            watchdog.start()
-            try:
-                self._driver.get(url)
-                self._driver.execute_script(_KEEP_ERRORS)
-                return
-            except (WebDriverException, HTTPError, OSError):
-                if not self._is_killed:
-                    raise
-                watchdog.join()
-                self._start()
-            finally:
-                watchdog.cancel()
-        raise TimeoutError(f"WebKit did not load {url} in {_TRIES} tries.")
+        self._driver.get(url)
+        self._driver.execute_script(_KEEP_ERRORS)
 
     def resize(self, width: int, height: int) -> None:
         self._driver.set_window_rect(0, 0, width, height)
@@ -134,17 +130,7 @@ class WebKit(Tab):
         self._driver.execute(Command.W3C_ACTIONS, {"actions": what})
 
     def picture(self) -> bytes:
-        # The driver may hang here as well; that must not hide why a test failed.
-        watchdog = threading.Timer(_LONGEST_PICTURE_SECONDS, self._kill)
-        watchdog.start()
-        try:
-            return self._driver.get_screenshot_as_png()
-        except (WebDriverException, HTTPError, OSError):
-            if not self._is_killed:
-                raise
-            return b""
-        finally:
-            watchdog.cancel()
+        return self._driver.get_screenshot_as_png()
 
     def errors(self) -> list[str]:
         kept = self._driver.execute_script(
@@ -152,5 +138,30 @@ class WebKit(Tab):
         )
         return json.loads(kept)
 
-    def close(self) -> None:
-        self._driver.quit()
+
+class _Driver(webdriver.Remote):
+    """Selenium's side of a WebKitWebDriver.
+
+    Args:
+        url: the driver's address.
+        options: what the browser is started with.
+        end: ends both; called where a question fails because one of them is gone.
+    """
+
+    def __init__(self, url: str, options: Options, end: Callable[[], None]) -> None:
+        self._end = end
+        config = ClientConfig(
+            remote_server_addr=url,
+            timeout=_LONGEST_ANSWER_SECONDS,
+            init_args_for_pool_manager={"init_args_for_pool_manager": {"retries": False}},
+        )
+        super().__init__(RemoteConnection(client_config=config), options=options)
+
+    def execute(self, command: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            return super().execute(command, params)
+        except (HTTPError, OSError, WebDriverException) as error:
+            if isinstance(error, WebDriverException) and type(error) not in _SAID_OF_THE_DEAD:
+                raise
+            self._end()
+            raise Gone(f"WebKit to {command}: {error!r}") from error

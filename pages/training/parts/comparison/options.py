@@ -130,7 +130,8 @@ def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
     with st.popover("Axes and smoothing"):
         axis = choice(
             "x axis", list(_AXES), "x",
-            "Time is training time, pauses left out; Clock is when that was.",
+            "Time is seconds since the start, pauses of runs made here left out; Clock is the date "
+            "and time. Both are known of runs made here and of files that tell times.",
         )  # fmt: skip
         x_scale = choice("Scale of x", _X_SCALES, "xscale")
         scale = choice("Scale of losses", _SCALES, "scale")

@@ -2,6 +2,7 @@
 // later. The cursor lies above the plot, so that moving it draws nothing anew.
 
 import drawPlot from "../../../components/plot/plot.js";
+import { bytesOf } from "../digit_pictures.js";
 import { h, readTheme } from "../../../components/frontend/sync.js";
 
 const CHROME = 62; // pixels for tabs above and tools below a plot
@@ -27,7 +28,8 @@ export function createCurves(assets, confusion, changed) {
     confusion,
   );
   const element = h("div", { class: "cee-race-curves" }, tablist, panel);
-  const plots = new Map(); // name → what was sent of it
+  const plots = new Map(); // name → {plot, version, read, view}: what was sent of it
+  let views = {}; // name → what its plot is to show, as the server says it
   let chosen = null;
   let buttons = [];
   let height = 260;
@@ -84,7 +86,7 @@ export function createCurves(assets, confusion, changed) {
   }
 
   function draw() {
-    const sent = plots.get(nameOf(chosen ?? ""));
+    const sent = plots.get(nameOf(chosen ?? ""))?.plot;
     if (!sent || place.hidden) return follow();
     const { layout } = sent.figure;
     const figure = { ...sent.figure, layout: { ...layout, height: height - CHROME } };
@@ -123,14 +125,44 @@ export function createCurves(assets, confusion, changed) {
     element,
     tab: () => chosen,
     choose,
+    /** Take what the page's script sent, but for what is older than what came by the socket. */
     update(head, told) {
       build(head.tabs);
-      for (const [name, plot] of Object.entries(told.plots)) plots.set(name, plot);
+      views = told.views;
+      for (const [name, plot] of Object.entries(told.plots)) {
+        const known = plots.get(name);
+        const view = JSON.stringify(views[name]);
+        const isOlder = known?.run === told.run && known.view === view && known.read > told.read;
+        if (isOlder) continue;
+        const { run, version, read } = told;
+        plots.set(name, { plot, run, version, read, view });
+      }
       // The same curves in other colours are drawn anew.
       const colours = readTheme(element)("background-color", "");
       if (colours !== ground) drawn = "";
       ground = colours;
       draw();
+    },
+    /** What is wanted of the chosen tab, null for no plot, and which version of it is here. */
+    wanted(run) {
+      const name = nameOf(chosen ?? "");
+      const view = views[name] ?? null;
+      const known = plots.get(name);
+      const fits = known?.run === run && known.view === JSON.stringify(view);
+      return { view, version: fits ? known.version : "" };
+    },
+    /** Let a plot go on as the socket says; false where that does not fit what is here. */
+    extend({ name, view, base, version, whole, ...change }, { run, read }) {
+      const wanted = JSON.stringify(view);
+      if (wanted !== JSON.stringify(views[name])) return false;
+      const known = plots.get(name);
+      if (whole) plots.set(name, { plot: whole, run, version, read, view: wanted });
+      else if (known?.run === run && known.view === wanted && known.version === base) {
+        lengthen(known.plot, change);
+        Object.assign(known, { version, read });
+      } else return false;
+      if (name === nameOf(chosen ?? "")) draw();
+      return true;
     },
     cursor(next) {
       state = next;
@@ -146,4 +178,26 @@ export function createCurves(assets, confusion, changed) {
       cleanUp?.();
     },
   };
+}
+
+/** Let the traces of a plot go on from some of their points. */
+function lengthen(plot, { alt, traces, layout }) {
+  plot.alt = alt;
+  if (layout) plot.figure.layout = layout;
+  traces.forEach(({ from, ...columns }, index) => {
+    const trace = plot.figure.data[index];
+    for (const [name, column] of Object.entries(columns)) {
+      trace[name] = [...unpacked(trace[name]).slice(0, from), ...column];
+    }
+  });
+}
+
+const ARRAYS = {
+  i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array,
+  f4: Float32Array, f8: Float64Array,
+};
+
+/** The values of a trace, which Plotly's Python side packs. */
+function unpacked(values) {
+  return values?.bdata ? new ARRAYS[values.dtype](bytesOf(values.bdata).buffer) : (values ?? []);
 }

@@ -111,7 +111,7 @@ export function createDigits({ open, close }) {
     const one = snapshots[chosen];
     const there = one ? one.confusion[10 * cell.truth + cell.said] : 0;
     const words = `true ${cell.truth}, ${head.curves[chosen].name} said ${cell.said}`;
-    const isEnd = isNewest && !told.cue.active;
+    const isEnd = isNewest && !told.active;
     const same =
       sent && sent.curve === chosen && sent.truth === cell.truth && sent.said === cell.said;
     let found;

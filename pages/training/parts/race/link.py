@@ -16,8 +16,9 @@ from pages.components.address.parameters import Parameter, option, text
 from pages.components.escaping import escaped
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
+from pages.training.parts.race.pictures import TABS
 from pages.training.parts.race.prediction import BET, current_bet
-from pages.training.parts.race.theatre import TABS, moment_of
+from pages.training.parts.race.theatre import moment_of
 
 _MOST_DIGITS = 12
 

@@ -17,8 +17,10 @@ export function lastUpTo(steps, step) {
 export function createMemory() {
   let curves = []; // {steps, snapshots, newest, norms}
   let said = 0;
+  let share = 0; // by which the snapshots of the run were chosen
 
   const total = () => curves.reduce((sum, { steps }) => sum + steps.length, 0);
+  const empty = () => ({ steps: [], snapshots: [], norms: { steps: [], values: [] } });
 
   return {
     forget() {
@@ -26,11 +28,14 @@ export function createMemory() {
       said = 0;
     },
     /** Take what came; false where something before it is missing. */
-    take({ first, snapshots, newest, norms }) {
-      if (curves.length === 0) {
-        curves = first.map(() => ({ steps: [], snapshots: [] }));
+    take({ first, snapshots, newest, norms, ...told }) {
+      if (curves.length === 0 || told.share !== share) {
+        curves = first.map(empty);
+        said = 0;
+        ({ share } = told);
       }
       if (first.some((begin, index) => begin > curves[index].steps.length)) return false;
+      if (norms.some(({ from }, index) => from > curves[index].norms.steps.length)) return false;
       curves.forEach((curve, index) => {
         const known = curve.steps.length - first[index];
         for (const one of snapshots[index].slice(Math.max(0, known))) {
@@ -39,7 +44,10 @@ export function createMemory() {
         }
         if (newest[index]?.step !== curve.newest?.step || newest[index]?.full !== curve.newest?.full)
           curve.newest = newest[index] && unpacked(newest[index]);
-        curve.norms = norms[index];
+        const { from, ...columns } = norms[index];
+        for (const [name, column] of Object.entries(columns)) {
+          curve.norms[name].splice(from, Infinity, ...column);
+        }
       });
       return true;
     },
@@ -48,6 +56,7 @@ export function createMemory() {
       said = total();
     },
     counts: () => curves.map(({ steps }) => steps.length),
+    share: () => share,
     /** What each network's newest measurement up to a step said; null before the first. */
     at: (step) =>
       curves.map(({ steps, snapshots, newest }) => {

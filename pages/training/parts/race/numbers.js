@@ -28,7 +28,7 @@ export function createNumbers(choose) {
         "button",
         {
           type: "button",
-          style: `--curve: var(--curve-${index}); --ink: var(--ink-${index})`,
+          style: `--curve: var(--curve-${index})`,
           title: "Show this network's confusion matrix and reading of the digits",
           onclick: () => choose(index),
         },

@@ -27,38 +27,26 @@ def has_played(run_id: str) -> None:
         del st.session_state[_FOLLOWED]
 
 
-def plays_itself(run: Run, state: str, records: Records) -> bool:
-    """Tell whether a race is to be replayed now: it has ended, too quick for who started it.
+def is_followed(run_id: str) -> bool:
+    """Tell whether this session waits for a race to replay it, should it be too quick."""
+    followed: bool = st.session_state.get(_FOLLOWED) == run_id
+    return followed
+
+
+def is_too_quick(run: Run, state: str, records: Records) -> bool:
+    """Tell whether a race was too quick to be watched, or will be: it is about to end.
+
+    What were drawn of one that will be replayed would jump back to the beginning a moment later.
 
     Args:
-        run: The race on screen, as it was last read.
-        state: From `launcher.state_of`.
-        records: All that was recorded.
-    """
-    return (
-        st.session_state.get(_FOLLOWED) == run.id
-        and state not in ACTIVE
-        and 0 < training_seconds(records) < TOO_QUICK
-    )
-
-
-def is_held(run: Run, state: str, records: Records) -> bool:
-    """Tell whether a race is about to end so soon that it will be replayed.
-
-    A picture drawn now would jump back to the beginning a moment later.
-
-    Args:
-        run: The race on screen, as it was last read.
+        run: The race, as it was last read.
         state: From `launcher.state_of`.
         records: All that was recorded so far.
     """
-    left = run.progress.seconds_left
-    return (
-        st.session_state.get(_FOLLOWED) == run.id
-        and state in ACTIVE
-        and left is not None
-        and training_seconds(records) + left < TOO_QUICK
-    )
+    took, left = training_seconds(records), run.progress.seconds_left
+    if state in ACTIVE:
+        return left is not None and took + left < TOO_QUICK
+    return 0 < took < TOO_QUICK
 
 
 def said_of_pace(state: str, records: Records) -> str:

@@ -12,9 +12,7 @@ from explorer.runs.curve_data import (
     ACCURACY,
     CONFUSION,
     DIGITS_SOFTMAX,
-    IMAGES,
-    TEST,
-    TEST_FULL,
+    num_test_images,
     on_test_images,
     values_at,
 )
@@ -23,6 +21,11 @@ from explorer.runs.series import CurveData
 MOST = 240
 """Snapshots of a curve that are sent, evenly over the run."""
 _MOST_NORMS = 400
+
+
+def share_of(last_step: int) -> float:
+    """Return the steps in each of `MOST` parts of a run."""
+    return max(1.0, last_step / MOST)
 
 
 class Measurements:
@@ -36,11 +39,8 @@ class Measurements:
         self._snapshots = curve.snapshots
         self._accuracy, self._is_whole = on_test_images(curve, ACCURACY)
         self._steps = self._accuracy.steps
+        self._images = num_test_images(curve, self._steps, self._is_whole)
         self._losses = values_at(on_test_images(curve, "cross_entropy")[0], self._steps)
-        quick, whole = (
-            values_at(curve.clocks.get(IMAGES[kind]), self._steps) for kind in (TEST, TEST_FULL)
-        )
-        self._images = np.where(self._is_whole, whole, quick)
 
     def __len__(self) -> int:
         return self._steps.size
@@ -53,7 +53,7 @@ class Measurements:
         Args:
             last_step: Last step of the whole run.
         """
-        parts = self._steps // max(1.0, last_step / MOST)
+        parts = np.floor(self._steps / share_of(last_step))
         return np.flatnonzero(np.diff(parts, prepend=-1)).tolist()
 
     def encoded(self, place: int) -> dict[str, Any]:
@@ -73,10 +73,16 @@ class Measurements:
 
 
 def norms_by_step(curve: CurveData) -> dict[str, list[float]]:
-    """Return the norm of the whole gradient by step, thinned evenly."""
+    """Return the norm of the whole gradient by step, of a long run every 2nd, 4th, 8th, … one.
+
+    What is returned stays when newer ones come, but for the newest, until a run is twice as long.
+    """
     norm = whole_gradient_norm(curve)
     count = len(norm)
-    places = np.unique(np.linspace(0, count - 1, min(count, _MOST_NORMS)).round().astype(int))
+    stride = 1
+    while count > _MOST_NORMS * stride:
+        stride *= 2
+    places = np.unique(np.append(np.arange(0, count, stride), count - 1)) if count else np.arange(0)
     return {"steps": norm.steps[places].tolist(), "values": norm.values[places].tolist()}
 
 

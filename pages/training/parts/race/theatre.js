@@ -1,8 +1,10 @@
 // The stage of a race: every number, curve and digit on it is that of one step, which a slider
-// chooses. All that was measured is here, so that moving asks the server for nothing.
+// chooses. All that was measured is here, so that moving asks the server for nothing. What is new
+// comes by a socket; without one the page's script is asked for it again and again.
 
 import { noteEdit } from "../../../components/address/address.js";
-import { chartColours, decoded, h } from "../../../components/frontend/sync.js";
+import { createWatch } from "../../../components/push/push.js";
+import { chartColours, h } from "../../../components/frontend/sync.js";
 import { createConfusion } from "./confusion.js";
 import { createCurves } from "./curves.js";
 import { createDigits } from "./digits.js";
@@ -12,6 +14,13 @@ import { createMemory } from "./memory.js";
 
 const ACKNOWLEDGE = 8; // snapshots that may be sent twice before it is said that they are here
 const OWNER = "race";
+const ASK_AGAIN_MS = 3000; // a rerun can be lost with its connection
+const CLOCKS_APART_S = 5; // a newer picture of another server may seem older
+// Older than what is told of them already, these are left out of what a script sends.
+const FACTS = [
+  "version", "share", "diverged", "rates", "reached", "now", "last", "epochs", "active", "quick",
+  "words", "read",
+];
 const views = new WeakMap();
 
 export default function render({ data, parentElement, setStateValue, assets }) {
@@ -21,7 +30,7 @@ export default function render({ data, parentElement, setStateValue, assets }) {
     views.set(parentElement, view);
   }
   view.send = setStateValue;
-  view.update(decoded(data));
+  view.take(data);
   return () => {
     views.delete(parentElement);
     view.dispose();
@@ -30,8 +39,15 @@ export default function render({ data, parentElement, setStateValue, assets }) {
 
 function createView(parent, assets) {
   const memory = createMemory();
-  const view = { send: null, update, dispose };
-  let told = null; // what the server said last
+  const view = { send: null, take, dispose };
+  let text = ""; // what the page's script sent last
+  let told = null; // what the server said last, by script or by socket
+  let answered = ""; // `news` that a script has answered
+  let asking = null; // {news, at}: those that it was asked to
+  let wasActive = false; // when a script was last run
+  let watch = null;
+  let timer = 0; // asks for reruns without a socket
+  let ticks = 0;
   let head = null;
   let chosen = 0; // network
   let step = null; // null is the newest
@@ -52,11 +68,13 @@ function createView(parent, assets) {
   });
   const curves = createCurves(assets, confusion.element, () => {
     paint();
+    // Before the script answers, the curve goes on from where it was when its tab was left.
+    watch?.say();
     note();
   });
   const digits = createDigits({
     open: (digit, at) =>
-      view.send("opened", { curve: chosen, digit, step: at, seq: Date.now() }),
+      tell("opened", { curve: chosen, digit, step: at, seq: Date.now() }),
     close: () => {
       confusion.mark(null);
       digits.showCell(null);
@@ -91,14 +109,32 @@ function createView(parent, assets) {
 
   function dispose() {
     player.pause();
+    watch?.close();
+    clearTimeout(timer);
+    view.send = () => {};
     observer.disconnect();
     window.removeEventListener("resize", fit);
     curves.dispose();
     root.remove();
   }
 
-  const position = () => step ?? (told.cue.held ? 0 : told.now);
+  // A race that will be replayed is shown from its beginning, not where it is for a moment.
+  const isHeld = () => told.cue.follows && told.quick && told.active;
+  const position = () => step ?? (isHeld() ? 0 : told.now);
 
+  function take(data) {
+    const sent = new TextDecoder().decode(data);
+    // Called again without news, for the theme perhaps: what came by the socket is newer.
+    const isKnown = sent === text && head;
+    text = sent;
+    if (!isKnown) return update(JSON.parse(sent));
+    curves.update(head, { ...told, plots: {} });
+    colour();
+    fit();
+    return repaint();
+  }
+
+  /** Take what the page's script sent. */
   function update(next) {
     const another = next.run !== told?.run;
     if (another) {
@@ -106,17 +142,22 @@ function createView(parent, assets) {
       memory.forget();
       if (told) step = null;
     }
-    const betNow = told && !another && !told.cue.active && !told.words.verdict;
-    told = next;
+    const betNow = told && !another && !wasActive && !told.verdict;
+    const ahead = another || !head ? 0 : told.read - next.read;
+    const isOlder = ahead > 0 && ahead < CLOCKS_APART_S;
+    const facts = isOlder ? Object.fromEntries(FACTS.map((name) => [name, told[name]])) : {};
+    told = { ...next, ...facts };
+    wasActive = next.active;
+    answered = JSON.stringify(next.news);
     if (another) isSealed = false;
-    if (betNow && next.words.verdict) {
+    if (betNow && next.verdict) {
       player.pause();
       step = 0;
       isSealed = true;
     }
     if (next.head) ({ head } = next);
     else if (another || !head) return askAgain();
-    if (!memory.take(next)) return askAgain();
+    if (!isOlder && !memory.take(next)) return askAgain();
     if (another) chosen = Math.min(chosen, head.curves.length - 1);
     if (next.cue.asked !== asked) {
       player.pause();
@@ -127,26 +168,106 @@ function createView(parent, assets) {
     colour();
     curves.update(head, next);
     if (next.cell) digits.takeCell(next.cell);
-    if (next.cue.plays && playing !== next.run) {
-      playing = next.run;
-      view.send("played", next.run);
-      if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
-    }
+    show();
+    if (next.head || (memory.unsaid() >= ACKNOWLEDGE && !watch?.hears())) acknowledge();
+    return follow();
+  }
+
+  function show() {
+    replay();
     fit();
     repaint();
-    if (memory.unsaid() >= ACKNOWLEDGE || next.head) acknowledge();
-    return undefined;
+  }
+
+  /** Replay a race that was too quick, once it has ended. */
+  function replay() {
+    const plays = told.cue.follows && told.quick && !told.active;
+    if (!plays || playing === told.run) return;
+    playing = told.run;
+    tell("played", told.run);
+    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) player.play();
+  }
+
+  /** Watch on: by the socket, and by reruns where there is none. */
+  function follow() {
+    if (told.live === null) {
+      watch?.close();
+      watch = null;
+      clearTimeout(timer);
+    } else if (watch) watch.say();
+    else watch = createWatch({ place, hear, turn });
+  }
+
+  function turn(hears) {
+    clearTimeout(timer);
+    if (!hears) askForRerun();
+  }
+
+  function askForRerun() {
+    const { testConnectionState, testScriptState } =
+      document.querySelector("[data-testid=stApp]").dataset;
+    timer = setTimeout(askForRerun, 1000 * told.live);
+    // One after the other, and none while there is nobody to answer.
+    if (testConnectionState !== "CONNECTED" || testScriptState !== "notRunning") return;
+    ticks += 1;
+    tell("tick", ticks);
+  }
+
+  const place = () => {
+    const { view: wanted, version } = curves.wanted(told.run);
+    return {
+      kind: "race",
+      of: told.run,
+      view: wanted,
+      versions: [told.version, version],
+      counts: memory.counts(),
+      share: memory.share(),
+    };
+  };
+
+  /** Take what came by the socket. */
+  function hear({ plot, base, news, spread, ...facts }) {
+    if (facts.run !== told.run || !head) return;
+    if (facts.version) {
+      // What there was to tell since another place than this tab is at by now.
+      if (base !== told.version || !memory.take(facts)) {
+        watch.say();
+        return;
+      }
+      const { first, snapshots, newest, norms, ...own } = facts;
+      told = { ...told, ...own };
+      if (plot && !curves.extend(plot, told)) watch.say();
+      show();
+    }
+    answer(JSON.stringify(news), spread);
+  }
+
+  /** Have the page's script answer news that it has not: once, and not all of a hall at a time. */
+  function answer(news, spread) {
+    if (news === answered) return;
+    if (asking?.news === news && performance.now() - asking.at < ASK_AGAIN_MS + 1000 * spread) return;
+    asking = { news, at: performance.now() };
+    setTimeout(() => {
+      if (news !== answered) tell("stale", { news, at: Date.now() });
+    }, 1000 * spread * Math.random());
+  }
+
+  /** Say something to the page's script, which is then run. */
+  function tell(what, value) {
+    if (head && memory.unsaid() >= ACKNOWLEDGE) acknowledge();
+    view.send(what, value);
   }
 
   /** Ask for the images in a cell of the confusion matrix. */
   function ask(cell) {
-    if (cell) view.send("cell", { run: told.run, curve: chosen, ...cell });
+    if (cell) tell("cell", { run: told.run, curve: chosen, ...cell });
   }
 
   function acknowledge() {
     memory.say();
     // The digits are known a moment after the race.
-    view.send("have", { run: told.run, counts: memory.counts(), whole: head.truth.length > 0 });
+    const whole = head.truth.length > 0;
+    view.send("have", { run: told.run, counts: memory.counts(), share: memory.share(), whole });
   }
 
   /** Ask for all of it: what the server believes to be here went with an earlier view. */
@@ -163,18 +284,13 @@ function createView(parent, assets) {
     const show = tab === head.tabs[0] ? "" : tab;
     // A moment is one of this race, also where the address has named none so far.
     noteEdit(OWNER, { at, show, ...((at || show) && { run: told.run }) });
-    if (!quietly) view.send("moment", { run: told.run, step, tab, asked });
+    if (!quietly) tell("moment", { run: told.run, step, tab, asked });
   }
 
   function colour() {
     const colours = chartColours(root);
-    head.curves.forEach(({ place, shade }, index) => {
-      const colour = colours[place] ?? "#5f6b7a";
-      root.style.setProperty(`--ink-${index}`, colour);
-      root.style.setProperty(
-        `--curve-${index}`,
-        `color-mix(in srgb, ${colour} ${100 * shade}%, transparent)`,
-      );
+    head.curves.forEach(({ place }, index) => {
+      root.style.setProperty(`--curve-${index}`, colours[place] ?? "#5f6b7a");
     });
   }
 
@@ -197,7 +313,7 @@ function createView(parent, assets) {
   function paint() {
     if (!head) return;
     const at = position();
-    const now = told.cue.held ? 0 : told.now;
+    const now = isHeld() ? 0 : told.now;
     if (step === null) isSealed = false;
     const state = {
       at,
@@ -205,7 +321,7 @@ function createView(parent, assets) {
       told,
       chosen,
       last: told.last,
-      isNewest: step === null && !told.cue.held,
+      isNewest: step === null && !isHeld(),
       isTold: player.isPlaying() || isSealed,
       snapshots: memory.at(at),
       norms: memory.norms(at),
@@ -222,7 +338,7 @@ function createView(parent, assets) {
   }
 
   function saying({ at, snapshots, isNewest }) {
-    const { words, cue, last, epochs } = told;
+    const { words, last, epochs } = told;
     const epoch = ((at / last) * epochs).toFixed(1);
     const measured = snapshots.find(Boolean);
     const which = !measured
@@ -235,8 +351,8 @@ function createView(parent, assets) {
       h("span", {}, h("strong", {}, words.status), ` ${words.progress} ${words.pace}`),
       h("span", {}, `Shown: step ${count(at)} of ${count(last)}, epoch ${epoch}; ${which}`),
     );
-    const isOver = !cue.active && isNewest && !player.isPlaying();
-    verdict.textContent = isOver ? words.verdict : "";
+    const isOver = !told.active && isNewest && !player.isPlaying();
+    verdict.textContent = isOver ? told.verdict : "";
     ground.textContent = words.ground;
   }
 

@@ -6,59 +6,30 @@ The browser has what it was sent once, and moves from step to step without askin
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
 import streamlit as st
 
 from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
 from explorer.figures.palette import CATEGORICAL
-from explorer.figures.race_lines import RaceLine
-from explorer.figures.training import GOAL
-from explorer.runs.curve_data import (
-    DIGITS_SOFTMAX,
-    LEARNING_RATE,
-    diverged_at,
-)
-from explorer.runs.curve_data import last_step as newest_step
+from explorer.figures.training import GOAL, LineStyle
+from explorer.runs.curve_data import DIGITS_SOFTMAX
 from explorer.runs.records import Records
 from explorer.runs.run import Run
-from explorer.runs.series import NOTHING
 from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
-from pages.components.plot.plot import plots_of
-from pages.training.parts.race.snapshots import Measurements, norms_by_step, reached
+from pages.training.parts.race.pictures import TABS, View, name_of, picture
+from pages.training.parts.race.reading import Reading, facts, measured
+from pages.training.parts.race.snapshots import share_of
 
-TABS = ("Accuracy", "Loss", "Test loss", "Gradients", "Dead units", "Confusion")
 KEY = "race theatre"
 _mount = component(__file__)
-
-Pictures = Mapping[str, tuple[go.Figure | orjson.Fragment, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the stage says beside its numbers.
-
-    Attributes:
-        status: State of the race, a sentence.
-        progress: How far it is, how fast, and how much is left.
-        ground: Data and device.
-        pace: How long a race took that was too quick to watch, or "".
-        verdict: Answer to a bet, or "".
-    """
-
-    status: str
-    progress: str
-    ground: str
-    pace: str
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +40,14 @@ class Cue:
         at: Step that the address asks for; None for the newest.
         asked: Number of the last address that asked.
         tab: One of `TABS`.
-        active: Whether more may come.
-        plays: Whether the race is to be replayed by itself now.
-        held: Whether to show its beginning, since it will be replayed in a moment.
+        follows: Whether to replay the race as soon as it has ended if it was too quick to be
+            watched.
     """
 
     at: int | None
     asked: int
     tab: str
-    active: bool
-    plays: bool
-    held: bool
+    follows: bool
 
 
 def sent_state() -> Mapping[str, Any]:
@@ -114,69 +82,48 @@ def moment_of(sent: Any, run_id: str) -> Moment | None:
 
 
 def theatre(
-    run: Run,
-    labels: Sequence[str],
-    lines: Sequence[RaceLine],
-    records: Records,
-    pictures: Pictures,
+    reading: Reading,
+    lines: Sequence[LineStyle],
+    views: Sequence[View],
+    drawn: Collection[str],
     cue: Cue,
-    words: Words,
+    verdict: str,
     cell: Mapping[str, Any] | None,
-    last_step: int,
 ) -> None:
     """Show the stage.
 
     Args:
-        run: The race, its info known.
-        labels: Name of each curve.
-        lines: How each is drawn.
-        records: All that was recorded so far.
-        pictures: Tab → figure and what it shows in words; those that are left out stay as they
-            were.
+        reading: The race.
+        lines: How each curve is drawn.
+        views: What every tab shows.
+        drawn: Tabs of which the plot is told; those that are left out stay as they were.
         cue: What to do.
-        words: What to say.
+        verdict: Answer to a bet, or "".
         cell: Images of a cell of the confusion matrix, as `images_in` returns them.
-        last_step: Last step of the whole run.
     """
-    had = _had(run.id, len(labels))
-    first = had or [0] * len(labels)
-    measured = [Measurements(curve) for curve in records.curves]
-    new = [one.kept(last_step)[count:] for one, count in zip(measured, first, strict=True)]
-    payload: dict[str, Any] = {
-        "run": run.id,
-        "head": _head(run, labels, lines) if _wants_head(run) else None,
-        "first": first,
-        "snapshots": [
-            [one.encoded(place) for place in own] for one, own in zip(measured, new, strict=True)
-        ],
-        "newest": [one.encoded(-1) if len(one) else None for one in measured],
-        "norms": [norms_by_step(curve) for curve in records.curves],
-        "diverged": [diverged_at(curve) for curve in records.curves],
-        "rates": [
-            [
-                [0, config.learning_rate],
-                *zip(changes.steps.tolist(), changes.values.tolist(), strict=True),
-            ]
-            for config, curve in zip(run.configs, records.curves, strict=True)
-            for changes in [curve.events.get(LEARNING_RATE, NOTHING)]
-        ],
-        "reached": [reached(curve, GOAL) for curve in records.curves],
-        "now": max(map(newest_step, records.curves), default=0),
-        "last": last_step,
-        "epochs": run.configs[0].epochs * _share_made(run, last_step),
-        "cue": cue,
-        "words": words,
-        "cell": cell,
-        "plots": {
-            name: orjson.Fragment(data)
-            for name, data in plots_of(
-                {tab.lower().replace(" ", "-"): one for tab, one in pictures.items()}
-            ).items()
+    run = reading.run
+    data = orjson.dumps(
+        {
+            **facts(reading),
+            **measured(reading, _had(reading) or [0] * len(run.configs)),
+            "read": reading.at,
+            "live": reading.seconds,
+            "head": _head(run, reading.labels, lines) if _wants_head(reading) else None,
+            "cue": cue,
+            "verdict": verdict,
+            "cell": cell,
+            "views": {name_of(view.tab): view.written() for view in views},
+            "plots": {
+                name_of(view.tab): picture(reading, view).whole
+                for view in views
+                if view.tab in drawn and reading.records
+            },
         },
-    }
-    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SERIALIZE_DATACLASS
-    data = orjson.dumps(payload, option=options)
-    nothing = dict.fromkeys(("have", "moment", "cell", "opened", "played"), lambda: None)
+        option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SERIALIZE_DATACLASS,
+    )
+    nothing = dict.fromkeys(
+        ("have", "moment", "cell", "opened", "played", "tick", "stale"), lambda: None
+    )
     _mount(key=KEY, data=data, **{f"on_{name}_change": act for name, act in nothing.items()})
 
 
@@ -218,32 +165,34 @@ def open_divergence(truth: int, q: np.ndarray) -> None:
     st.switch_page("pages/information/divergence.py")
 
 
-def _had(run_id: str, num_curves: int) -> list[int] | None:
+def _had(reading: Reading) -> list[int] | None:
     """Return how many snapshots of each curve the browser has; None for nothing at all."""
     sent = sent_state().get("have")
-    if not isinstance(sent, Mapping) or sent.get("run") != run_id:
+    if not isinstance(sent, Mapping) or sent.get("run") != reading.run.id:
         return None
     counts = sent.get("counts")
-    if not isinstance(counts, list) or len(counts) != num_curves:
+    if not isinstance(counts, list) or len(counts) != len(reading.run.configs):
         return None
-    return counts if all(type(one) is int and one >= 0 for one in counts) else None
+    if not all(type(one) is int and one >= 0 for one in counts):
+        return None
+    # Others are chosen of a run that ended before its plan.
+    return counts if sent.get("share") == share_of(reading.last_step) else [0] * len(counts)
 
 
-def _wants_head(run: Run) -> bool:
+def _wants_head(reading: Reading) -> bool:
     """Tell whether the browser lacks what does not change, all of it or the digits."""
     sent = sent_state().get("have")
-    if _had(run.id, len(run.configs)) is None or not isinstance(sent, Mapping):
+    if _had(reading) is None or not isinstance(sent, Mapping):
         return True
-    return run.info is not None and not sent.get("whole")
+    return reading.run.info is not None and not sent.get("whole")
 
 
-def _head(run: Run, labels: Sequence[str], lines: Sequence[RaceLine]) -> dict[str, Any]:
+def _head(run: Run, labels: Sequence[str], lines: Sequence[LineStyle]) -> dict[str, Any]:
     """Return what does not change while a race goes on."""
     info = run.info
     return {
         "curves": [
-            {"name": label, "place": CATEGORICAL.index(line.colour), "shade": line.shade,
-             "dash": line.dash}
+            {"name": label, "place": CATEGORICAL.index(line["color"]), "dash": line["dash"]}
             for label, line in zip(labels, lines, strict=True)
         ],
         "pixels": base64.b64encode(info.digits.tobytes()).decode() if info else "",
@@ -252,9 +201,3 @@ def _head(run: Run, labels: Sequence[str], lines: Sequence[RaceLine]) -> dict[st
         "goal": GOAL,
         "tabs": TABS,
     }  # fmt: skip
-
-
-def _share_made(run: Run, last_step: int) -> float:
-    """Return the part of the planned steps that the run shows: less than 1 if it was stopped."""
-    planned = run.progress.total_steps
-    return last_step / planned if planned else 1.0

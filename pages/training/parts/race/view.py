@@ -1,47 +1,36 @@
-"""Watch a race: redrawn while it runs, from what the run store holds, whoever started it."""
+"""Watch a race: the first picture of it by the page's script, what is new by `RaceFeed`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.figures import training
-from explorer.figures.curves import default_smoothing
-from explorer.figures.numbers import written
-from explorer.figures.race_lines import on_stage, race_lines
+from explorer.figures.training import race_lines
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
-from explorer.runs.curve_data import ACCURACY, last_step, on_test_images, training_loss
-from explorer.runs.records import Records
-from explorer.runs.run import LOST, PAUSED, Control, Run
+from explorer.runs.run import Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.address import link_to
+from pages.components.push import push
 from pages.training.parts.imported_run import say_imported
-from pages.training.parts.live_records import newest_records, shared_figure, viewers
 from pages.training.parts.race import link, pace, status
 from pages.training.parts.race.confusion_images import asked_cell, images_in
+from pages.training.parts.race.feed import RaceFeed
+from pages.training.parts.race.pictures import PLOTTED, View
 from pages.training.parts.race.prediction import current_bet, verdict
+from pages.training.parts.race.reading import Reading, read_race
 from pages.training.parts.race.status import ViewOptions
-from pages.training.parts.race.theatre import (
-    TABS,
-    Cue,
-    Pictures,
-    Words,
-    open_asked,
-    sent_state,
-    theatre,
-)
-from pages.training.parts.shipped_runs import recorded_words
+from pages.training.parts.race.theatre import Cue, open_asked, sent_state, theatre
 from pages.training.parts.store_notice import say_unusable
 
-# Soon before the first point, never after the end.
-_REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 1.0, LOST: 5.0, "ended": None}
-_FEW_VIEWERS = 8
+_RETRY_SECONDS = 1.0
+
+push.offer("race", RaceFeed)
 
 
 def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
@@ -64,16 +53,13 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
         say_imported(run, here, via=f"race-{run_id}")
         return None
     state = launcher.state_of(run)
-    phase = _phase(run, state)
-    interval = _REFRESH_SECONDS[phase]
-    if phase == "running" and viewers(run_id) > _FEW_VIEWERS:
-        interval = 1.0
     # Apart from what is refreshed: widgets cost a server with many viewers the most.
     with controls:
         options = status.show_controls(run, state, curve_labels(run.configs))
     with st.container():
         status.show_answer(run, state)
-    st.fragment(_watch, run_every=interval)(run_id, (phase, run.control), options)
+    # Of what is new from now on the browser is told by `RaceFeed`, or it asks for a rerun itself.
+    st.fragment(_watch)(run_id, (state, run.control.pause, run.control.stop), options)
     with st.container(horizontal=True):
         link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
         if state not in status.ACTIVE:
@@ -81,36 +67,23 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
     return run
 
 
-def _phase(run: Run, state: str) -> str:
-    """Return what decides how often to look again."""
-    if state in (LOST, PAUSED):
-        return state
-    if state not in status.ACTIVE:
-        return "ended"
-    return "running" if run.progress.step else "starting"
-
-
-def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> None:
+def _watch(run_id: str, shown: tuple[str, bool, bool], options: ViewOptions) -> None:
     try:
-        run = launcher.default_store().runs.get(run_id)
-        state = launcher.state_of(run)
-        records = newest_records(run_id, ended=state not in status.ACTIVE)
-        if run.status == "queued":
-            # Whoever was to take it may have been killed while it waited.
-            launcher.ensure_workers()
+        reading = read_race(run_id)
     except StoreUnavailable as error:
         say_unusable(error)
+        st.fragment(_look_again, run_every=_RETRY_SECONDS)(time.monotonic())
         return
     except (UnknownRun, ConfigError) as error:
         st.error(str(error))
         return
-    if (_phase(run, state), run.control) != shown:
+    if reading.controls != shown:
         st.rerun()
+    run, state, records, labels = reading.run, reading.state, reading.records, reading.labels
     sent = sent_state()
     link.note_moment(run_id, sent.get("moment"))
     if sent.get("played") == run_id:
         pace.has_played(run_id)
-    labels = curve_labels(run.configs)
     # Every part has a place of its own, always of the same kind: when two refreshes meet on the
     # way, Streamlit's page breaks on an element where a container was a moment ago.
     problems, divergence, stage = (st.container() for _ in range(3))
@@ -119,50 +92,32 @@ def _watch(run_id: str, shown: tuple[str, Control], options: ViewOptions) -> Non
     with divergence:
         status.show_divergence(labels, status.rates_now(run, records), records)
     with stage:
-        _stage(run, state, labels, records, options)
+        _stage(reading, options)
     open_asked(run, records)
 
 
-def _stage(
-    run: Run, state: str, labels: Sequence[str], records: Records, options: ViewOptions
-) -> None:
-    active = state in status.ACTIVE
+def _look_again(since: float) -> None:
+    """Draw the page anew once this part of it is run again by itself."""
+    if time.monotonic() - since > _RETRY_SECONDS / 2:
+        st.rerun()
+
+
+def _stage(reading: Reading, options: ViewOptions) -> None:
+    run, active = reading.run, reading.is_active
     sent = sent_state()
     at, asked = link.asked_step(run.id)
     tab = link.current_tab()
-    last_step = _last_step(run, records, active=active)
     known = isinstance(have := sent.get("have"), Mapping) and have.get("run") == run.id
-    tabs = [tab] if active and known else [one for one in TABS if one != "Confusion"]
+    bet = verdict(current_bet(), reading.labels, reading.records, ended=not active)
     theatre(
-        run,
-        labels,
+        reading,
         race_lines(run.configs),
-        records,
-        _pictures(tabs, run, labels, records, options, last_step) if records else {},
-        Cue(
-            at=at,
-            asked=asked,
-            tab=tab,
-            active=active,
-            plays=pace.plays_itself(run, state, records),
-            held=pace.is_held(run, state, records),
-        ),
-        Words(
-            status=status.status_sentence(run, state),
-            progress=status.progress_sentence(run, state) if run.progress.total_steps else "",
-            ground=recorded_words(run) or status.ground(run),
-            pace=pace.said_of_pace(state, records),
-            verdict=verdict(current_bet(), labels, records, ended=not active),
-        ),
+        [View.of(one, options) for one in PLOTTED],
+        [tab] if active and known else PLOTTED,
+        Cue(at=at, asked=asked, tab=tab, follows=pace.is_followed(run.id)),
+        bet,
         None if active else _cell(run, sent.get("cell")),
-        last_step,
     )
-
-
-def _last_step(run: Run, records: Records, *, active: bool) -> int:
-    """Return where the axis of steps ends: at the end of the plan, or where a run was stopped."""
-    made = max(map(last_step, records.curves), default=0)
-    return max(made, run.progress.total_steps if active else 0, 1)
 
 
 def _cell(run: Run, sent: Any) -> dict[str, Any] | None:
@@ -185,69 +140,3 @@ def _offer_drawing(run: Run) -> None:
             {"runs": ",".join(kept[:2])},
             via=f"race-{run.id}",
         )
-
-
-def _pictures(
-    tabs: Sequence[str],
-    run: Run,
-    labels: Sequence[str],
-    records: Records,
-    options: ViewOptions,
-    last_step: int,
-) -> Pictures:
-    lines, curves = race_lines(run.configs), records.curves
-    longest = max((len(training_loss(curve)) for curve in curves), default=0)
-    weight = default_smoothing(longest) if options.weight is None else options.weight
-
-    def draw(tab: str) -> go.Figure:
-        if tab == "Accuracy":
-            figure = training.accuracy_by_step(labels, curves, lines=lines, zoomed=options.zoomed)
-        elif tab == "Loss":
-            figure = training.training_loss(
-                run.configs, labels, curves, scale=options.scale, weight=weight, lines=lines
-            )
-        elif tab == "Test loss":
-            figure = training.loss_by_step(
-                labels, curves, loss=options.test_loss, scale=options.scale, lines=lines
-            )
-        elif tab == "Gradients":
-            of = training.gradient_norms if options.by_layer else training.whole_gradient_norms
-            figure = of(labels, curves, lines=lines)
-        else:
-            figure = training.dead_units(labels, curves, lines=lines)
-        return on_stage(figure, labels, last_step=last_step)
-
-    alts = {
-        "Accuracy": _alt_accuracy(labels, records),
-        "Loss": _alt_losses(labels, records),
-        "Test loss": "One loss of every network on test images, by step.",
-        "Gradients": f"Norm of the gradient by {'layer and ' if options.by_layer else ''}step.",
-        "Dead units": "Share of dead hidden units by layer and step.",
-    }
-    drawn = (options.scale, weight, options.test_loss, options.zoomed, options.by_layer, last_step)
-    return {
-        tab: (
-            shared_figure(tab, run.id, records.cursor, drawn, lambda tab=tab: draw(tab)),  # type: ignore[misc]
-            alts[tab],
-        )
-        for tab in tabs
-        if tab in alts
-    }
-
-
-def _alt_losses(labels: Sequence[str], records: Records) -> str:
-    said = [
-        f"{label} {written(float(loss.values[-1]), 3)}"
-        for label, curve in zip(labels, records.curves, strict=True)
-        if len(loss := training_loss(curve))
-    ]
-    return f"Training loss by step; newest batch: {', '.join(said)}."
-
-
-def _alt_accuracy(labels: Sequence[str], records: Records) -> str:
-    said = [
-        f"{label} {accuracy.values[-1]:.1%}"
-        for label, curve in zip(labels, records.curves, strict=True)
-        if len(accuracy := on_test_images(curve, ACCURACY)[0])
-    ]
-    return f"Test accuracy by step; now: {', '.join(said)}."

@@ -182,10 +182,12 @@ class Tab:
         message = ForwardMsg.FromString(frame)
         match message.WhichOneof("type"):
             case "new_session":
-                self._page_hash = message.new_session.page_script_hash
                 # A whole run asks anew for the reruns that it wants.
                 if not message.metadata.run.fragment_ids:
                     self.auto_reruns.clear()
+            case "navigation":
+                # The page that is shown; a new session names the script that shows them all.
+                self._page_hash = message.navigation.page_script_hash
             case "delta":
                 if message.metadata.cacheable:
                     self._cached[message.hash] = self._runs

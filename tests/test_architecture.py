@@ -183,15 +183,42 @@ def test_a_library_is_kept_to_its_folders(library):
     assert not {name for name in users if not is_inside(name, *KEPT_TO[library])}
 
 
+def scripts_of(module: str) -> set[Path]:
+    """The scripts beside a module that it names, or that are called as it is."""
+    path = APP_MODULES[module]
+    text = path.read_text()
+    return {one for one in path.parent.glob("*.js") if one.stem == path.stem or one.name in text}
+
+
+def reachable_scripts(start: set[Path]) -> set[Path]:
+    """The scripts that loading `start` loads."""
+    seen: set[Path] = set()
+    waiting = list(start)
+    while waiting:
+        script = waiting.pop()
+        if script not in seen:
+            seen.add(script)
+            named = re.findall(r'(?:from|import)\s*\(?"(\.[^"]+)"', script.read_text())
+            waiting += [(script.parent / name).resolve() for name in named]
+    return seen
+
+
 def test_shared_parts_of_pages_are_shared():
     """No module or script of `pages/components` is reached from one section alone."""
-    users: dict[str, set[str]] = {module: set() for module in modules_in("pages.components")}
-    for module in modules_in(*(f"pages.{section}" for section in SECTION_FOLDERS)):
-        for reached in reachable([module]) & users.keys():
-            users[reached].add(folder_of(module))
-    for reached in reachable(["app"]) & users.keys():
-        users[reached].update(SECTION_FOLDERS)
-    assert {module: used for module, used in users.items() if len(used) < 2} == {}
+    shared = ROOT / "pages" / "components"
+    users: dict[str | Path, set[str]] = {one: set() for one in modules_in("pages.components")}
+    users |= {script: set() for script in shared.rglob("*.js")}
+
+    def note(start: list[str], *sections: str) -> None:
+        modules = reachable(start)
+        scripts = reachable_scripts({one for module in modules for one in scripts_of(module)})
+        for one in (modules | scripts) & users.keys():
+            users[one].update(sections)
+
+    for section in SECTION_FOLDERS:
+        note(modules_in(f"pages.{section}"), section)
+    note(["app"], *SECTION_FOLDERS)
+    assert {one: used for one, used in users.items() if len(used) < 2} == {}
 
 
 def test_no_import_leads_in_a_circle():

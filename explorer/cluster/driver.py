@@ -36,7 +36,13 @@ _ROUND_SECONDS = 1.0
 _ANSWER_SECONDS = 2.0
 _MOST_GONE = 200
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
-_PASSED_ON = ("EXPLORER_DATA_DIR", "EXPLORER_DOWNLOAD", "EXPLORER_TF32", "EXPLORER_IDLE_MINUTES")
+_PASSED_ON = (
+    "EXPLORER_DATA_DIR",
+    "EXPLORER_DOWNLOAD",
+    "EXPLORER_TF32",
+    "EXPLORER_IDLE_MINUTES",
+    "EXPLORER_MAX_EPOCH_PARAMETERS",
+)
 
 
 def main() -> int:
@@ -68,7 +74,7 @@ def _restart_for_ever(lock_file: Path, folder: Path) -> None:
         began = time.monotonic()
         with (folder / f"{DRIVER_NAME}.log").open("ab") as log:
             subprocess.run(
-                [sys.executable, "-m", "explorer.cluster.driver", _CONNECTED],
+                [sys.executable, "-P", "-m", "explorer.cluster.driver", _CONNECTED],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -78,7 +78,6 @@ def renamed(before: Bars, after: Bars, examples: Iterable[Bars], noun: str) -> B
     gave stay.
 
     Args:
-        before: State before the edit.
         after: State after it, with another number of outcomes.
         examples: States that come with names of their own.
         noun: What outcomes without such names are called.
@@ -97,12 +96,9 @@ def set_text(
     """Read a series from text; its length sets the number of outcomes.
 
     Args:
-        bars: State before the edit.
         series: Which series the text is for.
         text: See `parse_vector`.
         noun: What new outcomes are called.
-        least: Smallest number of outcomes.
-        most: Largest number of outcomes.
 
     Returns:
         The new state, and notes by series on what became of the others.

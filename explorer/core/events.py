@@ -44,7 +44,6 @@ def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
 
     Args:
         text: Numbers with white space, commas or semicolons between them; may be empty.
-        outcomes: How many outcomes there are.
 
     Returns:
         Indices counted from 0.

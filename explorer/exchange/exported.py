@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.runs.curve_data import curve_data
-from explorer.runs.record_columns import CurveRecords
 from explorer.runs.run import CurveRow
 from explorer.runs.series import CurveData
 
@@ -19,12 +16,12 @@ class ExportedCurve:
 
     Attributes:
         row: Its run, settings, environment, tags and note.
-        records: What was recorded of it.
+        data: What was measured of it.
         label: What to call it in the file; it tells it from the other curves there.
     """
 
     row: CurveRow
-    records: CurveRecords
+    data: CurveData
     label: str
 
     @property
@@ -32,24 +29,9 @@ class ExportedCurve:
         """Key of LOSS_LABELS of the loss that it minimises, or "" where that is unknown."""
         return self.row.own_loss
 
-    @property
-    def steps_per_epoch(self) -> int | None:
-        """Steps of an epoch; None where the number of images or their batches is unknown."""
-        if self.row.config is None or self.row.environment is None:
-            return None
-        return math.ceil(self.row.environment.train_images / self.row.config.batch_size)
-
-    @property
-    def data(self) -> CurveData:
-        """Its measurements by name; see `curve_data`."""
-        return curve_data(self.records, self.own_loss, self.steps_per_epoch)
-
 
 def labelled(rows: Sequence[CurveRow]) -> list[str]:
     """Name curves of several runs so that no two share a name.
-
-    Args:
-        rows: The curves.
 
     Returns:
         Each curve's label, with its run's name and, where that does not tell, the curve's id.

@@ -99,7 +99,6 @@ def read_curves(content: bytes, filename: str, told: Told | None = None) -> Read
     What the file is shows by its bytes; its name only tells what curves without one are called.
 
     Args:
-        content: The file.
         filename: Its name, with or without folders.
         told: What a person says of the table in it.
 
@@ -113,7 +112,7 @@ def read_curves(content: bytes, filename: str, told: Told | None = None) -> Read
     """
     if len(content) > MOST_BYTES:
         raise ImportRefused(
-            f"The file is larger than {MOST_BYTES >> 20} MB: leave columns out, keep each tenth "
+            f"The file is larger than {MOST_BYTES >> 20} MB: leave columns out, keep every tenth "
             "row, or split it."
         )
     if not content or content.isspace():

@@ -48,8 +48,6 @@ def read_apart(
     """Return what a reader makes of a file, read in a process of its own.
 
     Args:
-        filename: The file's name.
-        content: Its bytes.
         *told: What else the reader takes.
         reader: "module:function"; the function takes bytes, name and what is told, returns what
             can be pickled, or raises a `ValueError` whose text is a plain sentence.

@@ -67,7 +67,6 @@ def split_settings(
     A setting that is not known of some curves is shared if all the others share it.
 
     Args:
-        rows: The curves.
         told: By name, in words, what files tell of the settings of each, if anything.
     """
     each = [settings_of(row) for row in rows]

@@ -31,7 +31,6 @@ def binary_losses(z: float, y: int) -> go.Figure:
     note says so.
 
     Args:
-        z: Current logit.
         y: Label, 0 or 1.
     """
     return _curves_over_logit(z, y, derivative=False)
@@ -43,7 +42,6 @@ def binary_derivatives(z: float, y: int) -> go.Figure:
     A note names cross-entropy's, unless the figure of the losses has one to show.
 
     Args:
-        z: Current logit.
         y: Label, 0 or 1.
     """
     return _curves_over_logit(z, y, derivative=True)

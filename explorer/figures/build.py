@@ -99,8 +99,6 @@ def note(x: Any, y: float, words: str, colour: str, **place: Any) -> dict[str, A
     """Return a note with an arrow that says what to see at a point of a figure.
 
     Args:
-        x: Of the point.
-        y: Of the point.
         words: A few; `<br>` begins a new line.
         colour: Of words and arrow, from `explorer.figures.palette.text_colour`.
         place: `ax` and `ay`, pixels from the point to the words, and further properties.

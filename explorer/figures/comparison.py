@@ -116,9 +116,7 @@ def metric_panels(
     are at most MOST_SENT.
 
     Args:
-        lines: What to draw.
         keys: Of the panels, as `panels_of` gives them; those of none of the lines stay empty.
-        look: How to draw them.
     """
     look = look or Look()
     known = panels_of([curve for one in lines for curve in one.curves])
@@ -168,7 +166,6 @@ def results(
     Args:
         lines: What is compared; the results of a group are those of its mean.
         keys: Of the panels.
-        look: How they are drawn.
         goals: By key of a panel, the value to be reached.
     """
     # Smoothing and zooming change no result, and cost time.
@@ -192,7 +189,6 @@ def left_out(lines: Sequence[ComparedLine], axis: str) -> list[str]:
     """Return the names of the lines with measurements that have no place on an axis.
 
     Args:
-        lines: What is to be drawn.
         axis: Key of AXES.
     """
     return [one.label for one in lines if not all(is_placed(curve, axis) for curve in one.curves)]
@@ -202,7 +198,6 @@ def is_placed(curve: ComparedCurve, axis: str) -> bool:
     """Tell whether everything measured of a curve has a place on an axis.
 
     Args:
-        curve: The curve.
         axis: Key of AXES.
     """
     return all(

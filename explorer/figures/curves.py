@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explorer.figures.palette import CURVES, DASHES
+from explorer.figures.palette import CURVES
 from explorer.figures.thinning import MOST_POINTS, kept_while_growing
 
 Column = NDArray[Any]
@@ -19,11 +19,6 @@ _LARGE = 1e290
 def curve_colour(index: int) -> str:
     """Return the colour of the curve at this place of a race."""
     return CURVES[index % len(CURVES)]
-
-
-def curve_line(index: int) -> dict[str, object]:
-    """Return Plotly's line style of the curve at this place: its own colour and its own dash."""
-    return {"color": curve_colour(index), "dash": DASHES[index % len(DASHES)], "width": 2.5}
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:

@@ -71,7 +71,7 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
         traces,
         {
             "height": 295,
-            "meta": {"least_height": 220},
+            "meta": {"least_height": 190},
             "showlegend": False,
             "xaxis": axis("logit z", range=[low - room, high + room]),
             "yaxis": axis("loss (cross-entropy in nats)"),
@@ -168,7 +168,7 @@ def _against_step(
     room = max(1.0, 0.02 * longest)
     xaxis = axis("step", range=[-room, longest + room])
     return build(
-        traces, {"height": 295, "meta": {"least_height": 220}, "xaxis": xaxis, "yaxis": yaxis}
+        traces, {"height": 295, "meta": {"least_height": 190}, "xaxis": xaxis, "yaxis": yaxis}
     )
 
 

@@ -216,7 +216,6 @@ def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULE
 
     Args:
         crowd: Rule → scores; by Jensen's inequality the second is never the larger.
-        rules: Which of them to draw.
     """
     labels = [_SHORT[rule] for rule in rules]
     kinds = {
@@ -234,7 +233,6 @@ def honest_or_bold(
     Args:
         crowd: Rule → scores of the forecasts as they were given.
         bold: Rule → mean score if everybody had put everything on their favourite.
-        rules: Which of them to draw.
     """
     labels = [_SHORT[rule] for rule in rules]
     kinds = {

@@ -16,9 +16,9 @@ from explorer.core.information import (
     maximum_entropy,
     perplexity,
     self_information,
+    simplex_entropy,
     unit_name,
 )
-from explorer.core.simplex import simplex_entropy
 from explorer.figures.build import Trace, axis, build, infinity_mark, quantity, steady_top
 from explorer.figures.labels import category_axis, distinct
 from explorer.figures.numbers import measured, written
@@ -35,7 +35,6 @@ def entropy_by_outcome(
     Args:
         p: Distribution [n].
         names: n outcome names.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     surprise = self_information(p, base=base)
@@ -131,7 +130,6 @@ def binary_entropy_curve(
     Args:
         p: Distribution of two outcomes [2].
         name: The first outcome.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
@@ -173,7 +171,6 @@ def entropy_on_simplex(
     Args:
         p: Distribution of three outcomes [3].
         names: Three outcome names.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     points, values = _simplex(base)

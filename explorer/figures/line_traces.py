@@ -81,7 +81,6 @@ def line(
     """Return the traces of a line and, where there is one, of the band around it.
 
     Args:
-        part: What is drawn.
         most: Largest number of points.
         span: Part of the axis that is looked at.
         counts: Whether the axis counts something other than steps, so that these are sent too.

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
+from explorer.core.prediction_table import Judgement
 from explorer.figures.build import MARGIN, Trace, axis, build, note, patterned, quantity, steady_top
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import measured, written
@@ -123,10 +124,10 @@ def pulls(
     # Words beside the first and the last class run towards the middle.
     side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
-        words = "almost flat: q is sure,<br>and hardly any gradient is left"
+        words = "almost no gradient: q is sure"
         said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
         # Above the bars: on a low screen the names of the classes begin right below them.
-        said |= {"ay": -34, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
+        said |= {"ay": -28, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
         middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
@@ -148,7 +149,7 @@ def pulls(
         for name, top, words in zip(
             PULLS,
             (1.0, 0.44),
-            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: q − p through the Jacobian"),
+            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: 2J(q − p)"),
             strict=True,
         )
     ]
@@ -280,3 +281,29 @@ def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
         "marker": patterned(style.colour, style.pattern),
         "hovertemplate": "%{x}: %{y:.6g}<extra>" + style.name + "</extra>",
     }
+
+
+def row_gradient_norms(models: Sequence[Judgement]) -> go.Figure:
+    """Draw the norm of each row's gradient by the logits, cross-entropy beside squared error.
+
+    Args:
+        models: One judgement per model, all over the same rows.
+    """
+    labels = [
+        [f"model {number}" for number, one in enumerate(models, 1) for _ in one.right],
+        [f"row {row + 1}" for one in models for row in range(one.right.size)],
+    ]
+    series = {
+        "softmax_cross_entropy": [norm for one in models for norm in one.cross_entropy_gradient],
+        "softmax_squared_error": [norm for one in models for norm in one.squared_error_gradient],
+    }
+    return build(
+        [bars(STYLES[name], labels, values) for name, values in series.items()],
+        {
+            "height": 300,
+            "meta": {"least_height": 200},
+            "barmode": "group",
+            "xaxis": {"type": "multicategory", "automargin": True},
+            "yaxis": axis("gradient norm, by the logits", rangemode="tozero"),
+        },
+    )

@@ -46,7 +46,6 @@ def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any)
     Args:
         panel: Place of the panel, from 0.
         index: Place of the curve among the curves.
-        name: Name of the trace.
         x: Steps [n].
         y: Values [n].
         style: Further attributes of Plotly's scatter trace.
@@ -81,7 +80,6 @@ def grid(
         traces: Their `xaxis` and `yaxis` tell the panel.
         across: What all x axes share, with a `title`.
         more: Further entries of the layout.
-        most_columns: Largest number of columns.
     """
     count = len(axes)
     shown: set[tuple[str, str]] = set()
@@ -137,7 +135,6 @@ def balanced(count: int, most: int) -> int:
     """Return how many columns at most `most` fill their rows best.
 
     Args:
-        count: Number of panels.
         most: Largest number of columns.
     """
     fitting = range(1, min(most, count, MOST_COLUMNS) + 1)
@@ -149,8 +146,6 @@ def arranged(count: int, columns: int, title: Mapping[str, Any]) -> dict[str, di
     """Return where the axes of panels stand in so many columns.
 
     Args:
-        count: Number of panels.
-        columns: Number of columns.
         title: Of the x axis; the lowest panel of each column bears it.
     """
     rows = math.ceil(count / columns)

@@ -25,15 +25,16 @@ def digit_probabilities(
     *,
     places: Sequence[int] | None = None,
     height: int = 260,
+    least_height: int = 260,
 ) -> go.Figure:
     """Draw for one image the one-hot p and the softmax output q of every curve, class by class.
 
     Args:
         target: The image's true class; None draws no p.
-        labels: Name of each curve.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
         places: Number of each curve's colour and pattern; by default its place among these.
         height: Pixels.
+        least_height: Of a screen that is low, in pixels.
     """
     traces: list[dict[str, Any]] = []
     if target is not None:
@@ -75,6 +76,7 @@ def digit_probabilities(
         )
     layout = {
         "height": height,
+        "meta": {"least_height": min(height, least_height)},
         "barmode": "overlay",
         "showlegend": True,
         "xaxis": axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),

@@ -23,7 +23,6 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
 
     Args:
         p: Probability of the event.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     grid, curve = _curve(base)
@@ -103,7 +102,6 @@ def running_information(
     Args:
         totals: Information of the first 1, 2, … events [m]; inf from an impossible one on.
         expected: Entropy, what one event carries on average.
-        base: Of the logarithm.
     """
     unit = unit_name(base)
     count = np.arange(totals.size + 1)

@@ -31,7 +31,6 @@ def word_vectors(
         centre: Input vector v of the centre word [2].
         gradients: Of the loss; the short arrows point against them.
         names: V words.
-        centre_name: The centre word.
         context: Index of the neighbour.
     """
     u, v = np.asarray(outputs), np.asarray(centre)

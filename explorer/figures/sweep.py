@@ -41,7 +41,6 @@ def value_words(dimension: str, value: Any) -> str:
 
     Args:
         dimension: Key of DIMENSIONS.
-        value: One of its values.
     """
     if dimension == "loss":
         return LOSS_LABELS[value]
@@ -216,7 +215,6 @@ def parallel_coordinates(
 
     Args:
         grid: The grid; settings with one value are left out.
-        cells: Its cells.
         quantity: Key of QUANTITIES.
         height: Pixels.
     """

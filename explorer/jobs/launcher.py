@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import psutil
 
@@ -31,6 +31,7 @@ from explorer.store.queue_limits import check_work
 from explorer.store.run_store import RunStore, default_store
 
 __all__ = [
+    "began",
     "check_memory",
     "default_store",
     "delete",
@@ -58,15 +59,14 @@ def start(
     configs: Sequence[TrainingConfig],
     name: str | None = None,
     *,
-    session: str = "",
+    person: str = "",
     store: RunStore | None = None,
 ) -> str:
     """Queue a race, see that somebody takes it, and return the run's id.
 
     Args:
         configs: One per curve.
-        name: What to call the race.
-        session: Of the browser that asks, for the limit of what one may queue.
+        person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 
     Raises:
@@ -76,7 +76,7 @@ def start(
     """
     store = store or default_store()
     check_memory(configs, store)
-    run_id = store.runs.create(configs, name, session)
+    run_id = store.runs.create(configs, name, person)
     have_work_done(store)
     return run_id
 
@@ -180,6 +180,11 @@ def set_learning_rate(
 ) -> None:
     """Change the learning rate of one curve, or of all, from the next step on."""
     (store or default_store()).requests.set_learning_rate(run_id, value, curve)
+
+
+def began(run_ids: Collection[str], person: str) -> bool:
+    """Tell whether a person started all of these runs, by what `start` was told."""
+    return default_store().runs.began(run_ids, person)
 
 
 def state_of(run: Run | CurveRow) -> str:

@@ -22,7 +22,6 @@ def why_lost(store: RunStore, run: Run) -> str:
     """Say in plain sentences what is known of the end of a run's worker; "" where nothing is.
 
     Args:
-        store: The run store.
         run: A run that is lost.
     """
     worker = run.worker

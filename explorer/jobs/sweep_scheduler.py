@@ -12,6 +12,7 @@ from explorer.runs.run import FAILED, FINISHED, LOST, STOPPED, CurveRow
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import ACTIVE, DIVERGED, DONE, MISSING, Cell, Sweep
 from explorer.runs.sweep_grid import SweepGrid
+from explorer.store.queue_limits import most_work, work_of
 from explorer.store.run_store import RunStore
 
 _KNOWN_RUNS = 5
@@ -19,7 +20,7 @@ _MOST_LOSSES = 3
 
 
 def start(
-    grid: SweepGrid, name: str = "", *, session: str = "", store: RunStore | None = None
+    grid: SweepGrid, name: str = "", *, person: str = "", store: RunStore | None = None
 ) -> str:
     """Keep a sweep, see that a worker begins with it, and return its id.
 
@@ -27,9 +28,7 @@ def start(
     what the later cells are trained on.
 
     Args:
-        grid: What to train.
-        name: What to call it.
-        session: Of the browser that asks, for the limit of what one may queue.
+        person: Who asks, for the limit of what one may queue and to let them end it.
         store: The run store; by default the one that the environment names.
 
     Raises:
@@ -42,7 +41,7 @@ def start(
         found = "mnist" if launcher.mnist_is_at_hand() else "digits"
         grid = replace(grid, base=replace(grid.base, dataset=found))
     launcher.check_memory([grid.base], store)
-    sweep_id = store.sweeps.create(grid, name, session)
+    sweep_id = store.sweeps.create(grid, name, person)
     launcher.have_work_done(store)
     return sweep_id
 
@@ -80,7 +79,6 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     Between two runs of a sweep others get their turn, since this is done only when none waits.
 
     Args:
-        store: The run store.
         memory_bytes: Free memory of the device that a config asks for, or None.
 
     Returns:
@@ -88,7 +86,11 @@ def continue_open(store: RunStore, memory_bytes: Callable[[TrainingConfig], floa
     """
 
     def choose(sweep: Sweep, rows: Sequence[CurveRow]) -> list[int] | None:
-        size = sweep.grid.chunk_size(memory_bytes(sweep.grid.base), launcher.max_workers())
+        base = sweep.grid.base
+        size = sweep.grid.chunk_size(memory_bytes(base), launcher.max_workers())
+        # A run of a sweep asks for no more than a race may.
+        if (allowed := most_work() / work_of(base)) < size:
+            size = max(1, int(allowed))
         return next_cells(sweep, rows, size)
 
     return any(store.sweeps.queue_next(one, choose) for one in store.sweeps.list_open())

@@ -245,7 +245,8 @@ def _ensure_process(
     _started[lock_file] = time.monotonic()
     with _start_log(folder, name).open("wb") as log:
         _children[lock_file] = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            # Not those of the folder that the server was started in, which come first otherwise.
+            [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.DEVNULL if outlives else subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -284,7 +285,6 @@ def start_failure(store: RunStore, name: str = "") -> str:
     """Return the last words of a process that ended with an error of its own, or "".
 
     Args:
-        store: The run store.
         name: Of the process; by default any of the workers, whose names are their slots.
     """
     folder = slot_folder(store)

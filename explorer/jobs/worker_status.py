@@ -40,7 +40,6 @@ class StatusFile:
 
     Args:
         folder: Of the workers' locks and logs.
-        pid: The process's number.
     """
 
     def __init__(self, folder: Path, pid: int | None = None) -> None:

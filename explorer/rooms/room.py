@@ -80,7 +80,6 @@ def read_forecast(sent: object, count: int) -> tuple[float, ...]:
 
     Args:
         sent: A list of numbers, or anything else.
-        count: Number of outcomes.
 
     Raises:
         RoomError: It is no distribution over them.

@@ -1,4 +1,4 @@
-"""How many races and sweeps may wait: of one browser session, and of everybody."""
+"""How many races and sweeps may wait: of one person, and of everybody."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from explorer.runs.run import QUEUED
 from explorer.store.tables import runs, sweep_runs, sweeps
 
 QUEUED_VARIABLE = "EXPLORER_MAX_QUEUED"
-SESSION_VARIABLE = "EXPLORER_MAX_QUEUED_PER_SESSION"
-_DEFAULTS = {QUEUED_VARIABLE: 200, SESSION_VARIABLE: 20}
+PERSON_VARIABLE = "EXPLORER_MAX_QUEUED_PER_PERSON"
+_DEFAULTS = {QUEUED_VARIABLE: 200, PERSON_VARIABLE: 20}
 
 
 WORK_VARIABLE = "EXPLORER_MAX_EPOCH_PARAMETERS"
@@ -29,16 +29,39 @@ def most_queued(variable: str) -> int:
     """Return how many races and sweeps may wait.
 
     Args:
-        variable: QUEUED_VARIABLE for those of everybody, SESSION_VARIABLE for those of one
-            browser session.
+        variable: QUEUED_VARIABLE for those of everybody, PERSON_VARIABLE for those of one
+            person.
 
     Raises:
-        ConfigError: The environment variable is not a whole number from 1 on.
+        ConfigError: The environment variable is not a whole number of at least 1.
     """
     text = os.environ.get(variable, str(_DEFAULTS[variable]))
     if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"{variable} must be a whole number from 1 on, not {text!r}.")
+        raise ConfigError(f"{variable} must be a whole number of at least 1, not {text!r}.")
     return int(text)
+
+
+def most_work() -> float:
+    """Return the most epochs × parameters that one run may ask for; infinity without a limit.
+
+    Raises:
+        ConfigError: The environment variable is not a number above 0.
+    """
+    text = os.environ.get(WORK_VARIABLE, "")
+    if not text:
+        return math.inf
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not limit > 0:
+        raise ConfigError(f"{WORK_VARIABLE} must be a number above 0, not {text!r}.")
+    return limit
+
+
+def work_of(config: TrainingConfig) -> int:
+    """Return the epochs × parameters of one curve."""
+    return config.epochs * config.num_parameters
 
 
 def check_work(configs: Sequence[TrainingConfig]) -> None:
@@ -50,16 +73,7 @@ def check_work(configs: Sequence[TrainingConfig]) -> None:
     Raises:
         ConfigError: It asks for more; with figures. Or the limit cannot be used.
     """
-    text = os.environ.get(WORK_VARIABLE, "")
-    if not text:
-        return
-    try:
-        limit = float(text)
-    except ValueError:
-        limit = math.nan
-    if not limit > 0:
-        raise ConfigError(f"{WORK_VARIABLE} must be a number above 0, not {text!r}.")
-    work = sum(config.epochs * config.num_parameters for config in configs)
+    limit, work = most_work(), sum(map(work_of, configs))
     if work > limit:
         raise ConfigError(
             f"This asks for {work:,} epochs × parameters, and one run may have {limit:,.0f} on "
@@ -67,25 +81,25 @@ def check_work(configs: Sequence[TrainingConfig]) -> None:
         )
 
 
-def check_room(connection: sa.Connection, session: str) -> None:
+def check_room(connection: sa.Connection, person: str) -> None:
     """Check that one more race or sweep may wait.
 
     Two that are asked for in the same moment may both be taken where there is room for one.
 
     Args:
         connection: In the transaction that is to add it.
-        session: Of the browser that asks, or "", for which there is no limit of its own.
+        person: Who asks, or "", for whom there is no limit of their own.
 
     Raises:
         QueueFull: There is no room.
         ConfigError: A limit in the environment cannot be used.
     """
-    if session:
-        limit = most_queued(SESSION_VARIABLE)
-        if _count_waiting(connection, session) >= limit:
+    if person:
+        limit = most_queued(PERSON_VARIABLE)
+        if _count_waiting(connection, person) >= limit:
             raise QueueFull(
-                f"{limit} of your races and sweeps are waiting already, as many as one browser "
-                "session may have: train this one when some of them have begun, or stop one."
+                f"{limit} of your races and sweeps are waiting already, as many as one person may "
+                "have: train this one when some of them have begun, or stop one."
             )
     limit = most_queued(QUEUED_VARIABLE)
     if _count_waiting(connection) >= limit:
@@ -95,13 +109,13 @@ def check_room(connection: sa.Connection, session: str) -> None:
         )
 
 
-def _count_waiting(connection: sa.Connection, session: str | None = None) -> int:
+def _count_waiting(connection: sa.Connection, person: str | None = None) -> int:
     """Count queued races, and sweeps that are not done; a sweep's own runs count with it."""
     of_sweep = sa.select(sweep_runs.c.run_id).where(sweep_runs.c.run_id == runs.c.id).exists()
     queued = sa.select(sa.func.count()).select_from(runs)
     queued = queued.where(runs.c.status == QUEUED, runs.c.deleted_at.is_(None), ~of_sweep)
     open_sweeps = sa.select(sa.func.count()).select_from(sweeps).where(sweeps.c.is_open)
-    if session is not None:
-        queued = queued.where(runs.c.session == session)
-        open_sweeps = open_sweeps.where(sweeps.c.session == session)
+    if person is not None:
+        queued = queued.where(runs.c.person == person)
+        open_sweeps = open_sweeps.where(sweeps.c.person == person)
     return connection.execute(queued).scalar_one() + connection.execute(open_sweeps).scalar_one()

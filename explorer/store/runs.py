@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,14 +33,14 @@ class StoredRuns:
         self._doubtful: dict[WorkerId, tuple[str, str]] = {}
 
     def create(
-        self, configs: Sequence[TrainingConfig], name: str | None = None, session: str = ""
+        self, configs: Sequence[TrainingConfig], name: str | None = None, person: str = ""
     ) -> str:
         """Queue a race and return its id.
 
         Args:
             configs: One per curve.
             name: What to call it.
-            session: Of the browser that queues it, or "".
+            person: Who queues it, or "".
 
         Raises:
             ConfigError: The configs cannot race together.
@@ -48,8 +48,8 @@ class StoredRuns:
         """
         configs = validate_race(configs)
         with self._database.transaction(may_create=True) as connection:
-            check_room(connection, session)
-            return queue_run(connection, configs, name or "", session)
+            check_room(connection, person)
+            return queue_run(connection, configs, name or "", person)
 
     def get(self, run_id: str) -> Run:
         """Return what is known of a run."""
@@ -73,6 +73,19 @@ class StoredRuns:
             reach = self._database.reach
             found = [run_from(row, _queue_place(connection, row), reach) for row in rows]
         return [*found, *self._shipped.races()]
+
+    def began(self, run_ids: Collection[str], person: str) -> bool:
+        """Tell whether a person queued all of these runs; deleted ones count too.
+
+        Args:
+            run_ids: The runs.
+            person: Who, as it was told to `create`.
+        """
+        own = sa.select(sa.func.count()).where(runs.c.id.in_(run_ids), runs.c.person == person)
+        if not person:
+            return False
+        with self._database.transaction() as connection:
+            return bool(connection.execute(own).scalar_one() == len(set(run_ids)))
 
     def claim_next(self, worker: WorkerId) -> Run | None:
         """Take the oldest queued run for a worker, or return None; two never take the same.
@@ -140,10 +153,10 @@ class StoredRuns:
 
 
 def queue_run(
-    connection: sa.Connection, configs: Sequence[TrainingConfig], name: str, session: str = ""
+    connection: sa.Connection, configs: Sequence[TrainingConfig], name: str, person: str = ""
 ) -> str:
     """Make the rows of a run that waits to be trained, and return its id."""
-    return add_run(connection, configs, name=name, status=QUEUED, session=session)
+    return add_run(connection, configs, name=name, status=QUEUED, person=person)
 
 
 def add_run(

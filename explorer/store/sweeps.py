@@ -38,13 +38,13 @@ class StoredSweeps:
     def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
         self._database, self._shipped = database, shipped
 
-    def create(self, grid: SweepGrid, name: str = "", session: str = "") -> str:
+    def create(self, grid: SweepGrid, name: str = "", person: str = "") -> str:
         """Keep a sweep for workers to go on with, and return its id.
 
         Args:
             grid: What it trains.
             name: What to call it.
-            session: Of the browser that begins it, or "".
+            person: Who begins it, or "".
 
         Raises:
             QueueFull: So many wait already that no more are taken.
@@ -56,10 +56,10 @@ class StoredSweeps:
             "grid": grid,
             "created_at": time.time(),
             "is_open": True,
-            "session": session,
+            "person": person,
         }
         with self._database.transaction(may_create=True) as connection:
-            check_room(connection, session)
+            check_room(connection, person)
             connection.execute(sa.insert(sweeps).values(row))
         return sweep_id
 
@@ -73,6 +73,17 @@ class StoredSweeps:
             return found
         with self._database.transaction() as connection:
             return _sweep(connection, sweep_id)
+
+    def began(self, sweep_id: str, person: str) -> bool:
+        """Tell whether a person began a sweep.
+
+        Args:
+            sweep_id: The sweep.
+            person: Who, as it was told to `create`.
+        """
+        own = sa.select(sweeps.c.id).where(sweeps.c.id == sweep_id, sweeps.c.person == person)
+        with self._database.transaction() as connection:
+            return bool(person) and connection.execute(own).first() is not None
 
     def list(self, limit: int = 20) -> Sequence[Sweep]:
         """Return the newest sweeps, newest first, and behind them those that came with the app."""
@@ -129,7 +140,10 @@ class StoredSweeps:
                 return None
             every = sweep.grid.named_cells()
             name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
-            run_id = queue_run(connection, [every[cell] for cell in chosen], name)
+            person = connection.execute(
+                sa.select(sweeps.c.person).where(sweeps.c.id == sweep_id)
+            ).scalar_one()
+            run_id = queue_run(connection, [every[cell] for cell in chosen], name, person)
             values = {"run_id": run_id, "sweep_id": sweep_id, "cells": chosen}
             connection.execute(sa.insert(sweep_runs).values(values | {"attempt": sweep.attempt}))
             return run_id

@@ -146,8 +146,8 @@ runs = sa.Table(
     sa.Column("claim_token", sa.String(32)),
     # Batches written under this claim, so that none is written twice.
     sa.Column("num_batches", sa.Integer, nullable=False, server_default="0"),
-    # Which browser session queued it; "" where none did.
-    sa.Column("session", sa.String(64), nullable=False, server_default=""),
+    # Who queued it, as a browser's name says it in a digest; "" where nobody did.
+    sa.Column("person", sa.String(64), nullable=False, server_default=""),
     sa.Column("origin", sa.Text, nullable=False, server_default=""),
     # Set once every curve is deleted.
     sa.Column("deleted_at", sa.Double),
@@ -203,8 +203,8 @@ sweeps = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
     # Whether there are cells to train; workers look here when they have nothing else to do.
     sa.Column("is_open", sa.Boolean, nullable=False, index=True),
-    # Which browser session began it; "" where none did.
-    sa.Column("session", sa.String(64), nullable=False, server_default=""),
+    # Who began it, like `runs.person`.
+    sa.Column("person", sa.String(64), nullable=False, server_default=""),
 )
 
 # Folders that people asked to watch. The place is "" where all who use the store see the same

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from explorer.core.distributions import one_hot
+from explorer.teaching import tour_digit
 from explorer.teaching.worked_examples import EXAMPLES
 
 
@@ -17,7 +19,7 @@ class Preset:
         p: True distribution.
         q: Model distribution with the same outcomes; None where the example has only p.
         names: One name per outcome.
-        source: Key of the worked example that it comes from.
+        source: Key of the worked example that it comes from; "" for the tour's digit.
         note: What to look at, one sentence.
     """
 
@@ -116,3 +118,17 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
     }
 )
+"""Name → example of the lecture."""
+DIGIT_PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        f"A handwritten {tour_digit.LABEL}, {network} after {step:,} steps": Preset(
+            tuple(one_hot(tour_digit.LABEL, 10).tolist()),
+            q,
+            tour_digit.NAMES,
+            "",
+            "p is the truth, q what a network believes while it learns.",
+        )
+        for network, step, q in tour_digit.beliefs()
+    }
+)
+"""Name → the tour's digit, and a softmax of it in the race that comes with the app."""

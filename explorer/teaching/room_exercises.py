@@ -36,6 +36,8 @@ ROOM = (
         f"{written(_cost('linear', 1.0), 3)} in place of {written(_cost('linear', 0.7), 3)}.",
         guesses=("0.7 under all three", "0.7 under two of them, 1 under one", "1 under all three"),
         right=1,
+        control="honesty belief",
+        plot="expected-scores",
     ),
     Exercise(
         "Now you have no idea: 0.5. What does each score think of a bold guess?",
@@ -44,6 +46,8 @@ ROOM = (
         "the Brier score, and ∞ in place of 1 bit under the log score.",
         guesses=("None of them minds", "All of them punish it", "One of them does not mind"),
         right=2,
+        control="honesty belief",
+        plot="expected-scores",
     ),
     Exercise(
         "Play alone and put everything on the colour that was drawn most. How long does it last?",

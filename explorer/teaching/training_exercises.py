@@ -80,6 +80,8 @@ SWEEP = (
         "favours one of them. Compare each loss at its own best.",
         guesses=("Cross-entropy", "Squared error", "Both lose the same"),
         right=1,
+        control="sweep quantity",
+        plot="sweep-heat-map",
     ),
     Exercise(
         "How much is luck? Train eight seeds of one setting: how far apart do they end?",

@@ -175,7 +175,6 @@ class FollowedEvents:
     Args:
         folder: Real path of the watched folder.
         path: Of the run's folder below it.
-        label: What to call the run.
         parts: Its files, in the order in which they were begun.
     """
 
@@ -240,9 +239,9 @@ def foreign_runs(curves: Sequence[ReadCurve]) -> tuple[ForeignRun, ...]:
     """
     mapping = None if was_written_here(curves) else guessed(curves)
     found: dict[str, ForeignRun] = {}
-    for curve, imported in zip(curves, kept_curves(curves, mapping), strict=True):
+    for curve, data in zip(curves, kept_curves(curves, mapping), strict=True):
         label, count = kept_name(curve.label), 2
         while label in found:
             label, count = kept_name(f"{curve.label[:60]} ({count})"), count + 1
-        found[label] = ForeignRun(label, loss_of(imported.mapping), imported)
+        found[label] = ForeignRun(label, loss_of(data), data)
     return tuple(found.values())

@@ -64,12 +64,7 @@ class _File:
 
 
 class Watcher:
-    """Follows folders and keeps a store up to date.
-
-    Args:
-        store: Where runs are kept.
-        reader: Reads files.
-    """
+    """Follows folders and keeps a store up to date."""
 
     def __init__(self, store: RunStore, reader: Reader) -> None:
         self._store, self._reader = store, reader
@@ -199,7 +194,7 @@ class Watcher:
 
     def _say_gone(self, folder: str, path: str, stamp: str, today: float) -> None:
         if folder in self._contents:
-            why = "The file is there no more; what was read of it stays for a week."
+            why = "The file is gone; what was read of it stays for a week."
             self._take(WatchedUpdate(folder, path, GONE, why, stamp, today))
 
     def _due(self) -> list[Watched]:
@@ -261,7 +256,6 @@ def watched_in(folder: str, files: Mapping[str, Stamp]) -> dict[Watched, tuple[s
     """Say what is read as one, with its stamp and when it was written to, seconds since 1970.
 
     Args:
-        folder: The watched folder.
         files: What it contains, by path.
     """
     events = [path for path in files if "tfevents" in path.rpartition("/")[2]]

@@ -147,6 +147,8 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "training/draw",
                 "Draw a digit",
                 "Draw with mouse or finger and see what two trained networks make of it.",
+                "digit canvas",
+                "drawing-probabilities",
             ),
         ),
         "Workshop": (

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.core.bars import Bars
 from explorer.core.comparison import Comparison
-from explorer.teaching.presets import PRESETS
+from explorer.teaching.presets import DIGIT_PRESETS, PRESETS
 from pages.components.address import address
 from pages.components.address.parameters import option, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, bar_editor, offer_plots, state_of
@@ -16,8 +16,13 @@ from pages.components.plot.plot import drawn_plot
 from pages.components.preview import preview
 from pages.information.parts.base_choice import UNIT, base_choice
 from pages.information.parts.coding_view import CODING, codes_view, messages_view
-from pages.information.parts.pair_notes import infinity_notes
-from pages.information.parts.pair_plots import VIEWS, compared, pair_plots, with_edit
+from pages.information.parts.pair_plots import (
+    VIEWS,
+    compared,
+    infinity_notes,
+    pair_plots,
+    with_edit,
+)
 
 address.declare(vector("p"), vector("q"), *NAMES, UNIT, *CODING, option("view", VIEWS))
 head = page_head(
@@ -51,7 +56,7 @@ probability that $q$ spends on it. All gaps are 0 only at $q = p$.""",
 )
 STARTS = {
     name: Bars(preset.names, {"p": preset.p, "q": preset.q or (1 / len(preset.p),) * len(preset.p)})
-    for name, preset in PRESETS.items()
+    for name, preset in {**PRESETS, **DIGIT_PRESETS}.items()
 }
 
 
@@ -59,14 +64,8 @@ STARTS = {
 def explore(base: float) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        bars = bar_editor(
-            "divergence",
-            STARTS["Skewed against uniform"],
-            (P, Q),
-            presets=STARTS,
-            tall=True,
-            previewed=True,
-        )
+        first = STARTS["Skewed against uniform"]
+        bars = bar_editor("divergence", first, (P, Q), presets=STARTS, tall=True, previewed=True)
     pair = compared(bars.values["p"], bars.values["q"], base)
     edits: tuple[Comparison, ...] = st.session_state.get("divergence edits", ())
     st.session_state["divergence edits"] = with_edit(edits, pair)

@@ -65,9 +65,9 @@ page_head(
     "Many classes",
     "What is each logit told? Drag one: cross-entropy tells it exactly $q_i - p_i$.",
     more=r"""Softmax turns logits into $q_i = e^{z_i} / \sum_j e^{z_j}$. Cross-entropy pulls each
-logit by exactly $q_i - p_i$; squared error sends the same difference through the softmax Jacobian,
-$\partial q_i / \partial z_j = q_i(\delta_{ij} - q_j)$, which is close to zero wherever $q$ is sure:
-$2\,q_i \sum_j q_j\,(d_i - d_j)$ with $d = q - p$.
+logit by exactly $q_i - p_i$; squared error sends the same difference through the softmax Jacobian
+$J_{ij} = \partial q_i / \partial z_j = q_i(\delta_{ij} - q_j)$, which is close to zero wherever $q$
+is sure: $2J(q - p)$, by component $2\,q_i \sum_j q_j\,(d_i - d_j)$ with $d = q - p$.
 
 """
     + formulas(MULTICLASS),

@@ -7,12 +7,12 @@ import streamlit as st
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.store.run_store import StoreUnavailable
+from pages.components.access import access
 from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
-from pages.training.parts.browser_session import browser_session
 from pages.training.parts.deferred_click import note_press, was_pressed
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.race import link, pace, set_up
@@ -38,8 +38,8 @@ link.open_link(RUN)
 if was_pressed(TRAIN):
     configs, errors = set_up.current_race()
     name = set_up.current_draft().preset
-    who = browser_session()
-    begin = None if errors else lambda: launcher.start(configs, name, session=who)
+    who = access.who()
+    begin = None if errors else lambda: launcher.start(configs, name, person=who)
     if training_start.start(TRAIN, RUN, begin):
         pace.follow(st.session_state[RUN])
         link.show_run(RUN, st.session_state[RUN])

@@ -7,11 +7,11 @@ import streamlit as st
 from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable
+from pages.components.access import access
 from pages.components.address import address
 from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
-from pages.training.parts.browser_session import browser_session
 from pages.training.parts.deferred_click import note_press
 from pages.training.parts.earlier_list import earlier_list
 from pages.training.parts.places_panel import places_panel
@@ -60,8 +60,8 @@ try:
     with setting, st.expander("Set up a sweep", expanded=sweep_id is None):
         grid, link = sweep_form()
         places_panel("sweep places")
-    who = browser_session()
-    begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, session=who)
+    who = access.who()
+    begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, person=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
     press.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,

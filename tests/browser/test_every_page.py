@@ -65,6 +65,20 @@ def test_a_page_fits_a_phone_and_tells_its_plots_in_words(one, shown, schemes):
         # Plots follow the width of the window a moment later.
         until(lambda: page.evaluate(WIDTH) <= 390, "the page fits")
     expect(page.locator(".stException")).to_have_count(0)
+    if one.sight:
+        # The plot stays at the lower edge and leaves what one moves to be seen above it.
+        page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+        until(
+            lambda: page.evaluate(
+                """([control, plot]) => {
+                    const { top } = document.querySelector(control).getBoundingClientRect();
+                    const box = document.querySelector(plot).getBoundingClientRect();
+                    return box.bottom <= innerHeight + 1 && top >= 0 && top + 60 <= box.top;
+                }""",
+                [f".{_class(one.sight.control)}", f".{_class(one.sight.plot)}"],
+            ),
+            f"{one.sight} are in view on a phone",
+        )
 
 
 def test_what_one_moves_and_what_answers_are_on_one_screen(one, shown, request):
@@ -74,6 +88,13 @@ def test_what_one_moves_and_what_answers_are_on_one_screen(one, shown, request):
         on_one_screen(shown, one.sight.control, one.sight.plot, size)
     head = shown.locator(".st-key-page-head").bounding_box()
     assert head["y"] + head["height"] - 44 <= 90, "the head takes more than 90 px"
+
+
+def test_the_plot_that_answers_stays_in_view_on_a_phone_on_every_page():
+    style = (FOLDER / "components" / "frontend" / "page.css").read_text()
+    for page in PAGES.values():
+        if page.sight:
+            assert len(re.findall(rf"\.{_class(page.sight.plot)}[,)]", style)) == 2, page
 
 
 SET_PAGES = [

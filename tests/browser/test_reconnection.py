@@ -188,18 +188,10 @@ def without_connection(tabs: list[Page], stays: list[Stay]) -> None:
 KINDS = {"divergence", "draw"}
 
 
-def test_a_tab_goes_on_after_a_restart(server, race, new_tab):
+def test_tabs_and_a_race_go_on_after_a_restart_and_a_killed_process_is_said(server, race, new_tab):
     stays = [race, *(one for one in STAYS if one.page in KINDS)]
     tabs = [new_tab() for _ in stays]
     sessions = [begin(tab, server.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
-    server.stop()
-    without_connection(tabs, stays)
-    server.start()
-    for each in zip(tabs, stays, sessions, strict=True):
-        end(*each)
-
-
-def test_a_restart_finds_a_race_and_its_killed_process_is_said(server, new_tab):
     page = opened(new_tab(), server)
     train(page, epochs=1000)
     expect(page).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
@@ -208,7 +200,9 @@ def test_a_restart_finds_a_race_and_its_killed_process_is_said(server, new_tab):
     page.locator("[data-test-connection-state=CONNECTED]").wait_for(state="detached")
     # Read while no server can refresh the page: only the new one can take the step beyond.
     before = step(page)
+    without_connection(tabs, stays)
     server.start()
+    page.bring_to_front()
     until(lambda: step(page) > before, "the race goes on")
     for worker in server.workers():
         worker.kill()
@@ -217,6 +211,8 @@ def test_a_restart_finds_a_race_and_its_killed_process_is_said(server, new_tab):
     expect(page.locator(".cee-plot").first).to_be_visible()
     train(page, epochs=3)
     status(page, "Finished after step 216")
+    for each in zip(tabs, stays, sessions, strict=True):
+        end(*each)
 
 
 @pytest.mark.long

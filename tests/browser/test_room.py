@@ -238,6 +238,7 @@ def test_a_round_outlives_the_server_lost_connections_and_reloads(
         r"ERR_",
         r"Cannot send rerun backMessage",
         r"(Client Error in reaching|Streamlit server is not responding)",
+        r"(Client error: DoInitPings|Connection) timed out",
     ]
     server = start_app()
     host, phone, desk = page, other_browser(**PHONE), other_browser()

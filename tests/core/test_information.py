@@ -27,9 +27,9 @@ from explorer.core.information import (
     maximum_entropy,
     perplexity,
     self_information,
+    simplex_entropy,
     unit_name,
 )
-from explorer.core.simplex import simplex_entropy
 from tests.core.strategies import BASES, distribution_pairs, distribution_tuples, distributions
 
 PAIRWISE = [cross_entropy, kl_divergence, jensen_shannon_divergence]

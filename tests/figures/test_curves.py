@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from explorer.figures.curves import (
-    curve_line,
     default_smoothing,
     smoothed,
     thinned,
@@ -105,12 +104,6 @@ def test_an_average_of_any_numbers_lies_among_them(values, weight):
 def test_a_weight_outside_zero_to_one_is_refused(weight):
     with pytest.raises(ValueError, match="smoothing weight must be at least 0 and below 1"):
         smoothed(np.ones(3), weight)
-
-
-def test_eight_curves_differ_in_colour_and_dash_together():
-    styles = {(curve_line(index)["color"], curve_line(index)["dash"]) for index in range(8)}
-    assert len(styles) == 8
-    assert len({curve_line(index)["dash"] for index in range(6)}) == 6
 
 
 @pytest.mark.parametrize("points", [0, 10, 99, 100, 700, 999, 1_000, 30_000])

@@ -77,7 +77,7 @@ def test_what_each_logit_is_told_is_drawn_to_one_scale_with_one_note():
     for trace, name in zip(figure.data, PULLS, strict=True):
         np.testing.assert_array_equal(trace.y, readings[name].gradient)
     notes = [one for one in figure.layout.annotations if one.showarrow]
-    assert [one.text.split(":")[0] for one in notes] == ["almost flat"]
+    assert [one.text.split(":")[0] for one in notes] == ["almost no gradient"]
     unsure = multiclass_readings(np.zeros(3), np.array([1.0, 0.0, 0.0]))
     notes = [n for n in pulls(unsure, ("a", "b", "c"), (1, 0, 0)).layout.annotations if n.showarrow]
     assert [one.text for one in notes] == ["softmax CE: q − p"]

@@ -11,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import worker_processes
 from explorer.runs.config import TrainingConfig
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
-from pages.components.access import access, signed_cookie
+from pages.components.access import access, person, signed_cookie
 from tests.pages.page_steps import opened, ran
 from tests.runs.sample_records import MARK, steps
 
 CODE = "correct horse"
+BASE = TrainingConfig(dataset="digits")
+GRID = SweepGrid({name: (getattr(BASE, name),) for name in DIMENSIONS}, BASE)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,13 @@ def enter_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(st.context), "cookies", cookies)
 
 
+def come_as(monkeypatch: pytest.MonkeyPatch, name: str) -> str:
+    """Come as somebody without the code; return what the store keeps of them."""
+    cookies = {person.COOKIE: name * 43}
+    monkeypatch.setattr(type(st.context), "cookies", cookies)
+    return person.digest_of(cookies)
+
+
 def press(app: AppTest, label: str) -> None:
     next(one for one in app.button if one.label == label).click()
     ran(app)
@@ -45,8 +55,8 @@ def words(app: AppTest) -> str:
     return "\n".join(one.value.replace("\\", "") for one in said)
 
 
-def running(store: RunStore) -> str:
-    run_id = store.runs.create([TrainingConfig(dataset="digits")])
+def running(store: RunStore, who: str = "") -> str:
+    run_id = store.runs.create([TrainingConfig(dataset="digits")], person=who)
     store.runs.claim_next(MARK)
     store.records.append(run_id, steps(1, 5))
     return run_id
@@ -106,6 +116,55 @@ def test_curves_are_deleted_and_files_taken_in_by_holders_alone(
     assert app.get("file_uploader")
 
 
+def test_whoever_started_something_ends_and_deletes_it_without_the_new_code(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter = come_as(monkeypatch, "a")
+    run_id = running(store, starter)
+    sweep_id = store.sweeps.create(GRID, person=starter)
+    come_as(monkeypatch, "b")
+    press(opened("live", run=run_id), "Stop")
+    press(opened("sweep", sweep=sweep_id), "Stop the sweep")
+    assert not store.requests.control(run_id).stop
+    assert store.sweeps.get(sweep_id).is_open
+    come_as(monkeypatch, "a")
+    app = opened("live", run=run_id)
+    press(app, "Pause")
+    assert "needs the access code" in words(app)
+    press(app, "Stop")
+    assert store.requests.control(run_id).stop
+    press(opened("sweep", sweep=sweep_id), "Stop the sweep")
+    assert not store.sweeps.get(sweep_id).is_open
+    store.runs.finish(run_id, "stopped")
+    for name, left in (("b", 1), ("a", 0)):
+        come_as(monkeypatch, name)
+        app = opened("compare", runs=f"{run_id}:0")
+        press(app, "Delete this curve")
+        press(app, "Delete")
+        assert len(store.curves.list()) == left
+    press(app, "Undo")
+    assert len(store.curves.list()) == 1
+
+
+def test_what_a_person_starts_is_theirs_and_their_name_is_on_no_page(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EXPLORER_ACCESS_CODE")
+    me = come_as(monkeypatch, "a")
+    press(opened("live"), "Train")
+    press(opened("sweep"), "Train the grid")
+    (run,), (sweep,) = store.runs.list(), store.sweeps.list()
+    assert store.runs.began([run.id], me)
+    assert store.sweeps.began(sweep.id, me)
+    somebody_else = come_as(monkeypatch, "b")
+    assert not store.runs.began([run.id], somebody_else)
+    assert not store.runs.began([run.id], "")
+    # What a sweep trains is its starter's too.
+    part = store.sweeps.queue_next(sweep.id, lambda *_: [0])
+    assert store.runs.began([run.id, part], me)
+    assert me not in repr((run, sweep, store.curves.list()))
+
+
 def test_nothing_is_asked_where_there_is_no_code(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,3 +172,16 @@ def test_nothing_is_asked_where_there_is_no_code(
     app = opened("live")
     assert "access code" not in words(app)
     assert access.is_holder()
+
+
+def test_a_server_that_everybody_reaches_without_a_code_says_so_where_one_acts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("EXPLORER_ACCESS_CODE")
+    asked, given = st.get_option, {"server.address": ""}
+    monkeypatch.setattr(st, "get_option", lambda name: given.get(name, asked(name)))
+    for address, is_said in (("127.0.0.1", False), ("0.0.0.0", True)):
+        given["server.address"] = address
+        for page in ("live", "sweep", "compare"):
+            assert words(opened(page)).count("set EXPLORER_ACCESS_CODE") == int(is_said), page
+        assert "EXPLORER_ACCESS_CODE" not in words(opened("divergence"))

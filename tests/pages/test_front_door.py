@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import streamlit as st
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.types import ASGIApp
 
+from pages.components.access import person
 from pages.components.frontend.front_door import FrontDoor
 
 
@@ -20,15 +23,23 @@ class Answer:
     text: str = ""
 
 
-def ask(target: str, host: str = "localhost:8501") -> Answer:
+def ask(
+    target: str,
+    host: str = "localhost:8501",
+    *,
+    inside: ASGIApp | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
     """Send a GET for `target`, a path with its query, as a server hands it to the app."""
     path, _, query = target.partition("?")
+    sent = {"host": host} | (headers or {})
     scope = {
         "type": "http",
         "method": "GET",
         "path": unquote(path),
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode())],
+        "scheme": "http",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
     }
     answer = Answer()
 
@@ -39,7 +50,7 @@ def ask(target: str, host: str = "localhost:8501") -> Answer:
         else:
             answer.text += message.get("body", b"").decode()
 
-    asyncio.run(FrontDoor(PlainTextResponse("the app"))(scope, None, send))
+    asyncio.run(FrontDoor(inside or PlainTextResponse("the app"))(scope, None, send))
     return answer
 
 
@@ -98,3 +109,30 @@ def test_a_host_that_is_not_allowed_is_told_the_setting_but_may_ask_for_health(h
 @pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1", "[::1]:8501"])
 def test_this_machine_is_allowed_by_each_of_its_names(host: str) -> None:
     assert ask("/", host).text == "the app"
+
+
+def test_a_browser_gets_its_name_with_its_first_page_and_keeps_it() -> None:
+    page = HTMLResponse("the page")
+    first = ask("/entropy", inside=page)
+    cookie = SimpleCookie(first.headers["set-cookie"])[person.COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "lax", "")
+    # Without a path it holds for the app's folder, below any prefix.
+    assert cookie["path"] == ""
+    name = f"{person.COOKIE}={cookie.value}"
+    assert len(person.digest_of({person.COOKIE: cookie.value})) == 64
+    assert "set-cookie" not in ask("/", inside=page, headers={"cookie": f"a=b; {name}"}).headers
+    other = ask("/", inside=page, headers={"x-forwarded-proto": "https", "cookie": "a=b; c"})
+    assert "Secure" in other.headers["set-cookie"]
+    assert cookie.value not in other.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("sent", ["", "x" * 42, "x" * 44, "ä" * 43, "a b" + "x" * 40])
+def test_what_is_no_name_is_replaced_and_nobody(sent: str) -> None:
+    assert person.digest_of({person.COOKIE: sent}) == ""
+    assert person.naming(f"{person.COOKIE}={sent}", is_secure=False)
+
+
+def test_only_pages_come_with_a_name() -> None:
+    assert "set-cookie" not in ask("/_stcore/health").headers
+    assert "set-cookie" not in ask("/", inside=HTMLResponse("none", status_code=404)).headers
+    assert "set-cookie" not in ask("/", "evil.example").headers

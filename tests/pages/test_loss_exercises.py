@@ -20,7 +20,7 @@ NAMED = {
     ("binary", 0): ("d CE / dz", "d squared / dz"),
     ("binary", 1): ("Steps to a probability of 0.9", "Cross-entropy", "Squared error"),
     ("binary", 2): ("Hinge 0",),
-    ("multiclass", 0): ("cross-entropy</b>: q − p, norm", "Jacobian, norm"),
+    ("multiclass", 0): ("cross-entropy</b>: q − p, norm", "squared error</b>: 2J(q − p), norm"),
     ("multiclass", 1): ("cross-entropy</b>: q − p",),
     ("multiclass", 2): ("Cross-entropy",),
     ("three_forms", 0): ("index, from 0", "one-hot", "mean"),

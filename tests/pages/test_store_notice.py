@@ -114,10 +114,10 @@ def test_a_race_whose_worker_waits_says_so_and_keeps_its_buttons(store: RunStore
     assert "Stop" in {button.label for button in app.button}
 
 
-def test_a_session_that_queues_too_much_is_told(
+def test_a_person_who_queues_too_much_is_told(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_SESSION", "2")
+    monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_PERSON", "2")
     app = opened("live")
     for _ in range(3):
         (train,) = [one for one in app.button if one.label == "Train"]

@@ -194,3 +194,22 @@ def test_every_term_opens_a_page_with_its_values(name):
     app = opened(term.page, **term.parameters)
     assert not app.error
     assert_set(address(app), term.parameters)
+
+
+@pytest.mark.parametrize("number", range(1, len(TOUR) + 1))
+def test_a_typed_address_of_a_stop_sets_the_page_as_its_link_does(number):
+    stop = TOUR[number - 1]
+    typed, linked = (
+        address(opened(stop.page, tour=str(number), **parameters))
+        for parameters in ({}, dict(stop.parameters))
+    )
+    assert_set(typed, stop.parameters)
+    assert typed == linked
+
+
+def test_a_typed_address_of_a_stop_keeps_what_it_names_itself():
+    named = address(opened("entropy", tour="2", unit="nats"))
+    assert (named["unit"], named["p"]) == ("nats", TOUR[1].parameters["p"])
+    # A reload, after an edit.
+    edited = address(opened("entropy", tour="2", p="0.5,0.5"))
+    assert edited["p"] == "0.5,0.5"

@@ -1,4 +1,4 @@
-"""How much may wait: of one browser session, and of everybody."""
+"""How much may wait: of one person, and of everybody."""
 
 from __future__ import annotations
 
@@ -18,56 +18,56 @@ GRID = SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_MAX_QUEUED", "5")
-    monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_SESSION", "2")
+    monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_PERSON", "2")
 
 
-def test_a_session_may_have_so_many_races_and_sweeps_waiting_and_no_more(
+def test_a_person_may_have_so_many_races_and_sweeps_waiting_and_no_more(
     store: RunStore, small_limits: None
 ) -> None:
-    store.runs.create(RACE, session="one")
-    store.sweeps.create(GRID, session="one")
+    store.runs.create(RACE, person="one")
+    store.sweeps.create(GRID, person="one")
     for create in (store.runs.create, store.sweeps.create):
         given = RACE if create == store.runs.create else GRID
         with pytest.raises(
             QueueFull, match=r"2 of your races and sweeps are waiting already.*stop one"
         ):
-            create(given, session="one")
-    store.runs.create(RACE, session="another")
+            create(given, person="one")
+    store.runs.create(RACE, person="another")
     assert store.runs.claim_next(MARK)
-    store.runs.create(RACE, session="one")
+    store.runs.create(RACE, person="one")
 
 
 def test_everybody_together_may_have_so_many_waiting_and_no_more(
     store: RunStore, small_limits: None
 ) -> None:
-    for session in ("a", "b", "c", "d", ""):
-        last = store.runs.create(RACE, session=session)
+    for person in ("a", "b", "c", "d", ""):
+        last = store.runs.create(RACE, person=person)
     with pytest.raises(QueueFull, match=r"5 races and sweeps are waiting already.*try again"):
-        store.runs.create(RACE, session="e")
+        store.runs.create(RACE, person="e")
     store.requests.stop(last)
-    store.runs.create(RACE, session="e")
+    store.runs.create(RACE, person="e")
 
 
 def test_the_runs_of_a_sweep_count_with_it_and_no_longer_when_it_is_done(
     store: RunStore, small_limits: None
 ) -> None:
-    sweep_id = store.sweeps.create(GRID, session="one")
+    sweep_id = store.sweeps.create(GRID, person="one")
     assert continue_open(store, lambda _: None)
-    store.runs.create(RACE, session="one")
+    store.runs.create(RACE, person="one")
     with pytest.raises(QueueFull):
-        store.runs.create(RACE, session="one")
+        store.runs.create(RACE, person="one")
     store.sweeps.close(sweep_id)
-    store.runs.create(RACE, session="one")
+    store.runs.create(RACE, person="one")
 
 
-@pytest.mark.parametrize("variable", ["EXPLORER_MAX_QUEUED", "EXPLORER_MAX_QUEUED_PER_SESSION"])
+@pytest.mark.parametrize("variable", ["EXPLORER_MAX_QUEUED", "EXPLORER_MAX_QUEUED_PER_PERSON"])
 @pytest.mark.parametrize("text", ["0", "-1", "many", ""])
 def test_a_limit_that_makes_no_sense_is_told(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, variable: str, text: str
 ) -> None:
     monkeypatch.setenv(variable, text)
-    with pytest.raises(ConfigError, match=f"{variable} must be a whole number from 1 on"):
-        store.runs.create(RACE, session="one")
+    with pytest.raises(ConfigError, match=f"{variable} must be a whole number of at least 1"):
+        store.runs.create(RACE, person="one")
 
 
 def test_a_run_that_asks_for_too_much_work_is_refused_with_figures(
@@ -85,3 +85,12 @@ def test_a_run_that_asks_for_too_much_work_is_refused_with_figures(
         monkeypatch.setenv(queue_limits.WORK_VARIABLE, text)
         with pytest.raises(ConfigError, match="a number above 0"):
             queue_limits.check_work([config])
+
+
+def test_a_run_of_a_sweep_has_no_more_work_than_a_race_may(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(queue_limits.WORK_VARIABLE, str(2.5 * queue_limits.work_of(RACE[0])))
+    store.sweeps.create(SweepGrid(GRID.values | {"seed": (1, 2, 3, 4, 5)}, RACE[0]))
+    assert continue_open(store, lambda _: None)
+    assert len(store.runs.claim_next(MARK).configs) == 2

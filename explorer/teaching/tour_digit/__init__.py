@@ -53,6 +53,15 @@ BELIEF: tuple[float, ...] = CROSS_ENTROPY.softmax[STEPS.index(TOLD_STEP)]
 NAMES = tuple(map(str, range(10)))
 
 
+def beliefs() -> tuple[tuple[str, int, tuple[float, ...]], ...]:
+    """Return what is worth comparing with the truth: network, steps of training, its softmax."""
+    return (
+        ("cross-entropy", TOLD_STEP, BELIEF),
+        ("cross-entropy", STEPS[-1], CROSS_ENTROPY.softmax[-1]),
+        ("squared error", STEPS[-1], SQUARED_ERROR.softmax[-1]),
+    )
+
+
 def logits() -> tuple[float, ...]:
     """Return logits of `BELIEF`; their mean is 0, since softmax does not see a common shift."""
     logs = np.log(BELIEF)

@@ -1,8 +1,9 @@
 """Who may change what others see: everybody, or whoever knows EXPLORER_ACCESS_CODE.
 
 Without the variable everybody may train, stop, import and delete. With it those who entered the
-code once in their browser may; everybody else explores. What is refused here is refused where it
-is carried out, whatever a page shows.
+code once in their browser may; everybody else explores, but may end and delete what they began
+themselves, before the code was set or changed. What is refused here is refused where it is carried
+out, whatever a page shows.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ import hmac
 import ipaddress
 import logging
 import os
-import time
-from collections import deque
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 from starlette.requests import Request
@@ -21,15 +21,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from explorer.store.run_store import StoreReadOnly
-from pages.components.access import signed_cookie
+from pages.components.access import person, signed_cookie
+from pages.components.escaping import escaped
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
+from pages.components.rooms.attempts import Attempts
 
 CODE_VARIABLE = "EXPLORER_ACCESS_CODE"
 _PATH = "explorer-access"
 _SHORTEST_CODE = 8
 _LONGEST_BODY = 1_000
-_TRIES, _TRIES_SECONDS = 10, 60.0
 _log = logging.getLogger(__name__)
 _mount = component(__file__)
 
@@ -42,25 +43,9 @@ class CodeUnusable(RuntimeError):
     """EXPLORER_ACCESS_CODE cannot be used; a plain sentence."""
 
 
-class _Tries:
-    """Counts wrong codes of all browsers together, since a hall shares one address."""
-
-    def __init__(self) -> None:
-        self._times: deque[float] = deque()
-
-    def is_full(self) -> bool:
-        """Tell whether so many codes were wrong lately that no more are checked."""
-        now = time.monotonic()
-        while self._times and now - self._times[0] > _TRIES_SECONDS:
-            self._times.popleft()
-        return len(self._times) >= _TRIES
-
-    def note(self) -> None:
-        """Count one."""
-        self._times.append(time.monotonic())
-
-
-_tries = _Tries()
+# All browsers count together, since a hall shares one address.
+_ANYBODY = ""
+_tries = Attempts(limit=10, seconds=60)
 
 
 def code() -> str:
@@ -104,6 +89,28 @@ def require_holder(cookies: Mapping[str, str] | None = None) -> None:
         )
 
 
+def who() -> str:
+    """Return what the store keeps of the person at this browser: a digest of its name.
+
+    A browser that keeps no cookies is another person in each of its sessions.
+    """
+    own = person.digest_of(st.context.cookies)
+    return own or st.session_state.setdefault("nameless person", secrets.token_urlsafe(32))
+
+
+def require_starter(began: Callable[[str], bool]) -> None:
+    """Refuse what only whoever began something, or a holder of the access code, may do to it.
+
+    Args:
+        began: Tells whether a person, as `who` says it, began it.
+
+    Raises:
+        AccessRefused: Neither.
+    """
+    if not is_holder() and not began(who()):
+        require_holder()
+
+
 def access_field() -> bool:
     """Show where to enter the access code, unless it is not needed here.
 
@@ -128,6 +135,12 @@ def warning() -> str:
         "Everybody who reaches this server may train, stop, import and delete: set "
         f"{CODE_VARIABLE} to a code that only hosts know."
     )
+
+
+def say_open() -> None:
+    """Say quietly, where somebody is about to train or import, that everybody else may too."""
+    if words := warning():
+        st.caption(escaped(words))
 
 
 def say_at_start() -> None:
@@ -156,7 +169,7 @@ async def _take(request: Request) -> Response:
     if not await admits(request):
         return JSONResponse({"error": "This app answers only its own pages."}, status_code=403)
     wanted = code()
-    if _tries.is_full():
+    if _tries.are_too_many(_ANYBODY):
         words = "Too many wrong codes were entered just now: try again in a minute."
         return JSONResponse({"error": words}, status_code=429)
     body = b""
@@ -165,14 +178,15 @@ async def _take(request: Request) -> Response:
         if len(body) > _LONGEST_BODY:
             return JSONResponse({"error": "That is too long for a code."}, status_code=413)
     if not wanted or not hmac.compare_digest(body.strip(), wanted.encode()):
-        _tries.note()
+        _tries.note(_ANYBODY)
         return JSONResponse({"error": "That is not the access code."}, status_code=403)
     answer = JSONResponse({})
     answer.set_cookie(
         signed_cookie.COOKIE,
         signed_cookie.make(wanted),
         max_age=signed_cookie.KEPT_SECONDS,
-        path=request.url.path.removesuffix(_PATH) or "/",
+        # Of the folder of this address, also where a proxy takes off a prefix.
+        path=None,
         secure=_is_secure(request),
         httponly=True,
         samesite="lax",

@@ -191,6 +191,16 @@ def is_asked(*names: str) -> bool:
     return any(name in _untaken() for name in names)
 
 
+def suppose(values: Mapping[str, str | Sequence[str]]) -> None:
+    """Read parameters as if the address held them, where it does not name them itself.
+
+    Args:
+        values: Name → text, or several.
+    """
+    for name, texts in values.items():
+        _untaken().setdefault(name, [texts] if isinstance(texts, str) else list(texts))
+
+
 def is_new() -> bool:
     """Return True once after the page was opened."""
     return st.session_state.pop(_NEW, False)

@@ -59,8 +59,6 @@ def bar_editor(
         series: The rows of bars; their ids are the keys of `Bars.values`.
         presets: Name → state, offered in a menu.
         noun: What an outcome is called.
-        least: Smallest number of outcomes.
-        most: Largest number of outcomes.
         low: Value at the bottom of a bar.
         high: Value at the top of a bar.
         step: What an arrow key adds or takes.
@@ -153,8 +151,6 @@ def _open_link(
     """Take the state from the address; what cannot be read is reported and left unchanged.
 
     Args:
-        session: Of the editor.
-        series: Rows of the editor.
         limits: What `explorer.core.bars` needs to know of the editor.
         presets: Name → state; a link without names to an example has the example's.
     """

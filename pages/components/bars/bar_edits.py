@@ -28,7 +28,6 @@ def receive(session: EditorSession, edit: Any, presets: Mapping[str, Bars], limi
     """Take an edit from the browser into the session.
 
     Args:
-        session: Of the editor.
         edit: As the editor's script sent it, or anything else that somebody sends.
         presets: Name → state.
         limits: What `explorer.core.bars` needs to know of the editor.

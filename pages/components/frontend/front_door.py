@@ -1,8 +1,9 @@
-"""What is answered before Streamlit sees it: unknown hosts, and addresses that end with a slash.
+"""What every request passes first: unknown hosts, addresses with a slash at their end, names.
 
 Streamlit serves its page to any host and then refuses the page's socket, so that a visitor waits
 in front of an empty page for good. An address with a slash at its end it redirects to a path from
-the root, which a proxy that takes a prefix off has no way to know.
+the root, which a proxy that takes a prefix off has no way to know. And a browser that asks for a
+page gets its name with it, before the page opens its socket; see `access.person`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from html import escape
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from pages.components.access import person
 
 # Health checks come by any name, often by an address of a container.
 _FOR_ALL = "/_stcore/health"
@@ -45,8 +48,12 @@ class FrontDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request here, or hand it on; sockets are always handed on."""
-        answer = _answer(scope) if scope["type"] == "http" else None
-        await (answer or self._app)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif answer := _answer(scope):
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, _with_name(scope, send))
 
 
 def _answer(scope: Scope) -> Response | None:
@@ -58,6 +65,23 @@ def _answer(scope: Scope) -> Response | None:
     if path.endswith("/") and path.strip("/") not in ("", base) and not path.startswith("//"):
         return _without_slash(scope)
     return None
+
+
+def _with_name(scope: Scope, send: Send) -> Send:
+    """Return what sends an answer and, with a page, the name of a browser that has none."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            asked, answered = Headers(scope=scope), Headers(raw=message["headers"])
+            if answered.get("content-type", "").startswith("text/html"):
+                is_secure = "https" in (scope["scheme"], asked.get("x-forwarded-proto"))
+                if cookie := person.naming(asked.get("cookie", ""), is_secure=is_secure):
+                    named = [*message["headers"], (b"set-cookie", cookie.encode())]
+                    # A list of its own: the next answer may be made of the same one.
+                    message = {**message, "headers": named}
+        await send(message)
+
+    return sent
 
 
 def _refusal(host: str | None) -> Response:

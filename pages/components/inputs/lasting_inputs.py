@@ -57,11 +57,9 @@ def lasting_choice(
     """Show a choice among a few and return it; at first it is the first option.
 
     Args:
-        label: what is chosen.
         options: what there is to choose from.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
-        help: shown on demand.
         wraps: whether a narrow screen needs several rows for them.
         is_tabs: whether it chooses what is shown below: drawn as tabs, without the label.
         bare: whether the options need no label: it is not shown.
@@ -95,11 +93,9 @@ def lasting_text(
     """Show a line of text and return it; the caller checks it.
 
     Args:
-        label: what is to be written.
         default: text at first.
         key: unique in the app; the text lives in the session beside it.
         link: parameter of the page's address that holds the text.
-        help: shown on demand.
         placeholder: shown while the field is empty.
     """
     asked = address.take_or_warn(link)
@@ -122,7 +118,6 @@ def lasting_class(
     """Show the choice of one class and return its index.
 
     Args:
-        label: what is chosen.
         names: of the classes, C of them.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds its number, counted from 1.
@@ -158,12 +153,10 @@ def lasting_classes(
     """Show the choice of any number of classes and return their indices in order.
 
     Args:
-        label: what is chosen.
         names: of the classes, C of them.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the numbers, counted from 1, "0" for none.
         default: indices chosen at first.
-        help: shown on demand.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked is not None or address.is_cleared(link):

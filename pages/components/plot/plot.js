@@ -14,8 +14,9 @@ import { isUnsettled, listen, unlisten } from "../preview/preview.js";
 import { createSender, h, viewPerPlace, whenResized } from "../frontend/sync.js";
 
 // Heights of a low screen and of one on which a figure has its own height: a projector at 125 %, at
-// 100 %.
+// 100 %. On a phone the controls above a plot need the height.
 const SCREENS = [576, 720];
+const PHONE = matchMedia("(max-width: 640px)");
 
 let plotlyLoading = null;
 
@@ -54,7 +55,9 @@ function drawSoon(draw) {
 function heightNow({ height, meta }) {
   const least = meta?.least_height ?? height;
   const [low, high] = SCREENS;
-  const share = Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
+  const share = PHONE.matches
+    ? 0
+    : Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
   return Math.round(least + share * (height - least));
 }
 

@@ -73,9 +73,6 @@ def offer(kind: str, feed_of: Callable[[str], Feed]) -> None:
 class Seat:
     """A browser that watches.
 
-    Args:
-        socket: Its connection, accepted.
-
     Attributes:
         place: What it has got, and wants.
         told_at: When it was told something last, by the hub's clock.
@@ -151,7 +148,6 @@ class Hub:
         """Let a browser watch from a place on, or take the place that it is at by now.
 
         Args:
-            seat: The browser.
             kind: One that is offered.
             name: Which thing of this kind.
             told: What it says of its place.

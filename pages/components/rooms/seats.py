@@ -67,9 +67,6 @@ class Seat:
 
     A slow one holds nobody up: of what it has not taken yet, only the newest is kept.
 
-    Args:
-        socket: Its connection, accepted.
-
     Attributes:
         code: Link code of its room, "" before it is in one.
         role: HOST or PERSON.

@@ -97,8 +97,6 @@ def own_view(room: Room, person: int, sums: Mapping[int, Standing]) -> dict[str,
     """Return what one person is told of themselves; None for somebody who is not in the room.
 
     Args:
-        room: The room.
-        person: Id of the participant.
         sums: Id → standing, of those who have forecast.
     """
     found = next((one for one in room.people if one.id == person), None)

@@ -53,8 +53,6 @@ def live_slider(
         label: What the number is, with its unit.
         key: Unique in the app; the value lives in the session under it, across pages.
         default: Value before anybody moved the slider.
-        low: Smallest value.
-        high: Largest value.
         step: What an arrow key adds; of the decimal logarithm if `logarithmic`.
         logarithmic: Whether equal ways on the slider are equal factors; needs `low` > 0.
         whole: Whether only whole numbers are valid.
@@ -102,8 +100,6 @@ def offer_plots(
     Args:
         key: Of a slider that is `previewed`.
         plots: Returns what `plots_of` does for a value; see `preview.offer`.
-        low: Smallest value.
-        high: Largest value.
     """
     preview.offer(key, lambda value: plots(_parsed(str(value), low=low, high=high, whole=False)))
 

@@ -21,6 +21,7 @@ def tour_bar() -> None:
     """Show the bar of the running tour; without one, nothing."""
     if asked := address.take_or_warn("tour", _check):
         st.session_state[address.TOUR_STOP] = asked
+        _set_page(TOUR[asked - 1])
     if (said := address.take("predicted")) is not None:
         st.session_state[address.TOUR_SAID] = said
     number: int | None = st.session_state.get(address.TOUR_STOP)
@@ -53,6 +54,16 @@ def tour_bar() -> None:
             data={"stop": number, "control": stop.control if is_here else ""},
             height=1,
         )
+
+
+def _set_page(stop: Stop) -> None:
+    """Set the page as the stop's link does, where its address was typed without that state.
+
+    A page keeps the first of a stop's parameters in its address, so a reload is told apart.
+    """
+    is_here = st.session_state.get(address.OPEN_PAGE) == stop.page
+    if is_here and not address.is_asked(*list(stop.parameters)[:1]):
+        address.suppose(stop.parameters)
 
 
 def to_stop(number: int, label: str) -> None:

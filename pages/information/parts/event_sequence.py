@@ -25,11 +25,7 @@ _DRAWN = 64
 
 
 def event_sequence(base: float) -> dict[str, str]:
-    """Show the sequence and return its part of the address.
-
-    Args:
-        base: Of the logarithm.
-    """
+    """Show the sequence and return its part of the address."""
     unit = unit_name(base)
     side, main = st.columns([4, 5], gap="medium")
     with side:

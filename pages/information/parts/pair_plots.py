@@ -1,15 +1,19 @@
-"""The plots of the divergence page, and the edits that one of them remembers."""
+"""The plots and notes of the divergence page, and the edits that one of the plots remembers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from explorer.core.comparison import Comparison, compare
+import streamlit as st
+
+from explorer.core.comparison import Comparison, compare, impossible_outcomes
 from explorer.core.gibbs import gibbs_gaps
 from explorer.core.information import unit_name
 from explorer.figures import divergence as figures
 from explorer.figures import gibbs
 from explorer.figures.numbers import measured, written
+from pages.components.escaping import escaped
 from pages.components.plot.plot import plots_of
 from pages.components.preview import preview
 
@@ -93,3 +97,27 @@ def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparis
     if edits and (*edits[-1].p, *edits[-1].q) == (*pair.p, *pair.q):
         return edits
     return (*edits, pair)[-_EDITS_KEPT:]
+
+
+def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
+    """Name each outcome that makes a divergence infinite.
+
+    Args:
+        pair: From `explorer.core.comparison.compare`.
+        names: n outcome names.
+    """
+    # A container of its own keeps the plots below on their places when a note comes or goes.
+    with st.container():
+        if missed := impossible_outcomes(pair.p, pair.q):
+            share = written(float(pair.p[missed].sum()))
+            st.warning(
+                f"D(p‖q) = ∞: q calls {_listed(names, missed)} impossible, and under p that "
+                f"happens with probability {share}."
+            )
+        if invented := impossible_outcomes(pair.q, pair.p):
+            st.info(f"D(q‖p) = ∞: q expects {_listed(names, invented)}, which p never produces.")
+
+
+def _listed(names: Sequence[str], outcomes: Sequence[int]) -> str:
+    quoted = [f"“{escaped(names[outcome])}”" for outcome in outcomes]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))

@@ -66,7 +66,7 @@ def _examples(z_key: str, y_key: str) -> None:
         "Load an example of the lecture",
         list(BINARY_PRESETS),
         index=None,
-        placeholder="Examples of the lecture …",
+        placeholder="Examples …",
         key=_CHOSEN,
         on_change=load,
         label_visibility="collapsed",

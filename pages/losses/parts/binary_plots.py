@@ -17,7 +17,6 @@ def losses_and_derivatives(z_key: str, z: float, y: int) -> None:
 
     Args:
         z_key: Of the slider of the logit, which the point on cross-entropy moves.
-        z: The logit.
         y: Label, 0 or 1.
     """
     dragged = newest_edit("binary-losses")
@@ -41,7 +40,6 @@ def binary_plots(z: float, y: int, dragged: int) -> preview.Plots:
     """Return the plots of a logit, for `drawn_plot`.
 
     Args:
-        z: The logit.
         y: Label, 0 or 1.
         dragged: `newest_edit` of "binary-losses", whose point can be dragged.
     """

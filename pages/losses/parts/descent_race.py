@@ -133,6 +133,8 @@ def _results(race: Race, true_class: int, steps: int) -> str:
         counts = [steps_to_probability(path, goal, true_class) for goal in GOALS]
         words = (f"> {steps}" if count is None else str(count) for count in counts)
         found[name] = " and ".join(words)
-    st.caption(f"Steps to a probability of {' and '.join(f'{goal:g}' for goal in GOALS)}")
-    quantities({STYLES[name].name: found[name] for name in found if name not in _SECOND})
+    with st.container(gap="xxsmall"):
+        st.caption(f"Steps to a probability of {' and '.join(f'{goal:g}' for goal in GOALS)}")
+        shown = {STYLES[name].name: found[name] for name in found if name not in _SECOND}
+        quantities(shown, aside=True)
     return "; ".join(f"{STYLES[name].name}: {found[name]}" for name in found if name in _SECOND)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.core.stability import read_gap
-from explorer.core.stability_limits import HIGHEST_GAP
+from explorer.core.precision import PRECISIONS
+from explorer.core.stability import WAYS, GapReading, read_gap
+from explorer.core.stability_limits import HIGHEST_GAP, limits
 from explorer.figures import stability as figures
 from explorer.figures.numbers import measured, written
 from explorer.teaching.code_listings import gap_listing
@@ -17,7 +20,6 @@ from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
 from pages.components.slider.live_slider import live_slider, set_value
 from pages.losses.parts.code_listing import code_listing
-from pages.losses.parts.precision_tables import limits_table, ways_table
 
 _ANSWERS = ("wrong", "right")
 TWO_LOGITS = (option("answer", _ANSWERS), number("gap", "{:.12g}".format))
@@ -57,7 +59,7 @@ def two_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -> d
         truth = answer == "right"
         reading = read_gap(gap, precision, right=truth)
         quantities({"Exact loss": measured(reading.exact, "nats")})
-        ways_table(reading)
+        _ways_table(reading)
         true_logit = "the gap" if truth else "0"
         st.caption(f"The logits are (gap, 0); the true class is the one with {true_logit}.")
         if reading.gap != gap:
@@ -74,11 +76,57 @@ def two_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -> d
             on_drag=lambda x: set_value("stability gap", min(max(x, _LOW), HIGHEST_GAP)),
             link="gap",
         )
-    limits, code = st.columns([7, 4], gap="medium")
-    with limits:
+    below, code = st.columns([7, 4], gap="medium")
+    with below:
         st.markdown("**Where each format runs out**")
-        limits_table()
+        _limits_table()
     with code:
         st.markdown("**The same in code**")
         code_listing(gap_listing(gap, precision, right=truth))
     return {"answer": answer, "gap": gap}
+
+
+def _ways_table(reading: GapReading) -> None:
+    """Show what each of the three ways gives at the current gap, and how far off it is."""
+    st.table(
+        {
+            "Way": [way.label for way in WAYS.values()],
+            "Loss / nats": [written(reading.losses[key], 8) for key in WAYS],
+            "Relative error": [_error(reading.errors[key]) for key in WAYS],
+        },
+        hide_index=True,
+    )
+
+
+def _limits_table() -> None:
+    """Show the limits of every format, each searched for among its own numbers."""
+    found = {name: limits(name) for name in PRECISIONS}
+    st.table(
+        {
+            "Format": list(PRECISIONS),
+            "Rounding once": [written(one.unit_roundoff, 3) for one in PRECISIONS.values()],
+            "Largest x with a finite exp(x)": [
+                written(one.largest_exponent) for one in found.values()
+            ],
+            "exp, sum, log fails from gap": [written(one.naive_fails) for one in found.values()],
+            "softmax, then log: largest loss": [
+                written(one.largest_answer) for one in found.values()
+            ],
+            "… and ∞ from gap": [written(one.softmax_fails) for one in found.values()],
+            "log_softmax of a right answer is 0 from gap": [
+                written(one.right_answer_lost) for one in found.values()
+            ],
+        },
+        hide_index=True,
+    )
+    st.caption(
+        "Gaps in nats, as on PyTorch's CPU. Between the largest loss and ∞ the probability is "
+        "rounded up to the smallest number there is. Its digits fade earlier, where it becomes "
+        f"subnormal: in float32 from a gap of {written(limits('float32').digits_fade, 4)}. "
+        "log_softmax of a wrong answer has no limit. That of a right one is 0 from the last "
+        "column on, which does no harm: the gradient q − p is just as small."
+    )
+
+
+def _error(error: float) -> str:
+    return "no number" if math.isinf(error) else written(error, 3)

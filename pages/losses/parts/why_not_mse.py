@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.core.prediction_table import Judgement, better_model, judge
-from explorer.figures import prediction_table as figures
+from explorer.figures.losses import row_gradient_norms
 from explorer.figures.numbers import written
 from explorer.figures.symbols import coloured
 from pages.components.address import address
@@ -34,7 +34,7 @@ def why_not_mse(link: Mapping[str, str], beside: DeltaGenerator) -> None:
                 st.markdown(f"**Model {number}**")
                 _judgement(one)
         plot(
-            figures.gradient_norms(judged),
+            row_gradient_norms(judged),
             key="gradient-norms-by-row",
             alt="Norm of the gradient by the logits, of cross-entropy and of squared error, for "
             f"each of {len(table.classes)} rows of both models.",

@@ -31,7 +31,6 @@ def answer_press(key: str, act: Callable[[], Answer]) -> Answer | None:
     get the same answer, until `forget_press`: a press is neither lost nor acted on twice.
 
     Args:
-        key: of the button.
         act: answers the press; asks Streamlit for nothing, so that it runs to its end.
     """
     answers: list[Answer] | None = st.session_state.get(_noted(key))

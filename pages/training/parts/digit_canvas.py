@@ -115,7 +115,6 @@ def take(session: CanvasSession, edit: Any) -> None:
     """Take a drawing into what the session knows of its canvas.
 
     Args:
-        session: of the canvas.
         edit: as the canvas's script sent it, or anything else that somebody sends.
     """
     seq = sequence_of(edit)

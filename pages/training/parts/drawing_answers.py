@@ -20,7 +20,7 @@ from pages.components.quantities import quantities
 from pages.training.parts.network_choice import names_of, places_of
 from pages.training.parts.race.theatre import open_divergence
 
-_HEIGHT = 210
+_HEIGHT, _LEAST_HEIGHT = 210, 150
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -40,9 +40,6 @@ class NamedNetwork:
 def usable_networks(rows: Sequence[CurveRow]) -> list[NamedNetwork]:
     """Return the networks of curves, read once; of one that cannot be used it is said why.
 
-    Args:
-        rows: the curves.
-
     Raises:
         StoreUnavailable: The run store cannot be used.
     """
@@ -61,14 +58,13 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
 
     Args:
         networks: side by side in this order.
-        strokes: the drawing.
         truth: the digit that was meant, whose one-hot is p; None while that is not said.
     """
     names = [one.name for one in networks]
     answers = [_answer(one.network, strokes) for one in networks]
     columns = st.columns(len(networks), gap="medium")
     for place, (column, name, answer) in enumerate(zip(columns, names, answers, strict=True)):
-        with column, st.container(gap="xxsmall"):
+        with column, st.container(gap="xxsmall", key=f"drawing-numbers-{place}"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**{escaped(name)}**", width="stretch")
                 clicked = st.button(
@@ -87,6 +83,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
         [None if answer is None else answer.q for answer in answers],
         places=[one.place for one in networks],
         height=_HEIGHT,
+        least_height=_LEAST_HEIGHT,
     )
     plot(
         figure,

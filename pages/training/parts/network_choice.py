@@ -111,7 +111,6 @@ def _say_missing(name: str, rows: Sequence[CurveRow], *, others: bool) -> None:
 
     Args:
         name: Id of a curve or of a run.
-        rows: All curves that are kept.
         others: Whether another network is shown in its place.
     """
     row = next((row for row in rows if name in (row.id, row.run_id)), None)

@@ -8,15 +8,19 @@ from explorer.jobs import launcher
 from explorer.jobs.places import Places, places
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable
+from pages.components.access import access
 from pages.components.escaping import escaped
 
 
 def places_panel(key: str) -> None:
-    """Offer to look where trainings run; nothing is asked before somebody does.
+    """Offer to look where trainings run, and say whether everybody may begin some.
+
+    Nothing is asked of the run store before somebody looks.
 
     Args:
         key: Unique in the app.
     """
+    access.say_open()
     if not st.toggle("Where trainings run", key=key):
         return
     try:

@@ -47,7 +47,6 @@ def widget_key(draft: Draft, place: str) -> str:
     press elsewhere: the values of another draft would undo what a link has set.
 
     Args:
-        draft: What stands in the form.
         place: From `key`.
     """
     return f"{place} of {draft.number}"

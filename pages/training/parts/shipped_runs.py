@@ -78,7 +78,6 @@ def counted(rows: Sequence[CurveRow], shown: Sequence[CurveRow]) -> str:
     Those that came with the app count only where there are no others.
 
     Args:
-        rows: All curves.
         shown: Those of them that pass the filter.
     """
     own = {row.id for row in rows if not row.is_shipped}

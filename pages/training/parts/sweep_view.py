@@ -123,7 +123,6 @@ def _watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> No
     """Show progress and results as they are now.
 
     Args:
-        sweep_id: Id of a recorded sweep.
         shown: Whether it was open and whether cells were in training when the page was drawn.
         options: How to arrange the results.
     """
@@ -273,7 +272,12 @@ def _offer_comparison(cells: Sequence[Cell], quantity: str) -> None:
 
 def _obey(sweep_id: str, request: str) -> None:
     try:
-        access.require_holder()
-        (sweep_scheduler.stop if request == "stop" else sweep_scheduler.resume)(sweep_id)
+        if request == "stop":
+            store = launcher.default_store()
+            access.require_starter(lambda who: store.sweeps.began(sweep_id, who))
+            sweep_scheduler.stop(sweep_id)
+        else:
+            access.require_holder()
+            sweep_scheduler.resume(sweep_id)
     except (UnknownSweep, StoreUnavailable) as error:
         st.session_state[_PROBLEM] = str(error)

@@ -27,9 +27,6 @@ def open_link(rows: Sequence[CurveRow]) -> None:
 
     `runs` holds ids of curves, "run:curve", or of runs, which stand for all of their curves;
     `styles` holds, in the same order, the numbers of their colours and dashes.
-
-    Args:
-        rows: All curves that are kept.
     """
     asked, styles = address.take("runs"), address.take("styles") or []
     if asked:

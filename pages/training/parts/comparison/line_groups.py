@@ -38,8 +38,6 @@ def line_groups(
     """Return the lines, and what colour tells apart where there are too many to tell each.
 
     Args:
-        rows: The curves.
-        labels: Their names.
         settings: Of each, by name, in words.
         styles: Number of the colour and dash of each by its id.
         group: As in `Choices`.
@@ -74,8 +72,7 @@ def settings_with(row: CurveRow, told: Mapping[str, str]) -> dict[str, str]:
     """Return a curve's settings, by name, with what its file tells of them.
 
     Args:
-        row: The curve.
-        told: From `ImportedCurve.settings`.
+        told: From `FileNotes.settings`.
     """
     return settings_of(row) | dict(told)
 

@@ -52,8 +52,6 @@ def plots_pane(
     """Show the choices and the plots; None where there is nothing to draw, which is said.
 
     Args:
-        rows: The chosen curves.
-        labels: Their names.
         link: What the address holds of the choice of curves.
     """
     if not rows:

@@ -33,7 +33,6 @@ def results_table(
     """Return the head and the rows of the table, a row for each line, without its name.
 
     Args:
-        rows: The curves.
         told: What files tell of the settings of each.
         lines: Which of them are one line.
         panels: Those that are drawn.
@@ -71,7 +70,6 @@ def shared_settings(rows: Sequence[CurveRow], told: Sequence[Mapping[str, str]])
     """Show the settings that do not differ.
 
     Args:
-        rows: The curves.
         told: What files tell of the settings of each.
     """
     differing, shared = split_settings(rows, told)
@@ -79,7 +77,7 @@ def shared_settings(rows: Sequence[CurveRow], told: Sequence[Mapping[str, str]])
     lines += [
         f"- {name}: not the same for all" for name in differing if name in LEFT_OUT - {"Formula"}
     ]
-    st.markdown("\n".join(lines) or "Nothing that is known.")
+    st.markdown("\n".join(lines) or "Nothing is known.")
 
 
 def _best(panel: Panel, one: Result) -> str:

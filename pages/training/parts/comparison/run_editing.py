@@ -23,7 +23,6 @@ def edit_controls(
 
     Args:
         rows: The curves, at least one.
-        labels: Their names.
         known_tags: Tags that others have.
     """
     own = [pair for pair in zip(rows, labels, strict=True) if not pair[0].is_shipped]
@@ -150,7 +149,7 @@ def _ask(ids: Sequence[tuple[str, int]] | None) -> None:
 def _delete(ids: Sequence[tuple[str, int]]) -> None:
     st.session_state[_ASKED] = None
     try:
-        access.require_holder()
+        access.require_starter(lambda who: launcher.began({run_id for run_id, _ in ids}, who))
         launcher.delete(ids)
     except (RunBusy, UnknownRun, StoreUnavailable) as error:
         st.session_state[_GONE] = ([], f"Nothing was deleted. {error}")
@@ -160,7 +159,7 @@ def _delete(ids: Sequence[tuple[str, int]]) -> None:
 
 def _restore(ids: Sequence[tuple[str, int]]) -> None:
     try:
-        access.require_holder()
+        access.require_starter(lambda who: launcher.began({run_id for run_id, _ in ids}, who))
         launcher.restore(ids)
     except (UnknownRun, StoreUnavailable) as error:
         st.session_state[_GONE] = (ids, str(error))

@@ -62,7 +62,6 @@ def images_in(run: Run, cell: Cell) -> dict[str, Any]:
 
     Args:
         run: A run that has ended.
-        cell: Which cell.
 
     Returns:
         The cell, and whether its images are `known` here; if so `count`, the number of known

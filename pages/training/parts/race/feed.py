@@ -48,7 +48,6 @@ class RaceFeed:
 
     Args:
         run_id: Its run, which there need not be.
-        read: Reads it.
         clock: Seconds from anywhere.
     """
 

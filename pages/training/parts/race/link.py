@@ -119,7 +119,6 @@ def note_moment(run_id: str, sent: Any) -> None:
     """Note what the stage shows, which its own script has written into the address already.
 
     Args:
-        run_id: The race on screen.
         sent: What the browser said of it last, before an address asked for something else or
             after that.
     """

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.figures.numbers import written
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import last_of
+from explorer.runs.records import Records
 from explorer.runs.run import Run
+from explorer.runs.series import SECONDS
 from pages.training.parts.race.status import ACTIVE
 
 TOO_QUICK = 1.0
@@ -39,7 +41,6 @@ def is_too_quick(run: Run, state: str, records: Records) -> bool:
     Args:
         run: The race, as it was last read.
         state: From `launcher.state_of`.
-        records: All that was recorded so far.
     """
     took, left = training_seconds(records), run.progress.seconds_left
     if state in ACTIVE:
@@ -52,7 +53,6 @@ def said_of_pace(state: str, records: Records) -> str:
 
     Args:
         state: From `launcher.state_of`.
-        records: All that was recorded.
     """
     took = training_seconds(records)
     if state in ACTIVE or not 0 < took < TOO_QUICK:
@@ -62,4 +62,4 @@ def said_of_pace(state: str, records: Records) -> str:
 
 def training_seconds(records: Records) -> float:
     """Return how long the training of a race took so far."""
-    return max((float(c.seconds[-1]) for c in records.curves if c.seconds.size), default=0.0)
+    return max((last_of(one.clocks.get(SECONDS), 0.0) for one in records.curves), default=0.0)

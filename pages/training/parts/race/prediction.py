@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.figures.training import GOAL
-from explorer.runs.record_columns import Records
+from explorer.runs.records import Records
 from pages.components.address import address
 from pages.components.address.parameters import text
 from pages.components.escaping import escaped
@@ -101,7 +101,6 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
     Args:
         bet: What was bet, if anything.
         labels: One per network.
-        records: All that was recorded.
         ended: Whether nothing more will come.
     """
     if bet is None or bet.curve >= len(labels) or not ended:

@@ -37,7 +37,6 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
     """Show a race, keep it up to date until it has ended, and return it if it was trained here.
 
     Args:
-        run_id: Which race.
         controls: Where the buttons go that steer it.
     """
     try:

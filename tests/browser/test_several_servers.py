@@ -21,7 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
@@ -119,6 +119,11 @@ def server_of(page: Page, servers: list[Server]) -> Server:
     raise AssertionError(f"no server of {values}")
 
 
+def heard_to_the_end(connection: ClientConnection) -> None:
+    while True:
+        connection.recv(timeout=20)
+
+
 def test_a_server_that_is_killed_loses_nobody_their_page(
     servers: list[Server], site: str, other_browser: Callable[..., Page], expected_errors: list[str]
 ) -> None:
@@ -183,8 +188,7 @@ def test_a_server_that_ends_tells_its_browsers_and_leaves_its_trainings(
             server.process.terminate()
             for socket_ in (for_pages, for_rooms):
                 with pytest.raises(ConnectionClosed) as told:
-                    while True:
-                        socket_.recv(timeout=20)
+                    heard_to_the_end(socket_)
                 assert told.value.rcvd.code == CloseCode.SERVICE_RESTART
             server.process.wait(20)
             step = store.runs.get(run_id).progress.step

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
 
@@ -62,14 +61,6 @@ def _own_components() -> Iterator[None]:
         patch.setattr(
             BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
         )
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_cookies() -> Iterator[None]:
-    """Let the stand-in for a browser that `AppTest` is send no cookies; it would send mocks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(st.context), "cookies", {})
         yield
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 from explorer.exchange.column_mapping import (
     ColumnMapping,
     guessed,
+    kept_curves,
     kept_name,
-    kept_records,
     loss_of,
     series_names,
     was_written_here,
@@ -212,13 +212,13 @@ def _take_in(
 ) -> None:
     try:
         access.require_holder()
-        curves = kept_records(found.curves, mapping)
+        curves = kept_curves(found.curves, mapping)
         run_id = launcher.default_store().records.add_imported(
             curves,
             [kept_name(curve.label) for curve in found.curves],
             name=name,
             origin=kept_name(filename),
-            losses=[loss_of(one.imported.mapping) if one.imported else "" for one in curves],
+            losses=[loss_of(one) for one in curves],
         )
     except (ImportRefused, AnnotationError, StoreUnavailable) as error:
         st.session_state[f"{key} said"] = ("", str(error))

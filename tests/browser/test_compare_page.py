@@ -12,10 +12,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.runs.config import TrainingConfig
+from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
 from tests.browser.steps import rest, unfold, until
-from tests.runs.sample_records import MARK, chunk_of_steps, evaluation, make_info
+from tests.runs.sample_records import MARK, a_measurement, make_info, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 STEPS = 4000
@@ -36,16 +37,15 @@ def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
     run_id = store.runs.create(configs, name)
     store.runs.claim_next(MARK)
     store.runs.set_info(run_id, make_info(dataset="digits"))
-    for curve in range(len(configs)):
+    for curve, config in enumerate(configs):
         own = np.arange(1, STEPS + 1)
         losses = 2 / own + 0.1 + 0.05 * np.sin(own)
-        store.records.append(
-            run_id,
-            [
-                chunk_of_steps(curve, own, 20 * own, losses, own / 100),
-                *(evaluation(s, 0.9 + curve / 50, curve=curve) for s in (1000, 2000, 4000)),
-            ],
-        )
+        data = recorded(
+            steps=own, examples_seen=20 * own, losses=losses, seconds=own / 100, loss=config.loss,
+            evaluations=[a_measurement(s, 0.9 + curve / 50) for s in (1000, 2000, 4000)],
+            steps_per_epoch=300,
+        )  # fmt: skip
+        store.records.append(run_id, [CurveChunk(curve, data)])
     store.runs.finish(run_id, "finished")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -371,3 +372,29 @@ def test_axes_stand_still_while_a_bar_is_dragged(page, app_url):
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"v1=0\.[45]"))
     assert page.evaluate(axes)[0] == before[0]
+
+
+RANGES_WHILE_PLAYED = """() => {
+    const plots = [...document.querySelectorAll(".cee-plot-canvas")];
+    const isPlayed = () =>
+        [...document.querySelectorAll("button")].some((one) => one.textContent === "Pause");
+    const look = () => plots.flatMap(({ _fullLayout: { xaxis, yaxis } }) =>
+        [xaxis.range, yaxis.range].map((range) => [...range]));
+    window.seen = [look()];
+    for (const plot of plots) plot.on("plotly_afterplot", () => isPlayed() && seen.push(look()));
+}"""
+
+
+def test_no_axis_loses_a_part_while_a_race_of_descent_is_played(page, app_url):
+    opened(page, f"{app_url}/binary?z=-5&y=1&see=Descend&rate=1&steps=10")
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(2)
+    page.evaluate(RANGES_WHILE_PLAYED)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(page.get_by_role("slider", name="Step shown")).to_have_value("10")
+    seen = page.evaluate("window.seen")
+    assert len(seen) > 10
+    for before, after in pairwise(seen):
+        for old, new in zip(before, after, strict=True):
+            assert new[0] <= old[0]
+            assert new[1] >= old[1]

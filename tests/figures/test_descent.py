@@ -113,3 +113,20 @@ def test_a_far_path_stays_inside_the_picture():
     every = np.concatenate([path.logits for path in race.values()])
     assert low < every.min()
     assert every.max() < high
+
+
+def test_a_picture_spans_the_same_at_every_step_of_the_race():
+    p = np.array([0.6, 0.3, 0.1])
+    ours, theirs = binary_race(), multiclass_race(p, MULTICLASS[:3])
+    for draw in (
+        lambda step: probability_race(ours, 1, step),
+        lambda step: loss_race(ours, step),
+        lambda step: divergence_race(theirs, p, step),
+    ):
+        spans = set()
+        for step in (0, 7, 30):
+            figure = draw(step)
+            y = np.concatenate([trace.y for trace in figure.data])
+            spans.add((figure.layout.xaxis.range, figure.layout.yaxis.range, y.min(), y.max()))
+        assert len(spans) == 1
+    assert len({paths_on_curves(ours, 1, step).layout.xaxis.range for step in (0, 7, 50)}) == 1

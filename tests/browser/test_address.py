@@ -73,7 +73,7 @@ def test_the_address_follows_a_drag_without_the_server_twice_a_second_and_at_its
     page.evaluate(NOTING)
     page.lost = True
     delays = []
-    for number in range(3):
+    for number in range(2):
         bar = editor.bar("q", f"outcome {number + 1}")
         editor.drag(bar, 0.3, release=False)
         for step in range(12):

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from explorer.runs.record_columns import CurveChunk
+
 from benchmarks.client_processes import clients
 from benchmarks.servers import Server
 from benchmarks.simulated_load import WARM_UP_S, Load
 from benchmarks.simulated_training import CONFIG, STEPS, training
 from benchmarks.streamlit_client import Tab
 from explorer.jobs.worker_processes import this_process
-from explorer.runs.record_columns import CurveChunk
 from explorer.runs.run import Progress
 from explorer.store.run_store import RunStore
 

@@ -50,9 +50,25 @@ import torch
 
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
+from explorer.runs.curve_data import (
+    ACCURACY,
+    EXAMPLES,
+    GRADIENT_NORM,
+    LAYER,
+    LEARNING_RATE,
+    TEST_FULL,
+    TRAIN,
+    by_layer,
+    diverged_at,
+    last_of,
+    last_step,
+    on_test_images,
+    training_loss,
+)
 from explorer.runs.mnist_files import Images, given_folder, load_mnist
-from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.records import by_curve
 from explorer.runs.run import Control
+from explorer.runs.series import SECONDS, CurveData
 from explorer.store.run_store import RunStore
 from explorer.trainer import cuda_step, devices, stack
 from explorer.trainer.data import TrainingData, prepare
@@ -168,7 +184,7 @@ def trained(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
     control: Callable[[], Control] = Control,
-) -> tuple[CurveRecords, ...]:
+) -> tuple[CurveData, ...]:
     """Train, and return every curve's records."""
     return by_curve(train(configs, data, control), len(configs))
 
@@ -176,28 +192,28 @@ def trained(
 # ------------------------------------------------------------------------------------- right
 
 
-def deviations(one: CurveRecords, other: CurveRecords) -> np.ndarray:
+def deviations(one: CurveData, other: CurveData) -> np.ndarray:
     """Return how far two curves of losses are apart at each step, relative, 0 where not finite."""
-    count = min(len(one.losses), len(other.losses))
-    a, b = one.losses[:count], other.losses[:count]
+    a, b = (training_loss(curve).values for curve in (one, other))
+    a, b = a[: b.size], b[: a.size]
     finite = np.isfinite(a) & np.isfinite(b)
     a, b = np.where(finite, a, 0), np.where(finite, b, 0)
     return np.abs(a - b) / np.maximum(np.abs(b), max(1e-3 * abs(b[0]), 1e-30))
 
 
-def deviation(one: CurveRecords, other: CurveRecords) -> float:
+def deviation(one: CurveData, other: CurveData) -> float:
     """Return how far two curves of losses are apart at most, relative."""
     return float(deviations(one, other).max(initial=0))
 
 
-def allowed_deviations(exact: CurveRecords, nudged: Sequence[CurveRecords]) -> tuple[float, float]:
+def allowed_deviations(exact: CurveData, nudged: Sequence[CurveData]) -> tuple[float, float]:
     """Return how far a curve may stray from the exact one in its first ten steps, and in all."""
     each = [deviations(one, exact) for one in nudged]
     early, whole = (max(own[part].max() for own in each) for part in (slice(10), slice(None)))
     return 1e-2 + 10 * early, 1e-4 + 10 * whole
 
 
-def check_alike(ours: CurveRecords, exact: CurveRecords, nudged: Sequence[CurveRecords]) -> float:
+def check_alike(ours: CurveData, exact: CurveData, nudged: Sequence[CurveData]) -> float:
     """Raise Wrong unless a curve strays from the processor's no further than it may.
 
     Returns:
@@ -207,20 +223,20 @@ def check_alike(ours: CurveRecords, exact: CurveRecords, nudged: Sequence[CurveR
     found = deviations(ours, exact)
     require(found[:10].max() <= early, f"ten steps stray {found[:10].max():.2g}, not {early:.2g}")
     require(found.max() <= whole, f"strays {found.max():.2g}, allowed {whole:.2g}")
-    ends = {one.diverged_at for one in (exact, *nudged)}
+    ends = {diverged_at(one) for one in (exact, *nudged)}
+    end, at = diverged_at(ours), diverged_at(exact)
     if ends == {None}:
-        require(ours.diverged_at is None, f"diverged at {ours.diverged_at}")
-        for column in ("steps", "examples_seen", "norm_steps"):
-            same = np.array_equal(getattr(ours, column), getattr(exact, column))
-            require(same, f"{column} differ")
-        first = ours.gradient_norms[0], exact.gradient_norms[0]
+        require(end is None, f"diverged at {end}")
+        require(ours.series.keys() == exact.series.keys(), "others were measured")
+        for name, one in exact.series.items():
+            same = np.array_equal(ours.series[name].steps, one.steps)
+            require(same, f"steps of {name} differ")
+        seen = [curve.clocks[EXAMPLES].values for curve in (ours, exact)]
+        require(np.array_equal(*seen), "images seen differ")
+        first = [[one.values[0] for one in by_layer(c, GRADIENT_NORM)] for c in (ours, exact)]
         require(np.allclose(*first, rtol=1e-3), f"first norms {first}")
-        where = [(e.step, e.full, e.examples) for e in ours.evaluations]
-        same = where == [(e.step, e.full, e.examples) for e in exact.evaluations]
-        require(same, "evaluations differ")
-    elif None not in ends and exact.diverged_at is not None:
-        apart = abs((ours.diverged_at or 0) - exact.diverged_at)
-        require(apart <= 1, f"diverged at {ours.diverged_at}, not {exact.diverged_at}")
+    elif None not in ends and at is not None:
+        require(abs((end or 0) - at) <= 1, f"diverged at {end}, not {at}")
     return float(found.max() / whole)
 
 
@@ -232,14 +248,14 @@ def nudged_parameters(config: TrainingConfig, seed: int) -> torch.Tensor:
 
 
 def described(
-    exact: CurveRecords,
-    nudged: Sequence[CurveRecords],
-    captured: CurveRecords,
-    eager: CurveRecords,
+    exact: CurveData,
+    nudged: Sequence[CurveData],
+    captured: CurveData,
+    eager: CurveData,
 ) -> str:
     """Tell how far the runs of one curve are apart, and from which step on by 1e-4."""
 
-    def said(one: CurveRecords, other: CurveRecords) -> str:
+    def said(one: CurveData, other: CurveData) -> str:
         apart = deviations(one, other)
         parting = np.flatnonzero(apart > 1e-4)
         return f"{apart.max():.1e}" + (f" from step {parting[0] + 1}" if parting.size else "")
@@ -251,11 +267,12 @@ def described(
     )
 
 
-def identical(one: CurveRecords, other: CurveRecords) -> bool:
+def identical(one: CurveData, other: CurveData) -> bool:
     """Tell whether two curves have the same losses and norms, bit for bit."""
     return all(
-        np.array_equal(getattr(one, column), getattr(other, column), equal_nan=True)
-        for column in ("losses", "gradient_norms", "dead_fractions")
+        np.array_equal(one.series[name].values, other.series[name].values, equal_nan=True)
+        for name in one.series
+        if name.startswith((f"{TRAIN}/", f"{LAYER}/"))
     )
 
 
@@ -341,24 +358,28 @@ def steering(report: Report, data: TrainingData) -> None:
         data,
         lambda: Control(learning_rates={1: tiny} if next(looks) >= 12 else {}),
     )
-    change = second.learning_rates[0].step
+    change = int(second.events[LEARNING_RATE].steps[0])
     require(1 < change < steps, f"the rate changed at step {change} of {steps}")
-    before = slice(0, change)
-    same = np.allclose(first.losses[before], second.losses[before], rtol=1e-4)
+    losses = [training_loss(curve).values for curve in (first, second)]
+    same = np.allclose(*(own[:change] for own in losses), rtol=1e-4)
     require(same, "the rate of one curve changed the other")
-    frozen = {e.losses["cross_entropy"] for e in second.evaluations if e.full and e.step >= change}
-    require(len(frozen) <= 1, "a curve with a rate of 1e-30 went on learning")
-    require(first.losses[-1] < second.losses[-1], "the other curve did not go on")
-    require(int(first.examples_seen[-1]) == 2 * len(data.train_labels), "images were lost")
+    tested = second.series[f"{TEST_FULL}/cross_entropy"]
+    require(
+        len({*tested.values[tested.steps >= change].tolist()}) <= 1,
+        "a curve with a rate of 1e-30 went on learning",
+    )
+    require(losses[0][-1] < losses[1][-1], "the other curve did not go on")
+    require(last_of(first.clocks[EXAMPLES]) == 2 * len(data.train_labels), "images were lost")
 
     wild = replace(config, loss="raw_squared_error", learning_rate=1e6)
     good, bad = trained([config, wild], data)
-    require(bad.diverged_at is not None and bad.steps[-1] == bad.diverged_at, "no divergence")
-    require(good.diverged_at is None and good.steps[-1] == steps, "the other curve ended")
+    end = diverged_at(bad)
+    require(end is not None and last_step(bad) == end, "no divergence")
+    require(diverged_at(good) is None and last_step(good) == steps, "the other curve ended")
     (alone,) = trained([config], data)
     apart = deviation(good, alone)
     require(apart < 0.05, f"a diverged neighbour moved a curve by {apart:.2g}")
-    report.say("diverged_at", bad.diverged_at, f"a curve diverged at step {bad.diverged_at} alone")
+    report.say("diverged_at", end, f"a curve diverged at step {end} alone")
 
     slow = TrainingConfig(hidden_sizes=(4096,) * 5, batch_size=10_000, epochs=1000)
     networks = {"default": replace(config, epochs=1000)}
@@ -385,7 +406,7 @@ def _seconds_to_obey(config: TrainingConfig, data: TrainingData, *, pause: bool)
         return Control(stop=now > asked + (1.5 if pause else 0), pause=pause and now > asked)
 
     for chunk in train([config], data, control):
-        if chunk.records.steps.size and time.perf_counter() < asked + 1.4:
+        if last_step(chunk.data) and time.perf_counter() < asked + 1.4:
             last = time.perf_counter()
     return last - asked if pause else time.perf_counter() - asked
 
@@ -459,7 +480,8 @@ def step_seconds(configs: Sequence[TrainingConfig], data: TrainingData) -> float
     """Train, and return the seconds per step from the second epoch on."""
     curve = trained(configs, data)[0]
     skipped = total_steps(replace(configs[0], epochs=1), data)
-    return float(curve.seconds[-1] - curve.seconds[skipped - 1]) / (len(curve.steps) - skipped)
+    seconds = curve.clocks[SECONDS].values
+    return float(seconds[-1] - seconds[skipped]) / (last_step(curve) - skipped)
 
 
 def replayed(work: Callable[[], None], device: torch.device, repeats: int = 20) -> float:
@@ -588,8 +610,8 @@ def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
             recorder.flush()
             watched.append(time.perf_counter() - begun)
             (curve,) = store.records.read(run_id).curves
-            require(len(curve.steps) == total_steps(config, data), "records were lost")
-            accuracies.append(curve.latest_evaluation.accuracy)
+            require(last_step(curve) == total_steps(config, data), "records were lost")
+            accuracies.append(last_of(on_test_images(curve, ACCURACY)[0]))
         store.close()
     # The first training of a process loads kernels; a worker does that before its first run.
     first, alone, watched = alone[0], alone[1:], watched[1:]
@@ -720,8 +742,9 @@ def main() -> int:
     data = prepare(images, device)
     if arguments.child:
         curve = trained([TrainingConfig(epochs=2 if arguments.quick else 30)], data)[0]
-        print(f"last loss {curve.losses[-1]!r}, {curve.seconds[-1]:.2f} s", file=sys.stderr)
-        print(repr(curve.losses[-1]))
+        last = last_of(training_loss(curve))
+        print(f"last loss {last!r}, {last_of(curve.clocks[SECONDS]):.2f} s", file=sys.stderr)
+        print(repr(last))
         return 0
     report = Report(device)
     report.say("images", name, f"{report.found['device']}, torch {torch.__version__}, {name}")

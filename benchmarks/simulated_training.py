@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from tensorboardX import SummaryWriter
 
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveChunk, CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import (
+    ACCURACY,
+    CONFUSION,
+    DIGITS_SOFTMAX,
+    EXAMPLES,
+    IMAGES,
+    TEST,
+    TEST_FULL,
+)
+from explorer.runs.records import CurveChunk
+from explorer.runs.series import EPOCH, SECONDS, CurveData, Series, Snapshots, joined
 from explorer.store.run_store import RunStore
 
 STEPS, BATCH = 3_000, 75
+_LAYERS = [f"gradient_norm_{layer}" for layer in (1, 2, 3)]
+_LAYERS += [f"dead_fraction_{layer}" for layer in (1, 2)]
 CONFIG = TrainingConfig(dataset="digits", device="cpu")
 
 
@@ -24,18 +34,18 @@ def training(seed: int) -> list[CurveChunk]:
     def numbers(*shape: int) -> np.ndarray:
         return generator.random(shape, dtype=np.float32).astype(np.float64)
 
-    def evaluation(step: int) -> EvalRecord:
-        softmax = generator.dirichlet(np.ones(10), 20).astype(np.float32)
-        return EvalRecord(
-            curve=0,
-            step=step,
-            epoch=step / 300,
-            full=step % 300 == 0,
-            examples=10_000 if step % 300 == 0 else 1_000,
-            losses={name: float(numbers()) for name in LOSS_LABELS},
-            accuracy=1 - float(np.exp(-step / 300)),
-            confusion=generator.integers(0, 1_000, (10, 10)),
-            digits_softmax=softmax.astype(np.float64),
+    def tested(steps: np.ndarray) -> CurveData:
+        kind = TEST_FULL if steps[0] % 300 == 0 else TEST
+        names = [f"{kind}/{name}" for name in LOSS_LABELS]
+        softmax = generator.dirichlet(np.ones(10), (steps.size, 20)).astype(np.float32)
+        return CurveData(
+            {f"{kind}/{ACCURACY}": Series(steps, 1 - np.exp(-steps / 300))}
+            | {name: Series(steps, numbers(steps.size)) for name in names},
+            clocks={IMAGES[kind]: Series(steps, [10_000.0 if kind == TEST_FULL else 1_000.0])},
+            snapshots={
+                CONFUSION: Snapshots(steps, generator.integers(0, 1_000, (steps.size, 10, 10))),
+                DIGITS_SOFTMAX: Snapshots(steps, softmax),
+            },
         )
 
     chunks = []
@@ -43,17 +53,17 @@ def training(seed: int) -> list[CurveChunk]:
         steps = np.arange(first, first + BATCH)
         tenth = steps[steps % 10 == 0]
         losses = 2.3 * np.exp(-steps / 500) + 0.2 * numbers(BATCH)
-        records = CurveRecords(
-            steps=steps,
-            examples_seen=200 * steps,
-            losses=losses.astype(np.float32).astype(np.float64),
-            seconds=steps / 300,
-            norm_steps=tenth,
-            gradient_norms=numbers(len(tenth), 3),
-            dead_fractions=numbers(len(tenth), 2),
-            evaluations=[evaluation(int(step)) for step in steps if step % 100 == 0],
-        )
-        chunks.append(CurveChunk(0, records))
+        series = {"train/cross_entropy": Series(steps, losses.astype(np.float32))}
+        for name in _LAYERS:
+            series[f"layer/{name}"] = Series(tenth, numbers(tenth.size))
+        clocks = {
+            EXAMPLES: Series(steps, 200 * steps),
+            SECONDS: Series(steps, steps / 300),
+            EPOCH: Series(steps, steps / 300),
+        }
+        parts = [CurveData(series, clocks=clocks)]
+        parts += [tested(steps[[place]]) for place in np.flatnonzero(steps % 100 == 0)]
+        chunks.append(CurveChunk(0, joined(parts)))
     return chunks
 
 
@@ -67,23 +77,12 @@ def write_run(store: RunStore, chunks: Sequence[CurveChunk]) -> str:
 
 def write_events(folder: Path, chunks: Sequence[CurveChunk]) -> None:
     """Write the same as an event file, flushed chunk by chunk."""
+    # Nobody else needs it to simulate a training.
+    from tensorboardX import SummaryWriter
+
     with SummaryWriter(str(folder)) as writer:
         for chunk in chunks:
-            for name, value, step in scalars(chunk.records):
-                writer.add_scalar(name, value, step)
+            for name, one in chunk.data.series.items():
+                for step, value in zip(one.steps.tolist(), one.values.tolist(), strict=True):
+                    writer.add_scalar(name, value, step)
             writer.flush()
-
-
-def scalars(records: CurveRecords) -> Iterator[tuple[str, float, int]]:
-    """Yield what was measured by name, with its step."""
-    for step, loss in zip(records.steps.tolist(), records.losses.tolist(), strict=True):
-        yield "loss", loss, step
-    for place, step in enumerate(records.norm_steps.tolist()):
-        for layer, norm in enumerate(records.gradient_norms[place].tolist()):
-            yield f"gradient_norm/{layer}", norm, step
-        for layer, fraction in enumerate(records.dead_fractions[place].tolist()):
-            yield f"dead_fraction/{layer}", fraction, step
-    for evaluation in records.evaluations:
-        yield "test/accuracy", evaluation.accuracy, evaluation.step
-        for name, loss in evaluation.losses.items():
-            yield f"test/{name}", loss, evaluation.step

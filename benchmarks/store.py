@@ -32,7 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
 from explorer.figures.thinning import kept_points
-from explorer.runs.record_columns import CurveChunk, by_curve
+from explorer.runs.curve_data import training_loss
+from explorer.runs.records import CurveChunk, by_curve
 from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
 
@@ -93,8 +94,9 @@ def read_store(url: str, chosen: Sequence[str]) -> np.ndarray:
     last = []
     for run_id in chosen:
         (curve,) = store.records.read(run_id).curves
-        places = kept_points(curve.steps, curve.losses)
-        last.append(curve.losses[places[-1]])
+        loss = training_loss(curve)
+        places = kept_points(loss.steps, loss.values)
+        last.append(loss.values[places[-1]])
     store.close()
     return np.array(last)
 
@@ -105,7 +107,7 @@ def read_events(folders: Sequence[Path]) -> np.ndarray:
     for folder in folders:
         events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
         events.Reload()
-        losses = events.Scalars("loss")
+        losses = events.Scalars("train/cross_entropy")
         if len(losses) != STEPS:
             raise RuntimeError(f"Of {STEPS} losses {len(losses)} were read.")
         last.append(losses[-1].value)

@@ -34,6 +34,7 @@ from torch import nn
 from torchvision import transforms
 
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import last_step
 from explorer.runs.mnist_files import Images
 from explorer.store.run_store import RunStore
 from explorer.trainer.data import TrainingData, prepare
@@ -175,7 +176,7 @@ def measure(images: Images, device: torch.device, rounds: int) -> dict[str, list
                     seconds = time.perf_counter() - start
                     speeds[name].append(curves * len(images.train_labels) / seconds)
         for run_id in observed:
-            if store.records.read(run_id).curves[0].steps.size != total_steps(one, data):
+            if last_step(store.records.read(run_id).curves[0]) != total_steps(one, data):
                 raise RuntimeError("An observed training lost records.")
         store.close()
     return speeds

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
 
@@ -19,8 +18,9 @@ from tests.processes import end_processes_at_home
 # How long an example takes says more of the machine's other work than of the code; and a change
 # shall not fail in CI on an example that has nothing to do with it.
 settings.register_profile(
-    "explorer", deadline=None, derandomize="CI" in os.environ, max_examples=50
+    "explorer", deadline=None, derandomize="CI" in os.environ, max_examples=25
 )
+settings.register_profile("all", deadline=None, max_examples=100)
 # pytest --hypothesis-profile=thorough, after a change to what it tests.
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("explorer")
@@ -28,6 +28,11 @@ settings.load_profile("explorer")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the long tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--all") and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("all")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -62,14 +67,6 @@ def _own_components() -> Iterator[None]:
         patch.setattr(
             BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
         )
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_cookies() -> Iterator[None]:
-    """Let the stand-in for a browser that `AppTest` is send no cookies; it would send mocks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(st.context), "cookies", {})
         yield
 
 

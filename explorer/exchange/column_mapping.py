@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,9 +18,8 @@ from explorer.runs.curve_data import (
     UNKNOWN_LOSS,
     are_own,
     as_fractions,
-    imported_records,
 )
-from explorer.runs.record_columns import CurveRecords, ImportedCurve
+from explorer.runs.series import CurveData, FileNotes
 
 LONGEST_NAME = 80
 
@@ -93,18 +92,13 @@ def guessed(curves: Sequence[ReadCurve]) -> ColumnMapping:
     )
 
 
-def loss_of(mapping: Mapping[str, str]) -> str:
-    """Return the key of LOSS_LABELS of the training loss that a mapping names, or ""."""
-    metrics = (name.removeprefix(f"{TRAIN}/") for name in mapping)
+def loss_of(data: CurveData) -> str:
+    """Return the key of LOSS_LABELS of the training loss that a curve is known to have, or ""."""
+    metrics = (name.removeprefix(f"{TRAIN}/") for name in data.known)
     return next((metric for metric in metrics if metric in LOSS_LABELS), "")
 
 
-def kept_records(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[CurveRecords]:
-    """Make the records of the curves of a file; see `kept_curves`."""
-    return [imported_records(one) for one in kept_curves(curves, mapping)]
-
-
-def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[ImportedCurve]:
+def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[CurveData]:
     """Make what is kept of the curves of a file: every series under its own name.
 
     Args:
@@ -121,7 +115,7 @@ def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> l
     for one in curves:
         names = mapping.by_own_name() if mapping else {name: name for name in one.data.series}
         own = {ours: theirs for ours, theirs in names.items() if theirs in one.data.series}
-        found.append(ImportedCurve(one.data, own, one.settings, one.units))
+        found.append(replace(one.data, file=FileNotes(own, one.settings, one.units)))
     return found
 
 

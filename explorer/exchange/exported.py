@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.runs.curve_data import curve_data
-from explorer.runs.record_columns import CurveRecords
 from explorer.runs.run import CurveRow
 from explorer.runs.series import CurveData
 
@@ -19,30 +16,18 @@ class ExportedCurve:
 
     Attributes:
         row: Its run, settings, environment, tags and note.
-        records: What was recorded of it.
+        data: What was measured of it.
         label: What to call it in the file; it tells it from the other curves there.
     """
 
     row: CurveRow
-    records: CurveRecords
+    data: CurveData
     label: str
 
     @property
     def own_loss(self) -> str:
         """Key of LOSS_LABELS of the loss that it minimises, or "" where that is unknown."""
         return self.row.own_loss
-
-    @property
-    def steps_per_epoch(self) -> int | None:
-        """Steps of an epoch; None where the number of images or their batches is unknown."""
-        if self.row.config is None or self.row.environment is None:
-            return None
-        return math.ceil(self.row.environment.train_images / self.row.config.batch_size)
-
-    @property
-    def data(self) -> CurveData:
-        """Its measurements by name; see `curve_data`."""
-        return curve_data(self.records, self.own_loss, self.steps_per_epoch)
 
 
 def labelled(rows: Sequence[CurveRow]) -> list[str]:

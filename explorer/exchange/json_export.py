@@ -33,11 +33,10 @@ import numpy as np
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.runs.records import Environment
-from explorer.runs.series import CurveData
+from explorer.runs.series import MEASURED, CurveData
 
 FORMAT = "cross-entropy-explorer/curves"
 VERSION = 1
-MEASURED = ("series", "clocks", "events", "snapshots")
 
 
 def export_json(curves: Sequence[ExportedCurve]) -> bytes:

@@ -112,7 +112,7 @@ def read_curves(content: bytes, filename: str, told: Told | None = None) -> Read
     """
     if len(content) > MOST_BYTES:
         raise ImportRefused(
-            f"The file is larger than {MOST_BYTES >> 20} MB: leave columns out, keep each tenth "
+            f"The file is larger than {MOST_BYTES >> 20} MB: leave columns out, keep every tenth "
             "row, or split it."
         )
     if not content or content.isspace():

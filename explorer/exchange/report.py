@@ -75,7 +75,7 @@ def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigur
 
 
 def _results(curves: Sequence[ExportedCurve]) -> Mapping[str, Sequence[str]]:
-    summaries = [CurveSummary().extended(curve.records) for curve in curves]
+    summaries = [CurveSummary().extended(curve.data) for curve in curves]
     states = [
         "made elsewhere"
         if curve.row.origin

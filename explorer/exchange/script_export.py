@@ -9,8 +9,10 @@ from explorer.exchange import script_parts as parts
 from explorer.exchange.errors import ExportRefused
 from explorer.exchange.exported import ExportedCurve, file_stem
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_step
 from explorer.runs.records import Environment
 from explorer.runs.run import FINISHED, CurveRow
+from explorer.runs.series import NOTHING
 
 _PACKAGES = {"digits": "scikit-learn", "mnist": "torchvision"}
 
@@ -109,10 +111,10 @@ def _literal(value: object) -> str:
 
 
 def _curve(curve: ExportedCurve) -> Mapping[str, Any]:
-    config, records = curve.row.config, curve.records
+    config, data = curve.row.config, curve.data
     assert config is not None
-    made = int(records.steps[-1]) if records.steps.size else 0
-    ended_early = curve.row.status != FINISHED and records.diverged_at is None
+    ended_early = curve.row.status != FINISHED and diverged_at(data) is None
+    rates = data.events.get(LEARNING_RATE, NOTHING)
     return {
         "label": curve.label,
         "loss": config.loss,
@@ -125,10 +127,10 @@ def _curve(curve: ExportedCurve) -> Mapping[str, Any]:
         "init": config.init,
         "output_relu": config.output_relu,
         "seed": config.seed,
-        "learning_rate_changes": {
-            change.step: change.learning_rate for change in records.learning_rates
-        },
-        "stop_after": made if ended_early else None,
+        "learning_rate_changes": dict(
+            zip(rates.steps.tolist(), rates.values.tolist(), strict=True)
+        ),
+        "stop_after": last_step(data) if ended_early else None,
     }
 
 

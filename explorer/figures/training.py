@@ -5,8 +5,7 @@ Their panels are those of a comparison, in one column and below one axis of step
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,19 @@ from explorer.figures.curves import smoothed, thinned
 from explorer.figures.palette import NEUTRAL, meaning_lines, with_alpha
 from explorer.figures.panels import PanelAxis, Trace, grid, trace
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import (
+    ACCURACY,
+    DEAD_FRACTION,
+    GRADIENT_NORM,
+    LEARNING_RATE,
+    by_layer,
+    diverged_at,
+    num_test_images,
+    on_test_images,
+)
+from explorer.runs.curve_data import training_loss as loss_of
 from explorer.runs.meaning import LOSSES
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.series import NOTHING, CurveData, Series
 
 _MEANING_OF_LOSS = {
     "cross_entropy": "H(p,q)",
@@ -39,7 +48,6 @@ GOAL = 0.9
 
 LineStyle = Mapping[str, Any]
 """Plotly's style of a line, its colour as `#rrggbb`."""
-_Quantity = Callable[[EvalRecord], float]
 _HIDDEN = {"showlegend": False, "meta": {"untabled": True}}
 _DOTTED = {"color": NEUTRAL, "dash": "dot", "width": 1}
 
@@ -69,7 +77,7 @@ def on_stage(figure: go.Figure, *, last_step: int) -> go.Figure:
 def training_loss(
     configs: Sequence[TrainingConfig],
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[LineStyle],
     scale: str = "log",
@@ -82,7 +90,7 @@ def training_loss(
     Args:
         configs: One per curve, of which the loss counts.
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
         scale: "log" or "linear".
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
@@ -94,28 +102,30 @@ def training_loss(
     each = zip(own, labels, curves, lines, strict=True)
     for index, (loss, label, curve, line) in enumerate(each):
         panel = kinds.index(loss)
-        x, y = thinned(curve.steps, curve.losses)
+        measured = loss_of(curve)
+        x, y = thinned(measured.steps, measured.values)
         if weight:
             style = {"color": with_alpha(line["color"], 0.25), "width": 1}
             behind = trace(panel, index, f"{label}, raw", x, y, line=style, hoverinfo="skip")
             faint.append(behind | _HIDDEN)
-            x, y = thinned(curve.steps, smoothed(curve.losses, weight), 500)
+            x, y = thinned(measured.steps, smoothed(measured.values, weight), 500)
         traces.append(trace(panel, index, label, x, y, line={**line, "width": 2}))
-        if curve.diverged_at is not None and x.size:
+        if diverged_at(curve) is not None and x.size:
             cross = {"symbol": "x", "size": 12, "color": line["color"]}
             end = trace(panel, index, f"{label}: diverged", x[-1:], y[-1:], mode="markers")
             traces.append(end | {"marker": cross} | _HIDDEN)
     figure = _panels([PanelAxis(LOSSES[kind], scale) for kind in kinds], faint + traces, labels)
+    changes = [curve.events.get(LEARNING_RATE, NOTHING).steps.tolist() for curve in curves]
     figure.layout.shapes = [
         {"type": "line", "x0": step, "x1": step, "yref": "paper", "y0": 0, "y1": 1, "line": _DOTTED}
-        for step in sorted({rate.step for curve in curves for rate in curve.learning_rates})
+        for step in sorted({step for own in changes for step in own})
     ]
     return figure
 
 
 def accuracy_by_step(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[LineStyle],
     zoomed: bool = False,
@@ -124,17 +134,18 @@ def accuracy_by_step(
 
     Args:
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
         zoomed: Whether the axis begins below the lowest accuracy of a network that has learned.
     """
-    traces = _on_test_images(labels, curves, lambda e: e.accuracy, lines)
+    traces = _on_test_images(labels, curves, ACCURACY, lines)
     figure = _panels([PanelAxis("test accuracy", "linear", None, ".0%")], traces, labels)
     axis = figure.layout.yaxis
     # A zoom by hand on one of the two means nothing on the other.
     axis.uirevision = f"zoomed {zoomed}"
-    measured = [e.accuracy for curve in curves for e in curve.evaluations if e.step > 0]
-    known = [accuracy for accuracy in measured if 0 <= accuracy <= 1]
+    every = [on_test_images(curve, ACCURACY)[0] for curve in curves]
+    learned = [value for one in every for value in one.values[one.steps > 0].tolist()]
+    known = [accuracy for accuracy in learned if 0 <= accuracy <= 1]
     if zoomed and known:
         room = max(1 - min(known), 0.01)
         axis.range = [min(known) - 0.06 * room, 1 + 0.03 * room]
@@ -149,7 +160,7 @@ def accuracy_by_step(
 
 def loss_by_step(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
+    curves: Sequence[CurveData],
     *,
     lines: Sequence[LineStyle],
     loss: str = "cross_entropy",
@@ -159,123 +170,125 @@ def loss_by_step(
 
     Args:
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
         loss: Key of LOSS_LABELS.
         scale: "log" or "linear".
     """
-    traces = _on_test_images(labels, curves, lambda e: e.losses.get(loss, math.nan), lines)
+    traces = _on_test_images(labels, curves, loss, lines)
     return _panels([PanelAxis(_SHORT[loss], scale)], traces, labels)
 
 
 def _on_test_images(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
-    quantity: _Quantity,
+    curves: Sequence[CurveData],
+    metric: str,
     lines: Sequence[LineStyle],
 ) -> list[Trace]:
     """Return lines through what was measured in between, and diamonds on the whole test set."""
     traces: list[Trace] = []
     for index, (label, curve, line) in enumerate(zip(labels, curves, lines, strict=True)):
-        whole = [evaluation for evaluation in curve.evaluations if evaluation.full]
-        quick = [evaluation for evaluation in curve.evaluations if not evaluation.full]
+        measured, is_whole = on_test_images(curve, metric)
+        images = num_test_images(curve, measured.steps, is_whole)
         diamond = {"color": line["color"], "symbol": "diamond", "size": 7}
         # Measurements on as many images can be joined whatever they were made for.
-        alike = len({one.examples for one in curve.evaluations}) == 1
-        joined = curve.evaluations if alike else quick or whole
-        traces.append(_measured(index, label, joined, quantity) | {"line": line})
-        marks = _measured(index, f"{label}, all test images", whole, quantity)
+        alike = is_whole.all() or (images == images[0]).all()
+        joined = _measured(index, label, measured, images, ~is_whole | alike)
+        traces.append(joined | {"line": line})
+        marks = _measured(index, f"{label}, all test images", measured, images, is_whole)
         traces.append(marks | {"mode": "markers", "marker": diamond, "showlegend": False})
     return traces
 
 
-def whole_gradient_norm(curve: CurveRecords) -> NDArray[np.float64]:
-    """Return the Euclidean norm of the whole gradient at each of `norm_steps`.
+def whole_gradient_norm(curve: CurveData) -> Series:
+    """Return the Euclidean norm of the whole gradient where it was measured.
 
     The square of a layer's norm is its part of the square of the whole one.
     """
-    if not curve.gradient_norms.size:
-        return np.full(curve.norm_steps.size, np.nan)
+    layers = by_layer(curve, GRADIENT_NORM)
+    if not layers:
+        return NOTHING
     # Step by step: the squares of large norms would leave the range of float64.
     # The norm of a network that has diverged may be above every number: then it is ∞.
     with np.errstate(over="ignore"):
-        whole: NDArray[np.float64] = np.hypot.reduce(curve.gradient_norms, axis=1)
-    return whole
+        return layers[0].with_values(np.hypot.reduce([one.values for one in layers], axis=0))
 
 
 def whole_gradient_norms(
-    labels: Sequence[str], curves: Sequence[CurveRecords], *, lines: Sequence[LineStyle]
+    labels: Sequence[str], curves: Sequence[CurveData], *, lines: Sequence[LineStyle]
 ) -> go.Figure:
     """Draw the norm of every network's whole gradient.
 
     Args:
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
     """
-    columns = [whole_gradient_norm(curve)[:, None] for curve in curves]
-    return _by_layer(labels, curves, columns, [PanelAxis("norm of the gradient", "log")], lines)
+    columns = [[whole_gradient_norm(curve)] for curve in curves]
+    return _by_layer(labels, columns, [PanelAxis("norm of the gradient", "log")], lines)
 
 
 def gradient_norms(
-    labels: Sequence[str], curves: Sequence[CurveRecords], *, lines: Sequence[LineStyle]
+    labels: Sequence[str], curves: Sequence[CurveData], *, lines: Sequence[LineStyle]
 ) -> go.Figure:
     """Draw the Euclidean norm of the gradient by each layer's weights and bias, a panel a layer.
 
     Args:
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
     """
-    layers = max((curve.gradient_norms.shape[1] for curve in curves), default=0)
+    columns = [by_layer(curve, GRADIENT_NORM) for curve in curves]
+    layers = max(map(len, columns), default=0)
     names = [f"layer {layer + 1}" for layer in range(layers)]
     if layers > 1:
         names[0], names[-1] = "layer 1 (input)", f"layer {layers} (output)"
-    columns = [curve.gradient_norms for curve in curves]
-    return _by_layer(labels, curves, columns, [PanelAxis(name, "log") for name in names], lines)
+    return _by_layer(labels, columns, [PanelAxis(name, "log") for name in names], lines)
 
 
 def dead_units(
-    labels: Sequence[str], curves: Sequence[CurveRecords], *, lines: Sequence[LineStyle]
+    labels: Sequence[str], curves: Sequence[CurveData], *, lines: Sequence[LineStyle]
 ) -> go.Figure:
     """Draw the share of hidden units that are 0 for every image of the batch, a panel a layer.
 
     Args:
         labels: Name of each curve.
-        curves: Records of each curve.
+        curves: What was measured of each.
         lines: Style of each curve.
     """
-    layers = max((curve.dead_fractions.shape[1] for curve in curves), default=0)
+    columns = [by_layer(curve, DEAD_FRACTION) for curve in curves]
+    layers = max(map(len, columns), default=0)
     axes = [
         PanelAxis(f"hidden layer {layer + 1}", "linear", (0.0, 1.02), ".0%")
         for layer in range(layers)
     ]
-    return _by_layer(labels, curves, [curve.dead_fractions for curve in curves], axes, lines)
+    return _by_layer(labels, columns, axes, lines)
 
 
 def _by_layer(
     labels: Sequence[str],
-    curves: Sequence[CurveRecords],
-    columns: Sequence[np.ndarray],
+    columns: Sequence[Sequence[Series]],
     axes: Sequence[PanelAxis],
     lines: Sequence[LineStyle],
 ) -> go.Figure:
     traces = []
-    each = zip(labels, curves, columns, lines, strict=True)
-    for index, (label, curve, values, line) in enumerate(each):
-        for layer in range(values.shape[1]):
-            x, y = thinned(curve.norm_steps, values[:, layer], 500)
+    for index, (label, layers, line) in enumerate(zip(labels, columns, lines, strict=True)):
+        for layer, one in enumerate(layers):
+            x, y = thinned(one.steps, one.values, 500)
             traces.append(trace(layer, index, label, x, y, line={**line, "width": 2}))
     return _panels(axes or [PanelAxis("no such layer", "linear")], traces, labels)
 
 
 def _measured(
-    index: int, label: str, evaluations: Sequence[EvalRecord], quantity: _Quantity
+    index: int,
+    label: str,
+    measured: Series,
+    images: NDArray[np.float64],
+    which: NDArray[np.bool_],
 ) -> Trace:
-    shown = [evaluation for evaluation in evaluations if math.isfinite(quantity(evaluation))]
-    x, y = [e.step for e in shown], [quantity(e) for e in shown]
-    return trace(0, index, label, x, y) | {
-        "customdata": [f"{evaluation.examples:,} images" for evaluation in shown],
+    shown = which & np.isfinite(measured.values)
+    return trace(0, index, label, measured.steps[shown], measured.values[shown]) | {
+        "customdata": [f"{count:,.0f} images" for count in images[shown].tolist()],
         "hovertemplate": "%{y:.4f} on %{customdata}",
     }
 

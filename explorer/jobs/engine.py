@@ -66,7 +66,7 @@ class LocalEngine:
     def start_failure(self, store: RunStore) -> str:
         """Say that the workers of the store do not start."""
         said = worker_processes.start_failure(store)
-        return f"The training process does not start: {said}" if said else ""
+        return f"The training process did not start: {said}" if said else ""
 
 
 _LOCAL = LocalEngine()

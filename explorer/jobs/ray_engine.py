@@ -88,7 +88,7 @@ class RayEngine:
         if not store.url.startswith("postgresql"):
             raise ConfigError(
                 "Trainings on a Ray cluster need a run store that all its machines reach: set "
-                "EXPLORER_DATABASE_URL to a PostgreSQL database, or take EXPLORER_RAY_ADDRESS away."
+                "EXPLORER_DATABASE_URL to a PostgreSQL database, or unset EXPLORER_RAY_ADDRESS."
             )
         worker_resources()
         self.capacity()
@@ -124,7 +124,7 @@ class RayEngine:
     def start_failure(self, store: RunStore) -> str:
         """Say that the driver does not start or finds no cluster, or return ""."""
         if said := worker_processes.start_failure(store, DRIVER_NAME):
-            return f"The process that is to connect to the cluster does not start: {said}"
+            return f"The process that connects to the cluster did not start: {said}"
         report = self.report()
         return report.fault if report and not report.nodes else ""
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from explorer.runs.config import LOSS_LABELS
 from explorer.runs.curve_data import TEST_FULL
-from explorer.runs.record_columns import ImportedCurve
 from explorer.runs.series import CurveData
 
 TRAIN, VALIDATION, TEST, UNSAID = "train", "validation", "test", ""
@@ -143,17 +142,15 @@ def better(what: str) -> int:
 
 def meanings_of(
     data: CurveData,
-    imported: ImportedCurve | None = None,
     said: Mapping[str, Meaning] | None = None,
 ) -> dict[str, Meaning]:
     """Return what every series of a curve means.
 
     Args:
-        data: What was measured of it.
-        imported: What its file told; what its mapping names is known.
+        data: What was measured of it; what the mapping of its file names is known.
         said: By name of a series, what a person said that it means; that counts most.
     """
-    told = {name: own for own, name in (imported.mapping if imported else {}).items()}
+    told = {name: own for own, name in (data.file.mapping if data.file else {}).items()}
     found = {}
     for name, series in data.series.items():
         by_name = guessed(name, series.values)

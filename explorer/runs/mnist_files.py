@@ -145,7 +145,8 @@ def _read_idx(file: Path) -> np.ndarray:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{file} is damaged or cut short ({error}): replace it.") from error
     except OSError as error:
-        raise DataError(f"{file} cannot be read ({error.strerror}): check its rights.") from error
+        reason = f"{file} cannot be read ({error.strerror}): check its permissions."
+        raise DataError(reason) from error
     if len(content) < 4 or content[:3] != b"\0\0\x08" or content[3] not in (1, 3):
         raise DataError(f"{file} is not an MNIST file (its first bytes are wrong): replace it.")
     sizes_end = 4 + 4 * content[3]

@@ -1,59 +1,15 @@
-"""What a training run says about itself, beside the columns of its steps."""
+"""What a training run says: chunks of measurements, final weights, and what it ran on."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EvalRecord:
-    """One curve measured on test images.
-
-    Attributes:
-        curve: Index of the curve.
-        step: Steps made before the measurement; 0 is the untrained network.
-        epoch: Epochs completed, with a fraction.
-        full: Whether the whole test set was used, not only its first 1,000 images.
-        examples: Number of test images used.
-        losses: Test loss by name for every loss of LOSS_LABELS, averaged by example; of a run
-            made elsewhere only those that are known.
-        accuracy: Fraction of images whose largest output is the true class; NaN where that is
-            unknown of a run made elsewhere, as the epoch can be, and 0 of its images.
-        confusion: int64 [10, 10], images by true class (row) and predicted class (column); of a
-            run made elsewhere [0, 0].
-        digits_softmax: float64 [20, 10], softmax of the outputs for the 20 fixed test digits; of
-            a run made elsewhere [0, 0].
-    """
-
-    curve: int
-    step: int
-    epoch: float
-    full: bool
-    examples: int
-    losses: Mapping[str, float]
-    accuracy: float
-    confusion: np.ndarray
-    digits_softmax: np.ndarray
-
-
-@dataclass(frozen=True, slots=True)
-class LearningRateRecord:
-    """A learning rate changed by hand during the run.
-
-    Attributes:
-        curve: Index of the curve.
-        step: First step made with it.
-        learning_rate: The new learning rate.
-    """
-
-    curve: int
-    step: int
-    learning_rate: float
+from explorer.runs.series import CurveData, joined
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +26,55 @@ class WeightsRecord:
     curve: int
     step: int
     arrays: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurveChunk:
+    """What one curve of a race recorded in some consecutive steps.
+
+    Attributes:
+        curve: Index of the curve in the race.
+        data: What was measured.
+        weights: Its network, at the end of its training.
+    """
+
+    curve: int
+    data: CurveData = field(default_factory=CurveData)
+    weights: WeightsRecord | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Records:
+    """What was read from a run, and where to read on.
+
+    Attributes:
+        curves: One per config of the race, in its order.
+        cursor: Pass it as `after` to read only what is newer.
+        is_whole: Whether they begin with the run although newer ones alone were asked for, because
+            its batches were put together in the meantime.
+    """
+
+    curves: tuple[CurveData, ...]
+    cursor: int = 0
+    is_whole: bool = False
+
+    def __bool__(self) -> bool:
+        return any(curve.series for curve in self.curves)
+
+    def extended(self, newer: Records) -> Records:
+        """Return these records followed by newer ones of the same run, each once."""
+        if newer.is_whole:
+            return newer
+        pairs = zip(self.curves, newer.curves, strict=True)
+        return Records(tuple(map(joined, pairs)), newer.cursor)
+
+
+def by_curve(chunks: Iterable[CurveChunk], num_curves: int) -> tuple[CurveData, ...]:
+    """Put the chunks of each curve after another; weights are not part of the records."""
+    parts: list[list[CurveData]] = [[CurveData()] for _ in range(num_curves)]
+    for chunk in chunks:
+        parts[chunk.curve].append(chunk.data)
+    return tuple(map(joined, parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,8 @@ STEP, EPOCH, SECONDS, ROW, OTHER = "step", "epoch", "seconds", "row", "other"
 X_KINDS = (STEP, EPOCH, SECONDS, ROW, OTHER)
 """What steps can count: optimiser steps or the like, epochs, seconds, rows of a table, or
 something else."""
+MEASURED = ("series", "clocks", "snapshots", "events")
+"""What of a `CurveData` holds measurements by name."""
 BEGAN = "began"
 """A clock with one entry: when "seconds" was 0, in seconds since 1970."""
 LARGEST_STEP = 2**53
@@ -38,13 +40,21 @@ class Series:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _rising(self.steps))
-        values = _kept(np.asarray(self.values, np.float64))
-        if values.shape != self.steps.shape:
-            raise ValueError(f"There are {self.steps.size} steps, but values of {values.shape}.")
-        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "values", _of_steps(self.values, self.steps))
 
     def __len__(self) -> int:
         return self.steps.size
+
+    def with_values(self, values: ArrayLike) -> Series:
+        """Return other values at the same steps, which are not checked again.
+
+        Raises:
+            ValueError: There are more or fewer of them.
+        """
+        other = object.__new__(Series)
+        object.__setattr__(other, "steps", self.steps)
+        object.__setattr__(other, "values", _of_steps(values, self.steps))
+        return other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +63,7 @@ class Snapshots:
 
     Attributes:
         steps: int64 [n], each larger than the one before, from 0 on.
-        values: [n, …], the array at each step.
+        values: int64 or float64 [n, …], the array at each step.
 
     Raises:
         ValueError: As for `Series`.
@@ -64,13 +74,31 @@ class Snapshots:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", _rising(self.steps))
-        values = _kept(np.asarray(self.values))
+        given = np.asarray(self.values)
+        dtype = np.int64 if given.dtype.kind in "biu" else np.float64
+        values = _kept(given.astype(dtype, copy=False))
         if values.ndim < 2 or values.shape[0] != self.steps.size:
             raise ValueError(f"There are {self.steps.size} steps, but arrays of {values.shape}.")
         object.__setattr__(self, "values", values)
 
     def __len__(self) -> int:
         return self.steps.size
+
+
+@dataclass(frozen=True, slots=True)
+class FileNotes:
+    """What a file tells of a curve that was trained elsewhere, beside its measurements.
+
+    Attributes:
+        mapping: Which series is what this app calls "train/cross_entropy", "test/accuracy" and so
+            on: the app's name → the file's.
+        settings: By name, in words, as the file tells them.
+        units: By name of a series, the unit that the file itself names.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,16 +115,18 @@ class CurveData:
             class; "digits_softmax" [n, 20, C], the softmax of the shown digits.
         events: By name: "learning_rate", each new one; "diverged", NaN at the first step that is
             not finite.
+        file: What its file tells besides; None for a curve that was trained here.
 
     Raises:
         ValueError: x is none of `X_KINDS`, or an entry is of another kind.
     """
 
-    series: Mapping[str, Series]
+    series: Mapping[str, Series] = field(default_factory=dict)
     x: str = STEP
     clocks: Mapping[str, Series] = field(default_factory=dict)
     snapshots: Mapping[str, Snapshots] = field(default_factory=dict)
     events: Mapping[str, Series] = field(default_factory=dict)
+    file: FileNotes | None = None
 
     def __post_init__(self) -> None:
         if self.x not in X_KINDS:
@@ -104,6 +134,42 @@ class CurveData:
         for name in ("series", "clocks", "events"):
             object.__setattr__(self, name, _named(getattr(self, name), Series))
         object.__setattr__(self, "snapshots", _named(self.snapshots, Snapshots))
+
+    @property
+    def known(self) -> Mapping[str, Series]:
+        """Its series by this app's names, as far as it is known what they stand for."""
+        if self.file is None:
+            return self.series
+        mapping = self.file.mapping.items()
+        return {own: self.series[name] for own, name in mapping if name in self.series}
+
+
+def joined(parts: Sequence[CurveData]) -> CurveData:
+    """Return consecutive parts of a curve as one.
+
+    Args:
+        parts: At least one, oldest first.
+
+    Raises:
+        ValueError: A series does not go on behind the step where it ended.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    found = {}
+    for kind in MEASURED:
+        columns: dict[str, list[Any]] = {}
+        for part in parts:
+            for name, one in getattr(part, kind).items():
+                columns.setdefault(name, []).append(one)
+        found[kind] = {name: _one_after_another(own) for name, own in columns.items()}
+    return CurveData(x=parts[0].x, file=parts[0].file, **found)
+
+
+def _one_after_another(parts: Sequence[_Measured]) -> _Measured:
+    if len(parts) == 1:
+        return parts[0]
+    steps = np.concatenate([one.steps for one in parts])
+    return type(parts[0])(steps, np.concatenate([one.values for one in parts]))
 
 
 def _rising(steps: ArrayLike) -> NDArray[np.int64]:
@@ -119,6 +185,13 @@ def _rising(steps: ArrayLike) -> NDArray[np.int64]:
     return _kept(given.astype(np.int64, copy=False))
 
 
+def _of_steps(given: ArrayLike, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+    values = np.asarray(given, np.float64)
+    if values.shape != steps.shape:
+        raise ValueError(f"There are {steps.size} steps, but values of {values.shape}.")
+    return _kept(values)
+
+
 def _kept(array: np.ndarray) -> np.ndarray:
     """Return a view that nobody writes to by mistake."""
     view = array.view()
@@ -131,3 +204,7 @@ def _named(given: Mapping[str, _Measured], kind: type[_Measured]) -> Mapping[str
         if not isinstance(name, str) or not isinstance(one, kind):
             raise ValueError(f"{name!r} is not a name of a {kind.__name__}.")
     return dict(given)
+
+
+NOTHING = Series(np.empty(0, np.int64), np.empty(0))
+"""A series without a measurement."""

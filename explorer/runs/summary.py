@@ -7,9 +7,19 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord
+import numpy as np
 
+from explorer.runs.curve_data import (
+    ACCURACY,
+    EXAMPLES,
+    diverged_at,
+    on_test_images,
+    training_loss,
+    values_at,
+)
+from explorer.runs.series import EPOCH, SECONDS, CurveData
+
+_CLOCKS = (EXAMPLES, SECONDS)
 TARGETS = (90, 95, 97)
 """Test accuracies in percent for which the steps that they took are kept."""
 
@@ -61,46 +71,41 @@ class CurveSummary:
         """Return the steps to one of TARGETS."""
         return getattr(self, f"steps_to_{percent}")
 
-    def extended(self, newer: CurveRecords) -> CurveSummary:
-        """Return the summary of the records so far and these newer ones of the same curve."""
-        summary = self
-        if newer.steps.size:
-            summary = replace(
-                summary,
-                steps=int(newer.steps[-1]),
-                examples_seen=int(newer.examples_seen[-1]),
-                seconds=float(newer.seconds[-1]),
-                final_loss=float(newer.losses[-1]),
-            )
+    def extended(self, newer: CurveData) -> CurveSummary:
+        """Return the summary of what was measured so far and these newer parts of the curve."""
+        found: dict[str, Any] = {}
+        if len(loss := training_loss(newer)):
+            at = loss.steps[-1:]
+            seen, seconds = (float(values_at(newer.clocks.get(name), at)[0]) for name in _CLOCKS)
+            found["steps"], found["final_loss"] = int(at[0]), float(loss.values[-1])
+            found["examples_seen"] = int(seen) if math.isfinite(seen) else 0
+            found["seconds"] = seconds
         if self.diverged_at is None:
-            summary = replace(summary, diverged_at=newer.diverged_at)
-        for evaluation in newer.evaluations:
-            summary = summary._with_evaluation(evaluation)
-        return summary
+            found["diverged_at"] = diverged_at(newer)
+        cross_entropy, _ = on_test_images(newer, "cross_entropy")
+        if len(cross_entropy):
+            found["final_cross_entropy"] = float(cross_entropy.values[-1])
+        return replace(self, **(found | self._by_accuracy(newer)))
 
-    def _with_evaluation(self, newest: EvalRecord) -> CurveSummary:
-        summary = self
-        # Of a run made elsewhere, one may have been measured without the other.
-        if "cross_entropy" in newest.losses:
-            summary = replace(summary, final_cross_entropy=newest.losses["cross_entropy"])
-        if math.isnan(newest.accuracy):
-            return summary
-        summary = replace(summary, final_accuracy=newest.accuracy, final_full=newest.full)
-        best = self.best_full, -1.0 if self.best_accuracy is None else self.best_accuracy
-        if (newest.full, newest.accuracy) > best:
-            summary = replace(
-                summary,
-                best_accuracy=newest.accuracy,
-                best_step=newest.step,
-                best_epoch=newest.epoch,
-                best_full=newest.full,
-            )
-        reached: dict[str, Any] = {
-            f"steps_to_{percent}": newest.step
-            for percent in TARGETS
-            if self.steps_to(percent) is None and newest.accuracy >= percent / 100
-        }
-        return replace(summary, **reached)
+    def _by_accuracy(self, newer: CurveData) -> dict[str, Any]:
+        measured, is_whole = on_test_images(newer, ACCURACY)
+        known = ~np.isnan(measured.values)
+        steps, accuracies, is_whole = measured.steps[known], measured.values[known], is_whole[known]
+        if not steps.size:
+            return {}
+        found = {"final_accuracy": float(accuracies[-1]), "final_full": bool(is_whole[-1])}
+        candidates = np.flatnonzero(is_whole) if is_whole.any() else np.arange(steps.size)
+        place = candidates[np.argmax(accuracies[candidates])]
+        best = bool(is_whole[place]), float(accuracies[place])
+        if best > (self.best_full, -1.0 if self.best_accuracy is None else self.best_accuracy):
+            epoch = values_at(newer.clocks.get(EPOCH), steps[place : place + 1])
+            found["best_full"], found["best_accuracy"] = best
+            found["best_step"], found["best_epoch"] = int(steps[place]), float(epoch[0])
+        for percent in TARGETS:
+            reached = steps[accuracies >= percent / 100]
+            if reached.size and self.steps_to(percent) is None:
+                found[f"steps_to_{percent}"] = int(reached[0])
+        return found
 
     def to_json(self) -> str:
         """Return the summary as one JSON object without what is at its default."""

@@ -149,8 +149,8 @@ def _check_is_not_watched(connection: sa.Connection, run_id: str) -> None:
     query = sa.select(runs.c.status).where(runs.c.id == run_id)
     if connection.execute(query).scalar_one_or_none() == WATCHED:
         raise AnnotationError(
-            "This run is read from a watched file, and nothing is written down about it until it "
-            "is kept: press Keep in the list of what is watched."
+            "This run is read from a watched file, and nothing can be noted about it until it is "
+            "kept: press Keep in the list of what is watched."
         )
 
 

@@ -31,7 +31,7 @@ from explorer.store.tables import runs
 DATABASE_VARIABLE = "EXPLORER_DATABASE_URL"
 
 _LOG = logging.getLogger(__name__)
-_FILE, _OLDER_FILE = "runs.v2.sqlite3", "runs.v1.sqlite3"
+_FILE, _OLDER_FILES = "runs.v3.sqlite3", ("runs.v1.sqlite3", "runs.v2.sqlite3")
 
 _PATIENCE_SECONDS = 10.0
 _LEAST_FREE_BYTES = 2**20
@@ -285,14 +285,14 @@ class Database:
 
 def _say_older(path: Path) -> None:
     """Say, once the file of this version is made, that there is one of an older version."""
-    older = path.with_name(_OLDER_FILE)
-    if path.name == _FILE and older.exists():
-        _LOG.warning(
-            "%s holds the runs that an older version of this app recorded; it is left as it is, "
-            "and new runs are recorded in %s.",
-            older,
-            path,
-        )
+    for older in map(path.with_name, _OLDER_FILES):
+        if path.name == _FILE and older.exists():
+            _LOG.warning(
+                "%s holds the runs that an older version of this app recorded; it is left as it "
+                "is, and new runs are recorded in %s.",
+                older,
+                path,
+            )
 
 
 def _is_busy(error: BaseException | None) -> bool:

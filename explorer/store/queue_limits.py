@@ -33,11 +33,11 @@ def most_queued(variable: str) -> int:
             person.
 
     Raises:
-        ConfigError: The environment variable is not a whole number from 1 on.
+        ConfigError: The environment variable is not a whole number of at least 1.
     """
     text = os.environ.get(variable, str(_DEFAULTS[variable]))
     if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"{variable} must be a whole number from 1 on, not {text!r}.")
+        raise ConfigError(f"{variable} must be a whole number of at least 1, not {text!r}.")
     return int(text)
 
 

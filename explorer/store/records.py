@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveChunk, CurveRecords, Records, by_curve, join
+from explorer.runs.curve_data import last_step
+from explorer.runs.records import CurveChunk, Records
 from explorer.runs.run import FINISHED, Progress
+from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
 from explorer.store.database import Database
@@ -63,20 +65,20 @@ class RunRecords:
             known = _summaries(connection, run_id)
             if not known:
                 raise unknown_run(run_id)
-            columns = by_curve(chunks, len(known))
-            payload = to_bytes(columns)
+            payload = to_bytes((chunk.curve, chunk.data) for chunk in chunks)
             update_claimed(connection, run_id, self._database.claims.get(run_id), values)
             if not _is_next(connection, run_id, number):
                 return
             _add_batch(connection, run_id, payload)
-            _extend_summaries(connection, run_id, known, columns)
+            parts = ((chunk.curve, chunk.data) for chunk in chunks)
+            _extend_summaries(connection, run_id, known, parts)
             for chunk in chunks:
                 if chunk.weights:
                     write_weights(connection, run_id, chunk.weights)
 
     def add_imported(
         self,
-        columns: Sequence[CurveRecords],
+        measured: Sequence[CurveData],
         curve_names: Sequence[str],
         *,
         name: str,
@@ -86,7 +88,7 @@ class RunRecords:
         """Keep a run made elsewhere, as one that has finished.
 
         Args:
-            columns: The records of each curve.
+            measured: What was measured of each curve.
             curve_names: What to call each curve, at most 80 characters.
             name: What to call the run.
             origin: Where it was read from, such as a file's name; not empty.
@@ -100,16 +102,15 @@ class RunRecords:
             AnnotationError: A name cannot be kept.
             ValueError: No curve, no origin, or not one name and one loss per curve.
         """
-        losses = [""] * len(columns) if losses is None else losses
-        if not columns or not origin or not len(columns) == len(curve_names) == len(losses):
+        losses = [""] * len(measured) if losses is None else losses
+        if not measured or not origin or not len(measured) == len(curve_names) == len(losses):
             raise ValueError("A run made elsewhere needs its origin and one name per curve.")
         for one in (name, *curve_names):
             check_name(one)
         configs = [TrainingConfig(name=curve_name) for curve_name in curve_names]
         now = time.time()
-        last = max((int(curve.steps[-1]) for curve in columns if curve.steps.size), default=0)
-        last = min(last, LARGEST_INTEGER)
-        payload = to_bytes(columns, small=True)
+        last = min(max(map(last_step, measured)), LARGEST_INTEGER)
+        payload = to_bytes(enumerate(measured), small=True)
         known = dict.fromkeys(range(len(configs)), CurveSummary())
         with self._database.transaction(may_create=True) as connection:
             run_id = add_run(
@@ -125,7 +126,7 @@ class RunRecords:
                 origin=origin,
             )
             _add_batch(connection, run_id, payload)
-            _extend_summaries(connection, run_id, known, columns)
+            _extend_summaries(connection, run_id, known, enumerate(measured))
         return run_id
 
     def read(self, run_id: str, after: int = 0) -> Records:
@@ -136,7 +137,7 @@ class RunRecords:
             after: The `cursor` of the earlier reading; 0 reads everything.
 
         Returns:
-            Columns for every curve, empty where nothing is new, and the new cursor.
+            What was measured of every curve, empty where nothing is new, and the new cursor.
         """
         if self._shipped.has(run_id):
             return self._shipped.records(run_id, after)
@@ -161,8 +162,8 @@ class RunRecords:
         if len(rows) < 2:
             return
         newest = rows[-1].sequence
-        whole = join([from_bytes(row.payload) for row in rows], num_curves, newest)
-        payload = to_bytes(whole.curves, small=True)
+        whole = from_bytes((row.payload for row in rows), num_curves)
+        payload = to_bytes(enumerate(whole), small=True)
         with self._database.transaction() as connection:
             lock_run(connection, run_id)
             older = own & (batches.c.sequence < newest)
@@ -195,12 +196,15 @@ def _extend_summaries(
     connection: sa.Connection,
     run_id: str,
     known: Mapping[int, CurveSummary],
-    columns: Sequence[CurveRecords],
+    parts: Iterable[tuple[int, CurveData]],
 ) -> None:
+    newest = dict(known)
+    for curve, data in parts:
+        newest[curve] = newest[curve].extended(data)
     rows = [
-        {"of_run": run_id, "of_curve": curve, "newest": newest}
-        for curve, summary in known.items()
-        if (newest := summary.extended(columns[curve])) != summary
+        {"of_run": run_id, "of_curve": curve, "newest": summary}
+        for curve, summary in newest.items()
+        if summary != known[curve]
     ]
     if rows:
         connection.execute(_WRITE_SUMMARY, rows)
@@ -225,9 +229,8 @@ def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -
         .order_by(batches.c.sequence)
     )
     rows = connection.execute(query).all()
-    parts = [from_bytes(row.payload) for row in rows]
-    records = join(parts, num_curves, rows[-1].sequence if rows else after)
+    curves = from_bytes((row.payload for row in rows), num_curves)
     first = rows[0].first_sequence if rows else None
     # Of the batches compacted into this row, the reader has some already.
-    records.is_whole = first is not None and first <= after
-    return records
+    is_whole = first is not None and first <= after
+    return Records(curves, rows[-1].sequence if rows else after, is_whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,11 @@ import sqlalchemy as sa
 
 from explorer.store.tables import metadata
 
-REVISIONS = ("v2_0001", "v2_0002", "v2_0003", "v2_0004", "v2_0005", "v2_0006")
+REVISIONS = ("v3_0001",)
 """Every revision in `migrations`, oldest first; the last is what `tables` describes."""
 
-_BEFORE = frozenset({"0001", "0002", "0003", "0004", "0005"})
-"""Revisions of versions whose tables are not migrated."""
+_BEFORE = re.compile(r"(v2_)?000\d")
+"""What revisions are called whose tables are not migrated."""
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
 _LOCK_NUMBER = 0x63_65_65_78
@@ -46,7 +47,9 @@ def prepare(engine: sa.Engine) -> None:
         return
     with changing(engine) as connection:
         version = _version(connection)
-        if version in _BEFORE or (version is None and sa.inspect(connection).has_table("runs")):
+        if (version and _BEFORE.fullmatch(version)) or (
+            version is None and sa.inspect(connection).has_table("runs")
+        ):
             raise OlderDatabase(version)
         if version is None:
             metadata.create_all(connection)

@@ -1,7 +1,7 @@
 """Runs that came with the app: read-only, beside those of the database, so that no page is empty.
 
-A folder of them holds `index.json`, whose every run has its records in `<id>.records`, in the
-bytes of `record_bytes`, and of each network that was kept a `<id>.<curve>.safetensors`; and
+A folder of them holds `index.json`, whose every run has its records in `<id>.parquet`, as
+`record_bytes` writes them, and of each network that was kept a `<id>.<curve>.safetensors`; and
 `images.npz`, test images with their labels. `write_shipped` makes such a folder.
 """
 
@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.runs.config import TrainingConfig, curve_labels
-from explorer.runs.record_columns import CurveRecords, Records
-from explorer.runs.records import RunInfo
+from explorer.runs.records import Records, RunInfo
 from explorer.runs.run import FINISHED, CurveRow, Progress, Run
+from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
@@ -57,7 +57,7 @@ class ShippedRun:
     """
 
     run: Run
-    records: tuple[CurveRecords, ...]
+    records: tuple[CurveData, ...]
     weights: Mapping[int, bytes] = field(default_factory=dict)
 
 
@@ -114,9 +114,8 @@ class ShippedRuns:
 
     def records(self, run_id: str, after: int = 0) -> Records:
         """Read the records of a run as `RunRecords.read` does; there is one batch of them."""
-        if after:
-            return Records(tuple(CurveRecords() for _ in self.run(run_id).configs), after)
-        return Records(from_bytes(self._file(f"{run_id}.records")), 1)
+        payloads = [] if after else [self._file(f"{run_id}.parquet")]
+        return Records(from_bytes(payloads, len(self.run(run_id).configs)), after or 1)
 
     def weights_file(self, run_id: str, curve: int) -> bytes | None:
         """Return the safetensors file of a curve's network; None where none was kept."""
@@ -164,11 +163,12 @@ def write_shipped(
         sweeps: Whose runs are among them.
         images: Test images.
     """
-    for kind in ("*.records", "*.safetensors"):
+    for kind in ("*.parquet", "*.safetensors"):
         for old in folder.glob(kind):
             old.unlink()
     for one in runs:
-        (folder / f"{one.run.id}.records").write_bytes(to_bytes(one.records, small=True))
+        payload = to_bytes(enumerate(one.records), small=True)
+        (folder / f"{one.run.id}.parquet").write_bytes(payload)
         for curve, file in one.weights.items():
             (folder / f"{one.run.id}.{curve}.safetensors").write_bytes(file)
     np.savez_compressed(

@@ -16,9 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.imported_summary import imported_summary
-from explorer.runs.record_columns import CurveRecords, ImportedCurve
 from explorer.runs.run import FINISHED, WATCHED
+from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
 from explorer.store.database import Database
@@ -74,12 +73,12 @@ class ForeignRun:
     Attributes:
         label: At most 80 printable characters.
         loss: Key of LOSS_LABELS of the loss that it minimises; "" where that is unknown.
-        curve: Everything measured.
+        data: Everything measured.
     """
 
     label: str
     loss: str
-    curve: ImportedCurve
+    data: CurveData
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -274,7 +273,7 @@ class WatchedRuns:
             if row.run_id is None:
                 connection.execute(sa.delete(watched_files).where(found.id == row.id))
             else:
-                lost = told | {"state": GONE, "why": "The file no longer tells of this run."}
+                lost = told | {"state": GONE, "why": "The file no longer contains this run."}
                 connection.execute(sa.update(watched_files).where(found.id == row.id).values(lost))
 
 
@@ -285,12 +284,12 @@ def _origin(update: WatchedUpdate) -> str:
 
 def _packed(run: ForeignRun) -> _Packed:
     check_name(run.label)
-    series = list(run.curve.data.series.values())
+    series = list(run.data.series.values())
     return _Packed(
         run.label,
         run.loss,
-        to_bytes([CurveRecords(imported=run.curve)]),
-        imported_summary(run.curve),
+        to_bytes([(0, run.data)]),
+        CurveSummary().extended(run.data),
         sum(map(len, series)),
         max((int(one.steps[-1]) for one in series if len(one)), default=0),
     )

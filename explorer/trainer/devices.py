@@ -72,14 +72,14 @@ def choose_threads() -> int:
     server needs a core.
 
     Raises:
-        DeviceError: EXPLORER_THREADS is not a whole number from 1 on.
+        DeviceError: EXPLORER_THREADS is not a whole number of at least 1.
     """
     text = os.environ.get(THREADS_VARIABLE)
     if text is None:
         cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
         return max(1, cores - 1)
     if not text.isdecimal() or int(text) < 1:
-        raise DeviceError(f"{THREADS_VARIABLE} must be a whole number from 1 on, not {text!r}.")
+        raise DeviceError(f"{THREADS_VARIABLE} must be a whole number of at least 1, not {text!r}.")
     return int(text)
 
 

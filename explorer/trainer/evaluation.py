@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.runs.config import NUM_CLASSES
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import (
+    ACCURACY,
+    CONFUSION,
+    DIGITS_SOFTMAX,
+    IMAGES,
+    TEST,
+    TEST_FULL,
+)
+from explorer.runs.series import CurveData, Series, Snapshots
 from explorer.trainer.data import QUICK_TEST_IMAGES, TrainingData
 from explorer.trainer.model import NetworkStack
 from explorer.trainer.objectives import OBJECTIVES
@@ -25,7 +33,6 @@ class Evaluation:
 
     Attributes:
         step: Steps made so far.
-        epoch: Epochs completed so far.
         full: Whether the whole test set was used, not only its first 1,000 images.
         examples: Number of test images.
         totals: Sum over the images of every loss of OBJECTIVES, float32 [losses, K].
@@ -34,44 +41,44 @@ class Evaluation:
     """
 
     step: int
-    epoch: float
     full: bool
     examples: int
     totals: Tensor
     confusion: Tensor
     digits: Tensor
 
-    def records(self, curves: Sequence[int]) -> list[EvalRecord]:
-        """Return one record per network, whose index in the race stands in `curves`."""
-        means = (self.totals / self.examples).T.tolist()
-        squares = self.confusion.view(-1, NUM_CLASSES, NUM_CLASSES).numpy()
+    def by_network(self) -> list[CurveData]:
+        """Return what was measured of each network; all that waits must be on the host."""
+        kind = TEST_FULL if self.full else TEST
+        images = Series(np.array([self.step]), np.array([float(self.examples)]))
+        means = (self.totals / self.examples).double().numpy()
+        squares = self.confusion.view(-1, 1, NUM_CLASSES, NUM_CLASSES).numpy()
+        accuracies = squares.trace(axis1=2, axis2=3) / self.examples
         shown = self.digits.double().numpy()
         return [
-            EvalRecord(
-                curve=curve,
-                step=self.step,
-                epoch=self.epoch,
-                full=self.full,
-                examples=self.examples,
-                losses=dict(zip(OBJECTIVES, means[k], strict=True)),
-                accuracy=float(squares[k].trace() / self.examples),
-                confusion=squares[k],
-                digits_softmax=shown[k],
+            CurveData(
+                {f"{kind}/{ACCURACY}": images.with_values(accuracies[k])}
+                | {
+                    f"{kind}/{loss}": images.with_values(means[row, k : k + 1])
+                    for row, loss in enumerate(OBJECTIVES)
+                },
+                clocks={IMAGES[kind]: images},
+                snapshots={
+                    CONFUSION: Snapshots(images.steps, squares[k]),
+                    DIGITS_SOFTMAX: Snapshots(images.steps, shown[k : k + 1]),
+                },
             )
-            for k, curve in enumerate(curves)
+            for k in range(len(squares))
         ]
 
 
-def evaluate(
-    network: NetworkStack, data: TrainingData, *, step: int, epoch: float, full: bool
-) -> Evaluation:
+def evaluate(network: NetworkStack, data: TrainingData, *, step: int, full: bool) -> Evaluation:
     """Measure every network of a stack; nothing here waits for a GPU.
 
     Args:
         network: K networks.
         data: Test images and the 20 digits to show.
         step: Steps made so far.
-        epoch: Epochs completed so far.
         full: Use the whole test set, not only its first 1,000 images.
     """
     count = len(data.test_labels) if full else min(QUICK_TEST_IMAGES, len(data.test_labels))
@@ -90,7 +97,7 @@ def evaluate(
         cells = labels * NUM_CLASSES + outputs.argmax(-1)
         confusion.scatter_add_(1, cells, torch.ones_like(cells))
     digits = torch.softmax(_outputs(network, data.test_images[data.digit_indices]), -1)
-    return Evaluation(step, epoch, full, count, totals, confusion, digits)
+    return Evaluation(step, full, count, totals, confusion, digits)
 
 
 def _outputs(network: NetworkStack, images: Tensor) -> Tensor:

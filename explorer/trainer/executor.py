@@ -100,7 +100,7 @@ class Executor:
             say(traceback.format_exc())
             last_line = traceback.format_exception_only(error)[-1].strip()
             return FAILED, (
-                f"The training ended on an error of the program ({last_line}). Its log is in "
+                f"The training ended with an error in the program ({last_line}). Its log is in "
                 f"{self._store.folder / 'workers'}."
             )
 

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
+import numpy as np
 import torch
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveChunk, CurveRecords
-from explorer.runs.records import LearningRateRecord
+from explorer.runs.curve_data import LEARNING_RATE
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import Control
+from explorer.runs.series import CurveData, Series
 from explorer.trainer.data import TrainingData
 from explorer.trainer.stack import CHUNK_STEPS, StackInTraining
 
@@ -46,7 +48,7 @@ def train(
             where a GPU makes several steps at once.
 
     Yields:
-        Each curve's records as columns, chunk after chunk: at first its untrained network, then
+        What is measured of each curve, chunk after chunk: at first its untrained network, then
         each step's loss, norms at every tenth step, 1,000 test images in between, the whole
         test set after each epoch; at the end, also when stopped, the weights of every curve that
         has not diverged.
@@ -174,10 +176,11 @@ def _train_stack(
 def _change_rates(
     stack: StackInTraining, known: dict[int, float], wish: Control
 ) -> list[CurveChunk]:
+    at = np.array([stack.step + 1])
     return [
         CurveChunk(
             curve,
-            CurveRecords(learning_rates=[LearningRateRecord(curve, stack.step + 1, value)]),
+            CurveData(events={LEARNING_RATE: Series(at, np.array([value]))}),
         )
         for curve, value in wish.learning_rates.items()
         if known.get(curve) != value and stack.set_learning_rate(curve, value)

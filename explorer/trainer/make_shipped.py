@@ -20,12 +20,13 @@ import torch
 
 from explorer.core.recorded_race import FOUR_PLACE, FOUR_TEST_INDEX, RECORDED_RACE, RECORDED_SWEEP
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import EXAMPLES, last_of
 from explorer.runs.digit_recognition import DigitNetwork
 from explorer.runs.mnist_files import DataError, Images
 from explorer.runs.race_presets import RACE_PRESETS
-from explorer.runs.record_columns import CurveRecords, by_curve
-from explorer.runs.records import RunInfo
+from explorer.runs.records import RunInfo, by_curve
 from explorer.runs.run import FINISHED, Progress, Run
+from explorer.runs.series import SECONDS, CurveData
 from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedImages, ShippedRun, write_shipped
@@ -127,7 +128,7 @@ def _trained(
     ended = time.time()
     records = tuple(map(_smaller, by_curve(chunks, len(configs))))
     steps = max(total_steps(config, data) for config in configs)
-    seen = sum(int(curve.examples_seen[-1]) for curve in records)
+    seen = sum(last_of(curve.clocks[EXAMPLES]) for curve in records)
     run = Run(
         id=run_id,
         name=name,
@@ -147,9 +148,11 @@ def _trained(
     return ShippedRun(run, records, weights)
 
 
-def _smaller(records: CurveRecords) -> CurveRecords:
+def _smaller(data: CurveData) -> CurveData:
     """Return the records with seconds in whole 1/1024, which take a quarter of the bytes."""
-    return replace(records, seconds=np.round(records.seconds * 1024) / 1024)
+    seconds = data.clocks[SECONDS]
+    rounded = seconds.with_values(np.round(seconds.values * 1024) / 1024)
+    return replace(data, clocks={**data.clocks, SECONDS: rounded})
 
 
 def _info(source: Source, data: TrainingData) -> RunInfo:

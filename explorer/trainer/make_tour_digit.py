@@ -19,9 +19,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from explorer.runs.curve_data import ACCURACY, DIGITS_SOFTMAX, on_test_images
 from explorer.runs.mnist_files import DataError
 from explorer.runs.race_presets import RACE_PRESETS
-from explorer.runs.record_columns import by_curve
+from explorer.runs.records import by_curve
 from explorer.trainer.data import load_real_mnist, prepare
 from explorer.trainer.loop import train
 
@@ -51,12 +52,12 @@ def main() -> int:
     told = {
         "test_index": TEST_INDEX,
         "label": int(source.images.test_labels[TEST_INDEX]),
-        "steps": [one.step for one in curves[0].evaluations],
+        "steps": curves[0].snapshots[DIGITS_SOFTMAX].steps.tolist(),
         "networks": [
             {
                 "loss": config.loss,
-                "accuracy": [round(one.accuracy, 4) for one in curve.evaluations],
-                "softmax": [rounded(one.digits_softmax[0]) for one in curve.evaluations],
+                "accuracy": on_test_images(curve, ACCURACY)[0].values.round(4).tolist(),
+                "softmax": [rounded(q[0]) for q in curve.snapshots[DIGITS_SOFTMAX].values],
             }
             for config, curve in zip(configs, curves, strict=True)
         ],

@@ -7,8 +7,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from explorer.runs.record_columns import CurveChunk
+from explorer.runs.curve_data import EXAMPLES, diverged_at, last_step, training_loss
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import Progress
+from explorer.runs.series import SECONDS
 from explorer.store.run_store import RunStore
 
 APPEND_SECONDS = 0.25
@@ -57,13 +59,13 @@ class Recorder:
         """
         self._pending.extend(chunks)
         for chunk in chunks:
-            records = chunk.records
-            if records.steps.size:
-                self._done[chunk.curve] = int(records.steps[-1])
-                self._seen[chunk.curve] = int(records.examples_seen[-1])
-                self._seconds = float(records.seconds[-1])
-            if records.diverged_at is not None:
-                self._curve_steps[chunk.curve] = records.diverged_at
+            data = chunk.data
+            if done := last_step(data):
+                self._done[chunk.curve] = done
+                self._seen[chunk.curve] = int(data.clocks[EXAMPLES].values[-1])
+                self._seconds = float(data.clocks[SECONDS].values[-1])
+            if (diverged := diverged_at(data)) is not None:
+                self._curve_steps[chunk.curve] = diverged
         if time.monotonic() - self._appended >= APPEND_SECONDS:
             self.flush()
 
@@ -75,7 +77,7 @@ class Recorder:
                 self._store.records.append, self._run_id, self._pending, self._progress(),
                 number=self._num_batches,
             )  # fmt: skip
-            self._put(write, sum(chunk.records.steps.size for chunk in self._pending))
+            self._put(write, sum(len(training_loss(chunk.data)) for chunk in self._pending))
             self._num_batches += 1
             self._pending = []
             self._appended = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +12,16 @@ import torch
 from torch import Tensor
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveChunk, CurveRecords
-from explorer.runs.records import WeightsRecord
+from explorer.runs.curve_data import (
+    DEAD_FRACTION,
+    DIVERGED,
+    EXAMPLES,
+    GRADIENT_NORM,
+    LAYER,
+    TRAIN,
+)
+from explorer.runs.records import CurveChunk, WeightsRecord
+from explorer.runs.series import EPOCH, SECONDS, CurveData, Series
 from explorer.trainer.cuda_step import CapturedSteps, can_capture
 from explorer.trainer.data import TrainingData
 from explorer.trainer.evaluation import Evaluation, evaluate
@@ -34,22 +42,22 @@ class _Parcel:
     Attributes:
         curves: Index in the race of each network.
         steps: Number of each step, int64 [n].
-        examples_seen: Images seen up to each step, int64 [n].
+        examples: Images seen up to each of them, or up to step 0 before the first.
         losses: float32 [n, K].
         norm_steps: Steps at which norms were measured, int64 [m].
         norms: Of every layer the gradient's norm, then the dead share of every hidden one,
             float32 [m, K, layers + hidden layers].
-        evaluations: Made after these steps.
+        evaluation: Made after these steps.
         arrived: Set once all that is on the host; None where nobody need wait.
     """
 
     curves: list[int]
     steps: np.ndarray
-    examples_seen: np.ndarray
+    examples: Series
     losses: Tensor
     norm_steps: np.ndarray
     norms: Tensor
-    evaluations: list[Evaluation]
+    evaluation: Evaluation | None
     arrived: torch.cuda.Event | None = None
 
 
@@ -74,6 +82,10 @@ class StackInTraining:
         self.batch_size = configs[0].batch_size
         self.steps_per_epoch = math.ceil(len(data.train_labels) / self.batch_size)
         self.step = 0
+        self._evaluated_at = -1
+        self._loss_names = {
+            curve: f"{TRAIN}/{config.loss}" for curve, config in zip(curves, configs, strict=True)
+        }
         self._network = NetworkStack(configs, self.device)
         self._optimizer = make_optimizer(configs, self._network.layout, self._network.parameters)
         # Weights and batches must not come from the same numbers.
@@ -106,7 +118,7 @@ class StackInTraining:
     def _forget(self) -> None:
         self._unsent_steps = 0
         self._norm_steps: list[int] = []
-        self._evaluations: list[Evaluation] = []
+        self._evaluation: Evaluation | None = None
 
     def shuffle(self) -> None:
         """Begin an epoch: draw the order in which it shows the images.
@@ -183,11 +195,10 @@ class StackInTraining:
         torch.stack(measured, 1, out=norms)
 
     def evaluate(self, *, full: bool) -> None:
-        """Measure the networks on test images."""
-        epoch = self.step / self.steps_per_epoch
-        self._evaluations.append(
-            evaluate(self._network, self.data, step=self.step, epoch=epoch, full=full)
-        )
+        """Measure the networks on test images, once at a step."""
+        if self.step != self._evaluated_at:
+            self._evaluated_at = self.step
+            self._evaluation = evaluate(self._network, self.data, step=self.step, full=full)
 
     @property
     def seconds_ahead(self) -> float:
@@ -210,7 +221,7 @@ class StackInTraining:
             One chunk per reading and curve, by step; a curve ends with its first loss that is not
             finite.
         """
-        if self._unsent_steps or self._evaluations:
+        if self._unsent_steps or self._evaluation:
             self._sent.append(self._parcel())
             self._forget()
         chunks: list[CurveChunk] = []
@@ -232,7 +243,9 @@ class StackInTraining:
         count, known = self._unsent_steps, len(self._norm_steps)
         steps = np.arange(self.step - count, self.step, dtype=np.int64) + 1
         images = len(self.data.train_labels)
-        epochs, places = np.divmod(steps - 1, self.steps_per_epoch)
+        # The untrained network has seen nothing.
+        clock_steps = steps if self.step else np.zeros(1, np.int64)
+        epochs, places = np.divmod(clock_steps - 1, self.steps_per_epoch)
         seen = epochs * images + np.minimum((places + 1) * self.batch_size, images)
 
         def sent(tensor: Tensor) -> Tensor:
@@ -242,19 +255,17 @@ class StackInTraining:
         parcel = _Parcel(
             curves=list(self.curves),
             steps=steps,
-            examples_seen=seen,
+            examples=Series(clock_steps, seen),
             losses=sent(self._losses[:count]),
             norm_steps=np.array(self._norm_steps, np.int64),
             norms=sent(self._norms[:known]),
-            evaluations=[
-                replace(
-                    one,
-                    totals=sent(one.totals),
-                    confusion=sent(one.confusion),
-                    digits=sent(one.digits),
-                )
-                for one in self._evaluations
-            ],
+            evaluation=(one := self._evaluation)
+            and replace(
+                one,
+                totals=sent(one.totals),
+                confusion=sent(one.confusion),
+                digits=sent(one.digits),
+            ),
         )
         if self.device.type == "cuda":
             parcel.arrived = torch.cuda.Event(enable_timing=True)
@@ -265,33 +276,41 @@ class StackInTraining:
         losses = parcel.losses.double().numpy()
         norms = parcel.norms.double().numpy()
         layers = len(self._network.layers)
+        names = [f"{LAYER}/{GRADIENT_NORM}{layer + 1}" for layer in range(layers)]
+        names += [f"{LAYER}/{DEAD_FRACTION}{layer + 1}" for layer in range(layers - 1)]
         before, after = seconds
         at = before + (after - before) * np.arange(1, len(losses) + 1) / max(1, len(losses))
-        evaluated = [one.records(parcel.curves) for one in parcel.evaluations]
+        examples = parcel.examples
+        clocks = {}
+        if len(examples):
+            clocks = {
+                SECONDS: examples.with_values(at if len(losses) else [0.0]),
+                EXAMPLES: examples,
+                EPOCH: examples.with_values(examples.steps / self.steps_per_epoch),
+            }
+        trained = Series(parcel.steps, np.empty(len(losses)))
+        measured = Series(parcel.norm_steps, np.empty(len(norms)))
+        evaluated = parcel.evaluation.by_network() if parcel.evaluation else None
         chunks = []
         for k, curve in enumerate(parcel.curves):
             if curve in self._diverged:
                 continue
-            own = losses[:, k]
-            wrong = np.flatnonzero(~np.isfinite(own))
-            end = wrong[0] + 1 if wrong.size else len(own)
-            last = parcel.steps[:end].max(initial=0)
-            norms_end = np.searchsorted(parcel.norm_steps, last, "right")
-            records = CurveRecords(
-                steps=parcel.steps[:end],
-                examples_seen=parcel.examples_seen[:end],
-                losses=own[:end],
-                seconds=at[:end],
-                norm_steps=parcel.norm_steps[:norms_end],
-                gradient_norms=norms[:norms_end, k, :layers],
-                dead_fractions=norms[:norms_end, k, layers:],
-            )
+            series = {self._loss_names[curve]: trained.with_values(losses[:, k])}
+            for place, name in enumerate(names):
+                series[name] = measured.with_values(norms[:, k, place])
+            data = CurveData({name: one for name, one in series.items() if len(one)}, clocks=clocks)
+            wrong = np.flatnonzero(~np.isfinite(losses[:, k]))
             if wrong.size:
                 self._diverged.add(curve)
-                records.diverged_at = int(parcel.steps[wrong[0]])
-            else:
-                records.evaluations = [those[k] for those in evaluated]
-            chunks.append(CurveChunk(curve, records))
+                data = _ended(data, int(parcel.steps[wrong[0]]))
+            elif evaluated:
+                own = evaluated[k]
+                data = CurveData(
+                    {**data.series, **own.series},
+                    clocks={**clocks, **own.clocks},
+                    snapshots=own.snapshots,
+                )
+            chunks.append(CurveChunk(curve, data))
         return chunks
 
     def drop_diverged(self) -> None:
@@ -329,3 +348,18 @@ class StackInTraining:
 def shuffled(count: int, generator: torch.Generator, device: torch.device) -> Tensor:
     """Draw the order in which an epoch shows its images, int64 [count], on the device."""
     return torch.randperm(count, generator=generator, device=device)
+
+
+def _ended(data: CurveData, step: int) -> CurveData:
+    """Return what was measured up to the step at which a curve diverged."""
+
+    def cut(named: Mapping[str, Series]) -> dict[str, Series]:
+        ends = {name: int(np.searchsorted(one.steps, step, "right")) for name, one in named.items()}
+        return {
+            name: Series(one.steps[:end], one.values[:end])
+            for name, one in named.items()
+            if (end := ends[name])
+        }
+
+    diverged = Series(np.array([step]), np.array([np.nan]))
+    return CurveData(cut(data.series), clocks=cut(data.clocks), events={DIVERGED: diverged})

@@ -239,9 +239,9 @@ def foreign_runs(curves: Sequence[ReadCurve]) -> tuple[ForeignRun, ...]:
     """
     mapping = None if was_written_here(curves) else guessed(curves)
     found: dict[str, ForeignRun] = {}
-    for curve, imported in zip(curves, kept_curves(curves, mapping), strict=True):
+    for curve, data in zip(curves, kept_curves(curves, mapping), strict=True):
         label, count = kept_name(curve.label), 2
         while label in found:
             label, count = kept_name(f"{curve.label[:60]} ({count})"), count + 1
-        found[label] = ForeignRun(label, loss_of(imported.mapping), imported)
+        found[label] = ForeignRun(label, loss_of(data), data)
     return tuple(found.values())

@@ -48,4 +48,4 @@ def end_watcher(store: RunStore) -> None:
 def start_failure(store: RunStore) -> str:
     """Say in a plain sentence that the watcher does not start, or return ""."""
     said = worker_processes.start_failure(store, NAME)
-    return f"The watcher does not start: {said}" if said else ""
+    return f"The watcher did not start: {said}" if said else ""

@@ -161,7 +161,7 @@ def _answer(one: Followed, is_settled: bool) -> Answer:
     try:
         return Answer(one.read(is_settled=is_settled))
     except FileNotFoundError:
-        return Answer(is_gone=True, refusal="The file is there no more.")
+        return Answer(is_gone=True, refusal="The file is no longer there.")
     except OSError as error:
         return Answer(refusal=f"The file cannot be opened ({error.strerror or error}).")
     except MemoryError:

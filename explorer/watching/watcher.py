@@ -194,7 +194,7 @@ class Watcher:
 
     def _say_gone(self, folder: str, path: str, stamp: str, today: float) -> None:
         if folder in self._contents:
-            why = "The file is there no more; what was read of it stays for a week."
+            why = "The file is gone; what was read of it stays for a week."
             self._take(WatchedUpdate(folder, path, GONE, why, stamp, today))
 
     def _due(self) -> list[Watched]:

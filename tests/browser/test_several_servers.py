@@ -17,6 +17,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.sync.client import ClientConnection, connect
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
@@ -29,6 +34,7 @@ from tests.store.postgresql_server import NoServer, running_server
 pytestmark = pytest.mark.long
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+STREAM = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"]
 SECRET = "a long random text"
 PATH = "/tools/explorer"
 
@@ -113,6 +119,15 @@ def server_of(page: Page, servers: list[Server]) -> Server:
     raise AssertionError(f"no server of {values}")
 
 
+def last_word(browser: ClientConnection) -> int:
+    """The code with which the server closes a connection, soon."""
+    try:
+        while True:
+            browser.recv(timeout=20)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 0
+
+
 def test_a_server_that_is_killed_loses_nobody_their_page(
     servers: list[Server], site: str, other_browser: Callable[..., Page], expected_errors: list[str]
 ) -> None:
@@ -159,6 +174,35 @@ def test_people_on_different_servers_see_the_same_training(
         assert store.runs.get(run_id).status == "finished"
         for page in pages:
             expect(page.get_by_text("Finished after step").first).to_be_visible()
+
+
+def test_a_server_that_ends_tells_its_browsers_and_leaves_its_trainings(
+    servers: list[Server], database: str
+) -> None:
+    server = servers[2]
+    config = TrainingConfig(dataset="digits", epochs=1000, batch_size=20, device="cpu")
+    stream, room = (
+        f"ws://127.0.0.1:{server.port}/{path}" for path in ("_stcore/stream", "explorer-room")
+    )
+    with (
+        closing(RunStore(database)) as store,
+        connect(stream, subprotocols=STREAM, max_size=None) as page,
+        connect(room, origin=server.url) as follower,
+    ):
+        run_id = store.runs.create([config], "outlives its server")
+        # Somebody opens a page, and the server sees that there is a worker.
+        page.send(BackMsg(rerun_script=ClientState(page_name="live")).SerializeToString())
+        try:
+            until(lambda: store.runs.get(run_id).progress.step, "it trains", 60)
+            server.process.terminate()
+            assert [last_word(one) for one in (page, follower)] == [CloseCode.SERVICE_RESTART] * 2
+            server.process.wait(20)
+            step = store.runs.get(run_id).progress.step
+            until(lambda: store.runs.get(run_id).progress.step > step, "it goes on", 30)
+        finally:
+            store.requests.stop(run_id)
+            server.process = None
+            server.start()
 
 
 def test_what_the_proxy_sends_is_compressed_and_a_cookie_keeps_the_server(site: str) -> None:

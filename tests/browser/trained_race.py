@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveChunk
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import RUNNING
 from explorer.store.run_store import RunStore
 from explorer.store.runs import add_run

@@ -154,7 +154,7 @@ GIVEN = {
         ),
         notes=["“events.out.tfevents.1795833834.host-torn” is"],
     ),
-    "excel_german.csv": refused("It cannot be told which column counts the steps: the columns"),
+    "excel_german.csv": refused("It is unclear which column counts the steps: the columns"),
     "excel_german_step.csv": read(
         curve(
             "excel_german_step",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,12 +10,10 @@ from hypothesis.extra import numpy as npst
 
 from explorer.exchange.exported import ExportedCurve
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.curve_data import imported_records
-from explorer.runs.record_columns import CurveRecords, ImportedCurve
-from explorer.runs.records import Environment, EvalRecord, LearningRateRecord
+from explorer.runs.records import Environment
 from explorer.runs.run import CurveRow
-from explorer.runs.series import X_KINDS, CurveData, Series
-from tests.runs.sample_records import make_info
+from explorer.runs.series import X_KINDS, CurveData, FileNotes, Series
+from tests.runs.sample_records import Measured, make_info, recorded
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 FINITE = st.floats(0, 1e9)
@@ -50,39 +48,44 @@ def make_row(**changes: object) -> CurveRow:
     return CurveRow(**(values | changes))
 
 
-def make_evaluation(step: int, *, full: bool = False, **changes: object) -> EvalRecord:
+def make_evaluation(step: int, *, full: bool = False, **changes: object) -> Measured:
     """Return a measurement, without confusion and softmax unless they are given."""
     values: dict[str, object] = {
-        "curve": 0,
         "step": step,
         "epoch": step / 8,
         "full": full,
         "examples": 360,
         "losses": {loss: 0.25 + k for k, loss in enumerate(LOSS_LABELS)},
         "accuracy": 0.875,
-        "confusion": np.zeros((0, 0), np.int64),
-        "digits_softmax": np.zeros((0, 0)),
     }
-    return EvalRecord(**(values | changes))
+    return Measured(**(values | changes))
 
 
-def make_curve(steps: int = 24, label: str = "Cross-entropy", **changes: object) -> ExportedCurve:
-    """Return a curve with everything that can be recorded of it."""
+def make_data(steps: int = 24, *, losses: object = None, **changes: object) -> CurveData:
+    """Return everything that a training of 8 steps an epoch records, epochs told at all of them."""
     numbers = np.arange(1, steps + 1)
     norm_steps = numbers[::10]
     generator = np.random.default_rng(steps)
-    records = CurveRecords(
-        steps=numbers,
-        examples_seen=numbers * 200,
-        losses=2.3 * np.exp(-numbers / steps) + generator.normal(0, 0.01, steps),
-        seconds=numbers * 0.001,
-        norm_steps=norm_steps,
-        gradient_norms=generator.random((norm_steps.size, 3)),
-        dead_fractions=generator.random((norm_steps.size, 2)),
-        evaluations=[make_evaluation(0), make_evaluation(8, full=True), make_evaluation(16)],
-        learning_rates=[LearningRateRecord(0, 12, 0.005)],
-    )
-    return ExportedCurve(make_row(**changes), records, label)
+    drawn = 2.3 * np.exp(-numbers / max(1, steps)) + generator.normal(0, 0.01, steps)
+    values: dict[str, object] = {
+        "steps": numbers,
+        "losses": drawn if losses is None else losses,
+        "seconds": numbers * 0.001,
+        "norm_steps": norm_steps,
+        "gradient_norms": generator.random((norm_steps.size, 3)),
+        "dead_fractions": generator.random((norm_steps.size, 2)),
+        "evaluations": [make_evaluation(0), make_evaluation(8, full=True), make_evaluation(16)],
+        "learning_rates": {12: 0.005},
+        "steps_per_epoch": 8,
+    }
+    return recorded(**(values | changes))
+
+
+def make_curve(
+    steps: int = 24, label: str = "Cross-entropy", data: CurveData | None = None, **changes: object
+) -> ExportedCurve:
+    """Return a curve with everything that can be recorded of it, or with this."""
+    return ExportedCurve(make_row(**changes), data or make_data(steps), label)
 
 
 @st.composite
@@ -108,7 +111,7 @@ def imported_curves() -> st.SearchStrategy[ExportedCurve]:
     return st.builds(
         lambda data, label: ExportedCurve(
             make_row(config=None, environment=None, origin="x.csv"),
-            imported_records(ImportedCurve(data)),
+            replace(data, file=FileNotes()),
             label,
         ),
         imported_data(),
@@ -142,38 +145,23 @@ def trained_curves(draw: st.DrawFn) -> ExportedCurve:
             examples=draw(st.integers(1, 10_000)),
         )  # fmt: skip
     rates = draw(st.dictionaries(st.integers(1, 10**6), st.floats(1e-9, 1e6), max_size=2))
-    records = CurveRecords(
-        steps=steps.astype(np.int64),
-        examples_seen=steps.astype(np.int64) * draw(st.sampled_from([0, 200])),
+    own_loss = draw(st.sampled_from(["", *LOSS_LABELS]))
+    data = recorded(
+        steps=steps.tolist(),
+        examples_seen=steps * draw(st.sampled_from([0, 200])),
         losses=column(count, ANY),
-        seconds=column(count, FINITE) if draw(st.booleans()) else np.full(count, np.nan),
+        seconds=column(count, FINITE),
         norm_steps=norm_steps,
-        gradient_norms=column(norm_steps.size, ANY, layers) if layers else np.empty((0, 0)),
-        dead_fractions=column(norm_steps.size, ANY, layers - 1) if layers else np.empty((0, 0)),
+        gradient_norms=column(norm_steps.size, ANY, layers) if layers else (),
+        dead_fractions=column(norm_steps.size, ANY, layers - 1) if layers else (),
         evaluations=[evaluations[key] for key in sorted(evaluations)],
         diverged_at=draw(st.none() | st.integers(1, 10**6)),
-        learning_rates=[LearningRateRecord(0, step, rates[step]) for step in sorted(rates)],
+        learning_rates=rates,
+        loss=own_loss or "loss",
     )
-    own_loss = draw(st.sampled_from(["", *LOSS_LABELS]))
     row = make_row(
         run_id=draw(IDS),
         config=TrainingConfig(loss=own_loss) if own_loss and draw(st.booleans()) else None,
         foreign_loss=own_loss,
     )
-    return ExportedCurve(row, records, draw(TEXTS))
-
-
-def content(records: CurveRecords) -> list[object]:
-    """Return what records hold, for comparing; NaN equals NaN, and 0.0 does not equal −0.0."""
-
-    def plain(value: object) -> object:
-        if isinstance(value, np.ndarray):
-            return value.dtype.kind, value.shape, repr(value.tolist())
-        if isinstance(value, EvalRecord):
-            others = [name for name in EvalRecord.__slots__ if name != "losses"]
-            return [plain(getattr(value, name)) for name in others], sorted(value.losses)
-        return [plain(one) for one in value] if isinstance(value, list) else repr(value)
-
-    return [plain(getattr(records, field.name)) for field in dataclasses.fields(records)] + [
-        repr(sorted(one.losses.items())) for one in records.evaluations
-    ]
+    return ExportedCurve(row, data, draw(TEXTS))

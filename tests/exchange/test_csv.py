@@ -6,6 +6,7 @@ import csv
 import io
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 from explorer.exchange.csv_export import export_csv
 from explorer.exchange.long_table import COLUMNS, parted, shielded, unshielded
 from explorer.exchange.reading import read_curves
-from tests.exchange.sample_curves import make_curve
+from tests.exchange.sample_curves import make_curve, make_data
 
 
 def test_the_table_is_one_that_any_reader_of_csv_reads():
-    curve = make_curve(20, label='Two\nlines, "quoted"; ünïcode')
-    curve.records.losses[3:6] = math.nan, math.inf, -math.inf
+    losses = np.arange(1.0, 21.0)
+    losses[3:6] = math.nan, math.inf, -math.inf
+    data = make_data(20, losses=losses)
+    curve = make_curve(data=data, label='Two\nlines, "quoted"; ünïcode')
     rows = list(csv.DictReader(io.StringIO(export_csv([curve]).decode(), newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert {row["label"] for row in rows} == {curve.label}
@@ -26,9 +29,9 @@ def test_the_table_is_one_that_any_reader_of_csv_reads():
     trained = [row for row in rows if row["kind"] == "train"]
     assert [row["metric"] for row in trained] == ["cross_entropy"] * 20
     assert [row["value"] for row in trained[3:6]] == ["nan", "inf", "-inf"]
-    assert [float(row["value"]) for row in trained[6:]] == curve.records.losses[6:].tolist()
+    assert [float(row["value"]) for row in trained[6:]] == losses[6:].tolist()
     # 1,437 images in batches of 200 are 8 steps.
-    assert [float(row["epoch"]) for row in trained] == (curve.records.steps / 8).tolist()
+    assert [float(row["epoch"]) for row in trained] == (np.arange(1, 21) / 8).tolist()
     measured = [row for row in rows if row["metric"] == "accuracy"]
     assert [row["kind"] for row in measured] == ["test", "test", "test_full"]
     assert (measured[0]["step"], measured[0]["examples"]) == ("0", "0")

@@ -22,7 +22,7 @@ from explorer.exchange.long_table import COLUMNS, WORDS, unshielded
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.settings import split_settings
 from explorer.runs.config import TrainingConfig
-from tests.exchange.sample_curves import curves, make_curve, make_evaluation, make_row
+from tests.exchange.sample_curves import curves, make_curve, make_data, make_evaluation, make_row
 
 
 def refuse(constant: str) -> float:
@@ -30,16 +30,17 @@ def refuse(constant: str) -> float:
 
 
 def test_json_holds_everything_and_stays_json():
-    curve = make_curve(12, tags=("a", "b"), note="Why", label='</script> "x"')
-    curve.records.losses[2:5] = math.nan, math.inf, -math.inf
-    curve.records.diverged_at = 3
-    curve.records.gradient_norms[0, 0] = math.inf
+    losses = np.arange(1.0, 13.0)
+    losses[2:5] = math.nan, math.inf, -math.inf
     softmax = np.full((20, 10), 0.1)
     softmax[0, 0] = math.nan
     confusion = np.arange(100).reshape(10, 10)
-    curve.records.evaluations.append(
-        make_evaluation(12, confusion=confusion, digits_softmax=softmax)
-    )
+    measured = make_evaluation(12, confusion=confusion, digits_softmax=softmax)
+    data = make_data(
+        12, losses=losses, diverged_at=3, gradient_norms=np.full((2, 3), math.inf),
+        evaluations=[measured],
+    )  # fmt: skip
+    curve = make_curve(data=data, tags=("a", "b"), note="Why", label='</script> "x"')
     document = json.loads(export_json([curve]), parse_constant=refuse)
     assert (document["format"], document["version"]) == (FORMAT, VERSION)
     (one,) = document["curves"]
@@ -50,7 +51,7 @@ def test_json_holds_everything_and_stays_json():
     assert one["created_at"] == "2025-10-09T08:53:20Z"
     loss = one["series"]["train/cross_entropy"]["value"]
     assert loss[2:5] == ["NaN", "Infinity", "-Infinity"]
-    assert loss[5:] == curve.records.losses[5:].tolist()
+    assert loss[5:] == losses[5:].tolist()
     examples = one["clocks"]["examples"]
     assert dict(zip(examples["step"], examples["value"], strict=True))[12] == 12 * 200
     assert one["series"]["layer/gradient_norm_1"]["value"][0] == "Infinity"

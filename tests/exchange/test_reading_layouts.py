@@ -413,7 +413,7 @@ UNNAMED = b"n,a,loss\n3,5,0.5\n4,6,0.4\n5,7,0.3\n"
 
 
 def test_a_person_says_which_column_counts_the_steps() -> None:
-    with pytest.raises(ValueError, match="cannot be told which column") as refused:
+    with pytest.raises(ValueError, match="is unclear which column") as refused:
         read_curves(UNNAMED, "x.csv")
     assert refused.value.columns == ("n", "a", "loss")
     reading = read_curves(UNNAMED, "x.csv", Told(x="a"))

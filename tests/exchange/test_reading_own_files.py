@@ -17,10 +17,8 @@ from explorer.exchange.json_export import export_json
 from explorer.exchange.parquet_export import export_parquet
 from explorer.exchange.reading import read_curves
 from explorer.exchange.tensorboard_export import export_tensorboard
-from explorer.runs.curve_data import imported_records
-from explorer.runs.record_columns import ImportedCurve
-from explorer.runs.series import CurveData, Series
-from tests.exchange.sample_curves import curves, make_curve, make_evaluation, make_row
+from explorer.runs.series import CurveData, FileNotes, Series
+from tests.exchange.sample_curves import curves, make_curve, make_data, make_evaluation, make_row
 
 FORMATS = [
     (export_csv, "x.csv"),
@@ -49,9 +47,10 @@ def check_same(after, before, name):
 
 @pytest.fixture
 def exported():
-    curves = [make_curve(40), make_curve(25, label="=other", curve=1)]
-    curves[0].records.losses[7:10] = math.nan, math.inf, -math.inf
-    return curves
+    losses = np.arange(1.0, 41.0)
+    losses[7:10] = math.nan, math.inf, -math.inf
+    hard = make_curve(data=make_data(40, losses=losses))
+    return [hard, make_curve(25, label="=other", curve=1)]
 
 
 @settings(max_examples=40)
@@ -80,24 +79,24 @@ def test_all_but_csv_keep_the_settings(exported):
         assert curve.settings["learning_rate"] == repr(exported[0].row.config.learning_rate)
 
 
-def test_json_keeps_confusions_and_outputs(exported):
+def test_json_keeps_confusions_and_outputs():
     generator = np.random.default_rng(0)
-    exported[0].records.evaluations = [
+    every = [
         make_evaluation(
             step,
             full=full,
             confusion=generator.integers(0, 9, (10, 10)),
             digits_softmax=generator.random((20, 10)),
         )
-        for step, full in ((0, False), (8, True), (8, False), (16, False))
+        for step, full in ((0, False), (8, True), (16, False))
     ]
+    exported = [make_curve(data=make_data(evaluations=every))]
     data = read_curves(export_json(exported), "x.json").curves[0].data
-    last = {e.step: e for e in sorted(exported[0].records.evaluations, key=lambda e: e.full)}
     confusion, softmax = data.snapshots["confusion"], data.snapshots["digits_softmax"]
-    assert confusion.steps.tolist() == sorted(last)
-    for place, step in enumerate(sorted(last)):
-        np.testing.assert_array_equal(confusion.values[place], last[step].confusion)
-        np.testing.assert_array_equal(softmax.values[place], last[step].digits_softmax)
+    assert confusion.steps.tolist() == [0, 8, 16]
+    for place, one in enumerate(every):
+        np.testing.assert_array_equal(confusion.values[place], one.confusion)
+        np.testing.assert_array_equal(softmax.values[place], one.digits_softmax)
 
 
 # What 32 bits, a text of 17 digits, or JSON do not hold as a matter of course.
@@ -116,9 +115,10 @@ def test_hard_numbers_come_back_from_every_format(export, name):
         "test_images": Series(steps, HARD),
         "tokens": hard,
     }
-    data = CurveData({"train/loss": hard, "any tag": hard}, "epoch", clocks)
+    series = {"train/loss": hard, "any tag": hard}
+    data = CurveData(series, "epoch", clocks, file=FileNotes())
     row = make_row(config=None, environment=None, origin="x.csv")
-    curve = ExportedCurve(row, imported_records(ImportedCurve(data)), "Hard")
+    curve = ExportedCurve(row, data, "Hard")
     (read,) = read_curves(export([curve]), name).curves
     assert read.label == "Hard"
     check_same(read.data, data, name)

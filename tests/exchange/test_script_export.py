@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.exchange.column_mapping import kept_records, loss_of, was_written_here
+from explorer.exchange.column_mapping import kept_curves, loss_of, was_written_here
 from explorer.exchange.errors import ExportRefused
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.reading import ReadCurve, read_curves
 from explorer.exchange.script_export import export_script, why_not
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, OPTIMIZER_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveRecords, by_curve
-from explorer.runs.records import Environment
+from explorer.runs.records import Environment, by_curve
 from explorer.runs.run import Control
+from explorer.runs.series import CurveData
 from explorer.trainer.data import load_source, prepare
 from explorer.trainer.loop import train
 from tests.exchange.sample_curves import make_curve, make_row
-from tests.runs.sample_records import make_info
+from tests.runs.sample_records import Seen, make_info
 
 TOLERANCE = 1e-5
 """Relative, of every loss: autograd and the hand-written backward pass round differently, and
@@ -47,8 +47,6 @@ CONFIGS = (
     TrainingConfig(output_relu=True, name='A "name"\\ with\n\'traps\' {é}', **COMMON),
     TrainingConfig(loss="raw_squared_error", init="normal", learning_rate=1.0, **COMMON),
 )  # fmt: skip
-Repeated = list[tuple[ReadCurve, CurveRecords]]
-"""Each curve as the script's table tells it, and the records that it makes."""
 RATE_CHANGE_STEP, NEW_RATE = 12, 0.2
 STOPPED_AFTER = 31
 
@@ -108,7 +106,7 @@ def script(recorded: list[ExportedCurve]) -> bytes:
 @pytest.fixture(scope="module")
 def repeated(
     script: bytes, tmp_path_factory: pytest.TempPathFactory
-) -> list[tuple[ReadCurve, CurveRecords]]:
+) -> list[tuple[ReadCurve, CurveData]]:
     """What the script makes of them, run where nothing of this app can be imported."""
     folder = tmp_path_factory.mktemp("script")
     (folder / "repeat.py").write_bytes(script)
@@ -120,7 +118,7 @@ def repeated(
     (table,) = folder.glob("*.csv")
     curves = read_curves(table.read_bytes(), table.name).curves
     assert was_written_here(curves)
-    return list(zip(curves, kept_records(curves, None), strict=True))
+    return list(zip(curves, kept_curves(curves, None), strict=True))
 
 
 def test_the_configs_leave_no_choice_out():
@@ -135,9 +133,10 @@ def test_the_configs_leave_no_choice_out():
 
 @pytest.mark.parametrize("place", range(len(CONFIGS)))
 def test_the_script_gives_the_same_curve(place, recorded, repeated):
-    before, (read, after) = recorded[place].records, repeated[place]
+    read, kept = repeated[place]
+    before, after = Seen(recorded[place].data), Seen(kept)
     assert read.label == recorded[place].label
-    assert loss_of(read.data.series) == CONFIGS[place].loss
+    assert loss_of(kept) == CONFIGS[place].loss
     np.testing.assert_array_equal(after.steps, before.steps)
     np.testing.assert_allclose(after.losses, before.losses, rtol=TOLERANCE)
     full = [one for one in before.evaluations if one.full]
@@ -148,12 +147,13 @@ def test_the_script_gives_the_same_curve(place, recorded, repeated):
 
 
 def test_the_curves_differ_enough_for_that_to_mean_something(recorded):
-    ends = [curve.records.losses[-1] for curve in recorded]
+    every = [Seen(curve.data) for curve in recorded]
+    ends = [curve.losses[-1] for curve in every]
     assert len({f"{end:.3f}" for end in ends}) == len(ends)
-    assert recorded[0].records.learning_rates[0].step == RATE_CHANGE_STEP
-    assert recorded[5].records.steps.size == STOPPED_AFTER
-    assert recorded[6].records.diverged_at is not None
-    assert recorded[6].records.steps.size < recorded[0].records.steps.size
+    assert every[0].learning_rates == {RATE_CHANGE_STEP: NEW_RATE}
+    assert every[5].steps.size == STOPPED_AFTER
+    assert every[6].diverged_at is not None
+    assert every[6].steps.size < every[0].steps.size
 
 
 def test_the_script_is_clean_and_needs_four_packages(script, tmp_path):

@@ -19,7 +19,8 @@ from explorer.exchange.errors import ImportRefused
 from explorer.exchange.event_files import Event, framed, placed_events, scalar_of
 from explorer.exchange.long_table import measured_rows
 from explorer.exchange.tensorboard_export import export_tensorboard
-from tests.exchange.sample_curves import make_curve
+from tests.exchange.sample_curves import make_curve, make_data
+from tests.runs.sample_records import Seen
 
 
 def one_scalar(tag: str = "loss", value: float = 1.5, step: int = 1, at: float = 10.0) -> object:
@@ -37,8 +38,10 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
-    exported = [make_curve(40), make_curve(25, label="other", curve=1)]
-    exported[0].records.losses[7:10] = math.nan, math.inf, -math.inf
+    losses = np.arange(1.0, 41.0)
+    losses[7:10] = math.nan, math.inf, -math.inf
+    hard = make_curve(data=make_data(40, losses=losses))
+    exported = [hard, make_curve(25, label="other", curve=1)]
     with zipfile.ZipFile(io.BytesIO(export_tensorboard(exported))) as archive:
         archive.extractall(tmp_path)
     folders = sorted(tmp_path.iterdir())
@@ -55,7 +58,7 @@ def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
         losses = read.Scalars("train/cross_entropy")
         begun = curve.row.started_at
         seconds = [event.wall_time - begun for event in losses]
-        np.testing.assert_allclose(seconds, curve.records.seconds, atol=1e-6)
+        np.testing.assert_allclose(seconds, Seen(curve.data).seconds, atol=1e-6)
         (told,) = read.Tensors("settings")
         assert '"learning_rate": 0.01' in told.tensor_proto.string_val[0].decode()
 

@@ -26,16 +26,16 @@ from explorer.figures.panels import arranged, balanced
 from explorer.runs import series as measured
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS
-from explorer.runs.curve_data import curve_data
+from explorer.runs.curve_data import diverged_at
 from explorer.runs.meaning import SPLITS, meanings_of
 from explorer.runs.metric_panels import ComparedCurve, first_panels, panels_of
-from explorer.runs.record_columns import CurveRecords
 from tests.exchange.sample_curves import make_evaluation
+from tests.runs.sample_records import Seen, recorded
 
 RAW = Look(weight=0.0)
 
 
-def records(losses: object = None, steps: int = 40, **changes: object) -> CurveRecords:
+def records(losses: object = None, steps: int = 40, **changes: object) -> measured.CurveData:
     at = np.arange(1, steps + 1)
     values = {
         "steps": at,
@@ -45,13 +45,12 @@ def records(losses: object = None, steps: int = 40, **changes: object) -> CurveR
         "evaluations": [make_evaluation(0, accuracy=0.1), make_evaluation(8, full=True)]
         + [make_evaluation(step, accuracy=0.5 + step / 100) for step in (10, 20, 30)],
     }
-    return CurveRecords(**(values | changes))
+    return recorded(steps_per_epoch=8, **(values | changes))
 
 
-def curve(run: CurveRecords | None = None, loss: str = "cross_entropy") -> ComparedCurve:
-    run = run or records()
-    data = curve_data(run, loss, 8)
-    return ComparedCurve(data, meanings_of(data), 1.7e9, diverged_at=run.diverged_at)
+def curve(data: measured.CurveData | None = None, loss: str = "cross_entropy") -> ComparedCurve:
+    data = data or records(loss=loss)
+    return ComparedCurve(data, meanings_of(data), 1.7e9, diverged_at=diverged_at(data))
 
 
 def foreign(**series: list[float]) -> ComparedCurve:
@@ -128,9 +127,9 @@ def test_the_raw_curve_stays_behind_the_average_faint():
     figure = metric_panels([line()], ["cross_entropy"], Look(weight=0.9))
     names = [trace.name for trace in figure.data]
     assert names.index("a, training, raw") < names.index("a, training")
-    assert_allclose(traces(figure, "a, training, raw")[0].y, records().losses)
-    assert_allclose(drawn(figure, 0).y, smoothed(records().losses, 0.9))
-    assert_allclose(drawn(figure, 0).customdata, records().losses)
+    assert_allclose(traces(figure, "a, training, raw")[0].y, Seen(records()).losses)
+    assert_allclose(drawn(figure, 0).y, smoothed(Seen(records()).losses, 0.9))
+    assert_allclose(drawn(figure, 0).customdata, Seen(records()).losses)
     assert not traces(metric_panels([line()], ["cross_entropy"], RAW), "a, training, raw")
 
 
@@ -275,7 +274,7 @@ def test_on_the_clock_a_curve_stands_at_the_time_of_day():
 
 
 def test_curves_without_any_record_draw_an_empty_figure():
-    figure = metric_panels([line("a", 0, curve(CurveRecords()))], ["cross_entropy"])
+    figure = metric_panels([line("a", 0, curve(measured.CurveData()))], ["cross_entropy"])
     go.Figure(figure.to_dict())
     assert not figure.data
     assert not metric_panels([], []).data

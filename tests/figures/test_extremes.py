@@ -60,18 +60,17 @@ from explorer.figures.comparison import ComparedLine, Look
 from explorer.jobs.sweep_scheduler import Cell
 from explorer.runs.axes import AXES
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.curve_data import curve_data
 from explorer.runs.group_means import BANDS
 from explorer.runs.meaning import SPLITS, WHATS, Meaning, meanings_of
 from explorer.runs.metric_panels import ComparedCurve, panels_of
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import LearningRateRecord
+from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, table
 from tests.core.strategies import BASES
 from tests.exchange.sample_curves import imported_curves, make_evaluation, make_row
 from tests.figures.checking import coloured_by_meaning, drawable
+from tests.runs.sample_records import recorded
 
 LARGEST, SMALLEST = 1.7976931348623157e308, 5e-324
 SPECIAL = [
@@ -92,7 +91,7 @@ def columns(draw: st.DrawFn, count: int) -> np.ndarray:
 
 
 @st.composite
-def records(draw: st.DrawFn) -> CurveRecords:
+def records(draw: st.DrawFn, loss: str = "cross_entropy") -> CurveData:
     """A curve's records, from none at all to more than a screen can show."""
     count = draw(st.sampled_from([0, 1, 2, 3, 7, 40, 2_500]))
     layers = draw(st.integers(0, 4))
@@ -112,19 +111,20 @@ def records(draw: st.DrawFn) -> CurveRecords:
             )
         )
     rates = draw(st.lists(st.integers(1, 2_500), max_size=2))
-    return CurveRecords(
+    return recorded(
         steps=steps,
         examples_seen=steps * draw(st.sampled_from([0, 200])),
         losses=draw(columns(count)),
         seconds=steps * draw(st.sampled_from([0.0, 1e-3, math.nan])),
         norm_steps=np.arange(norms, dtype=np.int64),
         gradient_norms=draw(columns(norms * layers)).reshape(norms, layers),
-        dead_fractions=draw(columns(norms * max(0, layers - 1))).reshape(norms, -1)
-        if layers > 1 and norms
-        else np.empty((norms, 0)),
+        dead_fractions=draw(columns(norms * max(0, layers - 1))).reshape(norms, layers - 1)
+        if norms
+        else (),
         evaluations=evaluations,
         diverged_at=draw(st.none() | st.integers(1, 2_500)),
-        learning_rates=[LearningRateRecord(0, step, draw(st.floats(1e-9, 1e6))) for step in rates],
+        learning_rates={step: draw(st.floats(1e-9, 1e6)) for step in rates},
+        loss=loss,
     )
 
 
@@ -137,11 +137,11 @@ def lines(draw: st.DrawFn) -> list[ComparedLine]:
             data = draw(imported_curves()).data
         else:
             loss = draw(st.sampled_from(["", *LOSS_LABELS]))
-            data = curve_data(draw(records()), loss, draw(st.sampled_from([None, 8])))
+            data = draw(records(loss or "loss"))
         said = {name: draw(MEANINGS) for name in data.series if draw(st.booleans())}
         began = draw(st.sampled_from([None, 1.7e9]))
         diverged = draw(st.none() | st.integers(1, 2_500))
-        return ComparedCurve(data, meanings_of(data, None, said), began, diverged_at=diverged)
+        return ComparedCurve(data, meanings_of(data, said), began, diverged_at=diverged)
 
     return [
         ComparedLine(
@@ -162,7 +162,7 @@ RACED = [TrainingConfig(loss=loss) for loss in LOSS_LABELS]
 @st.composite
 def races(
     draw: st.DrawFn,
-) -> tuple[list[str], list[CurveRecords], list[training.LineStyle]]:
+) -> tuple[list[str], list[CurveData], list[training.LineStyle]]:
     curves = draw(st.lists(records(), min_size=1, max_size=3))
     lines = training.race_lines([draw(st.sampled_from(RACED)) for _ in curves])
     return [f"curve <{place}>" for place in range(len(curves))], curves, lines

@@ -12,9 +12,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from explorer.figures import recognition, training
 from explorer.figures.palette import CROSS_ENTROPY, SQUARED_ERROR, second_colour
 from explorer.runs.config import LOSS_LABELS, TrainingConfig, curve_labels
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord, LearningRateRecord
+from explorer.runs.series import CurveData
 from tests.figures.checking import checked
+from tests.runs.sample_records import Measured, Seen, recorded
 
 CE = TrainingConfig()
 MSE = replace(CE, loss="softmax_squared_error")
@@ -26,23 +26,24 @@ def evaluation(step: int, accuracy: float = 0.9, full: bool = False, loss: float
     confusion = np.diag(np.arange(1, 11)) + 1
     q = np.full((20, 10), 0.1)
     count = 10_000 if full else 1_000
-    return EvalRecord(0, step, step / 300, full, count, losses, accuracy, confusion, q)
+    return Measured(step, accuracy, full, step / 300, count, losses, confusion, q)
 
 
-def records(steps: int = 50, scale: float = 1.0, layers: int = 3) -> CurveRecords:
+def records(steps: int = 50, scale: float = 1.0, layers: int = 3, **changes: object) -> CurveData:
     at = np.arange(1, steps + 1)
     norm_steps = at[9::10]
     shape = (norm_steps.size, layers)
-    return CurveRecords(
-        steps=at,
-        examples_seen=at * 200,
-        losses=scale * np.exp(-at / 20.0),
-        seconds=at / 1000,
-        norm_steps=norm_steps,
-        gradient_norms=np.arange(shape[0] * shape[1], dtype=float).reshape(shape) + 1,
-        dead_fractions=np.full((norm_steps.size, layers - 1), 0.25),
-        evaluations=[evaluation(0, 0.1), evaluation(steps), evaluation(steps, 0.91, full=True)],
-    )
+    values = {
+        "steps": at,
+        "losses": scale * np.exp(-at / 20.0),
+        "norm_steps": norm_steps,
+        "gradient_norms": np.arange(shape[0] * shape[1], dtype=float).reshape(shape) + 1,
+        "dead_fractions": np.full((norm_steps.size, layers - 1), 0.25),
+        "evaluations": [
+            evaluation(0, 0.1), evaluation(steps - 1), evaluation(steps, 0.91, full=True),
+        ],
+    }  # fmt: skip
+    return recorded(**(values | changes))
 
 
 def race(*configs: TrainingConfig):
@@ -70,11 +71,11 @@ def drawn(figure, name: str, axis: str = "y") -> dict:
 
 @pytest.mark.parametrize("scale", training.SCALES)
 def test_plotly_accepts_every_figure_of_a_race(scale):
-    configs, labels, curves = race(CE, MSE)
+    configs, labels, _ = race(CE, MSE)
     measured = [evaluation(0, 0.1), evaluation(30), evaluation(50, full=True)]
     curves = [
-        replace(curves[0], evaluations=measured, diverged_at=50),
-        replace(curves[1], learning_rates=[LearningRateRecord(1, 20, 0.05)]),
+        records(evaluations=measured, diverged_at=50),
+        records(scale=2, learning_rates={20: 0.05}),
     ]
     lines = training.race_lines(configs)
     for figure in (
@@ -115,17 +116,17 @@ def test_the_raw_curve_stays_faint_behind_the_smoothed_one():
     configs, labels, curves = race(CE)
     figure = losses(configs, labels, curves, weight=0.9)
     raw, smooth = figure.data
-    assert_allclose(raw.y, curves[0].losses)
+    assert_allclose(raw.y, Seen(curves[0]).losses)
     assert raw.line.color.endswith("0.25)")
     assert raw.line.width < smooth.line.width
-    assert not np.allclose(smooth.y, curves[0].losses)
+    assert not np.allclose(smooth.y, Seen(curves[0]).losses)
     assert raw.meta == {"untabled": True}
 
 
 def test_without_smoothing_only_the_raw_curve_is_drawn():
     configs, labels, curves = race(CE)
     (trace,) = losses(configs, labels, curves, weight=0.0).data
-    assert_allclose(trace.y, curves[0].losses)
+    assert_allclose(trace.y, Seen(curves[0]).losses)
 
 
 def test_a_long_curve_is_thinned_to_a_thousand_points():
@@ -135,9 +136,7 @@ def test_a_long_curve_is_thinned_to_a_thousand_points():
 
 
 def test_a_diverged_curve_ends_in_a_cross_at_its_last_finite_point():
-    curve = records()
-    curve.losses[30:] = np.nan
-    curve.diverged_at = 31
+    curve = records(losses=[0.5] * 30 + [np.nan] * 20, diverged_at=31)
     figure = losses([CE], ["one"], [curve])
     cross = drawn(figure, "one: diverged")
     assert column(cross["x"]).tolist() == [30]
@@ -145,8 +144,7 @@ def test_a_diverged_curve_ends_in_a_cross_at_its_last_finite_point():
 
 
 def test_a_changed_learning_rate_is_an_upright_line_at_its_step():
-    curve = records()
-    curve.learning_rates.append(LearningRateRecord(0, 17, 0.5))
+    curve = records(learning_rates={17: 0.5})
     figure = losses([CE], ["one"], [curve])
     (shape,) = figure.layout.shapes
     assert (shape.x0, shape.x1) == (17, 17)
@@ -165,7 +163,7 @@ def test_one_loss_of_all_curves_is_drawn_on_test_images(loss):
 
 
 def test_an_infinite_test_loss_is_left_out_and_the_accuracy_stays():
-    curve = CurveRecords(evaluations=[evaluation(100, loss=np.inf), evaluation(200)])
+    curve = recorded(evaluations=[evaluation(100, loss=np.inf), evaluation(200)])
     figure = training.loss_by_step(["one"], [curve], lines=LINES[:1])
     assert column(drawn(figure, "one")["x"]).tolist() == [200]
     figure = training.accuracy_by_step(["one"], [curve], lines=LINES[:1])
@@ -196,7 +194,9 @@ def test_gradient_norms_have_a_panel_for_every_layer():
     figure = training.gradient_norms(labels, curves, lines=LINES)
     titles = [one.text for one in figure.layout.annotations]
     assert titles == ["layer 1 (input)", "layer 2", "layer 3 (output)"]
-    assert_allclose(column(drawn(figure, labels[1], "y3")["y"]), curves[1].gradient_norms[:, 2])
+    assert_allclose(
+        column(drawn(figure, labels[1], "y3")["y"]), Seen(curves[1]).gradient_norms[:, 2]
+    )
     assert figure.layout.yaxis3.type == "log"
 
 
@@ -214,7 +214,7 @@ def test_a_network_without_hidden_layers_has_no_dead_units_to_show():
 
 
 def test_nothing_recorded_yet_still_gives_figures_with_a_height():
-    empty = [CurveRecords(), CurveRecords()]
+    empty = [CurveData(), CurveData()]
     labels = ["one", "two"]
     for figure in (
         losses([CE, MSE], labels, empty),
@@ -240,7 +240,7 @@ def test_a_digit_shows_its_one_hot_truth_and_the_output_of_every_finite_curve():
 
 
 def test_the_axis_of_accuracy_is_the_whole_one_unless_it_is_zoomed():
-    curves = [replace(records(), evaluations=[evaluation(0, 0.1), evaluation(9, 0.95)])]
+    curves = [records(evaluations=[evaluation(0, 0.1), evaluation(9, 0.95)])]
     whole = training.accuracy_by_step(["one"], curves, lines=LINES[:1])
     assert list(whole.layout.yaxis.range) == [0, 1.02]
     zoomed = training.accuracy_by_step(["one"], curves, lines=LINES[:1], zoomed=True)
@@ -256,7 +256,5 @@ def test_curves_of_a_race_have_the_colour_of_their_loss_and_a_dash_of_their_own(
 
 def test_measurements_on_as_many_images_are_joined_by_one_line():
     alike = [replace(evaluation(step, 0.5, full=step == 20), examples=360) for step in (0, 10, 20)]
-    figure = training.accuracy_by_step(
-        ["one"], [replace(records(), evaluations=alike)], lines=LINES[:1]
-    )
-    assert list(drawn(figure, "one")["x"]) == [0, 10, 20]
+    figure = training.accuracy_by_step(["one"], [records(evaluations=alike)], lines=LINES[:1])
+    assert column(drawn(figure, "one")["x"]).tolist() == [0, 10, 20]

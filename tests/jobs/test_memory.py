@@ -20,7 +20,7 @@ from explorer.store.run_store import RunStore
 from explorer.trainer import executor as executor_module
 from explorer.trainer.data import TrainingData
 from explorer.trainer.executor import Executor
-from tests.runs.sample_records import MARK
+from tests.runs.sample_records import MARK, Seen
 
 GIB = 2**30
 HUGE = TrainingConfig(dataset="digits", device="cpu", hidden_sizes=(4096,) * 6, batch_size=10_000)
@@ -156,7 +156,7 @@ def test_an_idle_worker_gives_the_images_back_and_makes_them_again(
         run_id = store.runs.create([short])
         executor.execute(store.runs.claim_next(MARK))
         assert store.runs.get(run_id).status == "finished"
-        return store.records.read(run_id).curves[0].losses.tolist()
+        return Seen(store.records.read(run_id).curves[0]).losses.tolist()
 
     first = run()
     assert first == run()

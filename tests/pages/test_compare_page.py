@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.exchange.column_mapping import guessed, kept_records
+from explorer.exchange.column_mapping import guessed, kept_curves
 from explorer.exchange.reading import read_curves
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.records import EvalRecord
+from explorer.runs.records import CurveChunk
 from explorer.store.curves import StoredCurves
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts.comparison.curve_selection import MOST_CURVES
-from tests.exchange.sample_curves import make_curve, make_evaluation
+from tests.exchange.sample_curves import make_data, make_evaluation
 from tests.pages.page_steps import components, opened, press, ran
-from tests.runs.sample_records import chunk_of_steps, divergence, make_info, measured, one_step
+from tests.runs.sample_records import Measured, divergence, make_info, one_step, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
 RACE = (BASE, replace(BASE, loss="softmax_squared_error"))
@@ -32,16 +32,19 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
     assert store.runs.claim_next(this_process())
     store.runs.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
     records = []
-    for curve in range(len(configs)):
+    for curve, config in enumerate(configs):
         own = np.arange(1, steps + 1)
-        records += [chunk_of_steps(curve, own, 20 * own, (curve + 2.3) / own, own / 10)]
         losses = {loss: 0.25 + k for k, loss in enumerate(LOSS_LABELS)}
         confusion, q = np.zeros((10, 10), np.int64), np.full((20, 10), 0.1)
         evaluations = [
-            EvalRecord(curve, 0, 0.0, False, 360, losses, 0.1, confusion, q),
-            EvalRecord(curve, 20, 1.0, True, 360, losses, 0.92 + curve / 25, confusion, q),
+            Measured(0, 0.1, False, 0.0, 360, losses, confusion, q),
+            Measured(20, 0.92 + curve / 25, True, 1.0, 360, losses, confusion, q),
         ]
-        records += [measured(*evaluations)]
+        data = recorded(
+            steps=own, losses=(curve + 2.3) / own, examples_seen=20 * own, loss=config.loss,
+            evaluations=evaluations, steps_per_epoch=8,
+        )  # fmt: skip
+        records += [CurveChunk(curve, data)]
     store.records.append(run_id, records)
     store.runs.finish(run_id, "finished")
     return run_id
@@ -91,7 +94,7 @@ def beside(app: AppTest):
 
 def imported(store: RunStore, content: bytes, name: str = "curve.csv") -> str:
     found = read_curves(content, name).curves
-    kept = kept_records(found, guessed(found))
+    kept = kept_curves(found, guessed(found))
     labels = [one.label for one in found]
     return store.records.add_imported(kept, labels, name=name, origin=name)
 
@@ -409,8 +412,7 @@ def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
     assert "On test images (diamonds: on all 360; lines: on the first 360)" in shown(
         opened("compare", runs=finished(store))
     )
-    foreign = make_curve().records
-    foreign.evaluations = [make_evaluation(8, examples=0)]
+    foreign = make_data(evaluations=[make_evaluation(8, examples=0)])
     store.records.add_imported([foreign], ["theirs"], name="", origin="theirs.csv")
     assert "On test images (of runs made elsewhere: on a number that is not known)" in shown(
         opened("compare")

@@ -15,7 +15,7 @@ from explorer.core.losses import softmax, softmax_cross_entropy
 from explorer.core.recorded_race import RECORDED_RACE
 from explorer.figures.numbers import measured, written
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveChunk
+from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from explorer.store.weights import weight_shapes
 from tests.figures.test_training import column

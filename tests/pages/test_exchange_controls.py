@@ -18,7 +18,7 @@ from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
 from tests.exchange.sample_curves import make_curve
 from tests.pages.page_steps import components
-from tests.runs.sample_records import evaluation, make_info, steps
+from tests.runs.sample_records import Seen, evaluation, make_info, steps
 
 
 @pytest.fixture(autouse=True)
@@ -148,7 +148,7 @@ def gone_page() -> None:
 
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):
-    store.records.add_imported([make_curve().records], ["Theirs"], name="", origin="x.csv")
+    store.records.add_imported([make_curve().data], ["Theirs"], name="", origin="x.csv")
     app = AppTest.from_function(export_page).run()
     disabled = [button.label for button in app.button if button.disabled]
     assert disabled == ["Python script"]
@@ -176,8 +176,8 @@ def test_a_table_of_ours_is_taken_in_as_it_is(store):
         "curves.csv",
         "cross_entropy",
     )
-    kept = store.records.read(row.run_id).curves[0]
-    assert kept.losses.tolist() == curve.records.losses.tolist()
+    (kept,) = store.records.read(row.run_id).curves
+    assert Seen(kept).losses.tolist() == Seen(curve.data).losses.tolist()
     # The field is empty again: pressing twice does not take it in twice.
     assert not app.button
     assert len(store.curves.list()) == 1
@@ -209,7 +209,7 @@ def test_of_a_table_of_others_one_says_what_its_columns_are(store):
     assert (first.run_name, first.own_loss) == ("From *elsewhere*", "cross_entropy")
     assert first.summary is not None
     assert first.summary.final_accuracy == 0.8
-    assert store.records.read(second.run_id).curves[1].losses.tolist() == [3.0]
+    assert Seen(store.records.read(second.run_id).curves[1]).losses.tolist() == [3.0]
 
 
 def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
@@ -220,14 +220,14 @@ def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
     assert not app.exception
     (first, _) = store.curves.list()
     kept = store.records.read(first.run_id).curves[0]
-    assert not kept.steps.size
-    assert list(kept.imported.data.series) == ["Train Loss", "val_acc", "lr"]
-    assert kept.imported.data.series["Train Loss"].values.tolist() == [2.0, 1.0]
+    assert not Seen(kept).steps.size
+    assert list(kept.series) == ["Train Loss", "val_acc", "lr"]
+    assert kept.series["Train Loss"].values.tolist() == [2.0, 1.0]
 
 
 def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(store):
     app = uploaded("x.csv", b"n;a;loss\n3;5;1,250\n4;6;1,125\n5;7;1,000\n")
-    assert "cannot be told which column counts the steps" in app.error[0].value
+    assert "is unclear which column counts the steps" in app.error[0].value
     asked = {one.label: one for one in app.selectbox}
     assert asked["Steps are counted by"].options == ["found out", "n", "a", "loss"]
     asked["Steps are counted by"].select("n").run()
@@ -236,16 +236,16 @@ def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(s
     decimals.select(".").run()
     app.button[0].click().run()
     (row,) = store.curves.list()
-    data = store.records.read(row.run_id).curves[0].imported.data
+    data = store.records.read(row.run_id).curves[0]
     assert data.series["loss"].steps.tolist() == [3, 4, 5]
     assert data.series["loss"].values.tolist() == [1250.0, 1125.0, 1000.0]
 
 
 def test_what_was_said_wrongly_of_a_table_can_be_taken_back(store):
     app = uploaded("x.csv", b"step,loss\n1,0.5\n2,0.25\n")
-    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are separated by"]
     cells.select(";").run()
-    (cells,) = [one for one in app.selectbox if one.label == "Cells are parted by"]
+    (cells,) = [one for one in app.selectbox if one.label == "Cells are separated by"]
     cells.select("").run()
     assert not app.error
     assert "One curve with 1 series" in app.markdown[0].value

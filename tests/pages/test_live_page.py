@@ -16,14 +16,14 @@ from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
-from explorer.runs.records import EvalRecord, RunInfo
+from explorer.runs.records import CurveChunk, RunInfo
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts import race_form_state
 from tests.pages.page_steps import components, ran, visited
 from tests.pages.page_steps import opened as visit
-from tests.runs.sample_records import chunk_of_steps, divergence, measured, norms, one_step
+from tests.runs.sample_records import Measured, divergence, one_step, recorded
 
 RACE = (
     TrainingConfig(learning_rate=0.1),
@@ -61,11 +61,11 @@ def started(store: RunStore, configs: tuple[TrainingConfig, ...] = RACE) -> str:
     return run_id
 
 
-def evaluation(curve: int, step: int, accuracy: float = 0.875) -> EvalRecord:
+def evaluation(step: int, accuracy: float = 0.875) -> Measured:
     losses = dict.fromkeys(LOSS_LABELS, 0.25)
     confusion = np.eye(10, dtype=np.int64) * 36
     q = np.full((20, 10), 0.1)
-    return EvalRecord(curve, step, step / 72, True, 360, losses, accuracy, confusion, q)
+    return Measured(step, accuracy, True, step / 72, 360, losses, confusion, q)
 
 
 def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
@@ -93,11 +93,14 @@ def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
         ),
     )
     records = []
-    for curve in range(len(configs)):
+    for curve, config in enumerate(configs):
         own = np.arange(1, 21)
-        records += [chunk_of_steps(curve, own, 20 * own, 2.3 / own, seconds * own / 20)]
-        records += [norms(curve, 10, (1.0, 2.0, 3.0), (0.0, 0.1))]
-        records += [measured(evaluation(curve, 20))]
+        data = recorded(
+            steps=own, examples_seen=20 * own, losses=2.3 / own, seconds=seconds * own / 20,
+            norm_steps=[10], gradient_norms=[(1.0, 2.0, 3.0)], dead_fractions=[(0.0, 0.1)],
+            evaluations=[evaluation(20)], loss=config.loss,
+        )  # fmt: skip
+        records += [CurveChunk(curve, data)]
     store.records.append(run_id, records, Progress(20, 100, 4321.0, 12.0))
 
 
@@ -206,7 +209,11 @@ def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store
     assert ["bet", "2,1500"] in link["parameters"]
     assert stage(app)["verdict"] == ""
     store.records.append(
-        run_id, [measured(evaluation(0, 40, 0.95)), measured(evaluation(1, 60, 0.95))]
+        run_id,
+        [
+            CurveChunk(curve, recorded(evaluations=[evaluation(step, 0.95)]))
+            for curve, step in ((0, 40), (1, 60))
+        ],
     )
     store.runs.finish(run_id, "finished")
     assert stage(ran(app))["verdict"] == (

@@ -14,8 +14,7 @@ from explorer.figures.thinning import MOST_POINTS
 from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import LearningRateRecord
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
@@ -25,7 +24,7 @@ from pages.training.parts.race.feed import Place, RaceFeed
 from pages.training.parts.race.pictures import PLOTTED, View, picture
 from pages.training.parts.race.reading import measured, read_race
 from pages.training.parts.race.status import ViewOptions
-from tests.runs.sample_records import CurveChunk, eval_record, make_info
+from tests.runs.sample_records import a_measurement, make_info, recorded
 
 OPTIONS = ViewOptions("log", None, "cross_entropy", zoomed=False, by_layer=False)
 PLAN = 100_000
@@ -51,7 +50,7 @@ def train(store: RunStore, run_id: str, first: int, last: int) -> None:
     tenth = own[own % 10 == 0]
     chunks = []
     for curve in range(2):
-        records = CurveRecords(
+        data = recorded(
             steps=own,
             examples_seen=200 * own,
             losses=2.0 + np.sin(own / (7 + curve)) + 100 / own,
@@ -60,11 +59,10 @@ def train(store: RunStore, run_id: str, first: int, last: int) -> None:
             gradient_norms=np.stack([1 + 1 / tenth, 2 + np.cos(tenth)], axis=1),
             dead_fractions=np.abs(np.sin(tenth))[:, None],
             evaluations=[
-                eval_record(int(step), 1 - 1 / (step + 1), curve=curve)
-                for step in own[own % 100 == 0]
+                a_measurement(int(step), 1 - 1 / (step + 1)) for step in own[own % 100 == 0]
             ],
         )
-        chunks.append(CurveChunk(curve, records))
+        chunks.append(CurveChunk(curve, data))
     store.records.append(run_id, chunks, Progress(last, PLAN, 4321.0, 12.0))
 
 
@@ -216,14 +214,13 @@ def test_a_change_of_state_or_rate_is_told_and_says_when_the_script_has_to_answe
     before = viewer.told["news"]
     assert (viewer.told["active"], viewer.told["now"]) == (True, 200)
     train(store, run_id, 201, 210)
-    rate = LearningRateRecord(0, 205, 0.25)
-    store.records.append(run_id, [CurveChunk(0, CurveRecords(learning_rates=[rate]))])
+    store.records.append(run_id, [CurveChunk(0, recorded(learning_rates={205: 0.25}))])
     feed.look(1)
     viewer.hear()
     assert viewer.told["rates"][0][-1] == [205, 0.25]
     assert viewer.plot["figure"]["layout"]["shapes"][0]["x0"] == 205
     assert viewer.told["news"] == before
-    store.records.append(run_id, [CurveChunk(1, CurveRecords(diverged_at=211))])
+    store.records.append(run_id, [CurveChunk(1, recorded(diverged_at=211))])
     feed.look(1)
     viewer.hear()
     assert viewer.told["diverged"] == [None, 211]

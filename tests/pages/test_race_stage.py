@@ -13,46 +13,49 @@ from explorer.core.recorded_race import RECORDED_RACE, STEPS_TO_90
 from explorer.figures.training import whole_gradient_norm
 from explorer.jobs import launcher
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import CurveRecords, Records
+from explorer.runs.records import Records
+from explorer.runs.series import CurveData
 from explorer.store.run_store import RunStore
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
 from pages.training.parts.race.confusion_images import Cell, asked_cell, images_in
 from pages.training.parts.race.prediction import Bet, parse_bet, verdict
 from pages.training.parts.race.snapshots import (
     MOST,
-    encoded_snapshot,
-    kept,
+    Measurements,
     norms_by_step,
     reached,
 )
 from pages.training.parts.race.theatre import Moment, moment_of
-from tests.runs.sample_records import eval_record
+from tests.runs.sample_records import Seen, a_measurement, recorded
 
 LABELS = ("Cross-entropy", "MSE")
 
 
-def measured_at(*each: tuple[int, float]) -> CurveRecords:
-    return CurveRecords(evaluations=[eval_record(step, accuracy) for step, accuracy in each])
+def measured_at(*each: tuple[int, float]) -> CurveData:
+    return recorded(evaluations=[a_measurement(step, accuracy) for step, accuracy in each])
 
 
-def race(*curves: CurveRecords) -> Records:
+def race(*curves: CurveData) -> Records:
     return Records(curves)
 
 
 @pytest.mark.parametrize("count", [1, 40, 5_000])
 def test_what_was_sent_of_a_run_stays_when_more_of_it_comes(count):
-    every = [eval_record(10 * place, 0.5) for place in range(count)]
+    every = [(10 * place, 0.5) for place in range(count)]
     last = 10 * count
-    before = kept(every[: count // 2], last)
-    after = kept(every, last)
+    before, after = (
+        Measurements(measured_at(*own)).kept(last) for own in (every[: count // 2], every)
+    )
     assert after[: len(before)] == before
     assert len(after) <= MOST + 1
     assert len(after) == count or len(after) >= MOST - 1
 
 
 def test_a_snapshot_holds_the_numbers_that_were_measured():
-    one = eval_record(7, 0.25)
-    sent = encoded_snapshot(one)
+    one = a_measurement(7, 0.25)
+    measured = Measurements(recorded(evaluations=[one]))
+    assert len(measured) == 1
+    sent = measured.encoded(-1)
     assert (sent["step"], sent["accuracy"], sent["images"]) == (7, 0.25, 1_000)
     confusion = np.frombuffer(base64.b64decode(sent["confusion"]), "<u4").reshape(10, 10)
     np.testing.assert_array_equal(confusion, one.confusion)
@@ -61,12 +64,10 @@ def test_a_snapshot_holds_the_numbers_that_were_measured():
 
 
 def test_the_norm_of_the_whole_gradient_joins_those_of_the_layers():
-    curve = CurveRecords(
-        norm_steps=np.array([10, 20]), gradient_norms=np.array([[3.0, 4.0], [3e200, 4e200]])
-    )
-    np.testing.assert_allclose(whole_gradient_norm(curve), [5.0, 5e200])
+    curve = recorded(norm_steps=[10, 20], gradient_norms=[[3.0, 4.0], [3e200, 4e200]])
+    np.testing.assert_allclose(whole_gradient_norm(curve).values, [5.0, 5e200])
     assert norms_by_step(curve)["steps"] == [10, 20]
-    assert norms_by_step(CurveRecords()) == {"steps": [], "values": []}
+    assert norms_by_step(CurveData()) == {"steps": [], "values": []}
 
 
 def test_the_goal_is_reached_at_the_first_measurement_that_is_there():
@@ -152,7 +153,9 @@ def test_the_recorded_race_shows_the_images_of_a_cell_that_came_with_it(shipped)
     run = shipped.runs.get(RECORDED_RACE)
     came = ShippedRuns(SHIPPED_FOLDER).images
     for curve in range(2):
-        confusion = shipped.records.read(RECORDED_RACE).curves[curve].latest_evaluation.confusion
+        confusion = (
+            Seen(shipped.records.read(RECORDED_RACE).curves[curve]).evaluations[-1].confusion
+        )
         cells = [
             (truth, said, images_in(run, Cell(curve, truth, said)))
             for truth in range(10)

@@ -6,20 +6,21 @@ import math
 
 import pytest
 
-from explorer.exchange.column_mapping import guessed, kept_records
+from explorer.exchange.column_mapping import guessed, kept_curves
 from explorer.exchange.reading import read_curves
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from explorer.trainer.executor import Executor
 from tests.pages.page_steps import components, opened
+from tests.runs.sample_records import Seen
 
 INFINITE = b"step,loss\n0,2\n1,inf\n2,1\n"
 
 
 def imported(store: RunStore, content: bytes = INFINITE) -> str:
     found = read_curves(content, "curve.csv").curves
-    kept = kept_records(found, guessed(found))
+    kept = kept_curves(found, guessed(found))
     return store.records.add_imported(kept, ["theirs"] * len(kept), name="", origin="curve.csv")
 
 
@@ -30,7 +31,7 @@ def diverged(store: RunStore) -> str:
     )
     run_id = store.runs.create([config], "fast")
     Executor(store).execute(store.runs.claim_next(this_process()))
-    (curve,) = store.records.read(run_id).curves
+    (curve,) = map(Seen, store.records.read(run_id).curves)
     assert curve.diverged_at is not None
     assert not all(map(math.isfinite, curve.losses))
     return run_id

@@ -10,9 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import worker_processes
-from explorer.runs.record_columns import ImportedCurve
 from explorer.runs.run import FINISHED, WATCHED
-from explorer.runs.series import CurveData, Series
+from explorer.runs.series import CurveData, FileNotes, Series
 from explorer.store.run_store import RunStore
 from explorer.store.watched import REFUSED, ForeignRun, WatchedUpdate
 from pages.training.parts import watched_runs
@@ -32,8 +31,9 @@ def folder(store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def found(store: RunStore, folder: str, path: str = "a.csv", steps: int = 3) -> None:
     at = np.arange(1, steps + 1)
-    curve = ImportedCurve(CurveData({"loss": Series(at, 1 / at)}), {"train/loss": "loss"})
-    run = ForeignRun(path.removesuffix(".csv"), "", curve)
+    file = FileNotes({"train/loss": "loss"})
+    data = CurveData({"loss": Series(at, 1 / at)}, file=file)
+    run = ForeignRun(path.removesuffix(".csv"), "", data)
     store.watched.write([WatchedUpdate(folder, path, "followed", "", "1", 0.0, [run])])
 
 

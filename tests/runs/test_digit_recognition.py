@@ -64,7 +64,7 @@ def test_the_recorded_softmax_of_the_fixed_digits_comes_out_again(
     digits = store.runs.get(run_id).info.digits
     for row, curve in zip(store.curves.list(), records.curves, strict=True):
         network = network_of(row, store.weights.get(row.run_id, row.curve))
-        recorded = curve.latest_evaluation.digits_softmax
+        recorded = curve.snapshots["digits_softmax"].values[-1]
         for digit, q in zip(digits, recorded, strict=True):
             np.testing.assert_allclose(network.answer(digit).q, q, atol=1e-6)
 

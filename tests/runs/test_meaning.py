@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,8 +21,7 @@ from explorer.runs.meaning import (
     stem,
     to_texts,
 )
-from explorer.runs.record_columns import ImportedCurve
-from explorer.runs.series import CurveData, Series
+from explorer.runs.series import CurveData, FileNotes, Series
 
 MEANINGS = st.builds(Meaning, st.sampled_from(list(SPLITS)), st.sampled_from(list(WHATS)))
 
@@ -71,14 +72,13 @@ def test_what_has_its_like_on_validation_is_of_the_training():
 
 
 def test_a_mapping_goes_before_the_name_and_a_person_before_both():
-    file = data(metric_a=[2.0], metric_b=[2.0])
-    curve = ImportedCurve(file, {"train/cross_entropy": "metric_a", "test/accuracy": "metric_b"})
-    assert meanings_of(file, curve)["metric_a"] == Meaning("train", "cross_entropy")
-    keras = data(val_ce=[2.0])
-    role = ImportedCurve(keras, {"test/cross_entropy": "val_ce"})
-    assert meanings_of(keras, role)["val_ce"] == Meaning("validation", "cross_entropy")
+    mapping = {"train/cross_entropy": "metric_a", "test/accuracy": "metric_b"}
+    file = replace(data(metric_a=[2.0], metric_b=[2.0]), file=FileNotes(mapping))
+    assert meanings_of(file)["metric_a"] == Meaning("train", "cross_entropy")
+    keras = replace(data(val_ce=[2.0]), file=FileNotes({"test/cross_entropy": "val_ce"}))
+    assert meanings_of(keras)["val_ce"] == Meaning("validation", "cross_entropy")
     said = {"metric_a": Meaning("test", "norm"), "not there": Meaning()}
-    found = meanings_of(file, curve, said)
+    found = meanings_of(file, said)
     assert found["metric_a"] == Meaning("test", "norm")
     assert found.keys() == {"metric_a", "metric_b"}
 

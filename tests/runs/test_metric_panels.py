@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from explorer.runs.curve_data import curve_data
 from explorer.runs.meaning import Meaning, meanings_of
 from explorer.runs.metric_panels import (
     ComparedCurve,
@@ -17,13 +16,13 @@ from explorer.runs.metric_panels import (
     panels_of,
 )
 from explorer.runs.series import CurveData, Series
-from tests.exchange.sample_curves import imported_data, make_curve
+from tests.exchange.sample_curves import imported_data, make_data
 
 
 def compared(said: dict[str, Meaning] | None = None, **series: list[float]) -> ComparedCurve:
     data = CurveData({n.replace("__S__", "/"): Series(np.arange(len(v)), v)
                       for n, v in series.items()})  # fmt: skip
-    return ComparedCurve(data, meanings_of(data, None, said))
+    return ComparedCurve(data, meanings_of(data, said))
 
 
 KERAS = compared(loss=[3.0, 2.0], val_loss=[4.0, 3.0], accuracy=[0.1, 0.5], val_accuracy=[0.2, 0.4],
@@ -31,7 +30,7 @@ KERAS = compared(loss=[3.0, 2.0], val_loss=[4.0, 3.0], accuracy=[0.1, 0.5], val_
 
 
 def own(loss: str) -> ComparedCurve:
-    data = curve_data(make_curve().records, loss, 8)
+    data = make_data(loss=loss)
     return ComparedCurve(data, meanings_of(data))
 
 

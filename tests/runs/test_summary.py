@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.runs.record_columns import CurveChunk, CurveRecords, by_curve
+from explorer.runs.records import CurveChunk, by_curve
+from explorer.runs.series import CurveData, FileNotes
 from explorer.runs.summary import TARGETS, CurveSummary
-from tests.runs.sample_records import divergence, eval_record, evaluation, measured, steps
+from tests.runs.sample_records import a_measurement, divergence, evaluation, recorded, steps
 
 
 def summary_of(*chunks: CurveChunk) -> CurveSummary:
@@ -19,7 +20,7 @@ def summary_of(*chunks: CurveChunk) -> CurveSummary:
 
 
 def test_nothing_recorded_comes_to_nothing() -> None:
-    assert CurveSummary().extended(CurveRecords()) == CurveSummary()
+    assert CurveSummary().extended(CurveData()) == CurveSummary()
 
 
 def test_the_newest_step_and_measurement_are_final() -> None:
@@ -84,7 +85,7 @@ def test_a_summary_made_in_two_parts_is_that_of_the_whole(
     records: list[CurveChunk] = []
     for k, (full, accuracy) in enumerate(measured):
         records += [*steps(1 + k * 10, 10), evaluation(10 + k * 10, accuracy, full=full)]
-    places = [k for k, record in enumerate(records) if record.records.evaluations]
+    places = range(1, len(records), 2)
     middle = places[cut] if cut < len(places) else len(records)
     (first,), (second,) = by_curve(records[:middle], 1), by_curve(records[middle:], 1)
     in_parts = CurveSummary().extended(first)
@@ -105,18 +106,32 @@ def test_a_target_that_is_not_kept_is_refused() -> None:
 
 
 def test_a_summary_holds_plain_numbers_that_json_takes() -> None:
-    columns = CurveRecords(
-        steps=np.array([3]), examples_seen=np.array([9]), losses=np.array([np.inf]),
-        seconds=np.array([0.5]),
-    )  # fmt: skip
-    text = CurveSummary().extended(columns).to_json()
+    curve = recorded(steps=[3], examples_seen=9, losses=np.inf, seconds=0.5)
+    text = CurveSummary().extended(curve).to_json()
     assert CurveSummary.from_json(text) == CurveSummary(3, 9, 0.5, final_loss=math.inf)
 
 
 def test_what_was_not_measured_elsewhere_does_not_hide_what_was_measured_before() -> None:
-    only_loss = dataclasses.replace(eval_record(200, math.nan), losses={"cross_entropy": 0.3})
-    only_accuracy = dataclasses.replace(eval_record(100, 0.9), losses={})
-    summary = summary_of(measured(only_accuracy, only_loss))
+    only_loss = dataclasses.replace(a_measurement(200, math.nan), losses={"cross_entropy": 0.3})
+    only_accuracy = dataclasses.replace(a_measurement(100, 0.9), losses={})
+    summary = CurveSummary().extended(recorded(evaluations=[only_accuracy, only_loss]))
     assert (summary.final_accuracy, summary.final_cross_entropy) == (0.9, 0.3)
     assert (summary.best_accuracy, summary.steps_to_90) == (0.9, 100)
     assert CurveSummary.from_json(summary.to_json()) == summary
+
+
+def test_the_summary_of_a_file_s_curve_is_that_of_what_its_series_stand_for() -> None:
+    own = recorded(
+        steps=range(1, 31),
+        evaluations=[a_measurement(10, 0.91), a_measurement(20, 0.96, full=True)],
+        diverged_at=30,
+    )
+    mapping = {name: f"their {name}" for name in own.series}
+    theirs = {f"their {name}": one for name, one in own.series.items()}
+    # In percent, as some write it.
+    for name in ("their test/accuracy", "their test_full/accuracy"):
+        theirs[name] = theirs[name].with_values(100 * theirs[name].values)
+    told = dataclasses.replace(own, series=theirs, file=FileNotes(mapping))
+    assert CurveSummary().extended(told) == CurveSummary().extended(own)
+    nothing = dataclasses.replace(told, file=FileNotes(), events={})
+    assert CurveSummary().extended(nothing) == CurveSummary()

@@ -18,7 +18,7 @@ from explorer.store import sweeps
 from explorer.store.reach import LONGEST_WAIT_SECONDS
 from explorer.store.run_store import ClaimLost, RunStore, StoreUnavailable
 from explorer.store.tables import runs
-from tests.runs.sample_records import MARK, make_info, steps
+from tests.runs.sample_records import MARK, Seen, make_info, steps
 
 RACE = [TrainingConfig()]
 OTHER = replace(MARK, pid=99)
@@ -77,7 +77,7 @@ def test_without_the_claim_nothing_is_written(store: RunStore, kind: str) -> Non
         WRITINGS[kind](stranger, run_id)
     after = store.runs.get(run_id)
     assert replace(after, silence=None) == replace(before, silence=None)
-    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 11))
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 11))
     WRITINGS[kind](worker, run_id)
     worker.close()
     stranger.close()
@@ -104,7 +104,7 @@ def test_a_worker_that_slept_until_its_cells_were_given_to_another_writes_no_mor
     with pytest.raises(ClaimLost):
         WRITINGS[kind](sleeper, slept.id)
     assert store.runs.get(slept.id).status == "lost"
-    assert store.records.read(slept.id).curves[0].steps.tolist() == list(range(1, 11))
+    assert Seen(store.records.read(slept.id).curves[0]).steps.tolist() == list(range(1, 11))
     WRITINGS[kind](other, again.id)
     sleeper.close()
     other.close()
@@ -199,7 +199,7 @@ def test_a_batch_whose_answer_was_lost_is_not_written_twice(store: RunStore) -> 
         store.records.append(run_id, steps(6, 5), number=1)
     store.records.append(run_id, steps(6, 5), Progress(10, 100), number=1)
     store.records.append(run_id, steps(11, 5), number=2)
-    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 16))
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 16))
     (row,) = store.curves.list()
     assert row.summary.steps == 15
 
@@ -210,7 +210,7 @@ def test_batches_are_counted_anew_under_every_claim(store: RunStore) -> None:
         assert store.runs.claim_next(MARK).id == run_id
         for number in (0, 1):
             store.records.append(run_id, steps(1 + 5 * number, 5), number=number)
-    assert store.records.read(second).curves[0].steps.tolist() == list(range(1, 11))
+    assert Seen(store.records.read(second).curves[0]).steps.tolist() == list(range(1, 11))
 
 
 def test_a_claim_whose_answer_was_lost_is_found_again(store: RunStore) -> None:

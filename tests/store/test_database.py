@@ -11,7 +11,7 @@ import pytest
 from explorer.runs.config import TrainingConfig
 from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore, UnknownRun
-from tests.runs.sample_records import steps
+from tests.runs.sample_records import Seen, steps
 
 CONFIGS = [TrainingConfig(), TrainingConfig(loss="softmax_squared_error")]
 
@@ -56,7 +56,7 @@ def test_a_full_disk_is_told_and_nothing_half_is_written(store: RunStore) -> Non
     with pytest.raises(StoreUnavailable, match="is full: free some space"):
         fill()
     store.close()
-    recorded = store.records.read(run_id).curves[0].steps
+    recorded = Seen(store.records.read(run_id).curves[0]).steps
     assert (recorded.size - 5) % 50 == 0
 
 

@@ -11,11 +11,11 @@ from explorer.jobs import launcher
 from explorer.jobs.worker_processes import process_space
 from explorer.runs.config import TrainingConfig
 from explorer.runs.meaning import Meaning
-from explorer.runs.record_columns import by_curve
+from explorer.runs.records import by_curve
 from explorer.runs.run import CurveRow, WorkerId, run_state
 from explorer.store import curves as stored_curves
 from explorer.store.run_store import AnnotationError, RunBusy, RunStore, UnknownRun
-from tests.runs.sample_records import MARK, divergence, evaluation, make_info, steps
+from tests.runs.sample_records import MARK, Seen, divergence, evaluation, make_info, steps
 
 RACE = [TrainingConfig(seed=3), TrainingConfig(loss="softmax_squared_error", seed=3)]
 
@@ -191,7 +191,7 @@ def test_a_deleted_run_is_out_of_sight_until_it_is_restored(store: RunStore) -> 
     store.curves.restore(gone)
     assert store.curves.list(deleted=True) == []
     assert store.runs.get(gone).name == "gone"
-    assert store.records.read(gone).curves[0].steps.tolist() == [1, 2, 3, 4, 5]
+    assert Seen(store.records.read(gone).curves[0]).steps.tolist() == [1, 2, 3, 4, 5]
     assert store.curves.list([gone])[0].tags == ("kept",)
 
 
@@ -268,7 +268,7 @@ def test_what_was_deleted_long_ago_is_removed_for_good(
             assert connection.exec_driver_sql(query).scalar_one() == 0
     store.curves.restore(partly)
     assert {row.run_id for row in store.curves.list()} == {partly, kept}
-    assert store.records.read(partly).curves[0].steps.size == 5
+    assert Seen(store.records.read(partly).curves[0]).steps.size == 5
 
 
 def test_a_run_made_elsewhere_lies_beside_the_others_and_is_never_trained(store: RunStore) -> None:
@@ -286,7 +286,7 @@ def test_a_run_made_elsewhere_lies_beside_the_others_and_is_never_trained(store:
     assert (first.summary.steps, first.summary.final_accuracy) == (50, 0.9)
     store.annotations.rename_curve(run_id, 1, "")
     assert store.curves.list()[1].label == "Curve 2"
-    assert store.records.read(run_id).curves[1].steps.size == 20
+    assert Seen(store.records.read(run_id).curves[1]).steps.size == 20
     assert store.runs.get(run_id).origin == "curves.csv"
     assert store.runs.list() == []
     for name, other in (("", "b" * 81), ("", "b\n"), ("x" * 81, "b"), ("\0", "b")):

@@ -14,7 +14,7 @@ from explorer.store.rows import ClaimLost
 from explorer.store.run_store import RunStore
 from explorer.trainer.recording import Recorder
 from explorer.trainer.store_writer import StoreWriter
-from tests.runs.sample_records import MARK, steps
+from tests.runs.sample_records import MARK, Seen, steps
 from tests.store.test_claims import answers_lost
 
 
@@ -141,11 +141,15 @@ def test_a_fault_of_the_store_neither_stops_a_training_nor_loses_or_doubles_a_re
         away.set()
         for first in range(11, 91, 10):
             record(recorder, first, 10)
-        told = noticed.wait(30), store.records.read(run_id).curves[0].steps.size, writer.is_full
+        told = (
+            noticed.wait(30),
+            Seen(store.records.read(run_id).curves[0]).steps.size,
+            writer.is_full,
+        )
         came_back.set()
         record(recorder, 91, 10)
     assert told == (True, 20, False)
-    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 101))
     assert failures == 1
     assert not world.told
 

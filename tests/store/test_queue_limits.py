@@ -66,7 +66,7 @@ def test_a_limit_that_makes_no_sense_is_told(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, variable: str, text: str
 ) -> None:
     monkeypatch.setenv(variable, text)
-    with pytest.raises(ConfigError, match=f"{variable} must be a whole number from 1 on"):
+    with pytest.raises(ConfigError, match=f"{variable} must be a whole number of at least 1"):
         store.runs.create(RACE, person="one")
 
 

@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 
 from explorer.runs.config import ConfigError, TrainingConfig
-from explorer.runs.record_columns import Records
 from explorer.runs.run import Progress
 from explorer.store import records
 from explorer.store.run_store import RunStore, UnknownRun
-from tests.runs.sample_records import MARK, steps
+from tests.runs.sample_records import MARK, Seen, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = [TrainingConfig(), TrainingConfig(loss="softmax_squared_error")]
@@ -38,14 +37,14 @@ def test_what_is_appended_is_read_once_and_in_order(store: RunStore) -> None:
     everything = store.records.read(run_id)
     store.records.append(run_id, steps(51, 10, loss=-math.inf), Progress(60, 300, 1e4, 5.0))
     newer = store.records.read(run_id, after=everything.cursor)
-    assert newer.curves[0].steps.tolist() == list(range(51, 61))
-    assert np.isneginf(newer.curves[0].losses).all()
-    assert np.isnan(everything.curves[1].losses).all()
-    assert newer.curves[1].steps.size == 0
+    assert Seen(newer.curves[0]).steps.tolist() == list(range(51, 61))
+    assert np.isneginf(Seen(newer.curves[0]).losses).all()
+    assert np.isnan(Seen(everything.curves[1]).losses).all()
+    assert Seen(newer.curves[1]).steps.size == 0
     assert not store.records.read(run_id, after=newer.cursor)
     both, whole = everything.extended(newer), store.records.read(run_id)
-    np.testing.assert_array_equal(both.curves[0].losses, whole.curves[0].losses)
-    assert whole.curves[0].steps.tolist() == list(range(1, 61))
+    np.testing.assert_array_equal(Seen(both.curves[0]).losses, Seen(whole.curves[0]).losses)
+    assert Seen(whole.curves[0]).steps.tolist() == list(range(1, 61))
     assert store.runs.get(run_id).progress == Progress(60, 300, 1e4, 5.0)
 
 
@@ -59,20 +58,20 @@ def test_an_ended_run_is_compacted_and_nobody_reads_anything_twice(store: RunSto
     store.records.compact(run_id)
     for known in seen:
         newest = known.extended(store.records.read(run_id, after=known.cursor))
-        assert newest.curves[0].steps.tolist() == list(range(1, 31))
-        assert np.isnan(newest.curves[1].losses).all()
+        assert Seen(newest.curves[0]).steps.tolist() == list(range(1, 31))
+        assert np.isnan(Seen(newest.curves[1]).losses).all()
         assert newest.cursor == seen[-1].cursor
         assert not store.records.read(run_id, after=newest.cursor)
     # A worker that was believed dead goes on.
     store.records.append(run_id, steps(31, 5))
     for known in seen:
         newest = known.extended(store.records.read(run_id, after=known.cursor))
-        assert newest.curves[0].steps.tolist() == list(range(1, 36))
+        assert Seen(newest.curves[0]).steps.tolist() == list(range(1, 36))
     store.records.compact(run_id)
     for known in (*seen, newest):
         again = known.extended(store.records.read(run_id, after=known.cursor))
-        assert again.curves[0].steps.tolist() == list(range(1, 36))
-    assert store.records.read(other).curves[0].steps.tolist() == list(range(1, 31))
+        assert Seen(again.curves[0]).steps.tolist() == list(range(1, 36))
+    assert Seen(store.records.read(other).curves[0]).steps.tolist() == list(range(1, 31))
 
 
 def test_compacting_that_breaks_off_or_meets_another_loses_nothing(
@@ -81,24 +80,24 @@ def test_compacting_that_breaks_off_or_meets_another_loses_nothing(
     run_id = store.runs.create(CONFIGS)
     for first in range(1, 101, 10):
         store.records.append(run_id, steps(first, 10))
-    whole = records.join
+    whole = records.from_bytes
     with monkeypatch.context() as patch:
 
-        def after_another(*arguments: object) -> Records:
+        def after_another(*arguments: object) -> object:
             patch.undo()
             store.records.compact(run_id)
             return whole(*arguments)
 
-        patch.setattr(records, "join", after_another)
+        patch.setattr(records, "from_bytes", after_another)
         store.records.compact(run_id)
-    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 101))
     store.records.append(run_id, steps(101, 10))
     with monkeypatch.context() as patch:
         # The last statement fails when everything else is done.
         patch.setattr(records.sa, "update", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             store.records.compact(run_id)
-    assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 111))
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 111))
 
 
 def test_tidying_goes_on_until_nothing_is_left_and_leaves_running_runs_alone(
@@ -115,7 +114,7 @@ def test_tidying_goes_on_until_nothing_is_left_and_leaves_running_runs_alone(
     with store._database.transaction() as connection:
         count = "SELECT run_id, count(*) FROM batches GROUP BY run_id"
         assert dict(map(tuple, connection.exec_driver_sql(count))) == {ended: 1, running: 3}
-    assert store.records.read(ended).curves[0].steps.tolist() == list(range(1, 31))
+    assert Seen(store.records.read(ended).curves[0]).steps.tolist() == list(range(1, 31))
 
 
 def test_runs_do_not_see_each_others_records(store: RunStore) -> None:
@@ -204,7 +203,7 @@ def test_concurrent_writers_lose_nothing(store: RunStore) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, runs))
     for run_id in runs:
-        assert store.records.read(run_id).curves[0].steps.tolist() == list(range(1, 101))
+        assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == list(range(1, 101))
 
 
 def test_a_killed_writer_loses_nothing_that_was_acknowledged(store: RunStore) -> None:
@@ -227,7 +226,7 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(store: RunStore) ->
     os.kill(writer.pid, signal.SIGKILL)
     rest, _ = writer.communicate()
     acknowledged = max([acknowledged, *map(int, rest.split("\n")[:-1])])
-    recorded = store.records.read(run_id).curves[0].steps
+    recorded = Seen(store.records.read(run_id).curves[0]).steps
     assert recorded.tolist() == list(range(1, len(recorded) + 1))
     assert len(recorded) >= acknowledged
     store.records.append(run_id, steps(1, 1))

@@ -23,7 +23,7 @@ from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.exports import EXPORTS
 from explorer.runs.config import TrainingConfig
 from explorer.runs.digit_recognition import DigitNetwork, network_of
-from explorer.runs.record_columns import by_curve
+from explorer.runs.records import by_curve
 from explorer.runs.run import FINISHED, Run
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Sweep, SweepRun
@@ -39,7 +39,7 @@ from explorer.store.shipped import (
     write_shipped,
 )
 from explorer.store.weights import weight_shapes
-from tests.runs.sample_records import evaluation, make_info, steps
+from tests.runs.sample_records import Seen, evaluation, make_info, steps
 
 SMALL = TrainingConfig(hidden_sizes=(4,), dataset="mnist", device="cpu")
 GRID = SweepGrid({name: (getattr(SMALL, name),) for name in DIMENSIONS} | {"seed": (0, 1)}, SMALL)
@@ -90,7 +90,8 @@ def test_what_was_written_is_read_as_it_was(folder):
     blank = dataclasses.replace(found, info=None, is_shipped=False)
     assert found.is_shipped
     assert blank == dataclasses.replace(race.run, info=None)
-    assert to_bytes(shipped.records("race").curves) == to_bytes(race.records)
+    before, after = (enumerate(one) for one in (race.records, shipped.records("race").curves))
+    assert to_bytes(after) == to_bytes(before)
     assert shipped.weights_file("race", 1) == race.weights[1]
     assert shipped.weights_file("part", 0) is None
     assert shipped.sweeps()["sweep"].grid == GRID
@@ -105,7 +106,7 @@ def test_writing_again_leaves_nothing_of_earlier_runs(folder):
     images = ShippedRuns(folder).images
     write_shipped(folder, [shipped_run("other", SMALL)], [], images)
     assert {file.name for file in folder.iterdir()} == {
-        "index.json", "images.npz", "other.records",
+        "index.json", "images.npz", "other.parquet",
     }  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def test_own_runs_come_first_and_the_shipped_ones_stay_within_reach(beside):
 def test_a_shipped_run_is_read_like_any_other(beside):
     assert beside.runs.get("race").status == FINISHED
     whole = beside.records.read("race")
-    assert whole.curves[1].steps[-1] == 20
+    assert Seen(whole.curves[1]).steps[-1] == 20
     later = beside.records.read("race", after=whole.cursor)
     assert not later
     assert (later.cursor, len(later.curves)) == (whole.cursor, 2)
@@ -187,8 +188,8 @@ def networks(recorded: ShippedRuns) -> list[DigitNetwork]:
 def test_the_files_are_small_and_all_of_them_are_known(recorded):
     files = [file for file in SHIPPED_FOLDER.iterdir() if file.is_file()]
     assert sum(file.stat().st_size for file in files) <= 2_500_000
-    known = {"index.json", "images.npz", "README.md", f"{RECORDED_SWEEP}-1.records"}
-    known |= {f"{RECORDED_RACE}.records"}
+    known = {"index.json", "images.npz", "README.md", f"{RECORDED_SWEEP}-1.parquet"}
+    known |= {f"{RECORDED_RACE}.parquet"}
     known |= {f"{RECORDED_RACE}.{curve}.safetensors" for curve in (0, 1)}
     assert {file.name for file in files} == known
     assert len(recorded.images.labels) <= 300
@@ -216,15 +217,16 @@ def test_the_summaries_are_those_of_the_records(recorded, run_id):
     for row, records in zip(recorded.rows([run_id]), recorded.records(run_id).curves, strict=True):
         # As text, in which NaN equals NaN.
         assert CurveSummary().extended(records).to_json() == row.summary.to_json()
-        assert (records.diverged_at is None) == (row.summary.steps == 3_000)
-        for one in records.evaluations:
+        seen = Seen(records)
+        assert (seen.diverged_at is None) == (row.summary.steps == 3_000)
+        for one in seen.evaluations:
             assert one.confusion.sum() == one.examples
             assert one.accuracy == np.trace(one.confusion) / one.examples
             np.testing.assert_allclose(one.digits_softmax.sum(1), 1, atol=1e-5)
 
 
 def test_the_race_was_measured_often_enough_to_be_scrubbed(recorded):
-    for records in recorded.records(RECORDED_RACE).curves:
+    for records in map(Seen, recorded.records(RECORDED_RACE).curves):
         at = sorted({one.step for one in records.evaluations})
         assert at[0] == 0
         assert max(np.diff(at)) <= 20
@@ -234,7 +236,7 @@ def test_the_race_was_measured_often_enough_to_be_scrubbed(recorded):
 def test_the_networks_say_of_the_shown_digits_what_was_recorded(recorded):
     info = recorded.run(RECORDED_RACE).info
     for one, records in zip(
-        networks(recorded), recorded.records(RECORDED_RACE).curves, strict=True
+        networks(recorded), map(Seen, recorded.records(RECORDED_RACE).curves), strict=True
     ):
         logits = one.logits(info.digits).astype(float)
         q = np.exp(logits - logits.max(1, keepdims=True))
@@ -248,7 +250,7 @@ def test_the_images_are_the_shown_digits_and_some_of_every_cell_of_the_confusion
     assert {pixels.tobytes() for pixels in info.digits} <= kept
     assert (np.diff(images.test_indices) > 0).all()
     for one, records in zip(
-        networks(recorded), recorded.records(RECORDED_RACE).curves, strict=True
+        networks(recorded), map(Seen, recorded.records(RECORDED_RACE).curves), strict=True
     ):
         said = one.logits(images.pixels).argmax(1)
         counted = np.zeros((10, 10), int)
@@ -264,7 +266,7 @@ def test_two_digits_of_each_class_are_shown_and_one_4_could_be_a_9(recorded):
     place = images.test_indices.tolist().index(FOUR_TEST_INDEX)
     assert images.labels[place] == 4
     np.testing.assert_array_equal(info.digits[FOUR_PLACE], images.pixels[place])
-    for records in recorded.records(RECORDED_RACE).curves:
+    for records in map(Seen, recorded.records(RECORDED_RACE).curves):
         q = records.evaluations[-1].digits_softmax[FOUR_PLACE]
         assert min(q[4], q[9]) > 0.3
 
@@ -282,7 +284,7 @@ def test_the_sweep_covers_its_grid_in_one_run(recorded):
     curves = dict(zip(configs, recorded.records(SWEEP_RUN).curves, strict=True))
     for config, curve in curves.items():
         quoted = SWEEP_FINALS[config.loss].get(config.learning_rate, (None, None))[config.seed]
-        assert quoted in (None, round(curve.evaluations[-1].accuracy, 4))
+        assert quoted in (None, round(Seen(curve).evaluations[-1].accuracy, 4))
 
 
 @pytest.mark.parametrize("name", EXPORTS)

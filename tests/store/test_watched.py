@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.runs.record_columns import ImportedCurve
 from explorer.runs.run import FINISHED, WATCHED
-from explorer.runs.series import CurveData, Series
+from explorer.runs.series import CurveData, FileNotes, Series
 from explorer.store.curves import RunBusy
 from explorer.store.run_store import AnnotationError, RunStore
 from explorer.store.watched import FOLLOWED, GONE, REFUSED, ForeignRun, WatchedUpdate
+from tests.runs.sample_records import Seen
 
 FOLDER = "/data/runs"
 
 
 def foreign(steps: int, label: str = "a") -> ForeignRun:
     at = np.arange(1, steps + 1)
-    data = CurveData({"loss": Series(at, 1 / at)})
-    return ForeignRun(label, "", ImportedCurve(data, {"train/loss": "loss"}))
+    file = FileNotes({"train/loss": "loss"})
+    return ForeignRun(label, "", CurveData({"loss": Series(at, 1 / at)}, file=file))
 
 
 def written(store: RunStore, *runs: ForeignRun, state: str = FOLLOWED, **changes: object) -> None:
@@ -32,8 +32,8 @@ def test_a_watched_run_is_listed_and_read_like_any_other(store: RunStore) -> Non
     (row,) = store.curves.list()
     assert (row.status, row.origin, row.label) == (WATCHED, "runs/a/log.csv", "a")
     assert (row.summary.steps, row.summary.final_loss) == (3, 1 / 3)
-    (records,) = store.records.read(row.run_id).curves
-    assert records.steps.tolist() == [1, 2, 3]
+    (data,) = store.records.read(row.run_id).curves
+    assert Seen(data).steps.tolist() == [1, 2, 3]
     (found,) = store.watched.list()
     assert (found.run_id, found.num_points, found.is_kept) == (row.run_id, 3, False)
     # The races of the live page are others.
@@ -49,7 +49,7 @@ def test_a_run_that_grows_is_read_on_by_whoever_has_read_it_before(store: RunSto
         newer = store.records.read(row.run_id, after=known.cursor)
         assert newer.is_whole
         known = known.extended(newer)
-        assert known.curves[0].steps.tolist() == list(range(1, steps + 1))
+        assert Seen(known.curves[0]).steps.tolist() == list(range(1, steps + 1))
         assert store.records.read(row.run_id, after=known.cursor).cursor == known.cursor
     (again,) = store.curves.list()
     assert (again.run_id, again.summary.steps) == (row.run_id, 2)
@@ -128,7 +128,7 @@ def test_only_what_was_kept_outlives_its_folder(store: RunStore) -> None:
     store.watched.prune(["/elsewhere"])
     assert store.watched.list() == []
     assert [row.label for row in store.curves.list()] == ["kept"]
-    assert store.records.read(by_label["kept"]).curves[0].steps.size == 3
+    assert Seen(store.records.read(by_label["kept"]).curves[0]).steps.size == 3
 
 
 def test_a_file_that_has_been_gone_for_long_is_forgotten(store: RunStore) -> None:
@@ -146,8 +146,9 @@ def test_folders_that_a_person_names_are_remembered(store: RunStore) -> None:
 
 
 def test_steps_beyond_32_bits_are_kept(store: RunStore) -> None:
-    data = CurveData({"loss": Series(np.array([1, 2**40]), [1.0, 0.5])})
-    written(store, ForeignRun("a", "", ImportedCurve(data, {"train/loss": "loss"})))
+    loss = Series(np.array([1, 2**40]), [1.0, 0.5])
+    data = CurveData({"loss": loss}, file=FileNotes({"train/loss": "loss"}))
+    written(store, ForeignRun("a", "", data))
     (row,) = store.curves.list()
     assert row.summary.steps == 2**40
     assert store.runs.get(row.run_id).progress.step == 2**31 - 1

@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.record_columns import by_curve
+from explorer.runs.records import by_curve
 from explorer.runs.run import Control
 from explorer.store.run_store import RunStore, UnknownRun, WeightsError
 from explorer.store.tables import weights
 from explorer.store.weights import read_weights, weight_shapes
 from explorer.trainer.data import TrainingData
 from explorer.trainer.loop import train
-from tests.runs.sample_records import final_weights, steps
+from tests.runs.sample_records import Seen, final_weights, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = TrainingConfig(hidden_sizes=(7, 5), batch_size=100, epochs=2)
@@ -61,8 +61,7 @@ def test_a_run_ends_with_the_weights_that_its_last_measurement_measured(
     store.records.append(run_id, train(race, data, control))
     records = store.records.read(run_id)
     for k, curve in enumerate(records.curves):
-        measured = curve.latest_evaluation
-        assert measured is not None
+        measured = Seen(curve).evaluations[-1]
         with torch.no_grad():
             outputs = sequential(store.weights.get(run_id, k))(data.test_images)
         accuracy = (outputs.argmax(1) == data.test_labels).float().mean().item()
@@ -93,7 +92,7 @@ def test_weights_are_written_with_the_records_that_come_with_them(store: RunStor
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name], array)
     assert safetensors.numpy.load(store.weights.file(run_id, 1)).keys() == arrays.keys()
-    assert store.records.read(run_id).curves[0].steps.size == 5
+    assert Seen(store.records.read(run_id).curves[0]).steps.size == 5
 
 
 def test_weights_of_no_run_no_curve_or_a_run_made_elsewhere_are_told(store: RunStore) -> None:

@@ -17,6 +17,7 @@ from explorer.teaching import tour_digit
 from explorer.teaching.tour import TAKE_HOME, TOUR, WAYS_ON
 from explorer.teaching.tour_digit import BELIEF, LABEL, RIVAL, STEPS
 from pages.components.registry import PAGES
+from tests.runs.sample_records import Seen
 
 STOPS = {stop.page: stop for stop in TOUR}
 NETWORKS = (tour_digit.CROSS_ENTROPY, tour_digit.SQUARED_ERROR)
@@ -187,6 +188,6 @@ def test_the_digit_and_its_belief_are_those_of_the_race_that_comes_with_the_app(
     pixels = shipped.run(RECORDED_RACE).info.digits[FOUR_PLACE]
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(tour_digit.IMAGE))), pixels)
     for network, records in zip(NETWORKS, shipped.records(RECORDED_RACE).curves, strict=True):
-        recorded = {one.step: one.digits_softmax[FOUR_PLACE] for one in records.evaluations}
+        recorded = {one.step: one.digits_softmax[FOUR_PLACE] for one in Seen(records).evaluations}
         for step, belief in zip(STEPS, network.softmax, strict=True):
             np.testing.assert_allclose(recorded[step], belief, atol=1e-3)

@@ -11,13 +11,15 @@ import pytest
 import torch
 
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveRecords, by_curve
+from explorer.runs.curve_data import last_step
+from explorer.runs.records import by_curve
 from explorer.runs.run import Control
 from explorer.trainer import cuda_step, loop
 from explorer.trainer.cuda_step import CapturedSteps
 from explorer.trainer.data import TrainingData
 from explorer.trainer.loop import train
 from explorer.trainer.stack import StackInTraining
+from tests.runs.sample_records import Seen
 from tests.trainer.fake_graph import FakeGraph, storage, use_fake_graphs
 
 # 600 images: 85 whole batches and one of 5.
@@ -43,10 +45,10 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> list[FakeGraph]:
 
 
 def trained(race: list[TrainingConfig], data: TrainingData, control=Control):
-    return by_curve(train(race, data, control), len(race))
+    return list(map(Seen, by_curve(train(race, data, control), len(race))))
 
 
-def assert_alike(one: CurveRecords, other: CurveRecords) -> None:
+def assert_alike(one: Seen, other: Seen) -> None:
     """Equal but for the rounding of a processor's products, which the place in memory changes."""
     for column in ("steps", "examples_seen", "norm_steps"):
         np.testing.assert_array_equal(getattr(one, column), getattr(other, column), column)
@@ -110,11 +112,11 @@ def test_a_rate_changed_between_two_replays_counts_in_the_next(
 
     first, second = trained([SMALL, SMALL], data, control)
     (change,) = second.learning_rates
-    assert change.step % 10 == 1
+    assert change % 10 == 1
     assert sum(graph.replays for graph in graphs) > 4
     same = np.isclose(first.losses, second.losses, rtol=1e-5)
-    assert same[: change.step].all()
-    assert not same[change.step :].any()
+    assert same[:change].all()
+    assert not same[change:].any()
 
 
 def test_a_number_of_the_host_in_a_step_is_found(graphs: list[FakeGraph]) -> None:
@@ -215,8 +217,8 @@ def test_a_gpu_runs_ahead_of_what_is_read_by_two_readings_and_all_is_read_at_the
     ahead: dict[int, int] = {}
     last = 0
     for chunk in train([replace(SMALL, epochs=3)], data):
-        if chunk.records.steps.size:
-            last = int(chunk.records.steps[-1])
+        if made_by_then := last_step(chunk.data):
+            last = made_by_then
             ahead[last] = made[-1] - last
     assert last == made[-1] == 258
     assert ahead[1] == 0

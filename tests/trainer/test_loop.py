@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
-from explorer.runs.record_columns import CurveRecords, by_curve
-from explorer.runs.records import LearningRateRecord
+from explorer.runs.records import by_curve
 from explorer.runs.run import Control
+from explorer.runs.series import NOTHING, SECONDS
 from explorer.store.record_bytes import to_bytes
 from explorer.trainer.data import TrainingData
 from explorer.trainer.loop import TrainingClock, total_steps, train
 from explorer.trainer.stack import StackInTraining
+from tests.runs.sample_records import Seen
 
 SMALL = TrainingConfig(hidden_sizes=(30, 20), batch_size=50, epochs=5, learning_rate=0.05)
 STEPS = 60
@@ -26,11 +27,11 @@ def curves(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
     control: Callable[[], Control] = Control,
-) -> tuple[CurveRecords, ...]:
-    return by_curve(train(configs, data, control), len(configs))
+) -> list[Seen]:
+    return list(map(Seen, by_curve(train(configs, data, control), len(configs))))
 
 
-def assert_alike(one: CurveRecords, other: CurveRecords) -> None:
+def assert_alike(one: Seen, other: Seen) -> None:
     """Equal but for rounding."""
     np.testing.assert_array_equal(one.steps, other.steps)
     np.testing.assert_allclose(one.losses, other.losses, rtol=2e-4, atol=1e-5)
@@ -43,10 +44,11 @@ def assert_alike(one: CurveRecords, other: CurveRecords) -> None:
 
 def without_seconds(race: Sequence[TrainingConfig], data: TrainingData) -> bytes:
     """Everything that a race records, but for the time, which no second race takes again."""
-    records = curves(race, data)
-    for curve in records:
-        curve.seconds = np.zeros_like(curve.seconds)
-    return to_bytes(records)
+    known = by_curve(train(race, data), len(race))
+    return to_bytes(
+        (place, replace(curve, clocks={**curve.clocks, SECONDS: NOTHING}))
+        for place, curve in enumerate(known)
+    )
 
 
 def batches(stack: StackInTraining) -> list[torch.Tensor]:
@@ -98,8 +100,8 @@ def test_every_loss_is_learnt_with_every_optimizer(
     rate = 0.003 if optimizer == "adam" else 0.1 if loss == "softmax_squared_error" else 0.01
     config = replace(SMALL, loss=loss, optimizer=optimizer, learning_rate=rate, epochs=8)
     (curve,) = curves([config], data)
-    assert curve.latest_evaluation is not None
-    assert curve.latest_evaluation.accuracy >= 0.9
+    assert curve.evaluations[-1] is not None
+    assert curve.evaluations[-1].accuracy >= 0.9
     assert curve.losses[-1] < 0.5 * curve.losses[0]
 
 
@@ -237,8 +239,8 @@ def test_a_stop_ends_the_run_with_everything_recorded(data: TrainingData) -> Non
     looks = itertools.count(1)
     (curve,) = curves([SMALL], data, lambda: Control(stop=next(looks) > 25))
     assert curve.steps.tolist() == list(range(1, 26))
-    assert curve.latest_evaluation is not None
-    assert curve.latest_evaluation.step == 25
+    assert curve.evaluations[-1] is not None
+    assert curve.evaluations[-1].step == 25
 
 
 def test_a_pause_holds_the_steps_and_the_clock(
@@ -253,7 +255,7 @@ def test_a_pause_holds_the_steps_and_the_clock(
     seen: list[int] = []
     wish = lambda: Control(pause=20 < next(looks) <= 30)  # noqa: E731
     for chunk in train([SMALL], data, wish):
-        seen += chunk.records.steps.tolist()
+        seen += Seen(chunk.data).steps.tolist()
         if not held:
             assert max(seen, default=0) <= 20
     assert seen == list(range(1, STEPS + 1))
@@ -270,8 +272,8 @@ def test_a_learning_rate_changes_for_one_curve_from_the_next_step_on(data: Train
 
     race = [SMALL, SMALL]
     first, second = curves(race, data, control)
-    assert first.learning_rates == []
-    assert second.learning_rates == [LearningRateRecord(1, 31, tiny)]
+    assert first.learning_rates == {}
+    assert second.learning_rates == {31: tiny}
     (untouched,) = curves([SMALL], data)
     assert_alike(first, untouched)
     # One product serves both networks, and rounds according to a column's place in it.
@@ -279,3 +281,21 @@ def test_a_learning_rate_changes_for_one_curve_from_the_next_step_on(data: Train
     at_end = [e.losses["cross_entropy"] for e in second.evaluations if e.step >= 36]
     assert len(set(at_end)) == 1
     assert first.evaluations[-1].losses["cross_entropy"] < at_end[0]
+
+
+def test_what_was_measured_at_a_step_is_not_measured_again(data: TrainingData) -> None:
+    looks = itertools.count(1)
+    # A stop is seen right behind the measurement of a whole epoch, before the next step.
+    (curve,) = curves([SMALL], data, lambda: Control(stop=next(looks) > 12))
+    assert [(e.step, e.full) for e in curve.evaluations] == [(0, False), (12, True)]
+    (untrained,) = curves([SMALL], data, lambda: Control(stop=True))
+    assert [(e.step, e.full) for e in untrained.evaluations] == [(0, False)]
+
+
+def test_clocks_tell_of_every_step_and_of_the_untrained_network(data: TrainingData) -> None:
+    (curve,) = curves([SMALL], data)
+    for name in ("epoch", "examples", "seconds"):
+        clock = curve.data.clocks[name]
+        assert clock.steps.tolist() == list(range(STEPS + 1))
+        assert clock.values[0] == 0
+    assert curve.data.clocks["epoch"].values[-1] == SMALL.epochs

@@ -13,7 +13,7 @@ from explorer.core.recorded_race import FOUR_PLACE, RECORDED_RACE, RECORDED_SWEE
 from explorer.runs.config import TrainingConfig
 from explorer.runs.digit_recognition import network_of
 from explorer.runs.mnist_files import Images
-from explorer.runs.record_columns import by_curve
+from explorer.runs.records import by_curve
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
 from explorer.store.weights import read_weights
@@ -27,6 +27,7 @@ from explorer.trainer.make_shipped import (
     make,
     shown_data,
 )
+from tests.runs.sample_records import Seen
 
 GIVEN = os.environ.get("EXPLORER_DATA_DIR", "")
 SMALL = TrainingConfig(
@@ -47,7 +48,7 @@ def test_the_script_trains_measures_and_keeps_what_it_says(images: Images, tmp_p
     np.testing.assert_array_equal(run.info.digits, images.test_images[shown])
     assert run.info.digit_labels.tolist() == [digit for digit in range(10) for _ in range(2)]
     assert run.info.versions["torch"] == torch.__version__
-    (records,) = made.records(RECORDED_RACE).curves
+    (records,) = map(Seen, made.records(RECORDED_RACE).curves)
     assert records.steps[-1] == run.progress.step == 90
     measured = sorted({one.step for one in records.evaluations})
     assert measured == [0, 20, 30, 40, 60, 80, 90]
@@ -91,7 +92,7 @@ def test_the_shipped_race_is_what_training_on_mnist_gives(monkeypatch: pytest.Mo
     data = shown_data(load_source("mnist"))
     again = by_curve(list(train(RACE, data, evaluate_every=RACE_EVALUATION_STEPS)), len(RACE))
     shipped = ShippedRuns(SHIPPED_FOLDER).records(RECORDED_RACE).curves
-    for one, other in zip(again, shipped, strict=True):
+    for one, other in zip(map(Seen, again), map(Seen, shipped), strict=True):
         # Processors sum in another order, which training magnifies.
         np.testing.assert_allclose(one.losses[:100], other.losses[:100], rtol=1e-3)
         accuracies = [[e.accuracy for e in curve.evaluations] for curve in (one, other)]

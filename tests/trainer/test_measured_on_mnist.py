@@ -18,12 +18,14 @@ from explorer.core.measured_on_mnist import (
     Measured,
 )
 from explorer.runs.config import TrainingConfig
+from explorer.runs.curve_data import training_loss
 from explorer.runs.mnist_files import FILES, load_mnist
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
-from explorer.runs.record_columns import CurveChunk, CurveRecords, by_curve
+from explorer.runs.records import CurveChunk, by_curve
 from explorer.teaching.note_checks.practice import CHECKS
 from explorer.trainer.data import TrainingData, embedded_digits, prepare
 from explorer.trainer.loop import train
+from tests.runs.sample_records import Seen
 
 # Read before each test is kept from the folders of the machine.
 FOLDER = Path(os.environ.get("EXPLORER_DATA_DIR") or "nowhere")
@@ -48,20 +50,20 @@ def mnist() -> TrainingData:
 
 def trained(
     configs: Sequence[TrainingConfig], data: TrainingData, steps: int | None = None
-) -> tuple[CurveRecords, ...]:
+) -> list[Seen]:
     """Train curves, all of them or their first steps."""
 
     def first(chunks: Iterator[CurveChunk]) -> Iterator[CurveChunk]:
         for chunk in chunks:
-            made = chunk.records.steps
+            made = training_loss(chunk.data).steps
             if steps and made.size and made[0] > steps:
                 return
             yield chunk
 
-    return by_curve(first(train(configs, data)), len(configs))
+    return list(map(Seen, by_curve(first(train(configs, data)), len(configs))))
 
 
-def accuracy_at(curve: CurveRecords, step: int) -> float | None:
+def accuracy_at(curve: Seen, step: int) -> float | None:
     return next((one.accuracy for one in curve.evaluations if one.step == step), None)
 
 

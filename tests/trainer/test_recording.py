@@ -6,7 +6,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from explorer.trainer import recording
 from explorer.trainer.recording import Recorder
-from tests.runs.sample_records import divergence, one_step
+from tests.runs.sample_records import Seen, divergence, one_step
 
 
 def test_the_first_record_is_written_at_once_and_the_rest_in_batches(
@@ -17,17 +17,17 @@ def test_the_first_record_is_written_at_once_and_the_rest_in_batches(
     run_id = store.runs.create([TrainingConfig()])
     recorder = Recorder(store, run_id, [100])
     recorder.add(one_step(0, 1, 200, 1.0, 0.1))
-    assert store.records.read(run_id).curves[0].steps.tolist() == [1]
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == [1]
     recorder.add(one_step(0, 2, 400, 1.0, 0.2))
     recorder.add(one_step(0, 3, 600, 1.0, 0.3))
-    assert store.records.read(run_id).curves[0].steps.tolist() == [1]
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == [1]
     now += recording.APPEND_SECONDS
     recorder.add(one_step(0, 4, 800, 1.0, 0.4))
-    assert store.records.read(run_id).curves[0].steps.tolist() == [1, 2, 3, 4]
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == [1, 2, 3, 4]
     recorder.add(one_step(0, 5, 1000, 1.0, 0.5))
     recorder.flush()
     recorder.flush()
-    assert store.records.read(run_id).curves[0].steps.tolist() == [1, 2, 3, 4, 5]
+    assert Seen(store.records.read(run_id).curves[0]).steps.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_rate_and_time_left_follow_from_the_records(store: RunStore) -> None:
@@ -63,5 +63,5 @@ def test_curves_that_train_in_step_are_written_together(
     for step in (1, 2, 3):
         now += recording.APPEND_SECONDS
         recorder.add(*(one_step(curve, step, 200 * step, 1.0, step / 10) for curve in (0, 1)))
-        first, second = store.records.read(run_id).curves
+        first, second = map(Seen, store.records.read(run_id).curves)
         assert first.steps.tolist() == second.steps.tolist() == list(range(1, step + 1))

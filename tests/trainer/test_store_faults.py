@@ -21,6 +21,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.run import LEASE_SECONDS, Run
 from explorer.store.run_store import RunStore, StoreUnavailable
 from tests.jobs.test_launcher import children_of
+from tests.runs.sample_records import Seen
 from tests.store.postgresql_server import NoServer, Server, running_server
 
 pytestmark = pytest.mark.long
@@ -68,19 +69,19 @@ def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
 def in_training(store: RunStore) -> Run:
     """Start a race and return it once it has recorded something."""
     run_id = launcher.start(RACE, store=store)
-    wait_until(lambda: store.records.read(run_id).curves[0].steps.size)
+    wait_until(lambda: Seen(store.records.read(run_id).curves[0]).steps.size)
     return store.runs.get(run_id)
 
 
 def goes_on_and_ends(store: RunStore, run_id: str) -> None:
     """See that the training goes on, and that it has recorded every step exactly once."""
-    reached = store.records.read(run_id).curves[0].steps[-1]
-    wait_until(lambda: store.records.read(run_id).curves[0].steps[-1] > reached + 500)
+    reached = Seen(store.records.read(run_id).curves[0]).steps[-1]
+    wait_until(lambda: Seen(store.records.read(run_id).curves[0]).steps[-1] > reached + 500)
     assert launcher.state_of(store.runs.get(run_id)) == "running"
     wait_until(lambda: not launcher.explain(store.runs.get(run_id), store=store), 10)
     launcher.request_stop(run_id, store=store)
     wait_until(lambda: store.runs.get(run_id).status == "stopped", 10)
-    steps = store.records.read(run_id).curves[0].steps
+    steps = Seen(store.records.read(run_id).curves[0]).steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
     (row,) = store.curves.list()
     assert row.summary.steps == len(steps)

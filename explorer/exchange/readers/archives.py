@@ -75,8 +75,8 @@ def unpacked(content: bytes) -> bytes:
         raise ImportRefused("The compressed file is damaged or cut off: copy it again.") from error
     if len(data) > MOST_BYTES:
         raise ImportRefused(
-            f"The file unpacks to more than {MOST_BYTES >> 20} MB: leave columns out, or keep each "
-            "tenth row."
+            f"The file unpacks to more than {MOST_BYTES >> 20} MB: leave columns out, or keep "
+            "every tenth row."
         )
     return data
 

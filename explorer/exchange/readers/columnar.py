@@ -68,7 +68,7 @@ def _parquet(content: bytes) -> pa.Table:
     _check_size(file.metadata.num_rows, file.metadata.num_columns)
     groups = (file.metadata.row_group(k) for k in range(file.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > MOST_UNPACKED_BYTES:
-        raise ImportRefused("The table is too large: leave columns out, or keep each tenth row.")
+        raise ImportRefused("The table is too large: leave columns out, or keep every tenth row.")
     return file.read(use_threads=False)
 
 
@@ -96,7 +96,7 @@ def _check_size(rows: int, columns: int) -> None:
     if rows * columns > MOST_CELLS:
         raise ImportRefused(
             f"The table has {rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells are read "
-            "at most: leave columns out, or keep each tenth row."
+            "at most: leave columns out, or keep every tenth row."
         )
     if not rows:
         raise ImportRefused("The table has no row.")

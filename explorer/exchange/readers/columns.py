@@ -199,22 +199,28 @@ def _given(texts: pa.Array) -> Mask:
 
 def _marks(texts: pa.Array) -> set[str]:
     """Return the decimal marks that all cells with a comma, or grouped by points, fit."""
-    with_comma = texts.filter(pc.fill_null(pc.match_substring(texts, COMMA), False))
-    if not len(with_comma):
-        grouped = pc.match_substring_regex(texts, _MANY_DOT_GROUPS)
-        return {COMMA} if pc.any(grouped).as_py() else {POINT}
+    if not _has(texts, COMMA):
+        grouped = pc.match_substring_regex(texts, _MANY_DOT_GROUPS) if _has(texts, POINT) else []
+        return {COMMA} if len(grouped) and pc.any(grouped).as_py() else {POINT}
     marks = {COMMA, POINT}
-    for text in _distinct(with_comma):
-        if fits := decimal_marks(text):
+    for text in _distinct(texts):
+        if text and COMMA in text and (fits := decimal_marks(text)):
             marks &= fits
         if len(marks) < 2:
             break
-    if marks == {COMMA, POINT}:
+    if marks == {COMMA, POINT} and _has(texts, POINT):
         # "1,234" alone tells nothing, but "0.5" beside it does.
-        points = pc.match_substring(texts, POINT)
-        if pc.any(points).as_py():
-            marks = {POINT}
+        marks = {POINT}
     return marks or {POINT}
+
+
+def _has(texts: pa.Array, mark: str) -> bool:
+    """Tell whether a character of ASCII stands anywhere in a column: a look at all of its bytes."""
+    if not len(texts):
+        return False
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+    return data is not None and mark.encode() in data.slice(ends[0], ends[1] - ends[0]).to_pybytes()
 
 
 def _decided(marks: set[str], is_usual: bool) -> str:
@@ -224,6 +230,8 @@ def _decided(marks: set[str], is_usual: bool) -> str:
 
 
 def _counts_thousands(texts: pa.Array) -> bool:
+    if not _has(texts, POINT):
+        return False
     points = texts.filter(pc.fill_null(pc.match_substring(texts, POINT), False))
     return bool(len(points)) and bool(pc.all(pc.match_substring_regex(points, _DOT_GROUPS)).as_py())
 
@@ -261,9 +269,9 @@ def _parsed(
         raise ImportRefused(
             f"The column {quoted(name)} mixes the units {listed(units)}: write one unit throughout."
         )
-    if mark == COMMA and pc.any(pc.match_substring(texts, COMMA)).as_py():
+    if mark == COMMA and _has(texts, COMMA):
         notes.add(f"{quoted(name)} is read with decimal commas.")
-    elif mark == COMMA and pc.any(pc.match_substring(texts, POINT)).as_py():
+    elif mark == COMMA and _has(texts, POINT):
         notes.add(f"The points in {quoted(name)} are read as thousands separators.")
     elif rest.size and pc.any(pc.match_substring_regex(texts, _COMMA_GROUP)).as_py():
         notes.add(f"The commas in {quoted(name)} are read as thousands separators.")
@@ -288,10 +296,10 @@ def _plain_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
 
 def _comma_column(name: str, texts: pa.Array, notes: Notes) -> Column | None:
     """Do the same where all numbers are written with decimal commas, or without decimals."""
-    if pc.any(pc.match_substring(texts, POINT)).as_py():
+    if _has(texts, POINT):
         return None
     column = _plain_column(name, pc.replace_substring(texts, COMMA, POINT), notes)
-    if column is not None and pc.any(pc.match_substring(texts, COMMA)).as_py():
+    if column is not None and _has(texts, COMMA):
         notes.add(f"{quoted(name)} is read with decimal commas.")
     return column
 

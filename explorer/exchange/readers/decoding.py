@@ -18,7 +18,7 @@ _MARKS = (
 _CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F))
 _BLOCK_BYTES = 2**20
 _NO_TEXT = (
-    "This is neither text nor a kind of file that is known here: give a table of text, JSON, "
+    "This is neither text nor a known kind of file: give a table of text, JSON, "
     "Parquet, Arrow, or TensorBoard’s event files."
 )
 

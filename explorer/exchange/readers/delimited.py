@@ -125,7 +125,7 @@ def _check_size(content: bytes, layout: Layout) -> None:
     if rows * layout.width > MOST_CELLS:
         raise ImportRefused(
             f"The table has about {rows:,} rows of {layout.width:,} cells, and {MOST_CELLS:,} "
-            "cells are read at most: leave columns out, or keep each tenth row."
+            "cells are read at most: leave columns out, or keep every tenth row."
         )
 
 
@@ -245,8 +245,8 @@ def _parted(
             yield reader.line_num, row
     except csv.Error as error:
         raise ImportRefused(
-            f"Line {reader.line_num + offset:,} is not a row of a table ({error}): look for a "
-            "quotation mark without its partner."
+            f"Line {reader.line_num + offset:,} is not a row of a table ({error}): look for an "
+            "unmatched quotation mark."
         ) from error
 
 

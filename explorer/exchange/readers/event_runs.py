@@ -127,7 +127,7 @@ class Events:
             self.codes.append(code)
         if len(self.steps) > MOST_MEASUREMENTS:
             raise ImportRefused(
-                f"The run holds more than {MOST_MEASUREMENTS:,} scalars: log each tenth step."
+                f"The run holds more than {MOST_MEASUREMENTS:,} scalars: log every tenth step."
             )
 
     def _code(self, tag: bytes, inner: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -56,7 +55,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
     Raises:
         ImportRefused: A line is not a record.
     """
-    records = Records()
+    records, count = Records(), 0
     settings: dict[str, str] = {}
     first: tuple[int, dict[str, Any]] | None = None
     iteration = None
@@ -72,12 +71,13 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
                 f"Line {number:,} is not a JSON object like those before it: correct it or take it "
                 "out."
             )
-        if record.get("iter") is not None and record.get("iter") == record.get("step"):
-            iteration = record["iter"]
-        elif iteration is not None and "iter" not in record and "step" in record:
+        if "iter" in record:
+            iteration = record["iter"] if record["iter"] == record.get("step") else iteration
+        elif iteration is not None and "step" in record:
             record = _validated(record, iteration)
             notes.add(_PLACED)
-        if first is None and not len(records):
+        count += 1
+        if count == 1:
             first = (number, record)
             continue
         if first is not None:
@@ -193,8 +193,14 @@ def _lines(content: bytes, most: int | None = None) -> Iterator[tuple[int, bytes
 
 def _record(line: bytes) -> Any:
     """Return what a line says in JSON, or as Python prints dictionaries; None if neither."""
-    with contextlib.suppress(ValueError, RecursionError):
+    try:
         return json_value(line)
+    except (ValueError, RecursionError):
+        return _printed(line)
+
+
+def _printed(line: bytes) -> Any:
+    """Return a dictionary as Python prints it; None if a line is none."""
     if not line.startswith(b"{'") or len(line) > _LONGEST_LITERAL:
         return None
     text = re.sub(r"(?<=: )(-?)(nan|inf)(?=[,}])", r"'\1\2'", line.decode())

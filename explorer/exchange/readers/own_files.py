@@ -209,7 +209,7 @@ def read_own_document(document: Mapping[str, Any]) -> list[ReadCurve]:
 
 
 def _data(told: Mapping[str, Any]) -> CurveData:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Any] = {}
     for name in MEASURED:
         kind: Any = Snapshots if name == "snapshots" else Series
         found[name] = {one: kind(*_measured(own)) for one, own in told[name].items()}

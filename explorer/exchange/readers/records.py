@@ -64,6 +64,10 @@ class Records:
         for key, value in record.items():
             name = f"{prefix}{key}" if prefix else str(key)
             kind = type(value)
+            # By far the most of them, and so the first.
+            if kind is float or kind is int:
+                self._take(name, row, value)
+                continue
             if kind is dict and "_type" in value:
                 # A picture, table or histogram of Weights & Biases.
                 self._lists.setdefault(name)
@@ -79,16 +83,20 @@ class Records:
                 kind = type(value)
             if value is None:
                 continue
+            if kind is float or kind is int:
+                self._take(name, row, value)
+                continue
             cells = self._columns.get(name) or self._begin(name)
-            if kind is float:
-                cells.rows.append(row)
-                cells.numbers.append(value)
-            elif kind is int:
-                cells.rows.append(row)
-                cells.numbers.append(_number(name, value))
-            else:
-                cells.text_rows.append(row)
-                cells.texts.append(str(value))
+            cells.text_rows.append(row)
+            cells.texts.append(str(value))
+
+    def _take(self, name: str, row: int, value: float) -> None:
+        cells = self._columns.get(name) or self._begin(name)
+        try:
+            cells.numbers.append(value)
+        except OverflowError:
+            raise ImportRefused(f"{quoted(name)} holds a number too large for 64 bits.") from None
+        cells.rows.append(row)
 
     def _begin(self, name: str) -> _Cells:
         if len(self._columns) >= MOST_COLUMNS:
@@ -120,13 +128,6 @@ class Records:
         if self._lists:
             notes.add(f"Lists within a record are left out: {listed(self._lists)}.")
         return Table(columns, size, place, notes)
-
-
-def _number(name: str, value: int) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        raise ImportRefused(f"{quoted(name)} holds a number too large for 64 bits.") from None
 
 
 def _column(

@@ -73,7 +73,7 @@ def _rows_axis(table: Table, meaning: Meaning) -> Axis:
     candidates = [one.name for one in meaning.metrics if _may_count(one)]
     if candidates and len(meaning.metrics) > 1 and index is None:
         raise ImportRefused(
-            "It cannot be told which column counts the steps: the columns are "
+            "It is unclear which column counts the steps: the columns are "
             f"{listed(one.name for one in table.columns)}. Name the one that does “step” or "
             f"“epoch”, {quoted(candidates[0])} perhaps.",
             may_count(table),

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def digest_of(cookies: Mapping[str, str]) -> str:
     """Return what the store keeps of a browser with these cookies; "" where it has no name."""
-    name = cookies.get(COOKIE, "")
+    name = str(cookies.get(COOKIE))
     return hashlib.sha256(name.encode()).hexdigest() if _NAME.fullmatch(name) else ""
 
 

@@ -4,8 +4,9 @@
 import { decoded } from "../frontend/sync.js";
 
 const WAITS_MS = [300, 1000, 3000, 10_000, 30_000];
-const PATIENCE_MS = 3000; // until something is heard
+const PATIENCE_MS = 6000; // until something is heard
 const SILENCE_MS = 10_000; // the server says something every four seconds
+const TRY_LATER = 1013; // a server that was started anew knows its pages once one was opened
 
 /**
  * @param {() => object} actions.place tells what is watched, what of it is here, and what is wanted
@@ -26,7 +27,11 @@ export function createWatch({ place, hear, turn }) {
     const mine = new WebSocket(address);
     mine.binaryType = "arraybuffer";
     mine.onopen = () => mine === socket && say();
-    mine.onclose = () => mine === socket && lose();
+    mine.onclose = ({ code }) => {
+      if (mine !== socket) return;
+      if (code === TRY_LATER) attempts = 0;
+      lose();
+    };
     mine.onmessage = ({ data }) => {
       if (mine !== socket) return;
       heard = performance.now();

@@ -9,8 +9,8 @@ import streamlit as st
 from explorer.exchange.column_mapping import (
     ColumnMapping,
     guessed,
+    kept_curves,
     kept_name,
-    kept_records,
     loss_of,
     series_names,
     was_written_here,
@@ -82,7 +82,7 @@ def import_control(
         "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
     )
     if not is_own and found.columns:
-        with st.popover("Read the table otherwise"):
+        with st.popover("Read the table differently"):
             _ask_table(found.columns, found.x, f"{key} {turn}")
     st.button(
         "Import",
@@ -142,7 +142,7 @@ def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
         key=f"{key} told x",
     )
     for place, name, label in (
-        (cells, "delimiter", "Cells are parted by"),
+        (cells, "delimiter", "Cells are separated by"),
         (decimals, "decimal", "Before decimals stands"),
     ):
         words = dict(_TOLD[name])
@@ -212,13 +212,13 @@ def _take_in(
 ) -> None:
     try:
         access.require_holder()
-        curves = kept_records(found.curves, mapping)
+        curves = kept_curves(found.curves, mapping)
         run_id = launcher.default_store().records.add_imported(
             curves,
             [kept_name(curve.label) for curve in found.curves],
             name=name,
             origin=kept_name(filename),
-            losses=[loss_of(one.imported.mapping) if one.imported else "" for one in curves],
+            losses=[loss_of(one) for one in curves],
         )
     except (ImportRefused, AnnotationError, StoreUnavailable) as error:
         st.session_state[f"{key} said"] = ("", str(error))

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from explorer.jobs import launcher
-from explorer.runs.record_columns import CurveRecords, Records
+from explorer.runs.curve_data import IMAGES, TEST, TEST_FULL
+from explorer.runs.records import Records
+from explorer.runs.series import NOTHING, CurveData
 
 _BEAT_SECONDS = 0.45
 
@@ -58,13 +60,19 @@ def newest_records(run_id: str, *, ended: bool) -> Records:
     return _follower(launcher.default_store().url, run_id).newest(run_id, ended=ended)
 
 
-def which_images(curves: Sequence[CurveRecords]) -> str:
+def which_images(curves: Sequence[CurveData]) -> str:
     """Say which marks of test measurements were made on how many images."""
-    evaluations = [evaluation for curve in curves for evaluation in curve.evaluations]
-    whole = {one.examples for one in evaluations if one.full}
-    quick = {one.examples for one in evaluations if not one.full}
-    said = [f"diamonds: on all {count:,}" for count in sorted(whole - {0})]
-    said += [f"lines: on the first {count:,}" for count in sorted(quick - {0})]
-    if 0 in whole | quick:
+
+    def counts(kind: str) -> list[float]:
+        every = [curve.clocks.get(IMAGES[kind], NOTHING).values for curve in curves]
+        return sorted({count for values in every for count in values.tolist()})
+
+    def is_unknown(curve: CurveData) -> bool:
+        kinds = {name.partition("/")[0] for name in curve.known} & set(IMAGES)
+        return any(IMAGES[kind] not in curve.clocks for kind in kinds)
+
+    said = [f"diamonds: on all {count:,.0f}" for count in counts(TEST_FULL)]
+    said += [f"lines: on the first {count:,.0f}" for count in counts(TEST)]
+    if any(map(is_unknown, curves)):
         said.append("of runs made elsewhere: on a number that is not known")
     return f" ({'; '.join(said)})" if said else ""

@@ -3,7 +3,7 @@
 import plot from "../../components/plot/plot.js";
 import { copyText, h } from "../../components/frontend/sync.js";
 import { ask, known, note, renewKey } from "../../components/rooms/connection.js";
-import { createSections, outcomePart, questionParts, trying } from "./room_parts.js";
+import { createSections, focusOn, outcomePart, questionParts, trying } from "./room_parts.js";
 
 export function createHostView(place, assets, setup) {
   const door = h("div", { class: "cee-host-door" });
@@ -269,6 +269,8 @@ export function createHostView(place, assets, setup) {
     const key = await renewKey();
     moving = `${new URL("room", document.baseURI).href}#host=${known.place.code}.${encodeURIComponent(key)}`;
     update();
+    // It stands at the top, and the button that asked for it may be far below.
+    focusOn(door);
   }
 
   async function end() {

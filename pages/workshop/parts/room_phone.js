@@ -39,7 +39,11 @@ export function createPhoneView(place) {
     );
     if (isOpen) paintStatus();
     const words = round ? newsOf(round) : "";
-    if (news.textContent !== words) news.textContent = words;
+    if (news.textContent !== words) {
+      news.textContent = words;
+      // Whoever has scrolled down to commit sees what is new from its beginning.
+      if (main.getBoundingClientRect().top < 0) head.scrollIntoView();
+    }
     section(foot, [me.sums, room.hours], () => [
       me.sums
         ? h(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v2_0001"
+revision = "v3_0001"
 down_revision = None
 
 
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("worker_create_time", sa.Double),
         sa.Column("claim_token", sa.String(32)),
         sa.Column("num_batches", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("session", sa.String(64), nullable=False, server_default=""),
+        sa.Column("person", sa.String(64), nullable=False, server_default=""),
         sa.Column("origin", sa.Text, nullable=False, server_default=""),
         sa.Column("deleted_at", sa.Double),
     )
@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text, nullable=False, server_default="{}"),
         sa.Column("foreign_loss", sa.Text, nullable=False, server_default=""),
         sa.Column("deleted_at", sa.Double),
+        sa.Column("meanings", sa.Text, nullable=False, server_default="{}"),
     )
     op.create_table(
         "weights",
@@ -74,7 +75,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Double, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
         sa.Column("is_open", sa.Boolean, nullable=False, index=True),
-        sa.Column("session", sa.String(64), nullable=False, server_default=""),
+        sa.Column("person", sa.String(64), nullable=False, server_default=""),
     )
     op.create_table(
         "sweep_runs",
@@ -82,4 +83,72 @@ def upgrade() -> None:
         sa.Column("sweep_id", sa.String(32), nullable=False, index=True),
         sa.Column("cells", sa.Text, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "watched_folders",
+        sa.Column("place", sa.String(255), primary_key=True),
+        sa.Column("folder", sa.String(1024), primary_key=True),
+    )
+    op.create_table(
+        "watched_files",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("place", sa.String(255), nullable=False),
+        sa.Column("folder", sa.Text, nullable=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("label", sa.Text, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("why", sa.Text, nullable=False, server_default=""),
+        sa.Column("stamp", sa.Text, nullable=False, server_default=""),
+        sa.Column("changed_at", sa.Double, nullable=False),
+        sa.Column("num_points", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("run_id", sa.String(32), unique=True),
+    )
+    op.create_table(
+        "rooms",
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("code", sa.String(16), nullable=False, unique=True),
+        sa.Column("spoken", sa.String(16), nullable=False, unique=True),
+        sa.Column("host_key", sa.String(64), nullable=False),
+        sa.Column("ends_at", sa.Double, nullable=False),
+        sa.Column("joining", sa.Boolean, nullable=False, server_default=sa.true()),
+        sa.Column("names_hidden", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("address", sa.Text, nullable=False, server_default=""),
+        sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    )
+    op.create_table(
+        "room_people",
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("room", sa.String(16), nullable=False, index=True),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("name", sa.Text, nullable=False, server_default=""),
+        sa.Column("token", sa.String(64), nullable=False),
+        sa.Column("is_removed", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    op.create_table(
+        "room_rounds",
+        sa.Column("room", sa.String(16), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("outcome", sa.Integer),
+    )
+    op.create_table(
+        "room_forecasts",
+        sa.Column("room", sa.String(16), primary_key=True),
+        sa.Column("round", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("person", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("forecast", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "room_frames",
+        sa.Column("room", sa.String(16), primary_key=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("payload", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "cluster",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("driver", sa.String(64), nullable=False),
+        sa.Column("heartbeat", sa.Double, nullable=False),
+        sa.Column("report", sa.Text, nullable=False),
     )

@@ -72,7 +72,7 @@ def settings_with(row: CurveRow, told: Mapping[str, str]) -> dict[str, str]:
     """Return a curve's settings, by name, with what its file tells of them.
 
     Args:
-        told: From `ImportedCurve.settings`.
+        told: From `FileNotes.settings`.
     """
     return settings_of(row) | dict(told)
 

@@ -74,14 +74,14 @@ def metric_meanings(found: Loaded) -> None:
 
 def has_metrics_of_files(found: Loaded) -> bool:
     """Tell whether one of the curves came from a file."""
-    return any(curve.records.imported for curve in found.curves)
+    return any(curve.data.file for curve in found.curves)
 
 
 def _by_name(found: Loaded) -> dict[str, list[Meaning]]:
     """Return the meanings of each metric, one where all curves that have it agree."""
     every: dict[str, dict[Meaning, None]] = {}
     for curve, compared in zip(found.curves, found.compared, strict=True):
-        if curve.records.imported is not None:
+        if curve.data.file:
             for name, one in compared.meanings.items():
                 every.setdefault(name, {})[one] = None
     return {name: list(own) for name, own in every.items()}
@@ -105,7 +105,7 @@ def _keep(found: Loaded, name: str, key: str) -> None:
     changed = {
         (curve.row.run_id, curve.row.curve): {**curve.row.meanings, name: meaning}
         for curve, compared in zip(found.curves, found.compared, strict=True)
-        if curve.records.imported is not None and name in compared.meanings
+        if curve.data.file and name in compared.meanings
     }
     try:
         access.require_holder()

@@ -162,8 +162,8 @@ def _smoothing() -> str:
             value=shown("compare smoothing", chosen("compare smoothing", AUTO)),
             key="compare smoothing",
             help="Weight w of the past in a moving average: it averages over about 1/(1 − w) "
-            "points, 0.98 over 50. “auto” goes by the length of each curve: over a fiftieth of "
-            "it, and not at all below 100 points.",
+            "points, 0.98 over 50. “auto” averages over a fiftieth of each curve, and leaves "
+            "curves of fewer than 100 points as they are.",
             on_change=lambda: choose("compare smoothing", st.session_state["compare smoothing"]),
         )
     )
@@ -261,8 +261,8 @@ def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[s
             key="compare goal",
             link="goal",
             placeholder="0.95 or 95 %",
-            help="The table tells the first step at which each line reached this value: at least "
-            "it of an accuracy, at most it of a loss; raw values, not smoothed ones.",
+            help="The table gives the first step at which each line reached this value: an "
+            "accuracy at or above it, a loss at or below it. Raw values count, not smoothed ones.",
         )
         keys = [key for key in panels if not panels[key].is_gap] or list(panels)
         asked = address.take_or_warn("goalof")

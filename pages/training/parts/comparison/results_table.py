@@ -77,7 +77,7 @@ def shared_settings(rows: Sequence[CurveRow], told: Sequence[Mapping[str, str]])
     lines += [
         f"- {name}: not the same for all" for name in differing if name in LEFT_OUT - {"Formula"}
     ]
-    st.markdown("\n".join(lines) or "Nothing that is known.")
+    st.markdown("\n".join(lines) or "Nothing is known.")
 
 
 def _best(panel: Panel, one: Result) -> str:

@@ -24,6 +24,7 @@ from explorer.figures.line_traces import line_style
 from explorer.figures.numbers import written
 from explorer.jobs import launcher
 from explorer.runs.axes import AXES
+from explorer.runs.curve_data import diverged_at
 from explorer.runs.meaning import Meaning, meanings_of
 from explorer.runs.metric_panels import GAP, ComparedCurve, Panel, first_panels, panels_of
 from explorer.runs.run import CurveRow
@@ -97,8 +98,7 @@ def loaded(rows: Sequence[CurveRow], labels: Sequence[str]) -> Loaded:
     store = launcher.default_store().url
     compared = tuple(
         _compared(
-            store, one.row.id, records[one.row.run_id].cursor, one.own_loss, one.steps_per_epoch,
-            tuple(one.row.meanings.items()), one,
+            store, one.row.id, records[one.row.run_id].cursor, tuple(one.row.meanings.items()), one,
         )
         for one in curves
     )  # fmt: skip
@@ -109,8 +109,7 @@ def loaded(rows: Sequence[CurveRow], labels: Sequence[str]) -> Loaded:
 
 def _told(curve: ExportedCurve, compared: ComparedCurve) -> dict[str, str]:
     """Return what a file tells of the settings: what it calls so, and rates that stay the same."""
-    imported = curve.records.imported
-    if imported is None:
+    if curve.data.file is None:
         return {}
     steady = {
         name: written(float(series.values[0]))
@@ -119,7 +118,7 @@ def _told(curve: ExportedCurve, compared: ComparedCurve) -> dict[str, str]:
         and len(series) > 1
         and (series.values == series.values[0]).all()
     }
-    return steady | dict(imported.settings)
+    return steady | dict(curve.data.file.settings)
 
 
 # Larger than the largest comparison.
@@ -128,18 +127,16 @@ def _compared(
     store: str,
     curve_id: str,
     cursor: int,
-    own_loss: str,
-    steps_per_epoch: int | None,
     said: tuple[tuple[str, Meaning], ...],
     _curve: ExportedCurve,
 ) -> ComparedCurve:
-    data, imported = _curve.data, _curve.records.imported
+    data, file = _curve.data, _curve.data.file
     return ComparedCurve(
         data,
-        meanings_of(data, imported, dict(said)),
-        began=None if imported else _curve.row.started_at,
-        units=imported.units if imported else {},
-        diverged_at=_curve.records.diverged_at,
+        meanings_of(data, dict(said)),
+        began=None if file else _curve.row.started_at,
+        units=file.units if file else {},
+        diverged_at=diverged_at(data),
     )
 
 
@@ -214,8 +211,8 @@ def _drawn(
         unplaced = ", ".join(f"“{escaped(name)}”" for name in missing[:5])
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         st.info(
-            f"Not, or not whole, on this axis, because they do not tell the {AXES[axis]}: "
-            f"{unplaced}{more}."
+            f"Missing from this axis, in whole or in part, since they do not record the "
+            f"{AXES[axis]}: {unplaced}{more}."
         )
     if drawable := [row.id for row in rows if row.has_weights][:2]:
         link_to("draw", "**Draw a digit for the first two of these networks →**",
@@ -252,7 +249,7 @@ def _about(
     """Return what the plots mean, in sentences."""
     parts = []
     if look.axis != choices.look.axis:
-        parts.append("Along epochs: that is what all of these curves tell.")
+        parts.append("Along epochs, which all of these curves record.")
     if told_apart == "none":
         parts.append("More lines than colours: point at one to see which it is.")
     elif told_apart:
@@ -274,7 +271,7 @@ def _about(
         f"Lines: {smoothing}. One colour a line; solid training, dashed validation, dotted test. "
         "★ the best point; × NaN, ▲ +∞, ▼ what a log axis cannot show."
     )
-    if images := which_images([curve.records for curve in found.curves]):
+    if images := which_images([curve.data for curve in found.curves]):
         parts.append(f"On test images{images}.")
     return parts
 
@@ -296,7 +293,10 @@ def report_figures(
         figure = metric_panels(_lines(found, groups), keys, look)
         for one in figure.data:
             one.hoverinfo = "skip" if one.meta.get("untabled") else "x+y+name"
-        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12)
+        # Above the panels the legend would stand on their headings.
+        legend = {"y": -70 / figure.layout.height, "yanchor": "top"}
+        figure.update_layout(hovermode="closest", showlegend=len(groups) <= 12, legend=legend)
+        figure.update_xaxes(title_standoff=24 if axis == "clock" else 4)
         return [ReportFigure("metrics", "Metrics", about, figure)]
 
     return drawn

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.figures.numbers import written
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import last_of
+from explorer.runs.records import Records
 from explorer.runs.run import Run
+from explorer.runs.series import SECONDS
 from pages.training.parts.race.status import ACTIVE
 
 TOO_QUICK = 1.0
@@ -60,4 +62,4 @@ def said_of_pace(state: str, records: Records) -> str:
 
 def training_seconds(records: Records) -> float:
     """Return how long the training of a race took so far."""
-    return max((float(c.seconds[-1]) for c in records.curves if c.seconds.size), default=0.0)
+    return max((last_of(one.clocks.get(SECONDS), 0.0) for one in records.curves), default=0.0)

@@ -15,7 +15,8 @@ from explorer.figures.curves import default_smoothing
 from explorer.figures.numbers import written
 from explorer.figures.training import on_stage, race_lines
 from explorer.runs.config import LOSS_LABELS
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import ACCURACY, last_of, on_test_images, training_loss
+from explorer.runs.records import Records
 from pages.components.plot.plot import encoded, plots_of
 from pages.training.parts.race.reading import Reading, memory_of
 from pages.training.parts.race.status import ViewOptions
@@ -166,7 +167,7 @@ def _draw(reading: Reading, view: View) -> go.Figure:
         figure = training.accuracy_by_step(labels, curves, lines=lines, zoomed=options[0])
     elif view.tab == "Loss":
         scale, chosen = options
-        longest = max((curve.losses.size for curve in curves), default=0)
+        longest = max((len(training_loss(curve)) for curve in curves), default=0)
         weight = default_smoothing(longest) if chosen is None else chosen
         figure = training.training_loss(
             run.configs, labels, curves, scale=scale, weight=weight, lines=lines
@@ -184,18 +185,18 @@ def _draw(reading: Reading, view: View) -> go.Figure:
 
 def _alt_losses(_view: View, labels: Sequence[str], records: Records) -> str:
     said = [
-        f"{label} {written(float(curve.losses[-1]), 3)}"
+        f"{label} {written(last_of(loss), 3)}"
         for label, curve in zip(labels, records.curves, strict=True)
-        if curve.losses.size
+        if len(loss := training_loss(curve))
     ]
     return f"Training loss by step; newest batch: {', '.join(said)}."
 
 
 def _alt_accuracy(_view: View, labels: Sequence[str], records: Records) -> str:
     said = [
-        f"{label} {curve.latest_evaluation.accuracy:.1%}"
+        f"{label} {last_of(accuracy):.1%}"
         for label, curve in zip(labels, records.curves, strict=True)
-        if curve.latest_evaluation
+        if len(accuracy := on_test_images(curve, ACCURACY)[0])
     ]
     return f"Test accuracy by step; now: {', '.join(said)}."
 

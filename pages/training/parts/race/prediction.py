@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.figures.training import GOAL
-from explorer.runs.record_columns import Records
+from explorer.runs.records import Records
 from pages.components.address import address
 from pages.components.address.parameters import text
 from pages.components.escaping import escaped

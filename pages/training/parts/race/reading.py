@@ -18,13 +18,14 @@ from typing import Any
 from explorer.figures.training import GOAL
 from explorer.jobs import launcher
 from explorer.runs.config import curve_labels
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_step
+from explorer.runs.records import Records
 from explorer.runs.run import LOST, PAUSED, QUEUED, Run
+from explorer.runs.series import NOTHING
 from pages.training.parts.live_records import newest_records
 from pages.training.parts.race import pace, status
 from pages.training.parts.race.snapshots import (
-    encoded_snapshot,
-    kept,
+    Measurements,
     norms_by_step,
     reached,
     share_of,
@@ -74,7 +75,7 @@ class Reading:
     @property
     def now(self) -> int:
         """The newest step."""
-        return max((int(c.steps[-1]) for c in self.records.curves if c.steps.size), default=0)
+        return max(map(last_step, self.records.curves), default=0)
 
     @property
     def last_step(self) -> int:
@@ -146,26 +147,27 @@ def facts(reading: Reading) -> dict[str, Any]:
 
     `news` names what a page's script has to answer: other buttons, a warning, the digits.
     """
-    run, records, last_step = reading.run, reading.records, reading.last_step
-    diverged = [curve.diverged_at for curve in records.curves]
+    run, records, last = reading.run, reading.records, reading.last_step
+    diverged = [diverged_at(curve) for curve in records.curves]
     planned = run.progress.total_steps
     return {
         "run": run.id,
         "version": reading.version,
-        "share": share_of(last_step),
+        "share": share_of(last),
         "diverged": diverged,
         "rates": [
             [
                 [0, config.learning_rate],
-                *([one.step, one.learning_rate] for one in curve.learning_rates),
+                *zip(changes.steps.tolist(), changes.values.tolist(), strict=True),
             ]
             for config, curve in zip(run.configs, records.curves, strict=True)
+            for changes in [curve.events.get(LEARNING_RATE, NOTHING)]
         ],
         "reached": [reached(curve, GOAL) for curve in records.curves],
         "now": reading.now,
-        "last": last_step,
+        "last": last,
         # Of a run that was stopped, fewer than were planned.
-        "epochs": run.configs[0].epochs * (last_step / planned if planned else 1.0),
+        "epochs": run.configs[0].epochs * (last / planned if planned else 1.0),
         "active": reading.is_active,
         "quick": pace.is_too_quick(run, reading.state, records),
         "words": {
@@ -186,7 +188,7 @@ def measured(reading: Reading, had: Sequence[int], base: str = "") -> dict[str, 
         base: Version of the reading that it was told last; "" for none.
     """
     curves = reading.records.curves
-    snapshots = [kept(curve.evaluations, reading.last_step) for curve in curves]
+    tested = [Measurements(curve) for curve in curves]
     memory = memory_of(reading.run.id)
     norms = memory.once(
         "norms", reading.version, lambda: [norms_by_step(curve) for curve in curves]
@@ -196,13 +198,10 @@ def measured(reading: Reading, had: Sequence[int], base: str = "") -> dict[str, 
         "base": base,
         "first": list(had),
         "snapshots": [
-            [encoded_snapshot(one) for one in own[count:]]
-            for own, count in zip(snapshots, had, strict=True)
+            [one.encoded(place) for place in one.kept(reading.last_step)[count:]]
+            for one, count in zip(tested, had, strict=True)
         ],
-        "newest": [
-            None if not (last := curve.latest_evaluation) else encoded_snapshot(last)
-            for curve in curves
-        ],
+        "newest": [one.encoded(-1) if len(one) else None for one in tested],
         "norms": [_longer(old["steps"], new) for old, new in zip(before, norms, strict=True)],
     }
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
-import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from explorer.figures.training import whole_gradient_norm
-from explorer.runs.record_columns import CurveRecords
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import (
+    ACCURACY,
+    CONFUSION,
+    DIGITS_SOFTMAX,
+    num_test_images,
+    on_test_images,
+    values_at,
+)
+from explorer.runs.series import CurveData
 
 MOST = 240
 """Snapshots of a curve that are sent, evenly over the run."""
@@ -23,57 +28,66 @@ def share_of(last_step: int) -> float:
     return max(1.0, last_step / MOST)
 
 
-def kept(evaluations: Sequence[EvalRecord], last_step: int) -> list[EvalRecord]:
-    """Return the measurements that are sent: the first in each of `MOST` parts of the run.
-
-    What was kept before stays when newer ones come, so that these alone need be sent.
+class Measurements:
+    """What was measured of one curve on test images, oldest first.
 
     Args:
-        evaluations: Of one curve, oldest first.
-        last_step: Last step of the whole run.
+        curve: A curve that was trained here.
     """
-    share = share_of(last_step)
-    found: list[EvalRecord] = []
-    before = -1
-    for one in evaluations:
-        part = math.floor(one.step / share)
-        if part != before:
-            found.append(one)
-            before = part
-    return found
+
+    def __init__(self, curve: CurveData) -> None:
+        self._snapshots = curve.snapshots
+        self._accuracy, self._is_whole = on_test_images(curve, ACCURACY)
+        self._steps = self._accuracy.steps
+        self._images = num_test_images(curve, self._steps, self._is_whole)
+        self._losses = values_at(on_test_images(curve, "cross_entropy")[0], self._steps)
+
+    def __len__(self) -> int:
+        return self._steps.size
+
+    def kept(self, last_step: int) -> list[int]:
+        """Return the places of those that are sent: the first in each of `MOST` parts of the run.
+
+        What was kept before stays when newer ones come, so that these alone need be sent.
+
+        Args:
+            last_step: Last step of the whole run.
+        """
+        parts = np.floor(self._steps / share_of(last_step))
+        return np.flatnonzero(np.diff(parts, prepend=-1)).tolist()
+
+    def encoded(self, place: int) -> dict[str, Any]:
+        """Return one of them; the arrays are bytes in base64, row by row."""
+        return {
+            "step": int(self._steps[place]),
+            "full": bool(self._is_whole[place]),
+            "images": int(self._images[place]),
+            "accuracy": float(self._accuracy.values[place]),
+            "loss": float(self._losses[place]),
+            "confusion": self._bytes(CONFUSION, place, "<u4"),
+            "softmax": self._bytes(DIGITS_SOFTMAX, place, "<f4"),
+        }
+
+    def _bytes(self, name: str, place: int, dtype: str) -> str:
+        return base64.b64encode(self._snapshots[name].values[place].astype(dtype)).decode()
 
 
-def encoded_snapshot(evaluation: EvalRecord) -> dict[str, Any]:
-    """Return one measurement; the arrays are bytes in base64, row by row."""
-    return {
-        "step": evaluation.step,
-        "full": evaluation.full,
-        "images": evaluation.examples,
-        "accuracy": evaluation.accuracy,
-        "loss": evaluation.losses.get("cross_entropy"),
-        "confusion": _bytes(evaluation.confusion, np.dtype("<u4")),
-        "softmax": _bytes(evaluation.digits_softmax, np.dtype("<f4")),
-    }
-
-
-def norms_by_step(curve: CurveRecords) -> dict[str, list[float]]:
+def norms_by_step(curve: CurveData) -> dict[str, list[float]]:
     """Return the norm of the whole gradient by step, of a long run every 2nd, 4th, 8th, … one.
 
     What is returned stays when newer ones come, but for the newest, until a run is twice as long.
     """
-    count = curve.norm_steps.size
+    norm = whole_gradient_norm(curve)
+    count = len(norm)
     stride = 1
     while count > _MOST_NORMS * stride:
         stride *= 2
     places = np.unique(np.append(np.arange(0, count, stride), count - 1)) if count else np.arange(0)
-    values = whole_gradient_norm(curve)[places]
-    return {"steps": curve.norm_steps[places].tolist(), "values": values.tolist()}
+    return {"steps": norm.steps[places].tolist(), "values": norm.values[places].tolist()}
 
 
-def reached(curve: CurveRecords, accuracy: float) -> int | None:
+def reached(curve: CurveData, accuracy: float) -> int | None:
     """Return the step of the first measurement with at least this accuracy; None for never."""
-    return next((one.step for one in curve.evaluations if one.accuracy >= accuracy), None)
-
-
-def _bytes(values: np.ndarray, dtype: np.dtype[Any]) -> str:
-    return base64.b64encode(values.astype(dtype).tobytes()).decode()
+    measured, _ = on_test_images(curve, ACCURACY)
+    steps = measured.steps[measured.values >= accuracy]
+    return int(steps[0]) if steps.size else None

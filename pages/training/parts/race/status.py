@@ -11,7 +11,8 @@ from explorer.figures.numbers import duration, written
 from explorer.figures.training import SCALES
 from explorer.jobs import launcher
 from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
-from explorer.runs.record_columns import Records
+from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_of
+from explorer.runs.records import Records
 from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.access import access
@@ -133,12 +134,12 @@ def _view_options() -> ViewOptions:
 
 def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Records) -> None:
     """Say which curves diverged, when, and what to do about it."""
-    diverged = [curve.diverged_at is not None for curve in records.curves]
-    others = "; the others go on" if not all(diverged) else ""
-    for label, rate, curve in zip(labels, rates, records.curves, strict=True):
-        if curve.diverged_at is not None:
+    steps = [diverged_at(curve) for curve in records.curves]
+    others = "; the others go on" if None in steps else ""
+    for label, rate, step in zip(labels, rates, steps, strict=True):
+        if step is not None:
             st.warning(
-                f"“{escaped(label)}” diverged at step {curve.diverged_at:,}: its loss or gradient "
+                f"“{escaped(label)}” diverged at step {step:,}: its loss or gradient "
                 f"is no longer a finite number, so it is frozen there{others}. "
                 f"Train it again with a smaller learning rate, for example {rate / 10:g}."
             )
@@ -147,7 +148,7 @@ def show_divergence(labels: Sequence[str], rates: Sequence[float], records: Reco
 def rates_now(run: Run, records: Records) -> list[float]:
     """Return the learning rate of each curve as of its newest record."""
     return [
-        curve.learning_rates[-1].learning_rate if curve.learning_rates else config.learning_rate
+        last_of(curve.events.get(LEARNING_RATE), config.learning_rate)
         for config, curve in zip(run.configs, records.curves, strict=True)
     ]
 

@@ -199,7 +199,8 @@ function createView(parent, assets) {
 
   function turn(hears) {
     clearTimeout(timer);
-    if (!hears) askForRerun();
+    // Where the whole connection is lost, Streamlit's client knows it in a moment.
+    if (!hears) timer = setTimeout(askForRerun, 250);
   }
 
   function askForRerun() {

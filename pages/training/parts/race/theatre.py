@@ -18,8 +18,8 @@ from explorer.core.bars import Bars
 from explorer.core.distributions import one_hot
 from explorer.figures.palette import CATEGORICAL
 from explorer.figures.training import GOAL, LineStyle
-from explorer.runs.record_columns import Records
-from explorer.runs.records import EvalRecord
+from explorer.runs.curve_data import DIGITS_SOFTMAX
+from explorer.runs.records import Records
 from explorer.runs.run import Run
 from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
@@ -138,8 +138,10 @@ def open_asked(run: Run, records: Records) -> None:
         return
     if not (0 <= curve < len(records.curves) and 0 <= digit < len(run.info.digit_labels)):
         return
-    shown = _at(records.curves[curve].evaluations, step)
-    if shown is not None and np.isfinite(q := shown.digits_softmax[digit]).all():
+    shown = records.curves[curve].snapshots.get(DIGITS_SOFTMAX)
+    # The newest up to that step.
+    place = -1 if shown is None else int(np.searchsorted(shown.steps, step, "right")) - 1
+    if shown is not None and place >= 0 and np.isfinite(q := shown.values[place, digit]).all():
         open_divergence(int(run.info.digit_labels[digit]), q)
 
 
@@ -191,8 +193,3 @@ def _head(run: Run, labels: Sequence[str], lines: Sequence[LineStyle]) -> dict[s
         "goal": GOAL,
         "tabs": TABS,
     }  # fmt: skip
-
-
-def _at(evaluations: Sequence[EvalRecord], step: int) -> EvalRecord | None:
-    """Return the newest measurement up to a step."""
-    return next((one for one in reversed(evaluations) if one.step <= step), None)

@@ -13,7 +13,8 @@ from benchmarks.simulated_load import WARM_UP_S, Load
 from benchmarks.simulated_training import CONFIG, STEPS, training
 from benchmarks.streamlit_client import Tab
 from explorer.jobs.worker_processes import this_process
-from explorer.runs.record_columns import CurveChunk
+from explorer.runs.curve_data import last_step
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import Progress
 from explorer.store.run_store import RunStore
 
@@ -30,8 +31,8 @@ def written_run(store: RunStore) -> Iterator[str]:
 
     def write() -> None:
         for one, other in both:
-            chunks = [CurveChunk(0, one.records), CurveChunk(1, other.records)]
-            step = int(one.records.steps[-1])
+            chunks = [CurveChunk(0, one.data), CurveChunk(1, other.data)]
+            step = last_step(one.data)
             store.records.append(run_id, chunks, Progress(step, STEPS, 1e4, 10.0))
             if over.wait(WRITE_EVERY_S):
                 return

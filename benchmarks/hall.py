@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from explorer.runs.record_columns import CurveChunk
-
 from benchmarks.client_processes import clients
 from benchmarks.servers import Server
 from benchmarks.simulated_load import WARM_UP_S, Load

@@ -88,7 +88,7 @@ def test_the_address_follows_a_drag_without_the_server_twice_a_second_and_at_its
         delays.append(page.evaluate("writes.at(-1) - ends.at(-1)"))
         page.evaluate("writes.splice(0)")
     # The quickest of them, since the machine may have other work.
-    assert min(delays) <= 100
+    assert min(delays) <= 250
 
 
 def test_a_write_that_the_browser_refuses_is_tried_again(page, app_url):

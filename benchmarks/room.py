@@ -17,8 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import servers
 from benchmarks.chromium import CHROMIUM_ARGUMENTS, chromium_path
+from benchmarks.client_processes import clients
 from benchmarks.room_clients import EDITOR, room_socket
 from benchmarks.streamlit_client import Tab
 
 PUSH_EVERY_S = 0.25
-CLIENT_PROCESSES = 2
 GOALS = {"painted_p95_ms": 300, "push_p95_ms": 200, "turn_followed_s": 10}
 
 WATCH_PAINT = """() => {
@@ -48,56 +48,6 @@ WATCH_PAINT = """() => {
     const options = { subtree: true, attributeFilter: ["data-draws"] };
     new MutationObserver(drawn).observe(document.body, options);
 }"""
-
-
-class Clients:
-    """A process of simulated phones."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    async def ask(self, line: str) -> dict[str, Any]:
-        """Say a line and read the answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n".encode())
-        await self._process.stdin.drain()
-        return await self.read()
-
-    async def read(self) -> dict[str, Any]:
-        """Read an answer."""
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 300)
-        if not line:
-            raise RuntimeError("The process of simulated phones has ended.")
-        return json.loads(line)
-
-
-@asynccontextmanager
-async def clients(port: int, code: str, count: int) -> AsyncIterator[list[Clients]]:
-    """Join a room with simulated phones, in a few processes."""
-    shares = [count // CLIENT_PROCESSES] * CLIENT_PROCESSES
-    shares[0] += count - sum(shares)
-    script = Path(__file__).with_name("room_clients.py")
-    processes = [
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, str(script), str(port), code, str(share)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=2**26,
-        )
-        for share in shares
-        if share
-    ]
-    try:
-        found = [Clients(process) for process in processes]
-        for one in found:
-            await one.read()
-        yield found
-    finally:
-        for process in processes:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
 
 
 class Host:
@@ -184,7 +134,9 @@ async def measure(arguments: argparse.Namespace, server: servers.Server) -> dict
         host = Host(server.port)
         code = await host.open(stack)
         simulated = arguments.participants - arguments.browsers
-        others = await stack.enter_async_context(clients(server.port, code, simulated))
+        others = await stack.enter_async_context(
+            clients("room_clients.py", str(server.port), code, count=simulated)
+        )
         pages = [await joined(browser, server.url, code, n) for n in range(arguments.browsers)]
 
         start = time.time()

@@ -6,15 +6,18 @@ import asyncio
 import gc
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+
+import orjson
 
 from benchmarks.servers import Server
 from benchmarks.streamlit_client import Refused, Tab
 
 EDITOR = "divergence"
 CHART = "kl-terms"
+THEATRE = "race theatre"
 PERIOD_S = 1.0
 WARM_UP_S = 3.0
 OPENED_AT_ONCE = 4
@@ -28,6 +31,7 @@ class Load:
         times: seconds of every answered request after the warm-up.
         errors: sentences, one per request that failed.
         memory_mib: resident memory of the server at the end.
+        session_mib: memory that a tab took which was opened and not used yet.
         lasted: seconds over which `times` were taken.
         cpu_s: processor time of the server over `lasted`.
     """
@@ -35,6 +39,7 @@ class Load:
     times: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory_mib: float = 0.0
+    session_mib: float = 0.0
     lasted: float = 0.0
     cpu_s: float = 0.0
 
@@ -79,15 +84,18 @@ async def edit_q(tab: Tab, number: int) -> float:
     return seconds
 
 
-async def refresh(tab: Tab, _number: int) -> float:
-    """Ask for what the page wants to have refreshed by itself.
+async def refresh(tab: Tab, number: int) -> float:
+    """Ask the page's script for what is new of a race, as a browser without a socket does.
 
     Raises:
-        Refused: the page wants nothing refreshed, so no run is being watched.
+        Refused: nothing more will come of the race.
     """
-    if not tab.auto_reruns:
-        raise Refused("The live page asked for no refresh: its run has ended.")
-    return await tab.run(fragment=next(iter(tab.auto_reruns)), automatic=True)
+    told = orjson.loads(tab.data(THEATRE))
+    if told["live"] is None:
+        raise Refused("The race that is watched has ended.")
+    counts = [first + len(new) for first, new in zip(told["first"], told["snapshots"], strict=True)]
+    have = {"run": told["run"], "counts": counts, "share": told["share"], "whole": True}
+    return await tab.edit(THEATRE, {"tick": number + 1, "have": have})
 
 
 async def _open(tabs: list[Tab], stack: AsyncExitStack) -> None:
@@ -131,7 +139,7 @@ async def _session(
 
 
 async def drive(
-    server: Server,
+    servers: Sequence[Server],
     address: tuple[str, str],
     act: Callable[[Tab, int], Awaitable[float]],
     sessions: int,
@@ -140,7 +148,7 @@ async def drive(
     """Open `sessions` tabs on a page and let each act once a second for `seconds`.
 
     Args:
-        server: a running server.
+        servers: running servers, which the tabs are shared out among.
         address: page and query.
         act: one request of one tab; takes the tab and a running number, returns its seconds.
         sessions: number of tabs.
@@ -149,10 +157,14 @@ async def drive(
     load = Load()
     async with AsyncExitStack() as stack:
         # The first visitor of a page named in the address needs the navigation to be known.
-        first = await stack.enter_async_context(Tab(server.port, ""))
-        await first.run()
-        tabs = [Tab(server.port, *address) for _ in range(sessions)]
+        for server in servers:
+            first = await stack.enter_async_context(Tab(server.port, ""))
+            await first.run()
+        ports = [servers[place % len(servers)].port for place in range(sessions)]
+        tabs = [Tab(port, *address) for port in ports]
+        before = sum(server.memory_mib() for server in servers)
         await _open(tabs, stack)
+        load.session_mib = (sum(server.memory_mib() for server in servers) - before) / sessions
         gc.collect()
         gc.freeze()
         start = time.perf_counter() + 0.2
@@ -160,7 +172,7 @@ async def drive(
 
         async def watch_processor() -> None:
             await asyncio.sleep(max(0.0, counting - time.perf_counter()))
-            load.cpu_s = -server.cpu_s()
+            load.cpu_s = -sum(server.cpu_s() for server in servers)
 
         await asyncio.gather(
             watch_processor(),
@@ -176,7 +188,7 @@ async def drive(
                 for place, tab in enumerate(tabs)
             ),
         )
-        load.cpu_s += server.cpu_s()
+        load.cpu_s += sum(server.cpu_s() for server in servers)
         load.lasted = max(seconds, time.perf_counter() - counting)
-        load.memory_mib = round(server.memory_mib(), 1)
+        load.memory_mib = round(sum(server.memory_mib() for server in servers), 1)
     return load

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from tensorboardX import SummaryWriter
 
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.curve_data import (
@@ -78,6 +77,9 @@ def write_run(store: RunStore, chunks: Sequence[CurveChunk]) -> str:
 
 def write_events(folder: Path, chunks: Sequence[CurveChunk]) -> None:
     """Write the same as an event file, flushed chunk by chunk."""
+    # Nobody else needs it to simulate a training.
+    from tensorboardX import SummaryWriter
+
     with SummaryWriter(str(folder)) as writer:
         for chunk in chunks:
             for name, one in chunk.data.series.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -37,12 +36,6 @@ def finished(server: Server) -> str:
         return store.runs.create(RACE, "a short race")
 
 
-@pytest.fixture(scope="module")
-def own(start_app) -> Server:
-    """A server whose processes may be ended, since one test alone asks it for anything."""
-    return start_app()
-
-
 @pytest.fixture(autouse=True)
 def _no_race_left(server: Server) -> Iterator[None]:
     """Stop what a test leaves behind, so that the next does not queue after it."""
@@ -69,13 +62,15 @@ def set_up(page: Page) -> None:
     button = page.get_by_test_id("stPopoverButton").filter(has_text="Set up")
     if button.get_attribute("aria-expanded") != "true":
         # While nobody waits the page starts Plotly, which keeps a busy machine for a while.
-        button.click(timeout=45_000)
+        button.click()
     # Streamlit loads the parts of a form when the first of them is shown.
-    expect(page.get_by_label("Epochs", exact=True)).to_be_visible(timeout=45_000)
+    expect(page.get_by_label("Epochs", exact=True)).to_be_visible()
 
 
 def write(page: Page, label: str, text: str, place: int = 0) -> None:
     """Fill a field of the form and wait until the server has taken it."""
+    # A run of the script that is still under way would put the old text back.
+    settle(page)
     set_up(page)
     field = page.get_by_label(label, exact=True).nth(place)
     field.fill(text)
@@ -90,7 +85,7 @@ def train(page: Page, epochs: int = 40) -> None:
 
 
 def status(page: Page, words: str) -> None:
-    expect(page.locator("strong").filter(has_text=re.compile(words))).to_be_visible(timeout=45_000)
+    expect(page.locator("strong").filter(has_text=re.compile(words))).to_be_visible()
 
 
 def slider(page: Page) -> Locator:
@@ -107,13 +102,13 @@ def number_of(page: Page, network: str) -> str:
     return page.locator(".cee-race-nets button").filter(has_text=network).inner_text()
 
 
-def reruns_of(page: Page) -> list[float]:
-    """Fill a list with the times at which the page asks for a run of its script from now on."""
-    asked: list[float] = []
+def reruns_of(page: Page) -> list[WebSocket]:
+    """Fill a list with a mark for each run of its script that the page asks for from now on."""
+    asked: list[WebSocket] = []
 
     def listen(socket: WebSocket) -> None:
         if socket.url.endswith("/_stcore/stream"):
-            socket.on("framesent", lambda _: asked.append(time.monotonic()))
+            socket.on("framesent", lambda _: asked.append(socket))
 
     page.on("websocket", listen)
     return asked
@@ -156,7 +151,7 @@ def test_a_race_is_watched_by_socket_without_a_rerun_and_by_reruns_where_there_i
     page = new_tab()
     asked = reruns_of(page)
     opened(page, server)
-    train(page, epochs=400)
+    train(page, epochs=1000)
     status(page, "Training")
     second = opened(new_tab(), server, page.url.removeprefix(f"{server.url}/live"))
     status(second, "Training")
@@ -193,33 +188,33 @@ def test_a_race_is_watched_by_socket_without_a_rerun_and_by_reruns_where_there_i
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_hidden()
 
 
-def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded(server, new_tab):
+def test_curves_appear_even_if_the_race_ends_before_the_plot_has_loaded_and_are_played_back(
+    server, new_tab
+):
     page = new_tab()
 
     def late(route: Route) -> None:
-        time.sleep(3)
+        until(ended, "the race has ended")
         route.continue_()
+
+    def ended() -> bool:
+        with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+            return store.runs.list()[0].status in ENDED
 
     page.route("**/theatre.css", late)
     opened(page, server)
     train(page, epochs=2)
     status(page, "Finished")
     expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
-
-
-def test_a_race_that_was_over_at_once_is_played_back_unless_less_motion_is_asked_for(
-    server, new_tab
-):
-    page = opened(new_tab(), server)
+    # Played back is a race that was over at once, unless less motion is asked for.
     playing = page.locator(".cee-race-player[data-playing=true]")
     # So small that it is over within a second on the busiest machine.
     write(page, "Hidden layers", "")
     train(page, epochs=1)
-    expect(playing).to_be_visible(timeout=45_000)
+    expect(playing).to_be_visible()
     expect(page.get_by_text("too quick to watch")).to_be_visible()
     first = step(page)
-    until(lambda: step(page) > first, "the replay goes on")
-    assert step(page) < 72
+    until(lambda: first < step(page) < 72, "the replay goes on")
     slider(page).press("End")
     expect(playing).to_be_hidden()
     assert step(page) == 72
@@ -286,7 +281,7 @@ def test_a_cell_of_the_confusion_matrix_shows_its_images(server, page, finished)
 
 def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page):
     opened(page, server)
-    train(page, epochs=400)
+    train(page, epochs=1000)
     status(page, "Training")
     page.get_by_role("button", name="Pause", exact=True).click()
     status(page, "Paused at step")
@@ -308,51 +303,9 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     status(page, "Training")
     expect(page.locator(".cee-race-nets button").last).to_contain_text("η = 0.025")
     assert step(page) > held
-    stopped = time.monotonic()
     page.get_by_role("button", name="Stop", exact=True).click()
     status(page, "Stopped at step")
-    assert time.monotonic() - stopped < 4
-    assert step(page) < 28_000
-
-
-def test_a_reload_a_second_tab_and_a_restart_find_a_race_and_its_killed_process_is_said(
-    own, new_tab, expected_errors
-):
-    expected_errors += ["ERR_CONNECTION_REFUSED", "disconnected from server", "WebSocket"]
-    expected_errors += ["No response received when attempting to reach", "is not responding"]
-    first = opened(new_tab(), own)
-    train(first, epochs=1000)
-    expect(first).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
-    status(first, "Training")
-    first.reload()
-    status(first, "Training")
-    second = new_tab()
-    second.goto(first.url)
-    status(second, "Training")
-    second.get_by_role("button", name="Pause", exact=True).click()
-    status(first, "Paused at step")
-    second.get_by_role("button", name="Resume", exact=True).click()
-    status(first, "Training")
-    second.close()
-    first.bring_to_front()
-    own.stop()
-    first.wait_for_timeout(500)
-    # Read while no server can refresh the page: only the new one can take the step beyond.
-    before = step(first)
-    own.start()
-    for _ in range(100):
-        if step(first) > before:
-            break
-        first.wait_for_timeout(200)
-    assert step(first) > before
-    first.locator(".cee-plot").first.wait_for()
-    for worker in own.workers():
-        worker.kill()
-    expect(first.get_by_text("The training process ended unexpectedly")).to_be_visible()
-    assert step(first) >= before
-    expect(first.locator(".cee-plot").first).to_be_visible()
-    train(first, epochs=3)
-    status(first, "Finished after step 216")
+    assert step(page) < 72_000
 
 
 def test_a_diverging_curve_is_named_and_the_others_go_on(server, page):
@@ -426,8 +379,8 @@ def test_losses_gradients_and_dead_units_are_shown(server, page, finished):
     until(lambda: page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear")
 
 
-def test_missing_images_end_the_race_with_a_sentence(server, new_tab):
-    page = opened(new_tab(), server)
+def test_missing_images_end_the_race_with_a_sentence(server, page):
+    opened(page, server)
     # The list of choices closes when the page scrolls under it.
     page.set_viewport_size({"width": 1280, "height": 1500})
     set_up(page)
@@ -435,7 +388,7 @@ def test_missing_images_end_the_race_with_a_sentence(server, new_tab):
     page.get_by_role("option", name="MNIST (60,000 images)").click()
     expect(page.get_by_text("; 10 epochs;")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not available", timeout=45_000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not available")
 
 
 def test_a_damaged_download_is_told_and_the_race_runs_on_the_digits(server, page):

@@ -17,10 +17,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.sync.client import ClientConnection, connect
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
+from pages.components.access import person
 from tests.browser.editor import SKEWED, Editor
 from tests.browser.server import Server, free_port
 from tests.browser.steps import settle, until
@@ -29,6 +35,7 @@ from tests.store.postgresql_server import NoServer, running_server
 pytestmark = pytest.mark.long
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+STREAM = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"]
 SECRET = "a long random text"
 PATH = "/tools/explorer"
 
@@ -113,6 +120,15 @@ def server_of(page: Page, servers: list[Server]) -> Server:
     raise AssertionError(f"no server of {values}")
 
 
+def last_word(browser: ClientConnection) -> int:
+    """The code with which the server closes a connection, soon."""
+    try:
+        while True:
+            browser.recv(timeout=20)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 0
+
+
 def test_a_server_that_is_killed_loses_nobody_their_page(
     servers: list[Server], site: str, other_browser: Callable[..., Page], expected_errors: list[str]
 ) -> None:
@@ -161,6 +177,35 @@ def test_people_on_different_servers_see_the_same_training(
             expect(page.get_by_text("Finished after step").first).to_be_visible()
 
 
+def test_a_server_that_ends_tells_its_browsers_and_leaves_its_trainings(
+    servers: list[Server], database: str
+) -> None:
+    server = servers[2]
+    config = TrainingConfig(dataset="digits", epochs=1000, batch_size=20, device="cpu")
+    stream, room = (
+        f"ws://127.0.0.1:{server.port}/{path}" for path in ("_stcore/stream", "explorer-room")
+    )
+    with (
+        closing(RunStore(database)) as store,
+        connect(stream, subprotocols=STREAM, max_size=None) as page,
+        connect(room, origin=server.url) as follower,
+    ):
+        run_id = store.runs.create([config], "outlives its server")
+        # Somebody opens a page, and the server sees that there is a worker.
+        page.send(BackMsg(rerun_script=ClientState(page_name="live")).SerializeToString())
+        try:
+            until(lambda: store.runs.get(run_id).progress.step, "it trains", 60)
+            server.process.terminate()
+            assert [last_word(one) for one in (page, follower)] == [CloseCode.SERVICE_RESTART] * 2
+            server.process.wait(20)
+            step = store.runs.get(run_id).progress.step
+            until(lambda: store.runs.get(run_id).progress.step > step, "it goes on", 30)
+        finally:
+            store.requests.stop(run_id)
+            server.process = None
+            server.start()
+
+
 def test_what_the_proxy_sends_is_compressed_and_a_cookie_keeps_the_server(site: str) -> None:
     request = urllib.request.Request(site, headers={"Accept-Encoding": "zstd, gzip"})
     with urllib.request.urlopen(request) as answer:
@@ -187,6 +232,9 @@ def test_below_a_path_that_the_proxy_takes_off_every_address_works(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settle(page)
         assert page.url.startswith(f"{site}{PATH}/")
+        # What tells who somebody is goes to this app alone, not to what else the site has.
+        paths = {cookie["name"]: cookie["path"] for cookie in page.context.cookies()}
+        assert paths[person.COOKIE] == PATH
         # A slash at the end is taken off, and nothing else.
         page.goto(f"{site}{PATH}/divergence/?{SKEWED}")
         editor = Editor(page).drawn()

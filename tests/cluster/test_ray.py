@@ -181,8 +181,18 @@ def test_a_run_whose_worker_is_killed_is_named_lost_soon_and_the_next_one_is_tra
     worker = store.runs.get(run_id).worker
     os.kill(worker.pid, signal.SIGKILL)
     began = time.monotonic()
-    until(lambda: state(store, run_id) == LOST, "it is lost", 14)
-    assert time.monotonic() - began < 13
+    said_after: list[float] = []
+
+    def is_lost() -> bool:
+        if not said_after and report(store).says_dead(worker):
+            said_after.append(time.monotonic() - began)
+        return state(store, run_id) == LOST
+
+    until(is_lost, "it is lost", 14)
+    took = time.monotonic() - began
+    print(f"Lost after {took:.1f} s, by Ray's word after {said_after or 'none'}.")
+    # Where Ray has said so, nobody waits for the lease.
+    assert took < (said_after[0] + 2 if said_after else 13)
     assert "Ray" in launcher.explain(store.runs.get(run_id), store=store)
     again = launcher.start([BASE], "after it", store=store)
     until(lambda: state(store, again) == "finished", "the next one is trained", 90)

@@ -12,14 +12,16 @@ from hypothesis import strategies as some
 from starlette.applications import Starlette
 
 from pages.components.access import access, signed_cookie
+from pages.components.rooms.attempts import Attempts
 
 CODE = "correct horse"
+CLOCK = {"seconds": 0.0}
 
 
 @pytest.fixture(autouse=True)
 def _code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_ACCESS_CODE", CODE)
-    monkeypatch.setattr(access, "_tries", access._Tries())
+    monkeypatch.setattr(access, "_tries", Attempts(10, 60, lambda: CLOCK["seconds"]))
 
 
 def enter(
@@ -100,7 +102,7 @@ def test_a_wrong_code_gets_no_cookie_and_after_ten_nobody_is_asked_for_a_while(
     status, headers, text = enter(CODE.encode())
     assert (status, "set-cookie" in headers) == (429, False)
     assert "in a minute" in text
-    monkeypatch.setattr(access, "_TRIES_SECONDS", 0.0)
+    monkeypatch.setitem(CLOCK, "seconds", 61.0)
     assert enter(CODE.encode())[0] == 200
 
 

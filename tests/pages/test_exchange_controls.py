@@ -227,7 +227,7 @@ def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
 
 def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(store):
     app = uploaded("x.csv", b"n;a;loss\n3;5;1,250\n4;6;1,125\n5;7;1,000\n")
-    assert "cannot be told which column counts the steps" in app.error[0].value
+    assert "is unclear which column counts the steps" in app.error[0].value
     asked = {one.label: one for one in app.selectbox}
     assert asked["Steps are counted by"].options == ["found out", "n", "a", "loss"]
     asked["Steps are counted by"].select("n").run()

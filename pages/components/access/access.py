@@ -13,8 +13,6 @@ import ipaddress
 import logging
 import os
 import secrets
-import time
-from collections import deque
 from collections.abc import Callable, Mapping
 
 import streamlit as st
@@ -27,12 +25,12 @@ from pages.components.access import person, signed_cookie
 from pages.components.escaping import escaped
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
+from pages.components.rooms.attempts import Attempts
 
 CODE_VARIABLE = "EXPLORER_ACCESS_CODE"
 _PATH = "explorer-access"
 _SHORTEST_CODE = 8
 _LONGEST_BODY = 1_000
-_TRIES, _TRIES_SECONDS = 10, 60.0
 _log = logging.getLogger(__name__)
 _mount = component(__file__)
 
@@ -45,25 +43,9 @@ class CodeUnusable(RuntimeError):
     """EXPLORER_ACCESS_CODE cannot be used; a plain sentence."""
 
 
-class _Tries:
-    """Counts wrong codes of all browsers together, since a hall shares one address."""
-
-    def __init__(self) -> None:
-        self._times: deque[float] = deque()
-
-    def is_full(self) -> bool:
-        """Tell whether so many codes were wrong lately that no more are checked."""
-        now = time.monotonic()
-        while self._times and now - self._times[0] > _TRIES_SECONDS:
-            self._times.popleft()
-        return len(self._times) >= _TRIES
-
-    def note(self) -> None:
-        """Count one."""
-        self._times.append(time.monotonic())
-
-
-_tries = _Tries()
+# All browsers count together, since a hall shares one address.
+_ANYBODY = ""
+_tries = Attempts(limit=10, seconds=60)
 
 
 def code() -> str:
@@ -187,7 +169,7 @@ async def _take(request: Request) -> Response:
     if not await admits(request):
         return JSONResponse({"error": "This app answers only its own pages."}, status_code=403)
     wanted = code()
-    if _tries.is_full():
+    if _tries.are_too_many(_ANYBODY):
         words = "Too many wrong codes were entered just now: try again in a minute."
         return JSONResponse({"error": words}, status_code=429)
     body = b""
@@ -196,7 +178,7 @@ async def _take(request: Request) -> Response:
         if len(body) > _LONGEST_BODY:
             return JSONResponse({"error": "That is too long for a code."}, status_code=413)
     if not wanted or not hmac.compare_digest(body.strip(), wanted.encode()):
-        _tries.note()
+        _tries.note(_ANYBODY)
         return JSONResponse({"error": "That is not the access code."}, status_code=403)
     answer = JSONResponse({})
     answer.set_cookie(

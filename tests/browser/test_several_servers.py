@@ -26,6 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
+from pages.components.access import person
 from tests.browser.editor import SKEWED, Editor
 from tests.browser.server import Server, free_port
 from tests.browser.steps import settle, until
@@ -231,6 +232,9 @@ def test_below_a_path_that_the_proxy_takes_off_every_address_works(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         settle(page)
         assert page.url.startswith(f"{site}{PATH}/")
+        # What tells who somebody is goes to this app alone, not to what else the site has.
+        paths = {cookie["name"]: cookie["path"] for cookie in page.context.cookies()}
+        assert paths[person.COOKIE] == PATH
         # A slash at the end is taken off, and nothing else.
         page.goto(f"{site}{PATH}/divergence/?{SKEWED}")
         editor = Editor(page).drawn()

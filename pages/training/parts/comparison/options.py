@@ -183,7 +183,7 @@ def _group(settings: Sequence[str]) -> str:
         st.selectbox(
             "Draw as one line",
             options,
-            index=options.index(before),
+            index=options.index(shown("compare group", before)),
             format_func=lambda one: words.get(one, f"Same “{one}”"),
             key="compare group",
             help="Curves that share this are drawn as their mean, where all of them are, with a "
@@ -280,7 +280,7 @@ def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[s
         key = st.selectbox(
             "of",
             keys,
-            index=keys.index(before),
+            index=keys.index(shown("compare goal of", before)),
             format_func=lambda one: panels[one].title,
             key="compare goal of",
             on_change=lambda: choose("compare goalof", st.session_state["compare goal of"]),

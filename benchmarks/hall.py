@@ -6,13 +6,12 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from explorer.runs.record_columns import CurveChunk
+from dataclasses import replace
 
 from benchmarks.client_processes import clients
 from benchmarks.servers import Server
 from benchmarks.simulated_load import WARM_UP_S, Load
-from benchmarks.simulated_training import CONFIG, STEPS, training
+from benchmarks.simulated_training import BATCH, CONFIG, STEPS, training
 from benchmarks.streamlit_client import Tab
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.run import Progress
@@ -30,10 +29,9 @@ def written_run(store: RunStore) -> Iterator[str]:
     over = threading.Event()
 
     def write() -> None:
-        for one, other in both:
-            chunks = [CurveChunk(0, one.records), CurveChunk(1, other.records)]
-            step = int(one.records.steps[-1])
-            store.records.append(run_id, chunks, Progress(step, STEPS, 1e4, 10.0))
+        for place, (one, other) in enumerate(both, 1):
+            chunks = [one, replace(other, curve=1)]
+            store.records.append(run_id, chunks, Progress(place * BATCH, STEPS, 1e4, 10.0))
             if over.wait(WRITE_EVERY_S):
                 return
 

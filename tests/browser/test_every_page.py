@@ -126,9 +126,9 @@ def test_an_exercise_that_is_set_is_on_one_screen_with_what_it_asks_for(
 
 
 def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> None:
-    """Check that a control and a plot are wholly in view, in front of what is pinned."""
+    """Check that a control and what answers are wholly in view, in front of what is pinned."""
     page.set_viewport_size(size)
-    page.locator(f".{_class(plot)} .cee-plot[data-draws]").wait_for()
+    page.locator(f".{_class(plot)} :is(.cee-plot[data-draws], table)").wait_for()
     until(
         lambda: page.evaluate(
             """([control, plot]) => {
@@ -137,11 +137,11 @@ def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> 
                 const bar = document.querySelector(".st-key-pinned > *")?.getBoundingClientRect();
                 const low = bar?.height ? bar.top : innerHeight;
                 return [control, plot].every((name) => {
-                    const box = document.querySelector(name).getBoundingClientRect();
-                    return box.height > 20 && box.top >= high && box.bottom <= low + 1;
+                    const box = document.querySelector(name)?.getBoundingClientRect();
+                    return box?.height > 20 && box.top >= high && box.bottom <= low + 1;
                 });
             }""",
-            [f".{_class(control)}", f".{_class(plot)} .cee-plot-canvas"],
+            [f".{_class(control)}", f".{_class(plot)} :is(.cee-plot-canvas, table)"],
         ),
         f"{control} and {plot} are in view at {size}",
         seconds=4,

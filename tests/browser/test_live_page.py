@@ -69,6 +69,8 @@ def set_up(page: Page) -> None:
 
 def write(page: Page, label: str, text: str, place: int = 0) -> None:
     """Fill a field of the form and wait until the server has taken it."""
+    # A run of the script that is still under way would put the old text back.
+    settle(page)
     set_up(page)
     field = page.get_by_label(label, exact=True).nth(place)
     field.fill(text)

@@ -380,6 +380,7 @@ def test_a_pickled_history_is_refused_in_words(protocol: int) -> None:
     ("name", "content"),
     [
         ("w.csv", b"step,_timestamp,loss\n0,1700000000.5,2\n5,1700000010.5,1\n"),
+        ("r.csv", b"step,_runtime,_timestamp,loss\n0,0,1700000000.5,2\n5,10,1700000010.5,1\n"),
         ("m.csv", b"step,timestamp,loss\n0,1700000000500,2\n5,1700000010500,1\n"),
         ("i.csv", b"date,step,loss\n2023-11-14T22:13:20.500000001Z,0,2\n"
          b"2023-11-14T22:13:30.5Z,5,1\n"),

@@ -210,12 +210,12 @@ def test_what_the_proxy_sends_is_compressed_and_a_cookie_keeps_the_server(site: 
     request = urllib.request.Request(site, headers={"Accept-Encoding": "zstd, gzip"})
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["Content-Encoding"] in ("zstd", "gzip")
-        cookie = answer.headers["Set-Cookie"]
-    request.add_header("Cookie", cookie.partition(";")[0])
+        given = answer.headers.get_all("Set-Cookie")
+    request.add_header("Cookie", "; ".join(one.partition(";")[0] for one in given))
     for _ in range(10):
         with urllib.request.urlopen(request) as answer:
             # The proxy names a server anew only where it sends somebody to another one.
-            assert answer.headers["Set-Cookie"] in (None, cookie)
+            assert set(answer.headers.get_all("Set-Cookie") or ()) <= set(given)
 
 
 def test_below_a_path_that_the_proxy_takes_off_every_address_works(
@@ -243,5 +243,7 @@ def test_below_a_path_that_the_proxy_takes_off_every_address_works(
         editor.bar("q", "outcome 1").press("ArrowUp")
         editor.in_step()
         assert editor.draws() != before
+        # Its proxy ends first otherwise, and the page says so.
+        page.context.close()
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"{site}/divergence")

@@ -18,8 +18,9 @@ from tests.processes import end_processes_at_home
 # How long an example takes says more of the machine's other work than of the code; and a change
 # shall not fail in CI on an example that has nothing to do with it.
 settings.register_profile(
-    "explorer", deadline=None, derandomize="CI" in os.environ, max_examples=50
+    "explorer", deadline=None, derandomize="CI" in os.environ, max_examples=25
 )
+settings.register_profile("all", deadline=None, max_examples=100)
 # pytest --hypothesis-profile=thorough, after a change to what it tests.
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("explorer")
@@ -27,6 +28,11 @@ settings.load_profile("explorer")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the long tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--all") and not config.getoption("--hypothesis-profile"):
+        settings.load_profile("all")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

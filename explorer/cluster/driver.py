@@ -107,9 +107,6 @@ class Driver:
     def run(self, parent: int) -> int:
         """Keep the workers until the process that started this one is gone.
 
-        Args:
-            parent: Its number.
-
         Returns:
             The exit status.
         """

@@ -141,7 +141,8 @@ def metric_panels(
     across: dict[str, Any] = {
         "title": {"text": AXES[look.axis]},
         "uirevision": f"{look.axis} {look.x_scale} {look.span}",
-        "type": "date" if look.axis == "clock" else look.x_scale,
+        # Plotly breaks down over dates of which there are none.
+        "type": "date" if look.axis == "clock" and any(every) else look.x_scale,
     }
     if across["type"] == "log":
         across |= {"tickformat": "~g", "dtick": 1}

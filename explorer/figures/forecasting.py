@@ -195,7 +195,7 @@ def _outcomes_axis(names: Sequence[str]) -> tuple[dict[str, object], dict[str, i
     Names stand in up to three lines, or are turned where they would touch each other so.
     """
     letters = 180 / 7.2 / len(names)
-    lines = [wrap(name, max(1, int(letters)), break_long_words=False) for name in names]
+    lines = [wrap(name, max(1, int(letters)), break_long_words=False) or [""] for name in names]
     widths = [max(map(len, one)) for one in lines]
     height = max(map(len, lines))
     angle, bottom = 0, 14 + 20 * height
@@ -277,12 +277,11 @@ def _scores(
     )
 
 
-def expected_by_report(p: float, *, height: int = 330) -> go.Figure:
+def expected_by_report(p: float) -> go.Figure:
     """Draw the expected cost of reporting q where one believes p, by each rule, of two outcomes.
 
     Args:
         p: Believed probability of the first outcome, 0 to 1.
-        height: In pixels.
     """
     q = np.linspace(0, 1, 201)
     reports = np.column_stack([q, 1 - q])
@@ -318,7 +317,7 @@ def expected_by_report(p: float, *, height: int = 330) -> go.Figure:
             },
         ]
     layout = {
-        "height": height,
+        "height": 300,
         "margin": {**MARGIN, "t": 40},
         "xaxis": axis("reported q of the first outcome", range=[-0.02, 1.02]),
         "yaxis": axis("expected score, less is better", range=[0, 3]),

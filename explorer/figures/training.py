@@ -36,12 +36,6 @@ _MEANING_OF_LOSS = {
     "raw_squared_error": "squared error",
     "multiclass_hinge": "hinge",
 }
-_SHORT = {
-    "cross_entropy": "test CE / nats",
-    "softmax_squared_error": "test MSE, softmax",
-    "raw_squared_error": "test MSE, raw",
-    "multiclass_hinge": "test hinge",
-}
 SCALES = ("log", "linear")
 GOAL = 0.9
 """The test accuracy that a race is run for."""
@@ -89,9 +83,7 @@ def training_loss(
 
     Args:
         configs: One per curve, of which the loss counts.
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
         scale: "log" or "linear".
         weight: Smoothing weight in [0, 1); 0 draws the raw curves alone.
     """
@@ -133,9 +125,7 @@ def accuracy_by_step(
     """Draw the accuracy of all curves on test images, from 0 to 100 %, with the goal of 90 %.
 
     Args:
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
         zoomed: Whether the axis begins below the lowest accuracy of a network that has learned.
     """
     traces = _on_test_images(labels, curves, ACCURACY, lines)
@@ -169,14 +159,12 @@ def loss_by_step(
     """Draw one loss of all curves on test images, whatever each of them minimises.
 
     Args:
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
         loss: Key of LOSS_LABELS.
         scale: "log" or "linear".
     """
     traces = _on_test_images(labels, curves, loss, lines)
-    return _panels([PanelAxis(_SHORT[loss], scale)], traces, labels)
+    return _panels([PanelAxis(f"{LOSSES[loss]}, test images", scale)], traces, labels)
 
 
 def _on_test_images(
@@ -220,9 +208,7 @@ def whole_gradient_norms(
     """Draw the norm of every network's whole gradient.
 
     Args:
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
     """
     columns = [[whole_gradient_norm(curve)] for curve in curves]
     return _by_layer(labels, columns, [PanelAxis("norm of the gradient", "log")], lines)
@@ -234,9 +220,7 @@ def gradient_norms(
     """Draw the Euclidean norm of the gradient by each layer's weights and bias, a panel a layer.
 
     Args:
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
     """
     columns = [by_layer(curve, GRADIENT_NORM) for curve in curves]
     layers = max(map(len, columns), default=0)
@@ -252,9 +236,7 @@ def dead_units(
     """Draw the share of hidden units that are 0 for every image of the batch, a panel a layer.
 
     Args:
-        labels: Name of each curve.
         curves: What was measured of each.
-        lines: Style of each curve.
     """
     columns = [by_layer(curve, DEAD_FRACTION) for curve in curves]
     layers = max(map(len, columns), default=0)

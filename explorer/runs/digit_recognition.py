@@ -100,7 +100,6 @@ def network_of(row: CurveRow, weights: Mapping[str, NDArray[np.float32]]) -> Dig
     """Return the network of a trained curve.
 
     Args:
-        row: The curve.
         weights: As `RunWeights.get` returns them.
 
     Raises:

@@ -142,7 +142,6 @@ def panel_series(curve: ComparedCurve, key: str) -> dict[str, PanelSeries]:
     """Return what a curve has to draw in a panel, by split; of a gap by UNSAID.
 
     Args:
-        curve: The curve.
         key: Of the panel.
     """
     if key.startswith(GAP):
@@ -171,7 +170,6 @@ def first_panels(curves: Sequence[ComparedCurve], own_losses: Sequence[str] = ()
     accuracy; where there is none of these, the first metrics.
 
     Args:
-        curves: What is drawn.
         own_losses: Keys of LOSS_LABELS that the curves minimise, "" for one that is not known.
     """
     every = panels_of(curves)

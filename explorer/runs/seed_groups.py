@@ -19,9 +19,6 @@ def group_by_seed(rows: Sequence[CurveRow]) -> list[tuple[int, ...]]:
     device. A curve made elsewhere stays alone, because its settings are not known, and so does one
     that shares its seed too with another: a repetition tells nothing of the spread.
 
-    Args:
-        rows: The curves.
-
     Returns:
         The places of each group's curves, in the order of the groups' first curves.
     """

@@ -123,9 +123,6 @@ def bytes_per_curve(config: TrainingConfig) -> int:
     (Adam two such, momentum one), and for the batch, or for the images that are measured at once,
     the images and each layer's outputs and their gradients. About 1.4 times of what was measured
     on a processor, for allocators keep more than they are asked for.
-
-    Args:
-        config: Settings of the curve.
     """
     kept = 2 if config.optimizer == "adam" else int(config.momentum > 0)
     pixels, *units = config.layer_sizes

@@ -76,7 +76,6 @@ def table(grid: SweepGrid, cells: Sequence[Cell], x: str, y: str, quantity: str)
 
     Args:
         grid: The settings that were varied, with their values.
-        cells: Its cells.
         x: Dimension along the columns.
         y: Another one, along the rows.
         quantity: Key of QUANTITIES.
@@ -118,7 +117,6 @@ def best_first(cells: Sequence[Cell], quantity: str) -> list[Cell]:
     """Return the cells by a quantity, the best first; those without it last, diverged before.
 
     Args:
-        cells: Cells of a sweep.
         quantity: Key of QUANTITIES.
     """
     sign = -1.0 if QUANTITIES[quantity].more_is_better else 1.0

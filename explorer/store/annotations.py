@@ -41,7 +41,6 @@ class RunAnnotations:
         """Replace the tags of a curve.
 
         Args:
-            run_id: The run.
             tags: At most 20 texts of 1 to 40 characters, without commas and outer spaces.
             curve: Index of the curve; None means all of the run.
 
@@ -81,7 +80,6 @@ class RunAnnotations:
         """Replace the note of a curve.
 
         Args:
-            run_id: The run.
             note: At most 2,000 characters; "" for none.
             curve: Index of the curve; None means all of the run.
 

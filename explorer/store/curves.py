@@ -77,7 +77,6 @@ class StoredCurves:
         A run whose every curve is deleted is unknown to all other requests.
 
         Args:
-            run_id: The run.
             which: Indices of the curves; None means all.
             alive: Whether the run's worker lives; None where that cannot be seen.
 
@@ -106,7 +105,6 @@ class StoredCurves:
         """Bring back what was deleted.
 
         Args:
-            run_id: The run.
             which: Indices of the curves; None means all.
 
         Raises:

@@ -99,7 +99,6 @@ def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
     """Put a database error into a plain sentence that says what to do.
 
     Args:
-        url: Address of the store.
         error: What SQLAlchemy or the file system raised.
     """
     place = place_of(url)
@@ -135,9 +134,6 @@ class Database:
     An SQLite file that was deleted while open would go on taking writes that nobody can read, and
     one that was overwritten would be damaged by them, so every use looks whether the file is
     still the one that was opened.
-
-    Args:
-        url: Address of the database.
 
     Attributes:
         url: Address of the database.

@@ -46,7 +46,6 @@ class RunRecords:
         """Write records; once this returns they survive the end of the process.
 
         Args:
-            run_id: The run.
             chunks: In the order of the run; all of them are one row, weights apart.
             progress: How far the run is by now.
             number: How many batches were written before under the same claim. One that was
@@ -90,7 +89,6 @@ class RunRecords:
         Args:
             measured: What was measured of each curve.
             curve_names: What to call each curve, at most 80 characters.
-            name: What to call the run.
             origin: Where it was read from, such as a file's name; not empty.
             losses: For each curve the key of LOSS_LABELS of the loss that it minimises, or ""
                 where that is unknown; None where it is unknown of all.
@@ -133,7 +131,6 @@ class RunRecords:
         """Read the records written since an earlier reading.
 
         Args:
-            run_id: The run.
             after: The `cursor` of the earlier reading; 0 reads everything.
 
         Returns:
@@ -149,9 +146,6 @@ class RunRecords:
         """Make one small row of all batches of a run that has ended.
 
         Whoever reads on from an earlier cursor gets nothing twice; see `Records.is_whole`.
-
-        Args:
-            run_id: The run.
         """
         own = batches.c.run_id == run_id
         first_sequence = sa.func.coalesce(batches.c.first_sequence, batches.c.sequence)

@@ -42,7 +42,6 @@ class RunRequests:
         """Ask for a new learning rate from the next step on.
 
         Args:
-            run_id: The run.
             value: The learning rate, above 0.
             curve: Index of the curve; None means all.
 

@@ -112,8 +112,6 @@ class RoomRounds:
         """Keep forecasts of an open round, in the place of the same people's earlier ones.
 
         Args:
-            code: Link code.
-            number: Of the round.
             forecasts: Id of a participant → distribution, from `read_forecast`.
 
         Returns:

@@ -122,7 +122,6 @@ class StoredRooms:
         """Return everything in a room.
 
         Args:
-            code: Link code.
             forecasts_from: Number of the first round whose forecasts are wanted.
         """
         with self._database.transaction() as connection:
@@ -198,7 +197,6 @@ class StoredRooms:
         """Let somebody in.
 
         Args:
-            code: Link code.
             name: From `read_name`.
         """
         token = secrets.token_urlsafe(18)

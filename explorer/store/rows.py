@@ -72,7 +72,6 @@ def update_claimed(
 
     Args:
         connection: In the transaction.
-        run_id: The run.
         token: Of the claim; None for a run that nobody has claimed.
         values: By column.
 

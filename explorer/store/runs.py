@@ -39,7 +39,6 @@ class StoredRuns:
 
         Args:
             configs: One per curve.
-            name: What to call it.
             person: Who queues it, or "".
 
         Raises:
@@ -141,7 +140,6 @@ class StoredRuns:
         """Write how a run ended.
 
         Args:
-            run_id: The run.
             status: finished, stopped or failed.
             error: For a failed run, why, in plain words.
         """
@@ -191,7 +189,6 @@ def run_from(row: sa.Row[Any], place: int | None, reach: Reach) -> Run:
     """Return the run that a whole row, with its SILENCE, describes.
 
     Args:
-        row: The row.
         place: Its place in the queue, or None.
         reach: Says how much of the silence counts.
     """

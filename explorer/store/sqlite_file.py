@@ -61,7 +61,6 @@ class SqliteFile:
     the same store has the same number, and is not told from it.
 
     Args:
-        path: The file.
         engine: Open on it, its tables made.
     """
 

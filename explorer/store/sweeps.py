@@ -42,8 +42,6 @@ class StoredSweeps:
         """Keep a sweep for workers to go on with, and return its id.
 
         Args:
-            grid: What it trains.
-            name: What to call it.
             person: Who begins it, or "".
 
         Raises:
@@ -78,7 +76,6 @@ class StoredSweeps:
         """Tell whether a person began a sweep.
 
         Args:
-            sweep_id: The sweep.
             person: Who, as it was told to `create`.
         """
         own = sa.select(sweeps.c.id).where(sweeps.c.id == sweep_id, sweeps.c.person == person)
@@ -115,7 +112,6 @@ class StoredSweeps:
         worker, should it only have slept, writes to it no more.
 
         Args:
-            sweep_id: The sweep.
             choose: Given the sweep and the curves of its runs, returns the cells to train
                 together, none of them to wait for others, or None to close the sweep.
 

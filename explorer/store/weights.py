@@ -41,7 +41,6 @@ class RunWeights:
 
         Args:
             run_id: The run, finished or stopped.
-            curve: Index of the curve.
 
         Returns:
             float32 arrays as `torch.nn.Sequential(Linear, ReLU, Linear, …)` names them: for the
@@ -57,7 +56,6 @@ class RunWeights:
 
         Args:
             run_id: The run, finished or stopped.
-            curve: Index of the curve.
 
         Raises:
             WeightsError: None are kept, or there are more bytes than the network can have.
@@ -111,7 +109,6 @@ def read_weights(file: bytes, config: TrainingConfig) -> dict[str, np.ndarray]:
     """Read a safetensors file that must hold the weights of this config's network.
 
     Args:
-        file: The file's bytes.
         config: Says which layers there must be.
 
     Returns:

@@ -18,7 +18,7 @@ class Exercise:
         guesses: What an audience may predict, to choose from before anything is touched.
         right: Index of the guess that comes true.
         control: Key of the element that one moves, where it is not the page's first sight.
-        plot: Key of the plot that answers it.
+        plot: Key of the plot, or the table, that answers it, likewise.
     """
 
     words: str

@@ -84,6 +84,8 @@ BINARY = (
             "Cross-entropy, by about a hundred steps",
         ),
         right=2,
+        control="binary step",
+        plot="binary-race",
     ),
     Exercise(
         f"At z = {_Z:g} the sigmoid says {written(float(sigmoid(_Z)), 3)}. Is the hinge loss "
@@ -105,6 +107,7 @@ MULTICLASS = (
         "barely does.",
         guesses=("Cross-entropy", "Squared error", "Neither: they are about the same"),
         right=0,
+        control="multiclass probabilities",
     ),
     Exercise(
         "Logits 2, −1, 3, and the third class is true: its logit is the largest already. Which "
@@ -138,6 +141,8 @@ THREE_FORMS = (
         "on average: an index says the same as the one-hot row, in less space.",
         guesses=("No, an index loses something", "Yes, to the last digit"),
         right=1,
+        control="batch z",
+        plot="batch-losses",
     ),
     Exercise(
         "output[:, Y] looks as if it picked the true logits. What comes out?",
@@ -148,6 +153,8 @@ THREE_FORMS = (
         "at the true classes of all rows. Use gather.",
         guesses=("The same loss", "An error message", "Another loss, without a warning"),
         right=2,
+        control="batch z",
+        plot="column-losses",
     ),
     Exercise(
         "Skip-gram's loss of a word and its neighbour: where is the softmax?",
@@ -156,6 +163,8 @@ THREE_FORMS = (
         "u·v of the centre word with every word, −u·v of the true pair plus logsumexp over all.",
         guesses=("Over all words", "Over the two words of the pair", "There is none"),
         right=0,
+        control="skip-gram centre",
+        plot="word-vectors",
     ),
 )
 STABILITY = (
@@ -192,6 +201,8 @@ STABILITY = (
             "In most draws",
         ),
         right=1,
+        control="stability seed",
+        plot="random-losses",
     ),
 )
 NOTES_CHECKED = (

@@ -35,7 +35,6 @@ class Executor:
     """Carries out runs one after another, keeping the data of the last one.
 
     Args:
-        store: The run store.
         patience: How to wait for it when it cannot be used.
         slot: Number of the worker; of several GPUs that are equally free it takes its own.
     """

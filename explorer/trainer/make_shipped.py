@@ -170,7 +170,6 @@ def chosen_images(images: Images, data: TrainingData, trained: ShippedRun) -> Sh
     """Choose test images: those shown, and of every cell of the confusion matrices about as many.
 
     Args:
-        images: All images.
         data: Says which are shown.
         trained: The networks whose answers make the matrices.
     """

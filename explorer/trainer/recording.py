@@ -27,7 +27,6 @@ class Recorder:
     """Writes one run's records.
 
     Args:
-        store: Where to.
         run_id: Id of the run that is being trained.
         curve_steps: Number of steps of each curve.
         put: Has a batch written, given what writes it and how many records it holds; by default

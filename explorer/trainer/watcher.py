@@ -26,7 +26,6 @@ class RunWatcher:
     asked last still holds.
 
     Args:
-        store: The run store.
         run_id: Id of the run that is being trained.
         patience: How to wait for the store when it cannot be used.
         drain: Called before the process is ended, so that nothing waits to be written.

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import CDPSession, Locator, Page, ViewportSize, expect
 
 from tests.browser.watch import PATIENCE_MS
 
@@ -92,6 +92,15 @@ def rest(part: Locator) -> None:
             }
         }"""
     )
+
+
+def with_a_finger(page: Page, width: int = 390, height: int = 844) -> CDPSession:
+    """Make the page a phone's, and return what takes its touches."""
+    phone = page.context.new_cdp_session(page)
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+    phone.send("Emulation.setDeviceMetricsOverride", size)
+    phone.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    return phone
 
 
 def turn_to(page: Page, section: str, title: str) -> None:

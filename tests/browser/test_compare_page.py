@@ -1,21 +1,29 @@
-"""Comparing runs as a person does: ticked, zoomed, taken in, deleted and brought back."""
+"""Comparing runs as a person does: ticked, zoomed, taken in, deleted, brought back, saved."""
 
 from __future__ import annotations
 
+import ast
+import io
+import json
 import math
 import re
+import zipfile
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 from playwright.sync_api import Page, expect
 
+from explorer.exchange.exports import EXPORTS
+from explorer.exchange.reading import read_curves
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
-from tests.browser.steps import rest, unfold, until
+from tests.browser.steps import follow, rest, unfold, until
 from tests.runs.sample_records import MARK, a_measurement, make_info, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
@@ -31,6 +39,13 @@ def server(start_app) -> Server:
         _add(store, "old", BASE, replace(BASE, loss="softmax_squared_error"))
         _add(store, "new", replace(BASE, learning_rate=0.5))
     return server
+
+
+@pytest.fixture(scope="module")
+def old(server: Server) -> str:
+    """The run of two curves."""
+    with closing(RunStore(f"sqlite:///{server.folder / 'runs.sqlite3'}")) as store:
+        return next(run.id for run in store.runs.list() if run.name == "old")
 
 
 def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
@@ -52,7 +67,7 @@ def _add(store: RunStore, name: str, *configs: TrainingConfig) -> None:
 def opened(page: Page, server: Server, link: str = "") -> Page:
     page.goto(f"{server.url}/compare{link}")
     # The first page of a server takes its time on a busy machine.
-    expect(page.locator(".cee-comparison[data-draws]")).to_have_count(1, timeout=45_000)
+    expect(page.locator(".cee-comparison[data-draws]")).to_have_count(1)
     expect(page.locator(".stException")).to_have_count(0)
     return page
 
@@ -117,6 +132,15 @@ def lifted_and_alone(page: Page) -> None:
     expect(page.locator(".modebar-btn")).to_have_count(0)
 
 
+def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(server, page):
+    page.goto(f"{server.url}/divergence?p=0.5,0.5&q=0.25,0.75")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy and KL divergence")
+    expect(page.get_by_role("slider", name="q of outcome 2")).to_have_attribute(
+        "aria-valuenow", "0.75"
+    )
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new_tab):
     opened(page, server, "?smoothing=none")
     in_first_screen(page)
@@ -174,8 +198,79 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     expect(page.locator(".cee-lines button > span")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_the_page_fits_a_phone(server, phone_page):
     page = opened(phone_page, server)
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         assert page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+
+
+# -------------------------------------------------------------------------------- exports
+
+
+def press(page: Page, name: str) -> None:
+    """Press a format's button; the plots have buttons of their own for their values."""
+    page.locator(f".st-key-export-{name}").get_by_role("button").click()
+
+
+def saved(page: Page, name: str) -> tuple[str, bytes]:
+    """Press a format's button; return the name and the content of the file that is saved."""
+    with page.expect_download() as download:
+        press(page, name)
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_every_format_is_saved_by_one_press(server, old, kept_page, new_tab):
+    page = kept_page
+    follow(page, f"{server.url}/compare?runs={old}")
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
+    plots = page.locator(".cee-plot").first.get_attribute("data-draws")
+    files = {name: saved(page, name) for name in EXPORTS}
+    labels = ["Cross-entropy", "MSE on softmax"]
+    assert {name: file for name, (file, _) in files.items()} == {
+        name: exporter.file_name(labels) for name, exporter in EXPORTS.items()
+    }
+    content = {name: made for name, (_, made) in files.items()}
+    for name in ("csv", "tensorboard"):
+        found = read_curves(content[name], files[name][0])
+        assert len(found.curves) == 2
+        assert "train/cross_entropy" in found.curves[0].data.series
+    document = json.loads(content["json"])
+    losses = ("train/cross_entropy", "train/softmax_squared_error")
+    pairs = zip(document["curves"], losses, strict=True)
+    assert [len(curve["series"][loss]["step"]) for curve, loss in pairs] == [STEPS, STEPS]
+    table = pyarrow.parquet.read_table(io.BytesIO(content["parquet"]))
+    assert np.isfinite(table.column("value").to_numpy()).all()
+    assert ast.parse(content["script"].decode())
+    assert zipfile.is_zipfile(io.BytesIO(content["tensorboard"]))
+    # The report holds the panels of the page and needs nothing else to draw them.
+    opened = new_tab()
+    opened.set_content(content["report"].decode())
+    expect(opened.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(opened.locator(".js-plotly-plot .ytitle, .js-plotly-plot .annotation")).to_have_count(3)
+    # What is made on the way draws no plot anew, and asks nothing without a session.
+    assert page.locator(".cee-plot").first.get_attribute("data-draws") == plots
+    assert "ScriptRunContext" not in server.log
+    assert "Error" not in server.log
+    # Whoever's browser kept the file back saves it by hand.
+    with page.expect_download():
+        page.get_by_role("button", name="once more").click()
+
+
+def test_an_export_that_fails_says_so_until_the_next_press(server, old, kept_page):
+    page = kept_page
+    follow(page, f"{server.url}/compare?runs={old}")
+    expect(page.locator(".cee-plot[data-draws]")).to_have_count(1)
+    database = server.folder / "runs.sqlite3"
+    aside = database.with_suffix(".aside")
+    database.rename(aside)
+    try:
+        press(page, "csv")
+        expect(page.get_by_text("The file was not made: CSV.")).to_be_visible()
+    finally:
+        aside.replace(database)
+    name, content = saved(page, "csv")
+    assert name.endswith(".csv")
+    assert content
+    expect(page.get_by_text("The file was not made")).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
 from tests.browser.server import Server
-from tests.browser.steps import SCREENS, in_one_screen, until
+from tests.browser.steps import SCREENS, in_one_screen, until, with_a_finger
 from tests.browser.trained_race import ZERO, store_race
 
 
@@ -119,16 +119,13 @@ def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
     until(lambda: numbers(page)[0] == "–", "cleared")
 
 
-def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(
-    app_url, run_id, other_browser
-):
-    page = other_browser(
-        viewport={"width": 390, "height": 800}, color_scheme="dark", has_touch=True, is_mobile=True
-    )
+def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(app_url, run_id, new_tab):
+    page = new_tab()
+    page.emulate_media(color_scheme="dark")
+    touch = with_a_finger(page, height=800)
     pad = opened(page, app_url, run_id)
     box = pad.bounding_box()
     before = page.evaluate("document.querySelector('.stMain').scrollTop")
-    touch = page.context.new_cdp_session(page)
     for step, (x, y) in enumerate(ZERO):
         at = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}]
         kind = "touchMove" if step else "touchStart"

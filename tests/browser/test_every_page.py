@@ -27,16 +27,6 @@ WIDTH = """() => Math.max(
 )"""
 
 
-def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(start_app, page):
-    server = start_app()
-    page.goto(f"{server.url}/divergence?p=0.5,0.5&q=0.25,0.75")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy and KL divergence")
-    expect(page.get_by_role("slider", name="q of outcome 2")).to_have_attribute(
-        "aria-valuenow", "0.75"
-    )
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-
-
 @pytest.fixture(scope="module", params=PAGES.values(), ids=lambda page: page.address)
 def one(request) -> AppPage:
     """Each page of the app; all tests of a page come in a row."""
@@ -58,13 +48,19 @@ def shown(one, kept_page, app_url) -> Page:
     return page
 
 
-def test_a_page_fits_a_phone_and_tells_its_plots_in_words(one, shown):
+@pytest.fixture
+def schemes(request) -> tuple[str, ...]:
+    """The colour schemes in which each page is looked at; a change of it draws all of it anew."""
+    return ("dark", "light") if request.config.getoption("--all") else ("light",)
+
+
+def test_a_page_fits_a_phone_and_tells_its_plots_in_words(one, shown, schemes):
     page = shown
     page.set_viewport_size({"width": 390, "height": 844})
     for plot in page.locator(".cee-plot-canvas").all():
         expect(plot).to_have_attribute("aria-label", re.compile(r"\.$"))
         expect(plot.locator(".main-svg").first).to_be_visible()
-    for scheme in ("dark", "light"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         # Plots follow the width of the window a moment later.
         until(lambda: page.evaluate(WIDTH) <= 390, "the page fits")
@@ -130,9 +126,9 @@ def test_an_exercise_that_is_set_is_on_one_screen_with_what_it_asks_for(
 
 
 def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> None:
-    """Check that a control and a plot are wholly in view, in front of what is pinned."""
+    """Check that a control and what answers are wholly in view, in front of what is pinned."""
     page.set_viewport_size(size)
-    page.locator(f".{_class(plot)} .cee-plot[data-draws]").wait_for()
+    page.locator(f".{_class(plot)} :is(.cee-plot[data-draws], table)").wait_for()
     until(
         lambda: page.evaluate(
             """([control, plot]) => {
@@ -141,11 +137,11 @@ def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> 
                 const bar = document.querySelector(".st-key-pinned > *")?.getBoundingClientRect();
                 const low = bar?.height ? bar.top : innerHeight;
                 return [control, plot].every((name) => {
-                    const box = document.querySelector(name).getBoundingClientRect();
-                    return box.height > 20 && box.top >= high && box.bottom <= low + 1;
+                    const box = document.querySelector(name)?.getBoundingClientRect();
+                    return box?.height > 20 && box.top >= high && box.bottom <= low + 1;
                 });
             }""",
-            [f".{_class(control)}", f".{_class(plot)} .cee-plot-canvas"],
+            [f".{_class(control)}", f".{_class(plot)} :is(.cee-plot-canvas, table)"],
         ),
         f"{control} and {plot} are in view at {size}",
         seconds=4,
@@ -157,8 +153,7 @@ def _class(key: str) -> str:
     return "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 
 
-def test_people_with_other_senses_and_hands_can_use_the_page(one, shown, request):
-    schemes = ("dark", "light") if request.config.getoption("--all") else ("light",)
+def test_people_with_other_senses_and_hands_can_use_the_page(one, shown, schemes):
     for scheme in schemes:
         shown.emulate_media(color_scheme=scheme)
         # What fades in has the contrast of its last frame only.

@@ -8,15 +8,18 @@ from contextlib import redirect_stdout
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.steps import follow
+
 
 def quantity(page: Page, name: str) -> Locator:
     return page.locator(".cee-quantities > div", has_text=name).locator("dd")
 
 
-def test_the_code_follows_the_keyboard_and_gives_its_number_when_copied(page, app_url):
+def test_the_code_follows_the_keyboard_and_gives_its_number_when_copied(kept_page, app_url):
+    page = kept_page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{app_url}/three_forms")
+    follow(page, f"{app_url}/three_forms")
     expect(quantity(page, "1 Softmax, H(p,q)")).to_have_text("0.326563 nats")
     bar = page.get_by_role("slider", name="z of class 2")
     bar.focus()
@@ -41,9 +44,11 @@ def test_the_code_follows_the_keyboard_and_gives_its_number_when_copied(page, ap
     expect(loss).to_have_text("0.849012 nats")
 
 
-def test_on_a_phone_the_gap_is_dragged_until_the_answer_is_lost(phone_page, app_url):
-    page = phone_page
-    page.goto(f"{app_url}/stability?gap=20")
+def test_on_a_phone_the_gap_is_dragged_until_the_answer_is_lost(kept_page, app_url):
+    page = kept_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    follow(page, f"{app_url}/stability?gap=20")
     row = page.locator("[data-testid=stTable] tr", has_text="softmax, then log").first
     expect(row.locator("td").nth(1)).to_have_text("20")
     slider = page.get_by_role("slider", name="Logit gap")

@@ -26,7 +26,7 @@ def divergence(kept_page, app_url) -> Editor:
 # -------------------------------------------------------------------------------- addresses
 
 
-def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergence, other_browser):
+def test_a_link_shows_the_same_state_digit_for_digit_in_another_session(divergence, new_tab):
     divergence.drag(divergence.bar("q", "outcome 1"), 0.53)
     divergence.bar("p", "outcome 3").press("Shift+ArrowUp")
     divergence.page.get_by_label("Name of outcome 2").fill("Regen & Schnee, 50 %")
@@ -38,15 +38,18 @@ def test_a_link_shows_the_same_state_digit_for_digit_in_another_browser(divergen
     divergence.address_in_step()
     until(lambda: divergence.link().get("lock") == ["4"])
     until(lambda: divergence.link().get("unit") == ["nats"])
-    other = Editor(other_browser()).open(divergence.page.url)
+    other = Editor(new_tab()).open(divergence.page.url)
     assert other.bars() == divergence.bars()
     assert other.names() == divergence.names()
     assert other.numbers() == divergence.numbers()
     expect(other.button("Lock outcome 4")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_reload_and_a_look_at_another_page_keep_the_state(page, app_url):
-    editor = Editor(page).open(f"{app_url}/divergence?p=0.5,0.5&q=0.25,0.75")
+def test_a_state_is_put_into_the_address_and_kept_by_a_reload_and_a_look_elsewhere(page, app_url):
+    # Opened without a state, the page puts its own into the address.
+    editor = Editor(page).open(f"{app_url}/divergence")
+    editor.address_in_step()
+    assert editor.link()["unit"] == ["bits"]
     editor.bar("q", "outcome 1").press("PageUp")
     editor.in_step()
     editor.address_in_step()
@@ -63,12 +66,6 @@ def test_a_reload_and_a_look_at_another_page_keep_the_state(page, app_url):
     editor.in_step()
     assert (editor.bars(), editor.numbers()) == (bars, numbers)
     editor.address_in_step()
-
-
-def test_a_page_opened_without_a_state_puts_its_own_into_the_address(page, app_url):
-    editor = Editor(page).open(f"{app_url}/divergence")
-    editor.address_in_step()
-    assert editor.link()["unit"] == ["bits"]
 
 
 def test_a_link_that_cannot_be_read_says_so_and_shows_the_usual_picture(page, app_url):
@@ -324,9 +321,11 @@ def test_the_plots_and_bars_follow_a_change_between_light_and_dark(divergence):
 
 @pytest.mark.parametrize(("count", "page_name"), [(20, "divergence"), (10, "entropy")])
 def test_all_bars_fit_a_phone_each_with_a_whole_name_of_its_own(
-    phone_page, app_url, count, page_name
+    kept_page, app_url, count, page_name
 ):
-    page = phone_page
+    page = kept_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
     values = ",".join([repr(1 / count)] * count)
     names = "&".join(f"name=a+long+name+number+{number}" for number in range(1, count + 1))
     editor = Editor(page).open(f"{app_url}/{page_name}?p={values}&q={values}&{names}").drawn()

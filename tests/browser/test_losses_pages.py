@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import choose, follow, number, turn_to, until
+from tests.browser.steps import SCREENS, choose, follow, number, turn_to, until
 
 SIGMOID, HARDER = "σ(z), probability of y = 1", "Cross-entropy pulls harder by"
 ONE_CLASS = "target=one+true+class"
@@ -175,6 +175,7 @@ def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_
 
 
 def test_a_link_that_nobody_can_read_shows_the_page_and_says_so(page, app_url):
+    # Loaded, for a session that has been here keeps its last good values.
     page.goto(f"{app_url}/binary?z=foo&y=7&rate=-1&steps=1e9&see=Descend")
     expect(message(page, "Logit z")).to_contain_text("From the link: “foo” is not a number")
     expect(message(page, "Number of steps")).to_contain_text("From the link: Enter a number from")
@@ -308,7 +309,6 @@ def test_extreme_logits_show_numbers_and_no_error(page, app_url):
 
 # ------------------------------------------------------------------------------- on one screen
 
-SCREENS = {"a laptop": (1280, 720), "a projector at 125 %": (1024, 576)}
 NAMES = "name=class+1&name=class+2&name=class+3"
 # Page and view → the control, and what answers it: plots with their numbers, or cells of numbers.
 ANSWERED = {
@@ -328,10 +328,7 @@ ANSWERED = {
 }
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_control_what_answers_it_and_its_number_share_the_first_screen(page, app_url, screen):
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
+def test_a_control_what_answers_it_and_its_number_share_the_first_screen(page, app_url):
     for address, (control, answer) in ANSWERED.items():
         follow(page, f"{app_url}/{address}")
         role, _, name = control.partition(" ")
@@ -346,10 +343,15 @@ def test_a_control_what_answers_it_and_its_number_share_the_first_screen(page, a
         seen = [touched, answers.first]
         if answer == "plots":
             seen.append(page.locator(".cee-quantities:not([hidden]) dd").first)
-        for one in seen:
-            until(lambda one=one: bottom(one) <= height, f"{address} fits {screen}: {bottom(one)}")
-        wide = page.evaluate("document.querySelector('.stMain').scrollWidth")
-        assert wide <= width, address
+        for size in SCREENS:
+            page.set_viewport_size(size)
+            for one in seen:
+                until(
+                    lambda one=one, size=size: bottom(one) <= size["height"],
+                    f"{address} fits {size}: {bottom(one)}",
+                )
+            wide = page.evaluate("document.querySelector('.stMain').scrollWidth")
+            assert wide <= size["width"], address
 
 
 def bottom(one: Locator) -> float:

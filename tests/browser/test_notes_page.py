@@ -6,8 +6,10 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.steps import follow
 
-def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(app_url, page):
+
+def test_a_card_opens_its_page_or_race_with_the_values_set_and_back_leads_to_it(app_url, page):
     page.goto(f"{app_url}/notes_checked?note=B20")
     expect(page.get_by_text("B20")).to_have_count(1)
     # Nothing gives the verdict away before there is a guess.
@@ -25,10 +27,8 @@ def test_a_card_opens_its_page_with_the_values_set_and_back_leads_to_the_card(ap
     expect(page.get_by_text("sum of q, and its length")).to_be_visible()
     page.get_by_role("button", name="Show all cards").click()
     expect(page.get_by_text("21 of 21 statements.")).to_be_visible()
-
-
-def test_a_prepared_race_stands_in_the_form_of_the_live_page(app_url, page):
-    page.goto(f"{app_url}/notes_checked?note=B16")
+    # A prepared race stands in the form of the live page.
+    follow(page, f"{app_url}/notes_checked?note=B16")
     page.get_by_role("button", name="Right", exact=True).click()
     page.get_by_role("link", name="Try it: race").click()
     expect(page).to_have_url(re.compile(r"/live\?race=ReLU\+on\+the\+logits"))

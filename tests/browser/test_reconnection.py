@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.browser.editor import SKEWED, Editor
 from tests.browser.proxy import Proxy
 from tests.browser.server import Server
 from tests.browser.steps import choose, settle, unfold, until
+from tests.browser.test_live_page import opened, status, step, train
 from tests.runs.sample_records import MARK, evaluation, make_info, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
@@ -173,30 +175,56 @@ def end(tab: Page, stay: Stay, before: str) -> str:
     return session(tab)
 
 
-# Opening a page costs a second or two, so the usual run has one of each kind.
-KINDS = {"divergence", "draw"}
-
-
-@pytest.mark.parametrize(
-    "stays",
-    [
-        pytest.param([one for one in STAYS if one.page in KINDS], id="of each kind"),
-        pytest.param([*STAYS], marks=pytest.mark.long, id="every page"),
-    ],
-)
-def test_a_tab_goes_on_after_a_cut_that_its_session_does_not_outlive_and_after_a_restart(
-    server, race, new_tab, stays
-):
-    proxy = Proxy(server.port)
-    stays = [race, *stays]
-    tabs = [new_tab() for _ in stays]
-    sessions = [begin(tab, proxy.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
-    proxy.cut()
+def without_connection(tabs: list[Page], stays: list[Stay]) -> None:
+    """Change what can be changed meanwhile."""
     for tab, stay in zip(tabs, stays, strict=True):
         tab.bring_to_front()
         tab.locator("[data-test-connection-state=CONNECTED]").wait_for(state="detached")
         if stay.meanwhile:
             stay.meanwhile(tab)
+
+
+# Opening a page costs a second or two, so the usual run has one of each kind.
+KINDS = {"divergence", "draw"}
+
+
+def test_tabs_and_a_race_go_on_after_a_restart_and_a_killed_process_is_said(server, race, new_tab):
+    stays = [race, *(one for one in STAYS if one.page in KINDS)]
+    tabs = [new_tab() for _ in stays]
+    sessions = [begin(tab, server.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
+    page = opened(new_tab(), server)
+    train(page, epochs=1000)
+    expect(page).to_have_url(re.compile(r"\?run=[\w-]{8}$"))
+    status(page, "Training")
+    server.stop()
+    page.locator("[data-test-connection-state=CONNECTED]").wait_for(state="detached")
+    # Read while no server can refresh the page: only the new one can take the step beyond.
+    before = step(page)
+    without_connection(tabs, stays)
+    server.start()
+    page.bring_to_front()
+    until(lambda: step(page) > before, "the race goes on")
+    for worker in server.workers():
+        worker.kill()
+    expect(page.get_by_text("The training process ended unexpectedly")).to_be_visible()
+    assert step(page) > before
+    expect(page.locator(".cee-plot").first).to_be_visible()
+    train(page, epochs=3)
+    status(page, "Finished after step 216")
+    for each in zip(tabs, stays, sessions, strict=True):
+        end(*each)
+
+
+@pytest.mark.long
+def test_a_tab_goes_on_after_a_cut_that_its_session_does_not_outlive_and_after_a_restart(
+    server, race, new_tab
+):
+    proxy = Proxy(server.port)
+    stays = [race, *STAYS]
+    tabs = [new_tab() for _ in stays]
+    sessions = [begin(tab, proxy.url, stay) for tab, stay in zip(tabs, stays, strict=True)]
+    proxy.cut()
+    without_connection(tabs, stays)
     # Beyond the life of a session without a connection.
     tabs[0].wait_for_timeout(2_500)
     proxy.mend()

@@ -6,14 +6,17 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import follow
+
 
 def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, page: Page):
+def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, kept_page: Page):
+    page = kept_page
     page.set_viewport_size({"width": 1024, "height": 576})
-    page.goto(f"{app_url}/entropy?p=0.5,0.5")
+    follow(page, f"{app_url}/entropy?p=0.5,0.5")
     first = page.get_by_role("slider").first
     expect(first).to_have_attribute("aria-valuenow", "0.5")
     links = page.get_by_role("link", name="Set the page")
@@ -47,8 +50,9 @@ def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, page: Page)
     expect(page).not_to_have_url(re.compile(r"task="))
 
 
-def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, page: Page):
-    page.goto(app_url)
+def test_a_card_is_a_link_all_over_and_a_term_leads_to_its_page(app_url: str, kept_page: Page):
+    page = kept_page
+    follow(page, f"{app_url}/")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     picture = page.get_by_role("img", name="A sketch of the page KL and cross-entropy")
     # Waits until it rests; then by place, for the link lies over the picture.

@@ -7,10 +7,11 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.editor import Editor
-from tests.browser.steps import until
+from tests.browser.steps import follow, until
 
 
-def test_edits_are_undone_and_back_steps_out_of_an_exercise(app_url: str, page: Page):
+def test_edits_are_undone_and_back_steps_out_of_an_exercise(app_url: str, kept_page: Page):
+    page = kept_page
     editor = Editor(page).open(f"{app_url}/entropy?p=0.5,0.3,0.2")
     undo, redo = editor.button("Undo"), editor.button("Redo")
     expect(undo).to_be_disabled()
@@ -88,8 +89,9 @@ def test_a_page_is_shared_presented_and_embedded(app_url: str, page: Page):
     expect(page.get_by_role("button", name="Share this page")).to_be_hidden()
 
 
-def test_the_tools_and_the_navigation_have_a_place_of_their_own_each(page, app_url):
-    page.goto(f"{app_url}/entropy")
+def test_the_tools_and_the_navigation_have_a_place_of_their_own_each(kept_page, app_url):
+    page = kept_page
+    follow(page, f"{app_url}/entropy")
     page.get_by_role("slider").first.wait_for()
     undo = page.get_by_role("button", name="Undo", exact=True)
     items = page.locator(":is([data-testid=stTopNavLink], [data-testid=stTopNavSection]):visible")

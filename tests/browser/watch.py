@@ -11,7 +11,8 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, WebSocket
 from tests.browser.server import ROOT
 
 PICTURES = ROOT / "test-results"
-PATIENCE_MS = 15_000
+# A busy machine takes long; what comes is not waited for any longer.
+PATIENCE_MS = 45_000
 EXPECTED_ERRORS = (
     # Opened at a page's address, Streamlit first looks for its own routes below that address.
     r"404 \(Not Found\) at http://[^/]+/\w+/_stcore/(health|host-config)$",

@@ -54,6 +54,17 @@ def database() -> Iterator[str]:
         pytest.skip(f"No PostgreSQL server can be started here: {error}.")
 
 
+def started(make: Callable[[], Any]) -> Any:
+    """What `make` makes; Ray gives a node up that takes 30 s to start, as on a busy machine."""
+    for _ in range(3):
+        try:
+            return make()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+    return make()
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A head that offers nothing, and two nodes of one CPU each; in this order they are killed."""
@@ -61,12 +72,10 @@ def cluster() -> Iterator[Any]:
     from ray.cluster_utils import Cluster
 
     options = {"object_store_memory": 80 * 2**20}
-    made = Cluster(
-        initialize_head=True,
-        head_node_args={"num_cpus": 0, "include_dashboard": True, "dashboard_port": 0} | options,
-    )
+    head = {"num_cpus": 0, "include_dashboard": True, "dashboard_port": 0} | options
+    made = started(lambda: Cluster(initialize_head=True, head_node_args=head))
     made.options = options
-    made.nodes = [made.add_node(num_cpus=1, **options) for _ in range(2)]
+    made.nodes = [started(lambda: made.add_node(num_cpus=1, **options)) for _ in range(2)]
     made.wait_for_nodes()
     yield made
     made.shutdown()
@@ -181,8 +190,18 @@ def test_a_run_whose_worker_is_killed_is_named_lost_soon_and_the_next_one_is_tra
     worker = store.runs.get(run_id).worker
     os.kill(worker.pid, signal.SIGKILL)
     began = time.monotonic()
-    until(lambda: state(store, run_id) == LOST, "it is lost", 14)
-    assert time.monotonic() - began < 13
+    said_after: list[float] = []
+
+    def is_lost() -> bool:
+        if not said_after and report(store).says_dead(worker):
+            said_after.append(time.monotonic() - began)
+        return state(store, run_id) == LOST
+
+    until(is_lost, "it is lost", 14)
+    took = time.monotonic() - began
+    print(f"Lost after {took:.1f} s, by Ray's word after {said_after or 'none'}.")
+    # Where Ray has said so, nobody waits for the lease.
+    assert took < (said_after[0] + 2 if said_after else 13)
     assert "Ray" in launcher.explain(store.runs.get(run_id), store=store)
     again = launcher.start([BASE], "after it", store=store)
     until(lambda: state(store, again) == "finished", "the next one is trained", 90)
@@ -226,7 +245,7 @@ def test_a_head_that_is_restarted_gets_workers_again_and_what_was_lost_is_said(
     # Nodes that the new head does not know are ended by Ray, sooner or later.
     waiting = launcher.start([BASE], "waits for the head", store=store)
     cluster.add_node(num_cpus=0, gcs_server_port=port, **cluster.options)
-    cluster.add_node(num_cpus=1, **cluster.options)
+    started(lambda: cluster.add_node(num_cpus=1, **cluster.options))
     until(lambda: not psutil.pid_exists(pid), "the old node's worker leaves", 120)
     until(lambda: state(store, run_id) == LOST, "its run is lost", 14)
     until(lambda: state(store, waiting) == "finished", "what waited is trained", 150)

@@ -133,10 +133,10 @@ def test_written_numbers_are_read_back_exactly(values):
 
 @pytest.mark.parametrize("text", [" " * 2000, "1" * 2000, "/ " * 1000, "1e" * 1000, "% " * 1000])
 def test_no_text_takes_long(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError, match=r"\.$"):
         parse_vector(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_sum_beyond_the_range_of_float64_is_told_as_it_is():

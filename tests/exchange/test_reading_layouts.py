@@ -380,6 +380,7 @@ def test_a_pickled_history_is_refused_in_words(protocol: int) -> None:
     ("name", "content"),
     [
         ("w.csv", b"step,_timestamp,loss\n0,1700000000.5,2\n5,1700000010.5,1\n"),
+        ("r.csv", b"step,_runtime,_timestamp,loss\n0,0,1700000000.5,2\n5,10,1700000010.5,1\n"),
         ("m.csv", b"step,timestamp,loss\n0,1700000000500,2\n5,1700000010500,1\n"),
         ("i.csv", b"date,step,loss\n2023-11-14T22:13:20.500000001Z,0,2\n"
          b"2023-11-14T22:13:30.5Z,5,1\n"),
@@ -413,7 +414,7 @@ UNNAMED = b"n,a,loss\n3,5,0.5\n4,6,0.4\n5,7,0.3\n"
 
 
 def test_a_person_says_which_column_counts_the_steps() -> None:
-    with pytest.raises(ValueError, match="cannot be told which column") as refused:
+    with pytest.raises(ValueError, match="is unclear which column") as refused:
         read_curves(UNNAMED, "x.csv")
     assert refused.value.columns == ("n", "a", "loss")
     reading = read_curves(UNNAMED, "x.csv", Told(x="a"))

@@ -270,7 +270,9 @@ def test_on_the_clock_a_curve_stands_at_the_time_of_day():
     figure = metric_panels([line()], ["cross_entropy"], Look(axis="clock", weight=0.0))
     assert drawn(figure, 0).x[0] == 1000 * (1.7e9 + 0.25)
     assert figure.layout.xaxis.type == "date"
-    assert left_out([line("a", 0, foreign(loss=[1.0]))], "clock") == ["a"]
+    untimed = [line("a", 0, foreign(loss=[1.0]))]
+    assert left_out(untimed, "clock") == ["a"]
+    assert metric_panels(untimed, ["loss"], Look(axis="clock")).layout.xaxis.type == "linear"
 
 
 def test_curves_without_any_record_draw_an_empty_figure():

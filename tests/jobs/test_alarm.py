@@ -19,8 +19,8 @@ def alarm(tmp_path: Path):
 def test_a_sleeper_wakes_when_somebody_rings(alarm: Alarm, tmp_path: Path) -> None:
     threading.Timer(0.05, ring, [tmp_path]).start()
     begun = time.monotonic()
-    assert alarm.wait(30)
-    assert time.monotonic() - begun < 10
+    assert alarm.wait(60)
+    assert time.monotonic() - begun < 40
 
 
 def test_who_rings_before_the_sleep_is_not_missed_and_counts_once(

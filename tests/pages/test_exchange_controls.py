@@ -86,7 +86,7 @@ def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
 
 def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
     recorded(store)
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
     assert not app.exception
     assert [button.label for button in app.button] == [e.label for e in EXPORTS.values()]
     assert not any(button.disabled for button in app.button)
@@ -111,7 +111,7 @@ def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatch, caplog, name):
     recorded(store)
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
 
     def broken(*_: object) -> bytes:
         raise OverflowError("a number too large")
@@ -149,7 +149,7 @@ def gone_page() -> None:
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):
     store.records.add_imported([make_curve().data], ["Theirs"], name="", origin="x.csv")
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
     disabled = [button.label for button in app.button if button.disabled]
     assert disabled == ["Python script"]
     assert "made elsewhere cannot be repeated" in app.caption[0].value
@@ -227,7 +227,7 @@ def test_a_file_of_which_nothing_is_a_loss_is_kept_whole(store):
 
 def test_a_person_says_which_column_counts_the_steps_and_how_cells_are_written(store):
     app = uploaded("x.csv", b"n;a;loss\n3;5;1,250\n4;6;1,125\n5;7;1,000\n")
-    assert "cannot be told which column counts the steps" in app.error[0].value
+    assert "is unclear which column counts the steps" in app.error[0].value
     asked = {one.label: one for one in app.selectbox}
     assert asked["Steps are counted by"].options == ["found out", "n", "a", "loss"]
     asked["Steps are counted by"].select("n").run()

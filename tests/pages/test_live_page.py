@@ -20,6 +20,7 @@ from explorer.runs.records import CurveChunk, RunInfo
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
+from pages.components.registry import PAGES
 from pages.training.parts import race_form_state
 from tests.pages.page_steps import components, ran, visited
 from tests.pages.page_steps import opened as visit
@@ -415,6 +416,14 @@ def test_a_recorded_races_settings_come_back_into_the_form(store):
     ran(app)
     assert field(app, "Epochs").value == "3"
     assert field(app, "Seed").value == "9"
+
+
+def test_how_curves_are_drawn_stays_chosen_while_another_page_is_open():
+    app = opened("recorded-race")
+    app.button_group(key="race scale").set_value("linear").run()
+    app.switch_page(PAGES["entropy"].path).run()
+    app.switch_page(PAGES["live"].path).run()
+    assert app.button_group(key="race scale").value == "linear"
 
 
 def press(app: AppTest, label: str) -> None:

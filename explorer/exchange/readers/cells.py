@@ -69,7 +69,6 @@ def number_of(text: str, mark: str = POINT) -> Number | None:
     """Read a cell.
 
     Args:
-        text: The cell.
         mark: `POINT` or `COMMA`, what stands before decimals; the other one groups thousands.
 
     Returns:

@@ -40,7 +40,6 @@ def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
     """Read Parquet, an Arrow file (Feather), or an Arrow stream.
 
     Args:
-        content: The file.
         label: What to call a run that the table has no name for.
         notes: Takes what is assumed.
 

@@ -344,6 +344,9 @@ def _clocks(meaning: Meaning, axis: Axis) -> tuple[dict[str, np.ndarray], float 
         if is_since_1970 and np.isfinite(moments).any():
             begun = float(np.nanmin(moments))
         found[SECONDS] = moments - (begun or 0.0)
+        if begun is None and meaning.moments is not None:
+            starts = seconds_of(meaning.moments)[0] - moments
+            begun = float(np.nanmin(starts)) if np.isfinite(starts).any() else None
     if axis.values is None:
         return found, begun
     if not axis.is_whole and axis.kind == STEP:

@@ -93,7 +93,6 @@ class _Found:
         """Look for curves in a part of the document.
 
         Args:
-            node: The part.
             path: The names that lead to it and belong to its series.
             depth: How deep it lies.
         """

@@ -49,7 +49,6 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
 
     Args:
         content: In UTF-8.
-        label: What to call the run.
         notes: Takes what is assumed.
 
     Raises:
@@ -118,7 +117,6 @@ def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None
 
     Args:
         content: In UTF-8.
-        label: What to call the run.
         notes: Takes what is assumed.
 
     Returns:

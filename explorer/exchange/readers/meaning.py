@@ -87,6 +87,7 @@ class Meaning:
         x_kind: One of `X_KINDS` but "row".
         epoch: The epoch, beside x or as x.
         seconds: Time, relative or since 1970; see `seconds_of`.
+        moments: Time since 1970, where seconds are relative.
         counts: Other columns that count something.
         runs: What tells runs apart.
         metric: In a long table, the names of what was measured.
@@ -101,6 +102,7 @@ class Meaning:
     x_kind: str = STEP
     epoch: Column | None = None
     seconds: Column | None = None
+    moments: Column | None = None
     counts: list[Column] = field(default_factory=list)
     runs: list[Column] = field(default_factory=list)
     metric: Column | None = None
@@ -196,7 +198,8 @@ def meaning_of(table: Table) -> Meaning:
     for one in clocks[1:]:
         # The same time told otherwise.
         if not one.is_number or one.values[one.present].min() > SINCE_1970:
-            take(one)
+            column = take(one)
+            found.moments = found.moments or column
     if found.x is None and found.epoch is not None:
         found.x, found.x_kind = found.epoch, EPOCH
     if found.x is None and found.seconds is not None:

@@ -23,9 +23,6 @@ def runs_by_column(table: Table) -> list[tuple[str, Table]]:
     The lowest and highest values that Weights & Biases adds are kept as series of their own where
     they differ from the curve, because it averages runs or steps.
 
-    Args:
-        table: Any.
-
     Returns:
         The name of each run and its own columns beside those that all share; nothing if the
         columns are not called so.

@@ -52,7 +52,7 @@ def index_or_one_hot(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, A
     y = one_hot(targets, logits.shape[1])
     dense = softmax_cross_entropy(logits, y)
     with right:
-        st.table(
+        st.container(key="batch-losses").table(
             {
                 "": [f"row {number}" for number in range(1, len(targets) + 1)] + ["mean"],
                 "index, from 0": [str(int(one)) for one in targets] + [""],

@@ -61,9 +61,9 @@ def honesty_view(link: dict[str, object]) -> None:
             ]
             rows[f"{rule.capitalize()}: honest, bold"] = f"{said[0]}, {said[1]}"
         quantities(rows)
-        st.markdown(_words(p))
     with right:
         drawn_plot(_plots(p), "expected-scores")
+        st.markdown(_words(p))
     address.keep({**link, BELIEF.name: p})
 
 

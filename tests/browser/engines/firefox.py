@@ -32,7 +32,7 @@ _PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False,
 }
 # Longer than a page waits for anything.
-_LONGEST_ANSWER_SECONDS = 3 * PATIENCE_MS / 1000
+_LONGEST_ANSWER_SECONDS = 2 * PATIENCE_MS / 1000
 
 
 class Firefox(Tab):

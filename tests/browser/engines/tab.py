@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tests.browser.steps import FOLLOW_LINK
 from tests.browser.watch import PICTURES
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 Point = tuple[float, float]
 
 _links = count(1)

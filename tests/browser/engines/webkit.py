@@ -40,7 +40,7 @@ console.error = (...said) => { keep(...said); log.apply(console, said); };
 """
 
 # Longer than a page waits for anything. WebKit's driver hangs once in some hundred loads.
-_LONGEST_ANSWER_SECONDS = 2 * PATIENCE_MS / 1000
+_LONGEST_ANSWER_SECONDS = 1.5 * PATIENCE_MS / 1000
 # What the driver answers when the browser has died, the first of them where it did just now.
 _SAID_OF_THE_DEAD = (WebDriverException, InvalidSessionIdException, NoSuchWindowException)
 

@@ -115,7 +115,10 @@ class ViewOptions:
 
 def _view_options() -> ViewOptions:
     def choice(title: str, options: Sequence[str], key: str) -> str:
-        return st.segmented_control(title, options, default=options[0], required=True, key=key)
+        # Kept while other pages are open, unlike the state of most widgets.
+        return st.segmented_control(
+            title, options, default=options[0], required=True, key=key, persist_state="session"
+        )
 
     accuracy = choice("Accuracy axis", _ACCURACY_AXES, "race accuracy axis")
     scale = choice("Loss axis", SCALES, "race scale")

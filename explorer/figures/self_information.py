@@ -59,14 +59,14 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     return build(
         traces,
         {
-            "height": 450,
+            "height": 436,
             "margin": MARGIN | {"t": 12},
             "showlegend": False,
             "xaxis": axis("probability p", range=[-0.02, 1.04]),
             "yaxis": axis(f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]),
             "annotations": _half_as_likely(p, base),
             "meta": {
-                "least_height": 300,
+                "least_height": 280,
                 "quantities": [quantity("I(p)", measured(value, unit), ENTROPY)],
             },
         },

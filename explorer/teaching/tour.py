@@ -109,8 +109,8 @@ def _moved() -> str:
 TOUR = (
     Stop(
         "self_information",
-        "How surprising is its label?",
-        f"After one epoch of training, the network gives this {LABEL} the probability {_Q:.3f}.",
+        f"How surprising is it that this is a {LABEL}?",
+        f"After one epoch of training, a network gives {LABEL} the probability {_Q:.3f}.",
         f"Drag **p** from {_Q:.3f} down to {_HALF:.2f}, about half of it.",
         "Half the probability: how much information is added?",
         ("Half a bit", "One bit", "Twice as much"),
@@ -131,7 +131,7 @@ TOUR = (
         "entropy",
         "What does the network believe?",
         f"Ten bars, one belief: {RIVAL} is likelier than {LABEL}.",
-        f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}, as high as that of {LABEL}.",
+        f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}: that of {LABEL} is then as high.",
         "Does the entropy rise or fall?",
         ("It rises", "It falls", "It stays"),
         0,
@@ -266,7 +266,7 @@ TOUR = (
         "notes_checked",
         "What do the notes get wrong?",
         "One statement from lecture notes.",
-        "Read the statement and guess the verdict before you look at it.",
+        "Press **Right** or **Wrong**, and read what is true.",
         "Is the statement right?",
         ("Wrong", "Sloppy", "Right, under a condition"),
         VERDICTS.index(NOTE_CHECKS[_CARD].verdict),

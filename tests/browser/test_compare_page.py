@@ -198,6 +198,7 @@ def test_a_file_joins_the_plot_and_a_deleted_curve_comes_back(server, page):
     expect(page.locator(".cee-lines button > span")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_the_page_fits_a_phone(server, phone_page):
     page = opened(phone_page, server)
     for scheme in ("dark", "light"):

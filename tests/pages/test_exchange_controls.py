@@ -86,7 +86,7 @@ def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
 
 def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
     recorded(store)
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
     assert not app.exception
     assert [button.label for button in app.button] == [e.label for e in EXPORTS.values()]
     assert not any(button.disabled for button in app.button)
@@ -111,7 +111,7 @@ def test_each_format_is_one_press_away_and_made_only_then(store, monkeypatch):
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatch, caplog, name):
     recorded(store)
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
 
     def broken(*_: object) -> bytes:
         raise OverflowError("a number too large")
@@ -149,7 +149,7 @@ def gone_page() -> None:
 
 def test_a_format_that_cannot_hold_the_curves_says_why(store):
     store.records.add_imported([make_curve().data], ["Theirs"], name="", origin="x.csv")
-    app = AppTest.from_function(export_page).run()
+    app = AppTest.from_function(export_page, default_timeout=60).run()
     disabled = [button.label for button in app.button if button.disabled]
     assert disabled == ["Python script"]
     assert "made elsewhere cannot be repeated" in app.caption[0].value

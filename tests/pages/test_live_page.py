@@ -117,6 +117,8 @@ def test_a_running_race_tells_data_device_progress_and_accuracy(store):
     ] * 2
     assert sent["rates"] == [[[0, 0.1]], [[0, 0.1]]]
     assert (sent["now"], sent["last"]) == (20, 100)
+    # The browser goes on watching, by socket or by a rerun as often.
+    assert sent["live"] == 0.5
     labels = {button.label for button in app.button}
     assert {"Pause", "Stop", "Set", "Train"} <= labels
 
@@ -233,6 +235,7 @@ def test_a_fresh_machine_opens_with_the_recorded_race_and_says_where_it_was_made
     assert "Recorded: trained on" in words(app)
     assert "MNIST by Yann LeCun" in words(app)
     assert sent["last"] == 3000
+    assert sent["live"] is None, "nothing more comes that a browser could watch"
     assert len(sent["snapshots"][0]) > 30
 
 

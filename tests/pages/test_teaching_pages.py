@@ -61,6 +61,16 @@ def test_a_task_sets_the_page_that_is_already_open():
         app.run()
 
 
+@pytest.mark.parametrize("page", EXERCISES)
+def test_each_exercise_sets_the_page_after_the_others_in_one_session(page):
+    app = opened(page)
+    for number in (1, 2, 3, 2, 1):
+        parameters = EXERCISES[page][number - 1].parameters
+        app.query_params.clear()
+        visited(app, page, **parameters, task=str(number), via=f"next-{number}")
+        assert_set(address(app), parameters)
+
+
 def test_an_edit_after_a_link_is_not_undone_by_the_address():
     app = opened("self_information", p="0.25", via="task-1")
     app.session_state["event p slider"]["value"] = 0.5

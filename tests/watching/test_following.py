@@ -36,7 +36,7 @@ def content(data: CurveData) -> object:
 def data_of(found: Found) -> CurveData:
     assert found.runs is not None
     (run,) = found.runs
-    return run.curve.data
+    return run.data
 
 
 def csv_text(rows: list[list[float]]) -> bytes:

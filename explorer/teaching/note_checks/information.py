@@ -35,7 +35,8 @@ CHECKS = (
         "wrong_probability",
         "cross-entropy",
         "wrong",
-        rf"For $q_2 = (.98, .01, 0, 0, .01)$ the loss is “$-\log 0.4 \approx {_WRONG['quoted']}$”.",
+        r"For $q_2 = (.98, .01, 0, 0, .01)$ the loss is "
+        rf"$\text{{“}}{{-}}\log 0.4 \approx {_WRONG['quoted']}\text{{”}}$.",
         (Quantity("−ln 0.4", lambda: self_information(_WRONG["q1"][0], base=NATS), "nats"),),
         (Quantity("−ln 0.98", lambda: self_information(_WRONG["q2"][0], base=NATS), "nats"),),
         r"0.4 is the first guess's probability of the true class. The better guess $q_2$ gives it "

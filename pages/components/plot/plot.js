@@ -164,7 +164,6 @@ function createView(parent, assets) {
           displayModeBar: false,
           responsive: false,
         });
-        listenToZoom();
         canvas.setAttribute("role", "img");
         canvas.setAttribute("aria-label", payload.alt);
         // Counts redraws for whoever measures or tests the delay to a finished picture.
@@ -176,20 +175,6 @@ function createView(parent, assets) {
     } finally {
       drawing = false;
     }
-  }
-
-  // --- the part of the x axis that is looked at, told to the server so that it can send more of it
-  let listening = false;
-
-  function listenToZoom() {
-    if (listening) return;
-    listening = true;
-    canvas.on("plotly_relayout", (change) => {
-      if (!payload.zooms) return;
-      const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-      if (range.every(Number.isFinite)) sender.push({ span: range });
-      else if (change["xaxis.autorange"]) sender.push({ span: null });
-    });
   }
 
   function toggleTable() {

@@ -28,26 +28,20 @@ def plot(
     key: str,
     alt: str,
     on_drag: Callable[[float], None] | None = None,
-    on_zoom: Callable[[tuple[float, float] | None], None] | None = None,
     link: str = "",
 ) -> None:
     """Draw `figure`; an update keeps the zoom and never shows an empty frame.
 
     Args:
         figure: A figure, or one that was `encoded` before. Its layout must name a `height` in
-            pixels. A trace with `meta={"drag": True}` is a
-            point that can be dragged along x; a trace with `meta={"untabled": True}` is left out
-            of the table of values.
+            pixels. A trace with `meta={"drag": True}` is a point that can be dragged along x; one
+            with `meta={"untabled": True}` is left out of the table of values.
         key: Unique on the page; also the name of downloaded files.
         alt: What the picture shows, in a sentence, for those who do not see it.
         on_drag: Called before the next run with the x to which the point was dragged.
-        on_zoom: Called before the next run with both ends of the part of the x axis that a
-            person looks at, or None when it is all of it.
         link: Parameter of the page's address that holds the x of the point that is dragged.
     """
-
-    data = _payload(figure, key, alt, seq=newest_edit(key), zooms=on_zoom is not None, link=link)
-    _show(key, data, on_drag, on_zoom)
+    _show(key, _payload(figure, key, alt, seq=newest_edit(key), link=link), on_drag)
 
 
 def newest_edit(key: str) -> int:
@@ -79,15 +73,10 @@ def drawn_plot(
     plots: Mapping[str, bytes], key: str, *, on_drag: Callable[[float], None] | None = None
 ) -> None:
     """Draw one of `plots_of`; `on_drag` as in `plot`."""
-    _show(key, plots[key], on_drag, None)
+    _show(key, plots[key], on_drag)
 
 
-def _show(
-    key: str,
-    data: bytes,
-    on_drag: Callable[[float], None] | None,
-    on_zoom: Callable[[tuple[float, float] | None], None] | None,
-) -> None:
+def _show(key: str, data: bytes, on_drag: Callable[[float], None] | None) -> None:
     def edited() -> None:
         edit = st.session_state[key].get("edit")
         seq = sequence_of(edit)
@@ -98,21 +87,13 @@ def _show(
             x = finite_number(edit["x"])
             if x is not None:
                 on_drag(x)
-        if on_zoom is not None and "span" in edit:
-            on_zoom(_span(edit["span"]))
 
     _mount(key=key, data=data, on_edit_change=edited)
     preview.tell(plots={key: data})
 
 
 def _payload(
-    figure: go.Figure | orjson.Fragment,
-    key: str,
-    alt: str,
-    *,
-    seq: int = 0,
-    zooms: bool = False,
-    link: str = "",
+    figure: go.Figure | orjson.Fragment, key: str, alt: str, *, seq: int = 0, link: str = ""
 ) -> bytes:
     shown = {
         "figure": encoded(figure) if isinstance(figure, go.Figure) else figure,
@@ -120,7 +101,6 @@ def _payload(
         "alt": alt,
         "name": key,
         "seq": seq,
-        "zooms": zooms,
         "link": link,
     }
     return orjson.dumps(shown)
@@ -128,11 +108,3 @@ def _payload(
 
 def _taken(key: str) -> str:
     return f"{key} edit taken"
-
-
-def _span(sent: object) -> tuple[float, float] | None:
-    """Return the ends of a part of an axis; None for all of it, or for anything else."""
-    if not isinstance(sent, list) or len(sent) != 2:
-        return None
-    ends = [end for end in map(finite_number, sent) if end is not None]
-    return (min(ends), max(ends)) if len(ends) == 2 and ends[0] != ends[1] else None

@@ -43,6 +43,7 @@ AUTO, NO_SMOOTHING = "auto", "none"
 _WEIGHTS = (AUTO, NO_SMOOTHING, "0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.995", "0.999")
 _BAND_NAMES = {"min–max": "range", "standard deviation": "sd", "standard error": "se"}
 ALONE, SEEDS, TAGS = "none", "seeds", "tags"
+_SEEDS_APART_OR_NOT = ("each alone", "mean and band")
 _SPAN, _Y = "compare span", "compare y"
 _AUTOMATIC = "automatic"
 
@@ -71,6 +72,8 @@ OPTIONS = (
     option("scale", _SCALES),
     option("smoothing", _WEIGHTS),
     text("group"),
+    # As saved links of earlier versions ask for groups by seed; read, and not written.
+    option("seeds", _SEEDS_APART_OR_NOT),
     option("band", _BAND_NAMES),
     names("metric"),
     Parameter("y", _parse_y, _write_y, several=True),
@@ -106,6 +109,8 @@ def take_link(settings: Sequence[str] | None) -> None:
         if asked := address.take_or_warn(name):
             choose(f"compare {name}", asked)
     known = None if settings is None else [ALONE, SEEDS, TAGS, *settings]
+    if address.take_or_warn("seeds") == _SEEDS_APART_OR_NOT[1]:
+        choose("compare group", SEEDS)
     if asked := address.take_or_warn("group", _one_of(known)):
         choose("compare group", asked)
     axes = address.take_or_warn("y")
@@ -178,7 +183,7 @@ def _group(settings: Sequence[str]) -> str:
         st.selectbox(
             "Draw as one line",
             options,
-            index=options.index(before),
+            index=options.index(shown("compare group", before)),
             format_func=lambda one: words.get(one, f"Same “{one}”"),
             key="compare group",
             help="Curves that share this are drawn as their mean, where all of them are, with a "
@@ -275,7 +280,7 @@ def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[s
         key = st.selectbox(
             "of",
             keys,
-            index=keys.index(before),
+            index=keys.index(shown("compare goal of", before)),
             format_func=lambda one: panels[one].title,
             key="compare goal of",
             on_change=lambda: choose("compare goalof", st.session_state["compare goal of"]),

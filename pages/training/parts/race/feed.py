@@ -60,6 +60,7 @@ class RaceFeed:
         self._run_id, self._read, self._clock = run_id, read, clock
         self._reading: Reading | None = None
         self._facts: dict[str, Any] = {}
+        self._measured: dict[tuple[tuple[int, ...], str], dict[str, Any]] = {}
         self._number = 0
         self._spread = 0.0
         self._failing_since = math.inf
@@ -88,6 +89,7 @@ class RaceFeed:
     def look(self, watching: int) -> float:
         """Read the race, and return after how many seconds to do so again."""
         now = self._clock()
+        self._measured = {}
         self._spread = 0.0
         if watching > _FEW_VIEWERS:
             self._spread = min(_MOST_SPREAD, _SPREAD_SECONDS * watching)
@@ -124,7 +126,11 @@ class RaceFeed:
         had = [0] * len(reading.records.curves)
         if place.share == share and len(place.counts) == len(had):
             had = list(place.counts)
-        told = self._facts | measured(reading, had, place.version)
+        # Those who look at other tabs have got the same by then.
+        key = (tuple(had), place.version)
+        if key not in self._measured:
+            self._measured[key] = measured(reading, had, place.version)
+        told = self._facts | self._measured[key]
         told |= {"read": reading.at, "spread": self._spread}
         if draws and place.view is not None:
             told["plot"] = {**change(reading, place.view, place.plot), "version": version}

@@ -3,7 +3,7 @@
 import { bytesOf } from "../digit_pictures.js";
 
 /** Return the index of the last of rising numbers that is at most `step`; −1 for none. */
-export function lastUpTo(steps, step) {
+function lastUpTo(steps, step) {
   let low = 0;
   let high = steps.length;
   while (low < high) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from explorer.figures.training import on_stage, race_lines
 from explorer.runs.config import LOSS_LABELS
 from explorer.runs.curve_data import ACCURACY, last_of, on_test_images, training_loss
 from explorer.runs.records import Records
-from pages.components.plot.plot import encoded, plots_of
+from pages.components.plot.plot import plots_of
 from pages.training.parts.race.reading import Reading, memory_of
 from pages.training.parts.race.status import ViewOptions
 
@@ -84,19 +85,25 @@ class View:
         return [self.tab, list(self.options)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A figure, and what it shows in words.
 
     Attributes:
+        tab: Its tab.
         figure: The figure.
         alt: A sentence.
-        whole: What the plot component is given.
     """
 
+    tab: str
     figure: go.Figure
     alt: str
-    whole: orjson.Fragment
+
+    @cached_property
+    def whole(self) -> orjson.Fragment:
+        """What the plot component is given; packed when somebody needs all of it."""
+        (plot,) = plots_of({name_of(self.tab): (self.figure, self.alt)}).values()
+        return orjson.Fragment(plot)
 
 
 def picture(reading: Reading, view: View) -> Picture:
@@ -104,9 +111,7 @@ def picture(reading: Reading, view: View) -> Picture:
 
     def draw() -> Picture:
         figure = _draw(reading, view).update_layout(uirevision=reading.run.id)
-        alt = _ALTS[view.tab](view, reading.labels, reading.records)
-        (whole,) = plots_of({name_of(view.tab): (encoded(figure), alt)}).values()
-        return Picture(figure, alt, orjson.Fragment(whole))
+        return Picture(view.tab, figure, _ALTS[view.tab](view, reading.labels, reading.records))
 
     made: Picture = memory_of(reading.run.id).once(view, reading.version, draw)
     return made

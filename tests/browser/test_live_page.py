@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, WebSocket, expect
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.mnist_files import FILES
@@ -160,6 +160,7 @@ def test_curves_appear_without_a_socket_and_after_the_end_of_a_race_which_is_pla
             return store.runs.list()[0].status in ENDED
 
     page.route("**/theatre.css", late)
+    page.route_web_socket(re.compile("explorer-push"), refuse)
     opened(page, server)
     train(page, epochs=2)
     status(page, "Finished")

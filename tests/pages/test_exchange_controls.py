@@ -14,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exports import EXPORTS
 from explorer.runs.config import TrainingConfig
+from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
 from tests.exchange.sample_curves import make_curve
 from tests.pages.page_steps import components
+from tests.runs import sample_records
 from tests.runs.sample_records import Seen, evaluation, make_info, steps
 
 
@@ -51,7 +53,8 @@ def recorded(store: RunStore) -> str:
     race = [TrainingConfig(loss=loss, dataset="digits") for loss in losses]
     run_id = store.runs.create(race, "A race")
     store.runs.set_info(run_id, make_info(dataset="digits", train_images=1437, test_images=360))
-    store.records.append(run_id, [*steps(1, 20), *steps(1, 20, curve=1), evaluation(20, 0.9)])
+    second = CurveChunk(1, sample_records.recorded(steps=range(1, 21), loss=losses[1]))
+    store.records.append(run_id, [*steps(1, 20), second, evaluation(20, 0.9)])
     store.runs.finish(run_id, "finished")
     return run_id
 

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.build import axis, build
-from explorer.figures.curves import curve_colour
 from explorer.figures.numbers import written
 from explorer.figures.palette import INK, with_alpha
 
@@ -23,7 +22,7 @@ def digit_probabilities(
     labels: Sequence[str],
     outputs: Sequence[NDArray[np.float64] | None],
     *,
-    places: Sequence[int] | None = None,
+    colours: Sequence[str],
     height: int = 260,
     least_height: int = 260,
 ) -> go.Figure:
@@ -32,7 +31,7 @@ def digit_probabilities(
     Args:
         target: The image's true class; None draws no p.
         outputs: q [10] of each curve; None, or an output that is not finite, draws no bars.
-        places: Number of each curve's colour and pattern; by default its place among these.
+        colours: Of each curve's bars, as `#rrggbb`.
         height: Pixels.
         least_height: Of a screen that is low, in pixels.
     """
@@ -51,8 +50,7 @@ def digit_probabilities(
             }
         )
     width = 0.8 / max(1, len(labels))
-    places = range(len(labels)) if places is None else places
-    for index, (label, q, place) in enumerate(zip(labels, outputs, places, strict=True)):
+    for index, (label, q, colour) in enumerate(zip(labels, outputs, colours, strict=True)):
         if q is None or not np.isfinite(q).all():
             continue
         name = label.replace("<", "&lt;")  # Plotly would read it as the start of a tag
@@ -65,8 +63,8 @@ def digit_probabilities(
                 "width": width,
                 "offset": -0.4 + index * width,
                 "marker": {
-                    "color": curve_colour(place),
-                    "pattern": {"shape": _PATTERNS[place % len(_PATTERNS)]},
+                    "color": colour,
+                    "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
                 },
                 "customdata": [written(value, 4) for value in q],
                 "hovertemplate": "q(%{x}) = %{customdata}<extra>"

@@ -341,7 +341,9 @@ def _digit_probabilities(draw):
     outputs = draw(st.lists(output, max_size=8))
     labels = [f"network <{place}>" for place in range(len(outputs))]
     target = draw(st.none() | st.integers(0, 9))
-    yield recognition.digit_probabilities(target, labels, outputs)
+    yield recognition.digit_probabilities(
+        target, labels, outputs, colours=["#000000"] * len(labels)
+    )
 
 
 @draws(sweep.heat_map, sweep.parallel_coordinates)

@@ -233,7 +233,7 @@ def test_a_digit_shows_its_one_hot_truth_and_the_output_of_every_finite_curve():
     q = np.full(10, 0.05)
     q[4] = 0.55
     outputs = [q, np.full(10, np.nan), None]
-    figure = recognition.digit_probabilities(4, ["a", "b", "c"], outputs)
+    figure = recognition.digit_probabilities(4, ["a", "b", "c"], outputs, colours=["#000000"] * 3)
     assert [trace.name for trace in figure.data] == ["p, the truth", "q, a"]
     assert_array_equal(figure.data[0].y, np.eye(10)[4])
     assert_allclose(figure.data[1].y, q)

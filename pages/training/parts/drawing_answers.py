@@ -17,7 +17,7 @@ from explorer.store.run_store import UnknownRun, WeightsError
 from pages.components.escaping import escaped
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
-from pages.training.parts.network_choice import names_of, places_of
+from pages.training.parts.network_choice import colours_of, names_of
 from pages.training.parts.race.theatre import open_divergence
 
 _HEIGHT, _LEAST_HEIGHT = 210, 150
@@ -30,10 +30,10 @@ def _network(store: str, curve: str, _row: CurveRow) -> DigitNetwork:
 
 @dataclass(frozen=True, eq=False)
 class NamedNetwork:
-    """A network, what it is called here, and the number of its colour."""
+    """A network, what it is called here, and its colour."""
 
     name: str
-    place: int
+    colour: str
     network: DigitNetwork
 
 
@@ -44,10 +44,10 @@ def usable_networks(rows: Sequence[CurveRow]) -> list[NamedNetwork]:
         StoreUnavailable: The run store cannot be used.
     """
     found = []
-    for row, name, place in zip(rows, names_of(rows), places_of(rows), strict=True):
+    for row, name, colour in zip(rows, names_of(rows), colours_of(rows), strict=True):
         try:
             network = _network(launcher.default_store().url, row.id, row)
-            found.append(NamedNetwork(name, place, network))
+            found.append(NamedNetwork(name, colour, network))
         except (WeightsError, UnknownRun, ValueError) as error:
             st.error(f"“{escaped(row.label)}”: {escaped(str(error))}")
     return found
@@ -81,7 +81,7 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
         truth,
         names,
         [None if answer is None else answer.q for answer in answers],
-        places=[one.place for one in networks],
+        colours=[one.colour for one in networks],
         height=_HEIGHT,
         least_height=_LEAST_HEIGHT,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from explorer.figures.training import race_lines
 from explorer.jobs import launcher
 from explorer.runs.run import CurveRow
 from pages.components.address import address
@@ -67,12 +68,9 @@ def names_of(chosen: Sequence[CurveRow]) -> list[str]:
     return [f"{row.label} ({row.id})" for row in chosen]
 
 
-def places_of(chosen: Sequence[CurveRow]) -> list[int]:
-    """Return the number of each curve's colour, the one of its race if it is still free."""
-    places: list[int] = []
-    for row in chosen:
-        places.append(row.curve + 1 if row.curve in places else row.curve)
-    return places
+def colours_of(chosen: Sequence[CurveRow]) -> list[str]:
+    """Return the colour of each network, which is that of the loss that it learnt by."""
+    return [str(line["color"]) for line in race_lines([row.config for row in chosen if row.config])]
 
 
 def _keep() -> None:

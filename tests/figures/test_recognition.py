@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.figures.recognition import digit_probabilities
-from explorer.figures.training import training_loss
-from tests.figures.test_training import CE, MSE, column, race
+from tests.figures.test_training import CE, MSE, column, losses, race
 
 Q = np.arange(1, 11) / 55
 
@@ -31,7 +30,7 @@ def test_the_bars_of_two_networks_stand_beside_each_other_inside_p():
 
 
 def test_a_curve_keeps_the_colour_that_it_has_in_its_race():
-    lines = [trace for trace in training_loss(*race(CE, MSE, CE)).data if "raw" not in trace.name]
+    lines = [trace for trace in losses(*race(CE, MSE, CE)).data if "raw" not in trace.name]
     (bar,) = digit_probabilities(None, ["a"], [Q], places=[2]).data
     assert bar.marker.color == lines[2].line.color
     assert bar.marker.pattern.shape

@@ -199,7 +199,14 @@ def test_any_moment_of_a_race_is_shown_by_hand_by_key_and_by_its_address(server,
     opened(page, server, f"?run={finished}")
     status(page, "Finished after step 288")
     page.locator(".cee-plot[data-draws]").wait_for()
-    drawn = draws(page)
+
+    def at_rest() -> list[str] | None:
+        before = draws(page)
+        page.wait_for_timeout(400)
+        return before if draws(page) == before else None
+
+    # The stage is fitted to the screen a frame after it is there, and its curves drawn again.
+    drawn = until(at_rest, "the curves rest")
     end = number_of(page, "Cross-entropy")
     slider(page).press("Home")
     assert step(page) == 0

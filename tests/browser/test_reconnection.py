@@ -152,6 +152,8 @@ def has(page: Page, wanted: tuple[str, str]) -> None:
 
 def begin(tab: Page, url: str, stay: Stay) -> str:
     """Open the page, change it, and return the session that has drawn it."""
+    # Behind another tab it would draw hardly ever, and come to rest late.
+    tab.bring_to_front()
     tab.goto(f"{url}/{stay.address}")
     tab.locator("[data-session]").last.wait_for(state="attached")
     settle(tab)

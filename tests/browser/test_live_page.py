@@ -170,6 +170,7 @@ def test_curves_appear_without_a_socket_and_after_the_end_of_a_race_which_is_pla
     # So small that it is over within a second on the busiest machine.
     write(page, "Hidden layers", "")
     train(page, epochs=1)
+    status(page, "Finished after step 72")
     expect(playing).to_be_visible()
     expect(page.get_by_text("too quick to watch")).to_be_visible()
     first = step(page)

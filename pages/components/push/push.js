@@ -79,7 +79,9 @@ export function createWatch({ place, hear, turn }) {
       clearTimeout(timer);
       const old = socket;
       socket = null;
-      old?.close();
+      // Firefox calls a connection that is closed before it is there a failed one.
+      if (old?.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+      else old?.close();
     },
   };
 }

@@ -129,11 +129,11 @@ def pulls(
         # Above the bars: on a low screen the names of the classes begin right below them.
         said |= {"ay": -28, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
+        # Beside the bar, on the side of zero where its neighbours' bars and numbers are not.
         middle = float(ours.gradient[true]) / 2
         words = "softmax CE: q − p"
-        said = note(labels[true], middle, words, text_colour("H(p,q)"), ax=110 * side)
-        # Below the number of the bar beside it.
-        said["ay"] = 0 if middle < -0.3 else 26
+        said = note(true + 0.4 * side, middle, words, text_colour("H(p,q)"), ax=20 * side)
+        said |= {"xanchor": "left" if side > 0 else "right", "ay": 0 if middle < -0.3 else 26}
     titles = [
         {
             "x": 0,

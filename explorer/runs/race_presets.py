@@ -65,7 +65,7 @@ RACE_PRESETS: Mapping[str, RacePreset] = {
         ),
         "Plain normal weights do not make the gradient vanish; they make the signal explode: the "
         f"test cross-entropy starts at {_PLAIN.first:,.0f} nats and the gradient norms with it, "
-        f"and MNIST ends at {percent(_PLAIN.final)} instead of {percent(_CE.final)}. Kaiming "
+        f"and MNIST ends near {percent(_PLAIN.final)} instead of {percent(_CE.final)}. Kaiming "
         f"starts at {_CE.first:.1f} nats, somewhat above the ln 10 = {math.log(10):.1f} of knowing "
         "nothing.",
     ),

@@ -193,6 +193,32 @@ def test_no_script_waits_at_its_top_level(page):
     assert not any(parsed), "\n".join(filter(None, parsed))
 
 
+def test_a_place_is_drawn_once_by_the_scripts_of_a_server_that_was_renewed(page, app_url):
+    # The server gives its scripts whatever the digest in their address is.
+    now = loader("components/access/access")
+    renewed = re.sub(r"explorer-assets/\w+/", "explorer-assets/another/", now)
+    assert renewed != now
+    page.goto(app_url)
+    forms = page.evaluate(
+        """async (scripts) => {
+            const parentElement = document.createElement("div");
+            document.body.append(parentElement);
+            const component = { data: { path: "" }, parentElement, setStateValue() {} };
+            const found = [];
+            for (const script of scripts) {
+                const blob = new Blob([script], { type: "text/javascript" });
+                const { default: render } = await import(URL.createObjectURL(blob));
+                await render(component);
+                found.push(parentElement.querySelectorAll("form").length);
+            }
+            parentElement.remove();
+            return found;
+        }""",
+        [now, now, renewed],
+    )
+    assert forms == [1, 1, 1]
+
+
 def test_a_rendering_that_a_newer_one_overtakes_takes_nothing_away(page, app_url):
     """Streamlit's client calls its clean-up before it calls the newer rendering.
 

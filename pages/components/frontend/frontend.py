@@ -144,13 +144,20 @@ export default async (component) => {{
   const module = await (loading ??= load());
   // What came while the file was loading is drawn by its own rendering.
   if (!isNewest()) return undefined;
+  const place = component.parentElement;
+  // A server that was started anew with other files draws beside what the former ones have drawn.
+  if (place.drawnBy && place.drawnBy !== assets) {{
+    place.cleanUp?.();
+    place.replaceChildren();
+  }}
   const cleanUp = module.default({{ ...component, assets }});
+  Object.assign(place, {{ drawnBy: assets, cleanUp }});
   // Tells whoever waits for the page, as the tests do, that this part of it is there.
-  component.parentElement.dataset.shows = "{Path(name).name}";
+  place.dataset.shows = "{Path(name).name}";
   // Streamlit also cleans up after a rendering that a newer one overtook, even before that one is
   // called. What is shown must not go and come again then: it goes when its place has gone.
   return () => {{
-    if (isNewest() && !component.parentElement.isConnected) cleanUp?.();
+    if (isNewest() && !place.isConnected) cleanUp?.();
   }};
 }};
 """

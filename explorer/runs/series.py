@@ -161,15 +161,30 @@ def joined(parts: Sequence[CurveData]) -> CurveData:
         for part in parts:
             for name, one in getattr(part, kind).items():
                 columns.setdefault(name, []).append(one)
-        found[kind] = {name: _one_after_another(own) for name, own in columns.items()}
+        found[kind] = {
+            name: own[0]
+            if len(own) == 1
+            else one_after_another(type(own[0]), [(one.steps, one.values) for one in own])
+            for name, own in columns.items()
+        }
     return CurveData(x=parts[0].x, file=parts[0].file, **found)
 
 
-def _one_after_another(parts: Sequence[_Measured]) -> _Measured:
+def one_after_another(
+    kind: type[_Measured], parts: Sequence[tuple[NDArray[Any], NDArray[Any]]]
+) -> _Measured:
+    """Return consecutive steps and values as one series, or one of snapshots.
+
+    Args:
+        kind: Series or Snapshots.
+        parts: Steps and values of each, at least one, oldest first.
+
+    Raises:
+        ValueError: It does not go on behind the step where it ended.
+    """
     if len(parts) == 1:
-        return parts[0]
-    steps = np.concatenate([one.steps for one in parts])
-    return type(parts[0])(steps, np.concatenate([one.values for one in parts]))
+        return kind(*parts[0])
+    return kind(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _rising(steps: ArrayLike) -> NDArray[np.int64]:

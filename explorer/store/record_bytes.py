@@ -17,7 +17,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from explorer.runs.series import MEASURED, STEP, CurveData, FileNotes, Series, Snapshots
+from explorer.runs.series import (
+    MEASURED,
+    STEP,
+    CurveData,
+    FileNotes,
+    Series,
+    Snapshots,
+    one_after_another,
+)
 
 _SCHEMA = pa.schema(
     [
@@ -131,12 +139,7 @@ def _curve(
     measured: dict[str, dict[str, Any]] = {}
     for kind, every in found.items():
         one: Any = Snapshots if kind == "snapshots" else Series
-        measured[kind] = {
-            name: one(*parts[0])
-            if len(parts) == 1
-            else one(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-            for name, parts in every.items()
-        }
+        measured[kind] = {name: one_after_another(one, parts) for name, parts in every.items()}
     file = told and told["file"]
     return CurveData(
         x=told["x"] if told else STEP, file=FileNotes(**file) if file else None, **measured

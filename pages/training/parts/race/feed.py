@@ -12,7 +12,14 @@ import orjson
 from explorer.runs.config import ConfigError
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.training.parts.race.pictures import View, change
-from pages.training.parts.race.reading import Reading, facts, measured, read_race
+from pages.training.parts.race.reading import (
+    Reading,
+    counts_of,
+    counts_that_hold,
+    facts,
+    measured,
+    read_race,
+)
 
 _FEW_VIEWERS = 8
 _MANY_SECONDS = 1.0
@@ -20,7 +27,7 @@ _ENDED_SECONDS = 5.0
 _PATIENCE_SECONDS = 3.0
 """For so long a store that cannot be read is no news: it may be busy."""
 _SPREAD_SECONDS, _MOST_SPREAD = 0.03, 4.0
-_LONGEST_VERSION, _MOST_CURVES = 60, 64
+_LONGEST_VERSION = 60
 
 
 class Place(NamedTuple):
@@ -71,16 +78,15 @@ class RaceFeed:
         Raises:
             ValueError: It is none.
         """
-        versions, counts, share = (told.get(name) for name in ("versions", "counts", "share"))
+        versions, share = told.get("versions"), told.get("share")
+        counts = counts_of(told.get("counts"))
         match versions:
             case [str() as version, str() as plot] if max(map(len, versions)) <= _LONGEST_VERSION:
                 pass
             case _:
                 raise ValueError("There are no such versions of a race.")
-        if not isinstance(counts, list) or len(counts) > _MOST_CURVES:
-            raise ValueError("Snapshots are counted by curve.")
-        if not all(type(one) is int and one >= 0 for one in counts):
-            raise ValueError("A count is a whole number.")
+        if counts is None:
+            raise ValueError("Snapshots are counted by curve, in whole numbers.")
         if type(share) not in (int, float):
             raise ValueError("A share is a number.")
         view = None if told.get("view") is None else View.read(told["view"])
@@ -122,10 +128,7 @@ class RaceFeed:
         draws = place.view is not None and bool(reading.records) and place.plot != version
         if place.number == self._number and place.version == version and not draws:
             return None
-        share = self._facts["share"]
-        had = [0] * len(reading.records.curves)
-        if place.share == share and len(place.counts) == len(had):
-            had = list(place.counts)
+        had = counts_that_hold(reading, place.counts, place.share)
         # Those who look at other tabs have got the same by then.
         key = (tuple(had), place.version)
         if key not in self._measured:
@@ -136,7 +139,12 @@ class RaceFeed:
             told["plot"] = {**change(reading, place.view, place.plot), "version": version}
         counts = tuple(first + len(own) for first, own in zip(had, told["snapshots"], strict=True))
         after = Place(
-            place.view, version, version if draws else place.plot, counts, share, self._number
+            place.view,
+            version,
+            version if draws else place.plot,
+            counts,
+            self._facts["share"],
+            self._number,
         )
         return orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY), after
 

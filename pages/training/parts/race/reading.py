@@ -35,6 +35,7 @@ from pages.training.parts.shipped_runs import recorded_words
 # Soon before the first point, never after the end.
 _REFRESH_SECONDS = {"starting": 0.25, "running": 0.5, PAUSED: 0.5, LOST: 5.0, "ended": None}
 _MOST_REMEMBERED = 240
+_MOST_CURVES = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +205,26 @@ def measured(reading: Reading, had: Sequence[int], base: str = "") -> dict[str, 
         "newest": [one.encoded(-1) if len(one) else None for one in tested],
         "norms": [_longer(old["steps"], new) for old, new in zip(before, norms, strict=True)],
     }
+
+
+def counts_of(sent: Any) -> list[int] | None:
+    """Return how many snapshots of each curve a browser says that it has; None for nonsense."""
+    if not isinstance(sent, list) or len(sent) > _MOST_CURVES:
+        return None
+    return sent if all(type(one) is int and one >= 0 for one in sent) else None
+
+
+def counts_that_hold(reading: Reading, counts: Sequence[int], share: object) -> list[int]:
+    """Return how many of the snapshots that a browser has are those that it should have.
+
+    Args:
+        counts: By curve.
+        share: By which they were chosen; others are chosen of a run that ended before its plan.
+    """
+    curves = reading.records.curves
+    if share == share_of(reading.last_step) and len(counts) == len(curves):
+        return list(counts)
+    return [0] * len(curves)
 
 
 def _longer(old: Sequence[float], new: Mapping[str, list[float]]) -> dict[str, Any]:

@@ -25,8 +25,13 @@ from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 from pages.training.parts.race.pictures import TABS, View, name_of, picture
-from pages.training.parts.race.reading import Reading, facts, measured
-from pages.training.parts.race.snapshots import share_of
+from pages.training.parts.race.reading import (
+    Reading,
+    counts_of,
+    counts_that_hold,
+    facts,
+    measured,
+)
 
 KEY = "race theatre"
 _mount = component(__file__)
@@ -162,13 +167,10 @@ def _had(reading: Reading) -> list[int] | None:
     sent = sent_state().get("have")
     if not isinstance(sent, Mapping) or sent.get("run") != reading.run.id:
         return None
-    counts = sent.get("counts")
-    if not isinstance(counts, list) or len(counts) != len(reading.run.configs):
+    counts = counts_of(sent.get("counts"))
+    if counts is None or len(counts) != len(reading.run.configs):
         return None
-    if not all(type(one) is int and one >= 0 for one in counts):
-        return None
-    # Others are chosen of a run that ended before its plan.
-    return counts if sent.get("share") == share_of(reading.last_step) else [0] * len(counts)
+    return counts_that_hold(reading, counts, sent.get("share"))
 
 
 def _wants_head(reading: Reading) -> bool:

@@ -8,14 +8,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from explorer.exchange.readers.limits import MOST_BYTES
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK, CURVES
 from pages.components.registry import PAGES, SECTIONS
+
+Node = TypeVar("Node")
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_MODULES = {
@@ -135,16 +139,21 @@ def is_inside(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-def reachable(start: list[str]) -> set[str]:
-    """The modules of the app that importing `start`, and calling anything in it, can import."""
-    seen: set[str] = set()
+def closure(start: Iterable[Node], leads_to: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    """Everything that can be come to from `start`, itself included."""
+    seen: set[Node] = set()
     waiting = list(start)
     while waiting:
-        module = waiting.pop()
-        if module not in seen:
-            seen.add(module)
-            waiting += imports(module) & APP_MODULES.keys()
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            waiting += leads_to(one)
     return seen
+
+
+def reachable(start: list[str]) -> set[str]:
+    """The modules of the app that importing `start`, and calling anything in it, can import."""
+    return closure(start, lambda module: imports(module) & APP_MODULES.keys())
 
 
 def folder_of(module: str) -> str:
@@ -192,15 +201,12 @@ def scripts_of(module: str) -> set[Path]:
 
 def reachable_scripts(start: set[Path]) -> set[Path]:
     """The scripts that loading `start` loads."""
-    seen: set[Path] = set()
-    waiting = list(start)
-    while waiting:
-        script = waiting.pop()
-        if script not in seen:
-            seen.add(script)
-            named = re.findall(r'(?:from|import)\s*\(?"(\.[^"]+)"', script.read_text())
-            waiting += [(script.parent / name).resolve() for name in named]
-    return seen
+
+    def loads(script: Path) -> list[Path]:
+        named = re.findall(r'(?:from|import)\s*\(?"(\.[^"]+)"', script.read_text())
+        return [(script.parent / name).resolve() for name in named]
+
+    return closure(start, loads)
 
 
 def test_shared_parts_of_pages_are_shared():

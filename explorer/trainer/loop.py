@@ -136,19 +136,19 @@ def _train_stack(
     for _ in range(epochs):
         stack.shuffle()
         while True:
-            wish = control()
-            while wish.pause and not wish.stop:
+            asked = control()
+            while asked.pause and not asked.stop:
                 yield news()
                 clock.hold(0.02)
-                wish = control()
-            if wish.stop:
+                asked = control()
+            if asked.stop:
                 yield news()
                 stack.evaluate(full=False)
                 yield [*news(), *stack.weights()]
                 return
-            if wish.learning_rates != rates:
-                yield [*news(), *_change_rates(stack, rates, wish)]
-                rates = dict(wish.learning_rates)
+            if asked.learning_rates != rates:
+                yield [*news(), *_change_rates(stack, rates, asked)]
+                rates = dict(asked.learning_rates)
             stack.advance()
             at_epoch_end = not stack.steps_left_in_epoch
             at_chunk_end = stack.step % CHUNK_STEPS == 0
@@ -174,7 +174,7 @@ def _train_stack(
 
 
 def _change_rates(
-    stack: StackInTraining, known: dict[int, float], wish: Control
+    stack: StackInTraining, known: dict[int, float], asked: Control
 ) -> list[CurveChunk]:
     at = np.array([stack.step + 1])
     return [
@@ -182,6 +182,6 @@ def _change_rates(
             curve,
             CurveData(events={LEARNING_RATE: Series(at, np.array([value]))}),
         )
-        for curve, value in wish.learning_rates.items()
+        for curve, value in asked.learning_rates.items()
         if known.get(curve) != value and stack.set_learning_rate(curve, value)
     ]

@@ -69,7 +69,7 @@ def _offered(link: str) -> dict[str, str]:
 
 
 def _share() -> None:
-    link = _wish("share").get("link")
+    link = _request("share").get("link")
     if not isinstance(link, str) or len(link) > _LONGEST:
         return
     if link.startswith(("http://", "https://")):
@@ -77,17 +77,17 @@ def _share() -> None:
 
 
 def _go() -> None:
-    asked = _wish("asked")
+    asked = _request("asked")
     address.go_to(asked.get("page"), asked.get("search"))
 
 
 def _present() -> None:
-    on = _wish("present").get("on")
+    on = _request("present").get("on")
     if isinstance(on, bool):
         st.session_state[address.PRESENTING] = int(on)
 
 
-def _wish(name: str) -> Mapping[str, Any]:
+def _request(name: str) -> Mapping[str, Any]:
     """Return the newest request of the browser; empty for anything malformed."""
     request = st.session_state[_KEY].get(name)
     return request if isinstance(request, Mapping) else {}

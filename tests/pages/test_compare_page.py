@@ -20,7 +20,7 @@ from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts.comparison.curve_selection import MOST_CURVES
 from tests.exchange.sample_curves import make_data, make_evaluation
-from tests.pages.page_steps import components, opened, press, ran
+from tests.pages.page_steps import components, kept, opened, press, ran, texts
 from tests.runs.sample_records import Measured, divergence, make_info, one_step, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
@@ -50,10 +50,6 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
     return run_id
 
 
-def address(app: AppTest) -> dict[str, str]:
-    return dict(components(app, "address")["address"]["parameters"])
-
-
 def choose(app: AppTest, label: str, option: str) -> AppTest:
     (group,) = [one for one in app.button_group if one.label == label]
     group.set_value(option)
@@ -76,12 +72,6 @@ def results(app: AppTest) -> list[dict[str, str]]:
     return [dict(zip(told["head"], row, strict=True)) for row in told["rows"]]
 
 
-def shown(app: AppTest) -> str:
-    bodies = [element.proto.body for element in app.get("html")]
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.success]
-    return "\n".join([*bodies, *(one.value.replace("\\", "") for one in texts)])
-
-
 def table(app: AppTest):
     """Everything that the store tells of all curves."""
     return app.dataframe[1].value
@@ -101,7 +91,7 @@ def imported(store: RunStore, content: bytes, name: str = "curve.csv") -> str:
 
 def test_with_no_run_the_page_says_where_to_train_one(store):
     app = opened("compare")
-    assert "There are no runs yet" in shown(app)
+    assert "There are no runs yet" in texts(app)
     assert not components(app, "comparison_plot")
     assert not app.error
 
@@ -110,10 +100,10 @@ def test_at_first_the_newest_race_is_compared(store):
     finished(store, "old")
     newest = finished(store, "new")
     app = opened("compare")
-    assert address(app)["runs"] == f"{newest}:0,{newest}:1"
+    assert kept(app)["runs"] == f"{newest}:0,{newest}:1"
     assert len(beside(app)) == 4
     assert panels(app) == ["Cross-entropy / nats", "MSE on softmax", "Accuracy"]
-    assert "4 curves; 2 compared." in shown(app)
+    assert "4 curves; 2 compared." in texts(app)
 
 
 def test_the_link_holds_runs_styles_axes_and_smoothing(store):
@@ -125,7 +115,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
         "goalof": "multiclass_hinge", "from": "0.5", "to": "1.5",
     }  # fmt: skip
     app = opened("compare", **link)
-    assert {name: address(app)[name] for name in link} == link
+    assert {name: kept(app)[name] for name in link} == link
     layout = drawn(app)["figure"]["layout"]
     assert layout["xaxis"]["range"] == [0.5, 1.5]
     assert layout["xaxis"]["title"]["text"] == "epoch"
@@ -137,7 +127,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
 def test_a_link_to_a_run_takes_all_its_curves(store):
     run_id = finished(store)
     finished(store, "newer")
-    assert address(opened("compare", runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
+    assert kept(opened("compare", runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
 
 
 @pytest.mark.parametrize(
@@ -158,14 +148,14 @@ def test_a_link_that_nobody_can_read_shows_the_page(store, link):
     if "goal" in link:
         (said,) = [one.value for one in app.error]
         assert said.startswith("“soon” cannot be reached: “soon” is not a number")
-        assert "None of these curves has the metric" in shown(app)
-        assert "as group; these curves can be grouped by none, seeds, tags" in shown(app)
+        assert "None of these curves has the metric" in texts(app)
+        assert "as group; these curves can be grouped by none, seeds, tags" in texts(app)
     else:
         assert not app.error
     if "y" in link:
-        assert "as y; " in shown(app)
+        assert "as y; " in texts(app)
     if "runs" in link:
-        assert "of the link cannot be shown" in shown(app)
+        assert "of the link cannot be shown" in texts(app)
 
 
 def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
@@ -173,7 +163,7 @@ def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
     app = opened("compare", runs=run_id)
     assert [row["Learning rate"] for row in results(app)] == ["0.1", "0.5"]
     assert "Momentum" not in results(app)[0]
-    assert "Momentum: 0" in shown(app)
+    assert "Momentum: 0" in texts(app)
 
 
 def test_results_tell_the_best_and_the_steps_to_accuracies(store):
@@ -199,7 +189,7 @@ def test_training_and_validation_share_a_panel_in_one_colour_and_two_dashes(stor
     lines = [t for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"]
     assert len({one["line"]["color"] for one in lines}) == 1
     assert len({one["line"]["dash"] for one in lines}) == 2
-    assert "Along epochs" in shown(app)
+    assert "Along epochs" in texts(app)
     (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
     picker.set_value(["loss", "gap: loss"])
     ran(app)
@@ -220,12 +210,10 @@ def test_metrics_whose_names_begin_alike_are_chosen_together_as_far_as_there_are
 
     pick("all of other")
     assert panels(app) == ["other/a", "other/b"]
-    assert [v for k, v in components(app, "address")["address"]["parameters"] if k == "metric"] == [
-        "other a", "other b",
-    ]  # fmt: skip
+    assert kept(app)["metric"] == ["other a", "other b"]
     pick("all of head", "other a")
     assert panels(app) == names[:12]
-    assert "The first 12 of 15 chosen metrics are drawn." in shown(app)
+    assert "The first 12 of 15 chosen metrics are drawn." in texts(app)
     press(app, "Show the first choice again")
     assert panels(app) == names[:2]
 
@@ -240,7 +228,7 @@ def test_what_a_metric_means_is_said_once_for_all_curves_and_kept(store):
     assert boxes["Measured on"].value == "validation"
     boxes["What it is"].set_value("cross_entropy_bits")
     press(app, "Keep this meaning")
-    assert "Kept for 2 curves: “val_loss” is Cross-entropy / bits, validation." in shown(app)
+    assert "Kept for 2 curves: “val_loss” is Cross-entropy / bits, validation." in texts(app)
     again = opened("compare", runs=f"{first},{second}")
     assert panels(again) == ["Loss, not known which"]
     (picker,) = [one for one in again.multiselect if one.label.startswith("Metrics")]
@@ -265,7 +253,7 @@ def test_tags_are_given_to_all_compared_curves_and_taken_back(store):
     ran(app)
     press(app, "Add")
     assert [row.tags for row in store.curves.list()] == [("old",), ("old",)]
-    assert "The tags of one curve were changed." in shown(app)
+    assert "The tags of one curve were changed." in texts(app)
     press(app, "Undo")
     assert [row.tags for row in store.curves.list()] == [("old",), ()]
 
@@ -288,9 +276,9 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
     app.text_input[0].set_value("old mse")
     ran(app)
     assert beside(app)["Curve"].tolist() == ["old: MSE on softmax"]
-    assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in shown(app)
-    assert address(app)["runs"] == f"{newest}:0,{newest}:1"
-    assert address(app)["filter"] == "old mse"
+    assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in texts(app)
+    assert kept(app)["runs"] == f"{newest}:0,{newest}:1"
+    assert kept(app)["filter"] == "old mse"
     app.text_input[0].set_value("no such thing")
     ran(app)
     assert len(beside(app)) == 0
@@ -308,12 +296,12 @@ def test_numbers_in_the_filter_are_meant_whole(store, words, count):
 def test_of_too_many_curves_the_first_are_compared_and_that_is_said(store):
     ids = [finished(store, f"race {k}", RACE * 8, steps=2) for k in range(13)]
     app = opened("compare", runs=",".join(ids))
-    assert f"At most {MOST_CURVES} curves" in shown(app)
-    assert "8 of 208 were not added" in shown(app)
-    assert len(address(app)["runs"].split(",")) == MOST_CURVES
-    assert sorted(map(int, address(app)["styles"].split(","))) == list(range(MOST_CURVES))
+    assert f"At most {MOST_CURVES} curves" in texts(app)
+    assert "8 of 208 were not added" in texts(app)
+    assert len(kept(app)["runs"].split(",")) == MOST_CURVES
+    assert sorted(map(int, kept(app)["styles"].split(","))) == list(range(MOST_CURVES))
     # So many differ by colour no more, which tells the losses apart instead.
-    assert "colour tells the Loss apart" in shown(app)
+    assert "colour tells the Loss apart" in texts(app)
     assert len({one["colour"] for one in drawn(app)["lines"]}) == 2
 
 
@@ -323,12 +311,12 @@ def test_seeds_are_joined_with_their_number_and_the_band_is_named(store, band):
     # A link of an earlier version says it otherwise.
     asked = {"seeds": "mean and band"} if band == "min–max" else {"group": "seeds"}
     app = opened("compare", runs=run_id, band=band, **asked)
-    assert address(app)["group"] == "seeds"
-    assert "seeds" not in address(app)
+    assert kept(app)["group"] == "seeds"
+    assert "seeds" not in kept(app)
     (line,) = drawn(app)["lines"]
     assert line["label"] == "Cross-entropy, mean of 3 seeds"
     words = {"min–max": "from the lowest to the highest"}.get(band, f"one {band}")
-    assert f"Bands reach {words}" in shown(app)
+    assert f"Bands reach {words}" in texts(app)
     assert {
         t["meta"]["n"] for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"
     } == {3}
@@ -362,7 +350,7 @@ def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
     assert "Saved." in [one.value for one in app.success]
     {one.label: one for one in app.text_input}["Name of the curve"].set_value("x" * 81)
     press(app, "Save")
-    assert "A name has at most 80 characters" in shown(app)
+    assert "A name has at most 80 characters" in texts(app)
     assert store.curves.list([run_id])[0].label == "first *curve*"
 
 
@@ -376,10 +364,10 @@ def test_deleting_asks_once_and_is_undone(store):
     press(app, "Delete these 2 curves")
     press(app, "Delete")
     assert not store.curves.list()
-    assert "2 curves were deleted." in shown(app)
+    assert "2 curves were deleted." in texts(app)
     press(app, "Undo")
     assert len(store.curves.list()) == 2
-    assert address(app)["runs"] == f"{run_id}:0,{run_id}:1"
+    assert kept(app)["runs"] == f"{run_id}:0,{run_id}:1"
 
 
 def test_what_was_deleted_in_another_session_can_be_brought_back(store):
@@ -397,7 +385,7 @@ def test_a_running_race_is_not_deleted(store):
     app = opened("compare", runs=f"{run_id}:0")
     press(app, "Delete this curve")
     press(app, "Delete")
-    assert "Nothing was deleted." in shown(app)
+    assert "Nothing was deleted." in texts(app)
     assert len(store.curves.list()) == 2
 
 
@@ -413,12 +401,12 @@ def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
 
 
 def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
-    assert "On test images (diamonds: on all 360; lines: on the first 360)" in shown(
+    assert "On test images (diamonds: on all 360; lines: on the first 360)" in texts(
         opened("compare", runs=finished(store))
     )
     foreign = make_data(evaluations=[make_evaluation(8, examples=0)])
     store.records.add_imported([foreign], ["theirs"], name="", origin="theirs.csv")
-    assert "On test images (of runs made elsewhere: on a number that is not known)" in shown(
+    assert "On test images (of runs made elsewhere: on a number that is not known)" in texts(
         opened("compare")
     )
 

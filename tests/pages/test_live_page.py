@@ -22,7 +22,7 @@ from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.components.registry import PAGES
 from pages.training.parts import race_form_state
-from tests.pages.page_steps import components, ran, visited
+from tests.pages.page_steps import components, field, kept, press, ran, texts, visited
 from tests.pages.page_steps import opened as visit
 from tests.runs.sample_records import Measured, divergence, one_step, recorded
 
@@ -43,11 +43,9 @@ def stage(app: AppTest) -> dict[str, Any]:
 
 
 def words(app: AppTest) -> str:
-    """All that the page says, Markdown's escapes removed."""
-    shown = [*app.markdown, *app.caption, *app.error, *app.warning]
-    said = [element.value.replace("\\", "") for element in shown]
+    """All that the page and its stage say."""
     sent = stage(app)
-    return "\n".join([*said, *sent.get("words", {}).values(), sent.get("verdict", "")])
+    return "\n".join([texts(app), *sent.get("words", {}).values(), sent.get("verdict", "")])
 
 
 def replays(app: AppTest) -> bool:
@@ -208,8 +206,7 @@ def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store
     next(one for one in app.radio if one.key == "race bet curve").set_value(1)
     press(app, "Bet")
     assert "“MSE on softmax” reaches 90 % first, by 1,500 steps" in words(app)
-    (link,) = components(app, "address").values()
-    assert ["bet", "2,1500"] in link["parameters"]
+    assert kept(app)["bet"] == "2,1500"
     assert stage(app)["verdict"] == ""
     store.records.append(
         run_id,
@@ -302,7 +299,7 @@ def test_the_buttons_write_what_they_ask_into_the_store(store):
 def test_a_new_learning_rate_is_promised_only_while_there_is_a_next_step(store):
     run_id = started(store)
     app = opened(run_id)
-    _first(app.text_input, "New learning rate").set_value("0.1").run()
+    field(app, "New learning rate").set_value("0.1").run()
     press(app, "Set")
     assert "Learning rate 0.1 for all curves from the next step on." in words(app)
     store.runs.finish(run_id, "finished")
@@ -424,21 +421,6 @@ def test_how_curves_are_drawn_stays_chosen_while_another_page_is_open():
     app.switch_page(PAGES["entropy"].path).run()
     app.switch_page(PAGES["live"].path).run()
     assert app.button_group(key="race scale").value == "linear"
-
-
-def press(app: AppTest, label: str) -> None:
-    _first(app.button, label).click()
-    ran(app)
-
-
-def field(app: AppTest, label: str):
-    return _first(app.text_input, label)
-
-
-def _first(elements: object, label: str):
-    found = [element for element in elements if element.label == label]
-    assert found, f"{label!r} is not on the page"
-    return found[0]
 
 
 def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):

@@ -18,7 +18,7 @@ from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL
 from explorer.teaching.presets import PRESETS
 from pages.components.registry import PAGES, Page
-from tests.pages.page_steps import ROOT, components, metrics, opened, visited
+from tests.pages.page_steps import components, fresh, kept, links, metrics, opened, visited
 
 EVERY_PAGE = list(PAGES.values())
 
@@ -57,9 +57,7 @@ def test_a_run_that_changes_nothing_gives_no_widget_an_order(page: Page):
 
 
 def test_the_first_page_links_to_all_others():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    linked = {element.proto.page for element in app.main if element.type == "page_link"}
-    assert linked == PAGES.keys() - {"home"}
+    assert {link.page for link in links(fresh().run())} == PAGES.keys() - {"home"}
 
 
 # -------------------------------------------------------------------------------- entropy
@@ -192,14 +190,7 @@ def test_a_link_brings_values_names_locks_and_unit():
 def test_the_address_that_a_page_keeps_shows_the_same_state_again(address):
     link = {"p": "1/3,1/3,1/3", "name": ["a", "b,c", "d"], "lock": "3", "unit": "dits"}
     first = opened(address, **link)
-    (kept,) = components(first, "address").values()
-    again: dict[str, str | list[str]] = {}
-    for name, value in kept["parameters"]:
-        if name == "name":
-            again.setdefault("name", []).append(value)
-        else:
-            again[name] = value
-    second = opened(address, **again)
+    second = opened(address, **kept(first))
     assert editor(second)["state"] == editor(first)["state"]
     assert metrics(second) == metrics(first)
 
@@ -364,5 +355,4 @@ def test_other_events_are_drawn_on_demand_and_the_address_holds_the_seed():
     before = components(app, "plot")["average-lengths"]["figure"]
     button.click().run()
     assert components(app, "plot")["average-lengths"]["figure"] != before
-    (link,) = components(app, "address").values()
-    assert ["seed", "4"] in link["parameters"]
+    assert kept(app)["seed"] == "4"

@@ -7,35 +7,27 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
-from tests.pages.page_steps import ROOT, components, metrics, opened, ran, visited
+from tests.pages.page_steps import ROOT, kept, links, metrics, opened, press, ran, texts, visited
 
 EXERCISE_LINKS = [(page, number) for page in EXERCISES for number in range(3)]
+Values = Mapping[str, str | Sequence[str]]
 
 
-def address(app: AppTest) -> dict[str, str]:
-    """What the page keeps in its address; a name that occurs more than once has all its values."""
-    (link,) = components(app, "address").values()
-    found: dict[str, str] = {}
-    for name, value in link["parameters"]:
-        found[name] = f"{found[name]};{value}" if name in found else value
-    return found
-
-
-def assert_set(shown: Mapping[str, str], asked: Mapping[str, str | Sequence[str]]) -> None:
+def assert_set(shown: Values, asked: Values) -> None:
     """Assert that the page took the values and keeps them in its own address."""
-    for name, values in asked.items():
-        value = values if isinstance(values, str) else ";".join(values)
+    for name, value in asked.items():
         if name in shown or name not in ("rate", "steps", "show", "topic", "view", "race"):
             assert _same(shown.get(name, ""), value), (name, shown.get(name), value)
 
 
-def _same(shown: str, asked: str) -> bool:
+def _same(shown: str | Sequence[str], asked: str | Sequence[str]) -> bool:
+    if not isinstance(shown, str) or not isinstance(asked, str):
+        return list(shown) == list(asked)
     try:
         return [float(one) for one in shown.split(",")] == [float(one) for one in asked.split(",")]
     except ValueError:
@@ -48,7 +40,7 @@ def test_every_task_sets_its_page(page, number):
     app = opened(page, **exercise.parameters)
     assert not app.error
     assert not app.warning
-    assert_set(address(app), exercise.parameters)
+    assert_set(kept(app), exercise.parameters)
 
 
 def test_a_task_sets_the_page_that_is_already_open():
@@ -56,7 +48,7 @@ def test_a_task_sets_the_page_that_is_already_open():
     for number, via in ((0, "task-1"), (1, "task-2"), (0, "task-1")):
         parameters = EXERCISES["entropy"][number].parameters
         visited(app, "entropy", **parameters, via=via)
-        assert_set(address(app), parameters)
+        assert_set(kept(app), parameters)
         app.query_params.pop("via")
         app.run()
 
@@ -66,9 +58,8 @@ def test_each_exercise_sets_the_page_after_the_others_in_one_session(page):
     app = opened(page)
     for number in (1, 2, 3, 2, 1):
         parameters = EXERCISES[page][number - 1].parameters
-        app.query_params.clear()
         visited(app, page, **parameters, task=str(number), via=f"next-{number}")
-        assert_set(address(app), parameters)
+        assert_set(kept(app), parameters)
 
 
 def test_an_edit_after_a_link_is_not_undone_by_the_address():
@@ -119,33 +110,21 @@ def test_the_glossary_opens_at_a_term_and_says_when_there_is_none():
     assert any("KL散度" in element.value for element in app.markdown)
     app.text_input[0].set_value("<b>nothing</b>").run()
     assert "No entry contains" in app.info[0].value
-    assert address(app)["term"] == "<b>nothing</b>"
-
-
-def tour_bar(app) -> str:
-    """All words and pictures of the tour's bar, "" without a tour."""
-    texts = [element.value for element in app.markdown] + html_of(app)
-    return "\n".join(text for text in texts if text)
-
-
-def html_of(app) -> list[str]:
-    return [element.proto.body for element in app.get("html")]
+    assert kept(app)["term"] == "<b>nothing</b>"
 
 
 def test_the_tour_stays_on_every_page_until_it_is_ended():
     app = opened("self_information", **TOUR[0].parameters, tour="1", via="tour-1")
-    assert "stop 1 of 9" in tour_bar(app)
-    assert address(app)["tour"] == "1"
+    assert "stop 1 of 9" in texts(app)
+    assert kept(app)["tour"] == "1"
     visited(app, "stability")
-    assert "stop 1 of 9" in tour_bar(app)
-    links = [element.proto.label for element in app.main if element.type == "page_link"]
-    assert any("Return to this stop" in label for label in links)
+    assert "stop 1 of 9" in texts(app)
+    assert any("Return to this stop" in link.label for link in links(app))
     visited(app, "entropy", **TOUR[1].parameters, tour="2", via="tour-2")
-    assert "stop 2 of 9" in tour_bar(app)
-    (end,) = [button for button in app.button if button.label == "End"]
-    end.click().run()
-    assert "stop 2 of 9" not in tour_bar(app)
-    assert "tour" not in address(app)
+    assert "stop 2 of 9" in texts(app)
+    press(app, "End")
+    assert "stop 2 of 9" not in texts(app)
+    assert "tour" not in kept(app)
 
 
 @pytest.mark.parametrize("number", range(len(TOUR)))
@@ -156,10 +135,10 @@ def test_every_stop_opens_with_its_values_and_waits_for_a_prediction(number):
     app = opened(stop.page, **stop.parameters, tour=str(number + 1))
     assert not app.error
     assert not [one.value for one in app.warning if "link" in one.value]
-    shown = address(app)
+    shown = kept(app)
     assert shown["tour"] == str(number + 1)
     assert_set(shown, stop.parameters)
-    words = tour_bar(app)
+    words = texts(app)
     for text in (stop.title, stop.setting, stop.action, stop.host.question, stop.host.transition):
         assert text in words
     assert stop.outcome not in words
@@ -169,9 +148,9 @@ def test_every_stop_opens_with_its_values_and_waits_for_a_prediction(number):
     last = len(stop.options) - 1
     choice.set_value(last)
     ran(app)
-    assert stop.outcome in tour_bar(app)
-    assert address(app)["predicted"][number] == str(last + 1)
-    assert ("You said so" in tour_bar(app)) == (stop.answer == last)
+    assert stop.outcome in texts(app)
+    assert kept(app)["predicted"][number] == str(last + 1)
+    assert ("You said so" in texts(app)) == (stop.answer == last)
 
 
 def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
@@ -185,7 +164,7 @@ def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
 @pytest.mark.parametrize("asked", ["0", "10", "-1", "two", "9999999999", "²"])
 def test_a_stop_that_does_not_exist_starts_no_tour(asked):
     app = opened("entropy", tour=asked)
-    assert "Tour, stop" not in tour_bar(app)
+    assert "Tour, stop" not in texts(app)
 
 
 def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():
@@ -194,8 +173,7 @@ def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():
     pictures = [body for body in bodies if body.startswith("<img")]
     assert len(pictures) == len(PAGES.values()) - 1
     assert len(set(pictures)) == len(pictures)
-    links = [element.proto for element in app.main if element.type == "page_link"]
-    assert any("Start the tour" in link.label for link in links)
+    assert any("Start the tour" in link.label for link in links(app))
 
 
 @pytest.mark.parametrize("name", GLOSSARY)
@@ -203,14 +181,14 @@ def test_every_term_opens_a_page_with_its_values(name):
     term = GLOSSARY[name]
     app = opened(term.page, **term.parameters)
     assert not app.error
-    assert_set(address(app), term.parameters)
+    assert_set(kept(app), term.parameters)
 
 
 @pytest.mark.parametrize("number", range(1, len(TOUR) + 1))
 def test_a_typed_address_of_a_stop_sets_the_page_as_its_link_does(number):
     stop = TOUR[number - 1]
     typed, linked = (
-        address(opened(stop.page, tour=str(number), **parameters))
+        kept(opened(stop.page, tour=str(number), **parameters))
         for parameters in ({}, dict(stop.parameters))
     )
     assert_set(typed, stop.parameters)
@@ -218,8 +196,8 @@ def test_a_typed_address_of_a_stop_sets_the_page_as_its_link_does(number):
 
 
 def test_a_typed_address_of_a_stop_keeps_what_it_names_itself():
-    named = address(opened("entropy", tour="2", unit="nats"))
+    named = kept(opened("entropy", tour="2", unit="nats"))
     assert (named["unit"], named["p"]) == ("nats", TOUR[1].parameters["p"])
     # A reload, after an edit.
-    edited = address(opened("entropy", tour="2", p="0.5,0.5"))
+    edited = kept(opened("entropy", tour="2", p="0.5,0.5"))
     assert edited["p"] == "0.5,0.5"

@@ -7,30 +7,24 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.teaching.prediction_tables import EXAMPLE_TABLES
 from explorer.teaching.worked_examples import EXAMPLES
-from tests.pages.page_steps import ROOT
-from tests.pages.test_notes_checked import kept, opened, press
+from tests.pages.page_steps import field as labelled
+from tests.pages.page_steps import kept, opened, press, texts, visited
 
-PAGE = "pages/losses/multiclass.py"
+PAGE = "multiclass"
 VIEW = {"show": "Why not MSE?"}
 
 
 @pytest.fixture
 def app() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return opened(app, PAGE, **VIEW)
+    return opened(PAGE, **VIEW)
 
 
 def field(app: AppTest, row: int, model: int):
-    return next(one for one in app.text_input if one.label == f"Row {row}, model {model}: q")
+    return labelled(app, f"Row {row}, model {model}: q")
 
 
 def columns(app: AppTest, model: int) -> dict[str, list[str]]:
     return app.table[model - 1].value.astype(str).to_dict("list")
-
-
-def words(app: AppTest) -> str:
-    shown = [*app.markdown, *app.caption, *app.error]
-    return "\n".join(element.value.replace("\\", "") for element in shown)
 
 
 def test_it_opens_with_the_lectures_tables_and_their_printed_values(app):
@@ -43,13 +37,13 @@ def test_it_opens_with_the_lectures_tables_and_their_printed_values(app):
             assert printed.agrees(float(text))
         printed = EXAMPLES["why_not_mse"].references[f"model {model}, cross-entropy, mean"]
         assert printed.agrees(float(columns(app, model)["CE / nats"][-1].strip("*")))
-    assert "The two losses agree, so this table is no case against squared error." in words(app)
+    assert "The two losses agree, so this table is no case against squared error." in texts(app)
 
 
 def test_a_sure_mistake_makes_the_losses_disagree_and_the_gradients_tell(app):
     app.pills[0].set_value("Model 2 is surely wrong").run()
-    assert "mean squared error model 2, cross-entropy model 1" in words(app)
-    assert "In model 2, row 3 cross-entropy pulls with 1.412" in words(app)
+    assert "mean squared error model 2, cross-entropy model 1" in texts(app)
+    assert "In model 2, row 3 cross-entropy pulls with 1.412" in texts(app)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +61,8 @@ def test_a_bad_row_is_said_beside_it_and_the_last_good_table_stays(app, text, sa
     before = columns(app, 1), kept(app)
     field(app, 1, 1).set_value(text).run()
     assert not app.exception
-    assert said in words(app)
-    assert "The table below still uses 0.3, 0.3, 0.4." in words(app)
+    assert said in texts(app)
+    assert "The table below still uses 0.3, 0.3, 0.4." in texts(app)
     assert (columns(app, 1), kept(app)) == before
     assert any(button.label == "Normalise" for button in app.button) == can_normalise
     assert field(app, 1, 1).value == text
@@ -78,10 +72,10 @@ def test_normalising_is_asked_for_and_says_what_it_did(app):
     field(app, 2, 2).set_value("7 1 2").run()
     press(app, "Normalise")
     assert field(app, 2, 2).value == "0.7, 0.1, 0.2"
-    assert "Each value was divided by the sum 10: 7, 1, 2 → 0.7, 0.1, 0.2." in words(app)
+    assert "Each value was divided by the sum 10: 7, 1, 2 → 0.7, 0.1, 0.2." in texts(app)
     assert columns(app, 2)["CE / nats"][1] == "2.303"
     field(app, 2, 2).set_value("0.7, 0.2, 0.1").run()
-    assert "divided by the sum" not in words(app)
+    assert "divided by the sum" not in texts(app)
 
 
 def test_the_true_class_can_be_changed(app):
@@ -104,8 +98,7 @@ def test_rows_are_added_up_to_eight_and_removed_down_to_one(app):
 
 def test_the_address_restores_the_table_also_with_other_classes(app):
     link = VIEW | {"labels": "2,1", "m1": ["0.5, 0.5", "1, 0"], "m2": ["0, 1", "0.25, 0.75"]}
-    fresh = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    opened(fresh, PAGE, **link)
+    fresh = opened(PAGE, **link)
     assert {name: kept(fresh)[name] for name in link} == link
     assert columns(fresh, 2)["Right"] == ["yes", "no", "**1 of 2**"]
     # Cross-entropy is infinite nowhere here, and 0 where the model is certain and right.
@@ -123,8 +116,7 @@ def test_the_address_restores_the_table_also_with_other_classes(app):
     ],
 )
 def test_a_link_that_holds_no_table_is_said_and_changes_nothing(link, said):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    opened(app, PAGE, **VIEW, **link)
+    app = opened(PAGE, **VIEW, **link)
     (error,) = app.error
     assert error.value.startswith("From the link: ")
     assert said in error.value.replace("\\", "")
@@ -134,8 +126,8 @@ def test_a_link_that_holds_no_table_is_said_and_changes_nothing(link, said):
 
 def test_the_table_is_as_one_left_it_and_the_other_view_too(app):
     field(app, 1, 1).set_value("0.2, 0.2, 0.6").run()
-    opened(app, "pages/losses/binary.py")
-    opened(app, PAGE)
+    visited(app, "binary")
+    visited(app, PAGE)
     assert field(app, 1, 1).value == "0.2, 0.2, 0.6"
     app.button_group(key="multiclass show").set_value("Gradients").run()
     assert not app.exception

@@ -35,7 +35,6 @@ NO_WEBKIT = (
     "WebKit's tests need Linux with WebKitWebDriver, WebKitGTK's MiniBrowser and Xvfb "
     "(on Debian: apt-get install webkit2gtk-driver xvfb)."
 )
-ALL = "--all"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         print(missing, file=sys.stderr)
         return 1
     # Tests that are named are few, and start sooner in one process.
-    spread = whole_suite() if set(arguments) <= {ALL} else []
+    spread = [] if names_tests(arguments) else whole_suite()
     return subprocess.call([python, "-m", "pytest", *spread, *arguments], cwd=ROOT, env=variables)
 
 
@@ -83,6 +82,14 @@ def whole_suite() -> list[str]:
     # Dash brings a plugin that every process would load, and no test uses it.
     spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     return ["-p", "no:dash", *spread]
+
+
+def names_tests(arguments: Sequence[str]) -> bool:
+    """Tell whether pytest is asked for the tests of some files, or for those of some names."""
+    return any(
+        argument.startswith("-k") or (ROOT / argument.partition("::")[0]).exists()
+        for argument in arguments
+    )
 
 
 def leaves_browser_out(arguments: Sequence[str]) -> bool:

@@ -72,16 +72,16 @@ def check_version(version: tuple[int, ...]) -> None:
 
 
 def whole_suite() -> list[str]:
-    """Return pytest's arguments for all tests, spread by file over a few processes.
+    """Return pytest's arguments for all tests, spread over a few processes.
 
-    One process for each core, since a browser test keeps one busy: more make every one slower, and
-    no run shorter. Browser tests stand first in the order of the files, and being the longest they
-    had better be begun first.
+    One process for each core: more make every test slower, and no run shorter. Browser tests
+    stand first in the order of the files and so fall to the first process, which is often waiting
+    for a page while the others compute. Whoever has done its part takes half of what another one
+    has left, until the last test.
     """
     processes = min(6, max(2, os.cpu_count() or 1))
     # Dash brings a plugin that every process would load, and no test uses it.
-    spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
-    return ["-p", "no:dash", *spread]
+    return ["-p", "no:dash", "-n", str(processes), "--dist", "worksteal"]
 
 
 def names_tests(arguments: Sequence[str]) -> bool:

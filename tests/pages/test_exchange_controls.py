@@ -13,12 +13,15 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exports import EXPORTS
+from explorer.exchange.reading import Reading, Told, read_curves
+from explorer.exchange.reading_apart import read_apart
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
+from pages.training.parts import exchange_controls
 from tests.exchange.sample_curves import make_curve
-from tests.pages.page_steps import components
+from tests.pages.page_steps import components, press
 from tests.runs import sample_records
 from tests.runs.sample_records import Seen, evaluation, make_info, steps
 
@@ -30,6 +33,16 @@ def store(monkeypatch, tmp_path):
     store = RunStore()
     yield store
     store.close()
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process; one of their own takes a second to start, at every run."""
+
+    def read(name: str, content: bytes, *told: Told) -> Reading:
+        return read_curves(content, name, *told)
+
+    monkeypatch.setattr(exchange_controls, "read_apart", read)
 
 
 def export_page() -> None:
@@ -59,12 +72,6 @@ def recorded(store: RunStore) -> str:
     return run_id
 
 
-def pressed(app: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == label]
-    button.click()
-    return app.run()
-
-
 def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
     """What the browser is given to save after a press on a format's button."""
     kept = []
@@ -76,7 +83,7 @@ def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
 
     with monkeypatch.context() as patch:
         patch.setattr(MediaFileManager, "add", remember)
-        pressed(app, label)
+        press(app, label)
     assert not app.exception
     assert not app.error
     (content,) = kept
@@ -122,7 +129,7 @@ def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatc
     label = EXPORTS[name].label
     with monkeypatch.context() as patch:
         patch.setitem(EXPORTS, name, replace(EXPORTS[name], export=broken))
-        pressed(app, label)
+        press(app, label)
     assert not app.exception
     assert label in app.error[0].value
     assert "OverflowError" in app.error[0].value
@@ -134,7 +141,7 @@ def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatc
 def test_an_export_of_a_run_that_is_gone_says_so(store):
     run_id = recorded(store)
     app = AppTest.from_function(gone_page).run()
-    pressed(app, "CSV")
+    press(app, "CSV")
     assert escaped(run_id) in app.error[0].value
 
 
@@ -164,7 +171,8 @@ def uploaded(name: str, content: bytes) -> AppTest:
     return app.run()
 
 
-def test_a_table_of_ours_is_taken_in_as_it_is(store):
+def test_a_table_of_ours_is_taken_in_as_it_is(store, monkeypatch):
+    monkeypatch.setattr(exchange_controls, "read_apart", read_apart)
     curve = make_curve(40)
     app = uploaded("curves.csv", export_csv([curve]))
     assert not app.selectbox

@@ -26,7 +26,7 @@ _LTTB, _MIN_MAX = LTTBDownsampler(), MinMaxDownsampler()
 _LENGTHS = sorted({step * 2**power for step in (2, 3) for power in range(52)})
 _BLOCKS_TOGETHER, _BLOCKS_OF_A_GAP = 16, 4
 _SHORT = 100
-_SPANNED = 50
+_SPANNED = 64
 # Sums of the largest numbers would leave the range of float64; a power of two changes no digit.
 _LARGE, _SCALE = 1e290, 2.0**-64
 
@@ -148,7 +148,7 @@ def smoothed(y: Column, weight: float) -> NDArray[np.float64]:
 def smoothing_weight(points: int) -> float:
     """Return a weight that hides a long curve's noise and leaves the shape of a short one.
 
-    An average of weight w looks back over about 1 / (1 − w) points: here 1 to 4 % of the curve.
+    An average of weight w looks back over about 1 / (1 − w) points: here 1 to 3 % of the curve.
     The weight stays while a curve becomes four times as long, so that what is drawn of it does not
     change with every point.
 

@@ -219,12 +219,12 @@ def test_a_weight_outside_zero_to_one_is_refused(weight):
 
 
 @given(st.integers(0, 10**7))
-def test_short_curves_are_not_smoothed_and_long_ones_over_one_to_four_percent(count):
+def test_short_curves_are_not_smoothed_and_long_ones_over_one_to_three_percent(count):
     weight = smoothing_weight(count)
     if count < 100:
         assert weight == 0
     else:
         # The average looks back over about 1 / (1 − w) points.
-        assert max(2, count / 100) <= 1 / (1 - weight) <= max(2, count / 25)
+        assert max(2, count / 128) <= 1 / (1 - weight) <= max(2, count / 32)
         assert smoothing_weight(4 * count) > weight or count < 128
     assert len({smoothing_weight(points) for points in range(count, 2 * count, 97)}) <= 2

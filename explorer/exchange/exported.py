@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
 
 from explorer.runs.run import CurveRow
 from explorer.runs.series import CurveData
@@ -28,6 +32,21 @@ class ExportedCurve:
     def own_loss(self) -> str:
         """Key of LOSS_LABELS of the loss that it minimises, or "" where that is unknown."""
         return self.row.own_loss
+
+
+@functools.cache
+def template(name: str, **filters: Callable[[object], str]) -> jinja2.Template:
+    """Return a template of this folder; what stands in one of HTML is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(("html",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= filters
+    return environment.get_template(name)
 
 
 def labelled(rows: Sequence[CurveRow]) -> list[str]:

@@ -16,13 +16,7 @@ from explorer.runs.series import CurveData
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportedCurve:
-    """A curve to write out.
-
-    Attributes:
-        row: Its run, settings, environment, tags and note.
-        data: What was measured of it.
-        label: What to call it in the file; it tells it from the other curves there.
-    """
+    """A curve to write out; its label tells it from the other curves in the file."""
 
     row: CurveRow
     data: CurveData
@@ -50,11 +44,7 @@ def template(name: str, **filters: Callable[[object], str]) -> jinja2.Template:
 
 
 def labelled(rows: Sequence[CurveRow]) -> list[str]:
-    """Name curves of several runs so that no two share a name.
-
-    Returns:
-        Each curve's label, with its run's name and, where that does not tell, the curve's id.
-    """
+    """Name curves of several runs so that no two share a name: by run, and by id where need be."""
     labels = [row.label for row in rows]
     if len({row.run_id for row in rows}) > 1:
         labels = [f"{row.run_name}: {row.label}" if row.run_name else row.label for row in rows]

@@ -28,10 +28,8 @@ class ReportFigure:
     """A plot of the report.
 
     Attributes:
-        name: Name of its files, of letters, digits and hyphens.
-        title: Heading.
-        caption: What it shows, in plain words.
-        figure: The plot; its layout names a height in pixels.
+        name: Of its files: letters, digits and hyphens.
+        figure: Its layout names a height in pixels.
     """
 
     name: str
@@ -41,13 +39,10 @@ class ReportFigure:
 
 
 def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] = ()) -> bytes:
-    """Write the curves as a page that opens offline, light or dark as its reader prefers.
+    """Write at least one curve as a page that opens offline, light or dark as its reader prefers.
 
     plotly.js is in it once; a content security policy lets no other script run and nothing be
     fetched, whatever the curves are called.
-
-    Args:
-        curves: What the report compares, at least one curve.
     """
     differing, shared = split_settings([curve.row for curve in curves])
     labels = [curve.label for curve in curves]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from itertools import count
@@ -94,6 +95,23 @@ def rest(part: Locator) -> None:
     )
 
 
+def draws_at_rest(page: Page) -> list[str]:
+    """Wait until no plot has been drawn for half a second of frames; return how often each was."""
+    return page.evaluate(
+        """async () => {
+            const draws = () =>
+                [...document.querySelectorAll(".cee-plot")].map((one) => one.dataset.draws);
+            for (let before = "", same = 0; ; ) {
+                await new Promise(requestAnimationFrame);
+                const now = draws();
+                same = String(now) === before ? same + 1 : 0;
+                if (same === 30) return now;
+                before = String(now);
+            }
+        }"""
+    )
+
+
 def with_a_finger(page: Page, width: int = 390, height: int = 844) -> CDPSession:
     """Make the page a phone's, and return what takes its touches."""
     phone = page.context.new_cdp_session(page)
@@ -127,6 +145,11 @@ def choose(page: Page, option: str) -> None:
     ).first.click()
 
 
+ZERO = [
+    (0.5 + 0.19 * math.sin(a), 0.5 - 0.3 * math.cos(a))
+    for a in (math.tau * step / 24 for step in range(25))
+]
+"""A digit to draw, by shares of the canvas."""
 SCREENS: tuple[ViewportSize, ...] = (
     {"width": 1280, "height": 720},
     {"width": 1024, "height": 576},

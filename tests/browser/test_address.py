@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.editor import SKEWED, Editor
@@ -30,21 +28,6 @@ NOTING = """() => {
 }"""
 
 
-@pytest.fixture
-def silent(new_tab) -> Iterator[Page]:
-    """A tab whose server can be made silent: what it says is lost from then on."""
-    page = new_tab()
-    page.lost = False
-
-    def connect(socket) -> None:
-        server = socket.connect_to_server()
-        socket.on_message(server.send)
-        server.on_message(lambda said: None if page.lost else socket.send(said))
-
-    page.route_web_socket(ANSWERS, connect)
-    return page
-
-
 def parameters(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
@@ -61,17 +44,25 @@ def same(some: list[float], others: list[float]) -> bool:
     return all(abs(a - b) < 1e-6 for a, b in zip(some, others, strict=True))
 
 
-def test_the_address_follows_a_drag_without_the_server_twice_a_second_and_at_its_end(
-    silent, app_url
+def test_the_address_follows_the_hand_without_the_server_and_a_reload_brings_its_last_edit(
+    new_tab, app_url
 ):
-    page = silent
+    page, lost = new_tab(), []
+
+    def connect(socket) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+        # A server that is lost may say what it wants.
+        server.on_message(lambda said: None if lost else socket.send(said))
+
+    page.route_web_socket(ANSWERS, connect)
     editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
     page.evaluate(NOTING)
-    page.lost = True
+    lost.append(True)
     bar = editor.bar("q", "outcome 1")
     editor.drag(bar, 0.3, release=False)
+    box = bar.locator(".cee-track").bounding_box()
     for step in range(24):
-        box = bar.locator(".cee-track").bounding_box()
         page.mouse.move(box["x"] + 5, box["y"] + box["height"] * (0.7 - 0.02 * step))
         page.wait_for_timeout(60)
     writes = until(lambda: page.evaluate("writes"), "the address is written while the bar moves")
@@ -79,22 +70,6 @@ def test_the_address_follows_a_drag_without_the_server_twice_a_second_and_at_its
     page.mouse.move(box["x"] + 5, box["y"] + box["height"] * 0.6)
     page.mouse.up()
     until(lambda: same(values(page, "q"), shows(editor, "q")), "the address has the bars")
-
-
-def test_a_write_that_the_browser_refuses_is_tried_again(page, app_url):
-    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
-    page.evaluate(NOTING)
-    page.evaluate("refusals = 2")
-    editor.bar("q", "outcome 1").press("ArrowUp")
-    until(lambda: page.evaluate("refusals") == 0, "it was refused twice")
-    until(lambda: same(values(page, "q"), shows(editor, "q")), "the address has the bars")
-
-
-def test_what_the_server_has_not_answered_survives_a_reload(silent, app_url):
-    page = silent
-    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
-    page.evaluate(NOTING)
-    page.lost = True
     # Pressed and left in one breath: no timer of the page may be needed.
     page.evaluate(
         """() => {
@@ -103,8 +78,18 @@ def test_what_the_server_has_not_answered_survives_a_reload(silent, app_url):
             location.reload();
         }"""
     )
-    page.lost = False
+    lost.clear()
     page.wait_for_function("!window.writes && location.search.includes('q=1,0,0,0')")
     editor.drawn()
     until(lambda: same(shows(editor, "q"), [1, 0, 0, 0]), "the bars have the edit")
     editor.in_step()
+
+
+def test_a_write_that_the_browser_refuses_is_tried_again(kept_page, app_url):
+    page = kept_page
+    editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
+    page.evaluate(NOTING)
+    page.evaluate("refusals = 2")
+    editor.bar("q", "outcome 1").press("ArrowUp")
+    until(lambda: page.evaluate("refusals") == 0, "it was refused twice")
+    until(lambda: same(values(page, "q"), shows(editor, "q")), "the address has the bars")

@@ -132,15 +132,6 @@ def lifted_and_alone(page: Page) -> None:
     expect(page.locator(".modebar-btn")).to_have_count(0)
 
 
-def test_a_fresh_server_shows_the_page_that_its_first_visitor_links_to(server, page):
-    page.goto(f"{server.url}/divergence?p=0.5,0.5&q=0.25,0.75")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Cross-entropy and KL divergence")
-    expect(page.get_by_role("slider", name="q of outcome 2")).to_have_attribute(
-        "aria-valuenow", "0.75"
-    )
-    expect(page.get_by_text("Page not found")).to_have_count(0)
-
-
 def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new_tab):
     opened(page, server, "?smoothing=none")
     in_first_screen(page)

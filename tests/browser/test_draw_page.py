@@ -1,4 +1,4 @@
-"""Drawing as people do it: by mouse, by touch, by keyboard, for two networks that were trained."""
+"""Drawing by mouse, touch and keyboard, for the networks that come with the app."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs
 
 import numpy as np
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.core.drawing import GRID, read_stroke_text, stroke_text
-from tests.browser.server import Server
-from tests.browser.steps import SCREENS, in_one_screen, until, with_a_finger
-from tests.browser.trained_race import ZERO, store_race
+from explorer.core.recorded_race import RECORDED_RACE
+from tests.browser.steps import SCREENS, ZERO, in_one_screen, until, with_a_finger
 
 
-@pytest.fixture(scope="module")
-def run_id(app: Server) -> str:
-    """A short race on the embedded digits, in the store of the shared server."""
-    return store_race(app)
-
-
-def opened(page: Page, app_url: str, run_id: str, link: str = "") -> Locator:
+def opened(page: Page, app_url: str, link: str = "") -> Locator:
     """Go to the page and return its canvas when the plot has been drawn."""
-    page.goto(f"{app_url}/draw?runs={run_id}{link}")
+    page.goto(f"{app_url}/draw?runs={RECORDED_RACE}{link}")
     page.locator(".cee-plot[data-draws]").wait_for()
     pad = page.get_by_role("application")
     pad.scroll_into_view_if_needed()
@@ -61,8 +53,8 @@ def ink(canvas: Locator) -> int:
     )
 
 
-def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, run_id, page):
-    pad = opened(page, app_url, run_id)
+def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, page):
+    pad = opened(page, app_url)
     for size in SCREENS:
         page.set_viewport_size(size)
         answer = page.locator(".cee-quantities:visible").last
@@ -83,7 +75,7 @@ def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, 
     page.get_by_role("radio", name="0").or_(page.get_by_role("button", name="0")).click()
     until(lambda: numbers(page)[1].endswith(" nats"), "the cross-entropy is shown")
     said = numbers(page)
-    seen = page.get_by_label(re.compile("trained on the 8×8 digits sees"))
+    seen = page.get_by_label(re.compile("trained on MNIST sees"))
     assert ink(seen) > 100
     expect(page).to_have_url(re.compile(r"digit=0&ink=[0-9a-f.]+$"))
     page.reload()
@@ -97,8 +89,8 @@ def test_the_answers_move_while_one_draws_and_a_reload_brings_all_back(app_url, 
     expect(page.get_by_role("button", name="Undo stroke")).to_be_disabled()
 
 
-def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
-    pad = opened(page, app_url, run_id, "&digit=1")
+def test_the_keyboard_alone_draws_undoes_and_clears(app_url, page):
+    pad = opened(page, app_url, "&digit=1")
     pad.focus()
     for key in (*["ArrowUp"] * 6, "Space", *["ArrowDown"] * 12, "Space", "ArrowLeft"):
         page.keyboard.press(key)
@@ -119,11 +111,11 @@ def test_the_keyboard_alone_draws_undoes_and_clears(app_url, run_id, page):
     until(lambda: numbers(page)[0] == "–", "cleared")
 
 
-def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(app_url, run_id, new_tab):
+def test_a_finger_draws_on_a_narrow_dark_screen_without_scrolling_it(app_url, new_tab):
     page = new_tab()
     page.emulate_media(color_scheme="dark")
     touch = with_a_finger(page, height=800)
-    pad = opened(page, app_url, run_id)
+    pad = opened(page, app_url)
     box = pad.bounding_box()
     before = page.evaluate("document.querySelector('.stMain').scrollTop")
     for step, (x, y) in enumerate(ZERO):

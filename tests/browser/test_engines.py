@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from explorer.core.comparison import compare
+from explorer.core.recorded_race import RECORDED_RACE
 from explorer.figures.numbers import measured
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
@@ -27,9 +28,7 @@ from tests.browser.engines.chromium import Chromium
 from tests.browser.engines.firefox import Firefox
 from tests.browser.engines.tab import Gone, Tab
 from tests.browser.engines.webkit import WebKit
-from tests.browser.server import Server
-from tests.browser.steps import until
-from tests.browser.trained_race import ZERO, store_race
+from tests.browser.steps import ZERO, until
 from tests.browser.watch import EXPECTED_ERRORS
 
 # (engine, whether the system is dark). One order for all tests, so that each is started once.
@@ -46,6 +45,14 @@ DARK = [
 SCREEN, PHONE = (1280, 720), (390, 844)
 FAULTS = "[data-testid=stException], [data-testid=stAlertContentError]"
 TELLINGS = 3
+# With something to see on them.
+RUNS = {
+    "live": f"live?run={RECORDED_RACE}",
+    "compare": f"compare?runs={RECORDED_RACE}",
+    "draw": f"draw?runs={RECORDED_RACE}",
+}
+HOME, *OTHERS = PAGES
+ADDRESSES = {HOME: "", **{name: RUNS.get(name, name) for name in OTHERS}}
 WITHOUT_A_PLOT = {"glossary", "recap", "notes_checked", "room"}
 
 
@@ -125,24 +132,6 @@ def unexpected(tab: Tab) -> list[str]:
         for error in tab.errors()
         if not any(re.search(pattern, error) for pattern in EXPECTED_ERRORS)
     ]
-
-
-@pytest.fixture(scope="module")
-def run_id(app: Server) -> str:
-    """A short race on the embedded digits, in the store of the shared server."""
-    return store_race(app)
-
-
-@pytest.fixture(scope="module")
-def addresses(run_id: str) -> dict[str, str]:
-    """Name of each page → its address, with something to see on it."""
-    runs = {
-        "live": f"live?run={run_id}",
-        "compare": f"compare?runs={run_id}",
-        "draw": f"draw?runs={run_id}",
-    }
-    first, *others = PAGES
-    return {first: "", **{name: runs.get(name, name) for name in others}}
 
 
 def opened(tab: Tab, address: str) -> Tab:
@@ -231,11 +220,11 @@ def draws(tab: Tab) -> int:
 
 
 @in_every_engine
-def test_pages_with_plots_draw_all_of_them(tab, app_url, addresses):
+def test_pages_with_plots_draw_all_of_them(tab, app_url):
     # Loaded, while the others are gone to, and with several components of one kind.
     opened(tab, f"{app_url}/divergence")
     for name in [name for name in PAGES if name not in WITHOUT_A_PLOT]:
-        opened(tab, f"{app_url}/{addresses[name]}")
+        opened(tab, f"{app_url}/{ADDRESSES[name]}")
         tab.wait_for(".cee-plot-canvas .main-svg")
 
 
@@ -279,8 +268,8 @@ def test_a_slider_and_the_point_of_its_plot_follow_the_mouse_and_the_keys(tab, a
 
 
 @in_every_engine
-def test_a_drawn_zero_is_recognised(tab, app_url, run_id):
-    opened(tab, f"{app_url}/draw?runs={run_id}")
+def test_a_drawn_zero_is_recognised(tab, app_url):
+    opened(tab, f"{app_url}/draw?runs={RECORDED_RACE}")
     tab.drag("[role=application]", *ZERO)
     until(lambda: numbers(tab)[0].startswith("0, q "), "a zero is recognised")
     tab.until("() => location.search.includes('ink=')")
@@ -312,10 +301,8 @@ def kill_pages() -> None:
 
 @LONG
 @partial(in_every_engine, engines=[*ENGINES, *DARK])
-def test_every_page_loads_in_light_and_dark_on_a_screen_and_on_a_phone(
-    tab, app_url, addresses, request
-):
-    for name, address in addresses.items():
+def test_every_page_loads_in_light_and_dark_on_a_screen_and_on_a_phone(tab, app_url, request):
+    for name, address in ADDRESSES.items():
         tab.resize(*PHONE)
         loaded(tab, f"{app_url}/{address}")
         for size in (PHONE, SCREEN):
@@ -402,8 +389,8 @@ def test_a_race_on_digits_is_started_watched_and_compared(tab, app_url):
 
 @LONG
 @in_every_engine
-def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url, run_id):
-    loaded(tab, f"{app_url}/compare?runs={run_id}")
+def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url):
+    loaded(tab, f"{app_url}/compare?runs={RECORDED_RACE}")
     canvas = ".cee-plot-canvas"
     before = tab.evaluate("(which) => first(which)._fullLayout.xaxis.range", canvas)
     tab.drag(f"{canvas} .nsewdrag", (0.3, 0.5), (0.4, 0.5), (0.6, 0.5))
@@ -455,8 +442,8 @@ def test_a_room_is_hosted_in_one_engine_and_followed_in_another(tab, start_brows
 
 @LONG
 @in_every_engine
-def test_the_keyboard_alone_draws_undoes_and_clears(tab, app_url, run_id):
-    loaded(tab, f"{app_url}/draw?runs={run_id}&digit=1")
+def test_the_keyboard_alone_draws_undoes_and_clears(tab, app_url):
+    loaded(tab, f"{app_url}/draw?runs={RECORDED_RACE}&digit=1")
     tab.focus("[role=application]")
     tab.press(*["ArrowUp"] * 6, "Space", *["ArrowDown"] * 12, "Space")
     until(lambda: numbers(tab)[1].endswith(" nats"), "the stroke is answered")

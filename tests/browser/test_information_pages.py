@@ -28,41 +28,32 @@ def near(values: list[float]) -> object:
     return pytest.approx(values, abs=1e-9)
 
 
-# --------------------------------------------------------------------- mouse, finger, keyboard
+# -------------------------------------------------------------------------- mouse, finger, keyboard
 
 
-def test_a_dragged_bar_takes_from_the_others_in_proportion(divergence):
-    divergence.drag(divergence.bar("q", "outcome 1"), 0.7)
+def test_a_dragged_bar_takes_from_the_others_and_all_follows_while_it_is_held(divergence):
+    before = divergence.drawn().draws()
+    bar = divergence.bar("q", "outcome 1")
+    divergence.drag(bar, 0.7, release=False)
     q = divergence.bars()["q"]
     assert q[0] == pytest.approx(0.7, abs=0.02)
     assert q[1:] == near([(1 - q[0]) / 3] * 3)
     assert math.fsum(q) == pytest.approx(1, abs=1e-12)
     assert divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7]
     divergence.in_step()
-    divergence.address_in_step()
-
-
-def test_numbers_and_plots_follow_while_the_bar_is_still_held(divergence):
-    before = divergence.drawn().draws()
-    divergence.drag(divergence.bar("q", "outcome 4"), 0.7, release=False)
-    assert divergence.bars()["q"][3] == pytest.approx(0.7, abs=0.02)
-    divergence.in_step()
     until(lambda: sum(divergence.draws().values()) > sum(before.values()), "plots are redrawn")
-    held = divergence.bars()["q"]
     divergence.page.mouse.up()
-    assert divergence.bars()["q"] == held
-
-
-def test_a_bar_dragged_beyond_its_ends_stops_there_and_comes_back(divergence):
-    bar = divergence.bar("q", "outcome 1")
+    assert divergence.bars()["q"] == q
+    divergence.address_in_step()
     divergence.drag(bar, 1.8, release=False)
-    assert divergence.bars()["q"] == [1, 0, 0, 0]
+    assert divergence.bars()["q"] == [1, 0, 0, 0], "it stops at its end"
     box = bar.locator(".cee-track").bounding_box()
     divergence.page.mouse.move(box["x"] + 5, box["y"] + box["height"] * 0.6)
     # The others have kept their proportions, although they had all been zero in between.
     q = divergence.bars()["q"]
     assert q == near([q[0], *[(1 - q[0]) / 3] * 3])
     divergence.page.mouse.up()
+    divergence.in_step()
 
 
 def test_a_finger_drags_a_bar_without_scrolling_the_page(new_tab, app_url):
@@ -90,7 +81,7 @@ def test_a_finger_drags_a_bar_without_scrolling_the_page(new_tab, app_url):
     assert page.evaluate("() => document.querySelector('.stMain').scrollTop") == top
 
 
-def test_every_key_of_a_slider_does_what_it_says(entropy):
+def test_every_key_of_a_slider_does_what_it_says_and_no_press_is_lost(entropy):
     bar = entropy.bar("p", "outcome 1")
     for key, expected in (
         ("ArrowUp", 0.11),
@@ -108,26 +99,37 @@ def test_every_key_of_a_slider_does_what_it_says(entropy):
         assert p[0] == pytest.approx(expected, abs=1e-12), key
         assert math.fsum(p) == pytest.approx(1, abs=1e-12)
     entropy.in_step()
-
-
-def test_a_bar_at_the_end_leaves_exact_zeros_and_no_entropy(entropy):
-    entropy.bar("p", "outcome 4").press("End")
-    assert entropy.bars()["p"] == [0, 0, 0, 1]
-    entropy.in_step()
-    assert entropy.numbers()["Entropy H(p)"] == "0 bits"
-
-
-def test_no_press_of_a_burst_is_lost(entropy):
-    bar = entropy.bar("p", "outcome 1")
+    entropy.type("p", "0.1 0.1 0.1 0.7")
+    until(lambda: entropy.bars()["p"] == [0.1, 0.1, 0.1, 0.7], "as at first")
     bar.focus()
     for _ in range(30):
         entropy.page.keyboard.press("ArrowUp")
     assert entropy.bars()["p"][0] == pytest.approx(0.4, abs=1e-9)
     entropy.in_step()
     entropy.address_in_step()
+    entropy.bar("p", "outcome 4").press("End")
+    assert entropy.bars()["p"] == [0, 0, 0, 1]
+    entropy.in_step()
+    assert entropy.numbers()["Entropy H(p)"] == "0 bits"
 
 
-def test_a_button_pressed_between_two_edits_is_not_lost(divergence):
+def test_a_bar_says_its_value_and_what_is_done_in_one_breath_with_it_is_not_lost(divergence):
+    bar = divergence.bar("p", "outcome 4")
+    for attribute, value in (
+        ("aria-valuemin", "0"),
+        ("aria-valuemax", "1"),
+        ("aria-valuenow", "0.7"),
+        ("aria-valuetext", "p of outcome 4 = 0.7"),
+        ("aria-orientation", "vertical"),
+    ):
+        expect(bar).to_have_attribute(attribute, value)
+    bar.press("ArrowDown")
+    expect(bar).to_have_attribute("aria-valuetext", "p of outcome 4 = 0.69")
+    divergence.field("q").fill("0.4 0.3 0.2 0.1")
+    divergence.drag(divergence.bar("p", "outcome 1"), 0.5)
+    until(lambda: divergence.bars()["q"] == [0.4, 0.3, 0.2, 0.1], "the text is taken")
+    assert divergence.bars()["p"][0] == pytest.approx(0.5, abs=0.02)
+    divergence.in_step()
     # All at once, so that the first edit is still under way when the others come.
     divergence.page.evaluate(
         """() => {
@@ -140,28 +142,18 @@ def test_a_button_pressed_between_two_edits_is_not_lost(divergence):
     )
     until(lambda: len(divergence.bars()["p"]) == 5, "the outcome is added")
     divergence.in_step()
-
-
-def test_a_text_counts_that_was_typed_before_a_bar_is_grabbed(divergence):
-    divergence.field("q").fill("0.4 0.3 0.2 0.1")
-    divergence.drag(divergence.bar("p", "outcome 1"), 0.5)
-    until(lambda: divergence.bars()["q"] == [0.4, 0.3, 0.2, 0.1], "the text is taken")
-    assert divergence.bars()["p"][0] == pytest.approx(0.5, abs=0.02)
-    divergence.in_step()
-
-
-def test_a_bar_says_its_name_its_range_and_its_value(divergence):
-    bar = divergence.bar("p", "outcome 4")
-    for attribute, value in (
-        ("aria-valuemin", "0"),
-        ("aria-valuemax", "1"),
-        ("aria-valuenow", "0.7"),
-        ("aria-valuetext", "p of outcome 4 = 0.7"),
-        ("aria-orientation", "vertical"),
-    ):
-        expect(bar).to_have_attribute(attribute, value)
-    bar.press("ArrowDown")
-    expect(bar).to_have_attribute("aria-valuetext", "p of outcome 4 = 0.69")
+    divergence.field("q").evaluate(
+        """(input, texts) => {
+            input.focus();
+            for (const text of texts) {
+                input.value = text;
+                input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+            }
+        }""",
+        ["1, 2, 3", "nonsense"],
+    )
+    expect(divergence.message("q")).to_contain_text("“nonsense” is not a number")
+    expect(divergence.field("q")).to_have_value("nonsense")
 
 
 def test_the_page_can_be_worked_by_keyboard_alone(entropy):
@@ -198,10 +190,10 @@ def test_the_page_can_be_worked_by_keyboard_alone(entropy):
     entropy.in_step()
 
 
-# -------------------------------------------------------------------------------------- text
+# --------------------------------------------------------------------------------------------- text
 
 
-def test_a_text_is_read_with_every_separator_and_notation(divergence):
+def test_a_text_is_read_with_every_separator_and_notation_also_without_enter(divergence):
     for text, expected in (
         ("0.5 0.2;0.3", [0.5, 0.2, 0.3]),
         ("1/4 1/4 1/2", [0.25, 0.25, 0.5]),
@@ -212,16 +204,13 @@ def test_a_text_is_read_with_every_separator_and_notation(divergence):
         divergence.in_step()
         expect(divergence.field("q")).to_have_value(", ".join(f"{x:g}" for x in expected))
         expect(divergence.field("q")).to_have_attribute("aria-invalid", "false")
-
-
-def test_a_field_left_without_enter_is_read_too(divergence):
     divergence.field("q").fill("0.4 0.3 0.2 0.1")
     divergence.field("p").focus()
     until(lambda: divergence.bars()["q"] == [0.4, 0.3, 0.2, 0.1])
     divergence.in_step()
 
 
-def test_a_wrong_text_gets_a_sentence_and_keeps_the_picture(divergence):
+def test_a_wrong_text_gets_a_sentence_and_keeps_the_picture_until_a_bar_moves(divergence):
     kept = divergence.bars()
     for text, said in (
         ("0.1, 0.2, x, 0.6", "“x” is not a number"),
@@ -238,26 +227,11 @@ def test_a_wrong_text_gets_a_sentence_and_keeps_the_picture(divergence):
         assert divergence.bars() == kept
         divergence.in_step()
     expect(divergence.message("p")).to_have_text("")
-
-
-def test_of_two_texts_in_a_row_the_later_one_stays_in_the_field(divergence):
-    divergence.field("q").evaluate(
-        """(input, texts) => {
-            input.focus();
-            for (const text of texts) {
-                input.value = text;
-                input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
-            }
-        }""",
-        ["1, 2, 3", "nonsense"],
-    )
-    expect(divergence.message("q")).to_contain_text("“nonsense” is not a number")
-    expect(divergence.field("q")).to_have_value("nonsense")
-
-
-def test_moving_a_bar_after_a_wrong_text_clears_the_complaint(divergence):
-    divergence.type("q", "nonsense")
-    expect(divergence.message("q")).to_contain_text("is not a number")
+    for text in ("0 0 0 0", "-1 2", "x"):
+        divergence.type("q", text)
+        expect(divergence.field("q")).to_have_attribute("aria-invalid", "true")
+        # Nothing is offered where it has no meaning.
+        expect(divergence.button("Normalise")).to_have_count(0)
     divergence.bar("q", "outcome 1").press("ArrowUp")
     expect(divergence.message("q")).to_have_text("")
     expect(divergence.field("q")).to_have_value(re.compile(r"^0\.26, "))
@@ -283,14 +257,7 @@ def test_normalise_divides_by_the_sum_and_says_so(divergence):
     expect(divergence.message("q")).not_to_contain_text("correct or normalise")
 
 
-def test_nothing_is_offered_to_normalise_where_that_has_no_meaning(divergence):
-    for text in ("0 0 0 0", "-1 2", "x"):
-        divergence.type("q", text)
-        expect(divergence.field("q")).to_have_attribute("aria-invalid", "true")
-        expect(divergence.button("Normalise")).to_have_count(0)
-
-
-# -------------------------------------------------------------------- presets and the outcomes
+# ------------------------------------------------------------------------- presets and the outcomes
 
 
 @pytest.mark.long
@@ -304,7 +271,7 @@ def test_every_preset_shows_its_distributions(divergence):
     divergence.address_in_step()
 
 
-def test_outcomes_are_added_as_impossible_and_removed_with_a_note(divergence):
+def test_outcomes_are_added_as_impossible_and_removed_with_a_note_two_to_twenty(divergence):
     divergence.button("More outcomes").click()
     until(lambda: divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7, 0])
     assert divergence.names()[-1] == "outcome 5"
@@ -317,29 +284,20 @@ def test_outcomes_are_added_as_impossible_and_removed_with_a_note(divergence):
         "The removed outcomes held 0.7 of p; the others were divided by 0.3."
     )
     divergence.in_step()
+    for count, end in ((2, "Fewer outcomes"), (20, "More outcomes")):
+        divergence.type("p", " ".join([str(1 / count)] * count))
+        until(lambda count=count: len(divergence.bars()["p"]) == count)
+        expect(divergence.button(end)).to_be_disabled()
+    divergence.in_step()
 
 
-def test_there_are_two_to_twenty_outcomes(entropy):
-    entropy.type("p", "0.5 0.5")
-    until(lambda: len(entropy.bars()["p"]) == 2)
-    expect(entropy.button("Fewer outcomes")).to_be_disabled()
-    entropy.type("p", " ".join(["0.05"] * 20))
-    until(lambda: len(entropy.bars()["p"]) == 20)
-    expect(entropy.button("More outcomes")).to_be_disabled()
-    entropy.in_step()
-    assert entropy.numbers()["Perplexity"] == "20"
-
-
-def test_a_new_name_is_used_everywhere(divergence):
+def test_a_new_name_is_used_everywhere_and_a_locked_bar_keeps_its_value(divergence):
     divergence.page.get_by_label("Name of outcome 2").fill("rain")
     divergence.page.get_by_label("Name of outcome 2").press("Enter")
     expect(divergence.bar("p", "rain")).to_have_attribute("aria-valuetext", "p of rain = 0.1")
     expect(divergence.button("Lock rain")).to_be_visible()
     until(lambda: "rain" in divergence.traces("Terms of")[0]["x"][1], "the plot names it")
     until(lambda: divergence.link().get("name", ["", ""])[1] == "rain", "the address names it")
-
-
-def test_a_locked_bar_keeps_its_value_whatever_else_moves(divergence):
     divergence.button("Lock outcome 4").click()
     expect(divergence.button("Lock outcome 4")).to_have_attribute("aria-pressed", "true")
     divergence.bar("p", "outcome 1").press("End")
@@ -354,25 +312,19 @@ def test_a_locked_bar_keeps_its_value_whatever_else_moves(divergence):
     until(lambda: divergence.bars()["p"] == near([1, 0, 0, 0]))
 
 
-def test_copy_makes_the_model_true_and_nothing_is_lost(divergence):
-    divergence.button("Copy p to q").click()
-    assert divergence.bars()["q"] == divergence.bars()["p"] == [0.1, 0.1, 0.1, 0.7]
-    divergence.in_step()
-    numbers = divergence.numbers()
-    assert numbers["D(p‖q)"] == numbers["D(q‖p)"] == numbers["Jensen–Shannon"] == "0 bits"
-    assert numbers["H(p,q)"] == numbers["H(p)"]
-
-
-def test_swap_exchanges_both_directions(divergence):
+def test_p_and_q_are_swapped_and_copied_and_q_walks_to_p_falling_at_every_step(divergence, app_url):
     before = divergence.numbers()
     divergence.button("Swap").click()
     assert divergence.bars() == {"p": [0.25] * 4, "q": [0.1, 0.1, 0.1, 0.7]}
     divergence.in_step()
     after = divergence.numbers()
     assert (after["D(p‖q)"], after["D(q‖p)"]) == (before["D(q‖p)"], before["D(p‖q)"])
-
-
-def test_q_walks_to_p_and_the_divergence_falls_at_every_step(divergence, app_url):
+    divergence.button("Copy p to q").click()
+    assert divergence.bars()["q"] == divergence.bars()["p"] == [0.25] * 4
+    divergence.in_step()
+    numbers = divergence.numbers()
+    assert numbers["D(p‖q)"] == numbers["D(q‖p)"] == numbers["Jensen–Shannon"] == "0 bits"
+    assert numbers["H(p,q)"] == numbers["H(p)"]
     divergence.open(f"{app_url}/divergence?{SKEWED.replace('Terms', 'Edits')}")
     steps_before = len(divergence.drawn().traces("The last edits")[0]["y"])
     divergence.button("Walk q to p").click()
@@ -391,7 +343,7 @@ def test_q_walks_to_p_and_the_divergence_falls_at_every_step(divergence, app_url
     assert all(later < earlier for earlier, later in pairwise(walked))
 
 
-# ---------------------------------------------------------------------------------- infinity
+# ----------------------------------------------------------------------------------------- infinity
 
 
 def test_an_impossible_outcome_is_named_and_makes_the_divergence_infinite(divergence):
@@ -423,7 +375,7 @@ def test_markup_in_a_name_stays_text_and_fetches_nothing(kept_page, app_url):
     assert "<b>bold</b>" in shown, shown
 
 
-# -------------------------------------------------------------------------------------- unit
+# --------------------------------------------------------------------------------------------- unit
 
 
 def test_the_unit_is_on_every_number(divergence):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -11,11 +10,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.mnist_files import FILES
 from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
-from tests.browser.steps import follow, settle, turn_to, unfold, until
+from tests.browser.steps import draws_at_rest, follow, settle, turn_to, until
 
 RACE = [
     TrainingConfig(loss=loss, dataset="digits", epochs=4, batch_size=20)
@@ -102,24 +100,6 @@ def number_of(page: Page, network: str) -> str:
     return page.locator(".cee-race-nets button").filter(has_text=network).inner_text()
 
 
-COUNT_RUNS = """() => {
-    const app = document.querySelector("[data-testid=stApp]");
-    window.scriptRuns = 0;
-    const count = () => { window.scriptRuns += app.dataset.testScriptState === "running"; };
-    new MutationObserver(count).observe(app, { attributeFilter: ["data-test-script-state"] });
-}"""
-
-
-def drawn_to(page: Page) -> int:
-    """The newest step that the drawn curves reach; some of their points go when they are long."""
-    newest = "({ _fullData }) => Math.max(0, ..._fullData.map(({ x }) => x[x.length - 1]))"
-    return page.locator(".cee-plot-canvas.js-plotly-plot").evaluate(newest)
-
-
-def draws(page: Page) -> list[str]:
-    return page.eval_on_selector_all(".cee-plot", "all => all.map(one => one.dataset.draws)")
-
-
 def test_a_race_runs_to_its_end_and_then_leaves_the_server_alone(server, page):
     opened(page, server)
     # Started while people read, it is why the first point follows the press.
@@ -135,10 +115,11 @@ def test_a_race_runs_to_its_end_and_then_leaves_the_server_alone(server, page):
     assert accuracy > 85
     assert server.workers() == ready
     assert canvas.evaluate("element => element.seenAtTheStart"), "the plot was mounted anew"
-    page.wait_for_timeout(700)
-    before = draws(page)
+    settle(page)
+    before = draws_at_rest(page)
+    # Longer than a race that is watched goes without a look.
     page.wait_for_timeout(1500)
-    assert draws(page) == before
+    assert draws_at_rest(page) == before
 
 
 def test_curves_appear_without_a_socket_and_after_the_end_of_a_race_which_is_played_back(
@@ -200,14 +181,9 @@ def test_any_moment_of_a_race_is_shown_by_hand_by_key_and_by_its_address(server,
     opened(page, server, f"?run={finished}")
     status(page, "Finished after step 288")
     page.locator(".cee-plot[data-draws]").wait_for()
-
-    def at_rest() -> list[str] | None:
-        before = draws(page)
-        page.wait_for_timeout(400)
-        return before if draws(page) == before else None
-
+    settle(page)
     # The stage is fitted to the screen a frame after it is there, and its curves drawn again.
-    drawn = until(at_rest, "the curves rest")
+    drawn = draws_at_rest(page)
     end = number_of(page, "Cross-entropy")
     slider(page).press("Home")
     assert step(page) == 0
@@ -219,13 +195,13 @@ def test_any_moment_of_a_race_is_shown_by_hand_by_key_and_by_its_address(server,
     assert step(page) == 100
     until(lambda: "at=100" in page.evaluate("location.search"), "the address holds the step")
     shown = number_of(page, "Cross-entropy")
-    assert draws(page) == drawn, "no curve was drawn anew"
+    assert draws_at_rest(page) == drawn, "no curve was drawn anew"
     cursor = "() => document.querySelector('.cee-race-cursor').getBoundingClientRect().left"
     before = page.evaluate(cursor)
     slider(page).press(" ")
     until(lambda: page.evaluate(cursor) > before, "the cursor moves")
     slider(page).press(" ")
-    assert draws(page) == drawn
+    assert draws_at_rest(page) == drawn
     follow(page, f"{server.url}/live?run={finished}&at=100&show=Gradients")
     expect(page.get_by_role("tab", name="Gradients")).to_have_attribute("aria-selected", "true")
     until(lambda: step(page) == 100)
@@ -237,9 +213,24 @@ def test_any_moment_of_a_race_is_shown_by_hand_by_key_and_by_its_address(server,
     assert step(page) == 72
 
 
-def test_a_cell_of_the_confusion_matrix_shows_its_images(server, page, finished):
+def test_every_tab_shows_its_plot_and_a_cell_of_the_confusion_matrix_its_images(
+    server, page, finished
+):
     opened(page, server, f"?run={finished}")
     status(page, "Finished")
+    for name, alt in (
+        ("Loss", "Training loss by step"),
+        ("Gradients", "Norm of the gradient by step"),
+        ("Dead units", "Share of dead hidden units"),
+        ("Test loss", "One loss of every network"),
+    ):
+        page.get_by_role("tab", name=name, exact=True).click()
+        expect(page.get_by_label(re.compile(alt))).to_be_visible()
+    page.get_by_role("button", name="View").click()
+    page.get_by_text("linear", exact=True).click()
+    axis = "all => all[0]._fullLayout.yaxis.type"
+    until(lambda: page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear")
+    page.keyboard.press("Escape")
     page.get_by_role("tab", name="Confusion").click()
     expect(page.get_by_role("group", name=re.compile("Confusion matrix of Cross"))).to_be_visible()
     cell = page.get_by_role("button", name=re.compile("^true 0, said 0:"))
@@ -264,7 +255,7 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     said = page.locator("strong").filter(has_text="Paused at step").inner_text()
     held = int(re.sub(r"\D", "", said))
     until(lambda: step(page) == held, "the stage holds there too")
-    page.wait_for_timeout(1500)
+    settle(page)
     assert step(page) == held
     page.get_by_role("button", name="Learning rate", exact=True).click()
     rate = page.get_by_label("New learning rate")
@@ -284,21 +275,9 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     assert step(page) < 72_000
 
 
-def test_a_diverging_curve_is_named_and_the_others_go_on(server, page):
-    opened(page, server)
-    write(page, "Learning rate", "1e6", place=1)
-    page.get_by_role("button", name="Add a curve").click()
-    write(page, "Learning rate", "1000", place=0)
-    expect(page.get_by_text("Curve 3:")).to_be_visible()
-    train(page, epochs=4)
-    status(page, "Finished after step 288")
-    warning = page.get_by_test_id("stAlert").filter(has_text="diverged at step")
-    expect(warning.first).to_contain_text("Train it again with a smaller learning rate")
-    unfold(page, "Latest races")
-    expect(page.get_by_role("button", name=re.compile(r"\(finished\)")).first).to_be_visible()
-
-
-def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, page, finished):
+def test_p_and_q_of_a_digit_open_on_the_divergence_page_and_a_phone_shows_the_race_whole(
+    server, page, finished
+):
     opened(page, server, f"?run={finished}")
     status(page, "Finished")
     seven = page.get_by_role("button", name=re.compile("^Test digit 7, recognised as")).first
@@ -316,77 +295,11 @@ def test_a_digit_is_chosen_and_its_p_and_q_open_on_the_divergence_page(server, p
     assert sum(shares) == pytest.approx(1, abs=1e-3)
     turn_to(page, "Training", "Live MNIST race")
     status(page, "Finished")
-
-
-def test_a_field_that_cannot_be_used_says_so_and_nothing_is_lost(server, page):
-    opened(page, server)
-    write(page, "Learning rate", "quick", place=1)
-    write(page, "Hidden layers", "64, 2.5")
-    expect(page.get_by_text("“quick” is not a number")).to_be_visible()
-    expect(page.get_by_text("must be a whole number from 1 to 4,096, not 2.5")).to_be_visible()
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("Nothing was started")).to_be_visible()
-    assert "run=" not in page.url
-    turn_to(page, "Information", "Entropy")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Entropy")
-    turn_to(page, "Training", "Live MNIST race")
-    set_up(page)
-    expect(page.get_by_label("Learning rate", exact=True).nth(1)).to_have_value("quick")
-    write(page, "Learning rate", "1/50", place=1)
-    write(page, "Hidden layers", "")
-    train(page, epochs=2)
-    status(page, "Finished")
-
-
-def test_losses_gradients_and_dead_units_are_shown(server, page, finished):
-    opened(page, server, f"?run={finished}")
-    status(page, "Finished")
-    for name, alt in (
-        ("Loss", "Training loss by step"),
-        ("Gradients", "Norm of the gradient by step"),
-        ("Dead units", "Share of dead hidden units"),
-        ("Test loss", "One loss of every network"),
-    ):
-        page.get_by_role("tab", name=name, exact=True).click()
-        expect(page.get_by_label(re.compile(alt))).to_be_visible()
-    page.get_by_role("button", name="View").click()
-    page.get_by_text("linear", exact=True).click()
-    axis = "all => all[0]._fullLayout.yaxis.type"
-    until(lambda: page.eval_on_selector_all(".cee-plot-canvas", axis) == "linear")
-
-
-def test_missing_images_end_the_race_with_a_sentence(server, page):
-    opened(page, server)
-    # The list of choices closes when the page scrolls under it.
-    page.set_viewport_size({"width": 1280, "height": 1500})
-    set_up(page)
-    page.get_by_role("combobox", name="Data", exact=True).click()
-    page.get_by_role("option", name="MNIST (60,000 images)").click()
-    expect(page.get_by_text("; 10 epochs;")).to_be_visible()
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_test_id("stAlert")).to_contain_text("MNIST is not available")
-
-
-def test_a_damaged_download_is_told_and_the_race_runs_on_the_digits(server, page):
-    downloaded = server.folder / "cache" / "cross-entropy-explorer" / "mnist"
-    downloaded.mkdir(parents=True)
-    try:
-        for name in FILES.values():
-            (downloaded / f"{name}.gz").write_bytes(b"\x1f\x8b no archive")
-        opened(page, server)
-        page.get_by_role("button", name="Train", exact=True).click()
-        status(page, "Finished after step 80")
-    finally:
-        shutil.rmtree(downloaded)
-    expect(page.get_by_text("The downloaded MNIST is damaged")).to_contain_text("replace it")
-
-
-def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_page, finished):
-    page = opened(phone_page, server, f"?run={finished}")
-    status(page, "Finished")
+    page.set_viewport_size({"width": 390, "height": 844})
     page.locator(".cee-plot[data-draws]").last.wait_for()
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
+        draws_at_rest(page)
         sideways = page.eval_on_selector_all(
             ".stMain, .cee-plot-canvas, .cee-race",
             "all => all.map(one => one.scrollWidth - one.clientWidth)",
@@ -397,9 +310,3 @@ def test_a_narrow_screen_shows_a_race_without_sideways_scrolling(server, phone_p
             "all => all.map(one => one.getBoundingClientRect().right)",
         )
         assert max(edges) <= 390
-
-
-def test_an_unknown_run_in_the_address_is_said_in_words(server, page):
-    opened(page, server, "?run=gone")
-    expect(page.get_by_text("There is no recorded run “gone”")).to_be_visible()
-    expect(page.get_by_text("Press Train to start a new race")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.editor import SKEWED, Editor
-from tests.browser.steps import choose, follow, number, until
+from tests.browser.steps import choose, draws_at_rest, follow, number, until
 
 ANSWERS, PREVIEWS = "**/_stcore/stream", "**/explorer-preview/*"
 KL_TERMS = "Terms of D(p‖q)"
@@ -65,7 +65,7 @@ def terms_of(editor: Editor) -> list[float]:
 
 def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, answers, app_url):
     editor = Editor(page).open(f"{app_url}/divergence?{SKEWED}").drawn()
-    page.wait_for_timeout(500)
+    draws_at_rest(page)
     before, terms, numbers = editor.draws(), terms_of(editor), editor.numbers()
     answers.hold()
     editor.bar("q", "outcome 1").press("ArrowUp")
@@ -75,7 +75,7 @@ def test_plots_follow_a_bar_before_the_script_answers_and_are_drawn_once(page, a
     until(lambda: answers.held, "the server has answered")
     answers.release()
     editor.in_step()
-    page.wait_for_timeout(300)
+    draws_at_rest(page)
     assert sum(editor.draws().values()) == sum(before.values()) + 2
 
 
@@ -101,7 +101,7 @@ def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, 
     terms = terms_of(editor)
     until(lambda: previews.held, "the preview is on its way")
     previews.release()
-    page.wait_for_timeout(500)
+    draws_at_rest(page)
     assert terms_of(editor) == terms
     # And the next edit is previewed again.
     before = sum(editor.draws().values())
@@ -114,7 +114,7 @@ def test_a_preview_that_comes_late_does_not_replace_what_was_chosen_since(page, 
 def logit_page(page, app_url: str):
     follow(page, f"{app_url}/binary?z=0&y=1")
     page.locator(".cee-plot[data-draws]").nth(1).wait_for()
-    page.wait_for_timeout(500)
+    draws_at_rest(page)
     slider = page.get_by_role("slider", name="Logit z")
     slider.focus()
     return slider
@@ -147,5 +147,5 @@ def test_a_preview_that_comes_after_another_choice_is_not_drawn(page, previews, 
     plots_say(page, "at z = 0.1, y = 0")
     until(lambda: previews.held, "the preview is on its way")
     previews.release()
-    page.wait_for_timeout(500)
+    draws_at_rest(page)
     plots_say(page, "at z = 0.1, y = 0")

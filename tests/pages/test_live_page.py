@@ -370,6 +370,7 @@ def test_a_field_that_cannot_be_used_says_so_and_nothing_starts(store, label, te
     press(app, "Train")
     assert "Nothing was started" in words(app)
     assert not store.runs.list()
+    visited(visited(app, "entropy"), "live")
     assert field(app, label).value == text
 
 

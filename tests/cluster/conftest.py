@@ -13,18 +13,15 @@ from explorer.runs.run import ENDED
 from explorer.store.run_store import RunStore
 from tests.own_machine import machine_of_its_own
 from tests.processes import end_processes_at_home
-from tests.store.postgresql_server import NoServer, running_server
+from tests.store.postgresql_server import server_or_skip
 
 __all__ = ["machine_of_its_own"]
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    try:
-        with running_server() as server:
-            yield server.fresh_url()
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
+    with server_or_skip() as server:
+        yield server.fresh_url()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,14 +14,6 @@ from explorer.store.run_store import RunStore
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=4, batch_size=100)
 LONG = TrainingConfig(dataset="digits", device="cpu", epochs=1000, batch_size=20)
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.1)
-    return found
 
 
 def report(store: RunStore) -> ClusterReport:

@@ -14,8 +14,8 @@ import pytest
 from explorer.jobs import launcher
 from explorer.store.run_store import RunStore
 from tests.browser.server import free_port
-from tests.cluster.on_ray import LONG, report, state, until
-from tests.processes import end_processes_at_home
+from tests.cluster.on_ray import LONG, report, state
+from tests.processes import end_processes_at_home, until
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("_server")]
 

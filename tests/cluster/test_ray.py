@@ -20,8 +20,8 @@ from explorer.runs.run import ENDED, LOST
 from explorer.runs.sweep_cells import DONE
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
-from tests.cluster.on_ray import BASE, LONG, add_node, local_cluster, report, state, until
-from tests.processes import end_processes_at_home, processes_at_home
+from tests.cluster.on_ray import BASE, LONG, add_node, local_cluster, report, state
+from tests.processes import end_processes_at_home, processes_at_home, until
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("_server")]
 

@@ -154,18 +154,15 @@ def columns_of_texts(
     """Turn columns of text into columns of numbers where they are numbers.
 
     Args:
-        names: Of the columns.
-        texts: Each a column of strings, null or "" where nothing stands. Emptied on the way, to
-            free their memory.
+        texts: Each a column of strings, null or "" where nothing stands.
         place: Says where a row stands.
-        notes: Takes what was guessed.
         delimiter: What parts the cells; decimals after a comma are usual with ";" alone.
         words: Names of the columns that hold words, also where these could be numbers.
 
     Raises:
         ImportRefused: A column of numbers has a cell that is none.
     """
-    whole = [_combined(column) for column in texts]
+    whole = [column.combine_chunks() for column in texts]
     parsed = [
         _words(name, own, _given(own)) if name in words else _plain_column(name, own, notes)
         for name, own in zip(names, whole, strict=True)
@@ -186,10 +183,6 @@ def columns_of_texts(
         # A column of text takes as much memory as its part of the file.
         whole[k] = parsed[k] = None
     return found
-
-
-def _combined(texts: pa.ChunkedArray) -> pa.Array:
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _given(texts: pa.Array) -> Mask:
@@ -332,9 +325,9 @@ def _read_rest(
             if number is None:
                 failed[k] = True
                 continue
-            found[k] = number.value
-            if number.unit:
-                units[number.unit] += 1
+            found[k], unit = number
+            if unit:
+                units[unit] += 1
         values[rows] = found[codes]
         present[rows[missing[codes]]] = False
         bad += rows[failed[codes]].tolist()

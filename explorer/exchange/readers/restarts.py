@@ -39,7 +39,6 @@ def settle(
         series: For each series the rows where it was measured, rising.
         epoch: By row, NaN where unknown; None if there is none.
         name: What x is called.
-        notes: Takes what was done.
         restarts: Rows and steps where the file itself says that the training was resumed.
 
     Returns:
@@ -111,7 +110,7 @@ def _counted_on(
         counts = x + begun
         for rows in series:
             # What is measured once an epoch counts its own batches, and belongs to the end.
-            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or rows[0] in closing):
+            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or np.isin(rows, closing).any()):
                 counts[rows] = begun[rows] + ends.max()
         return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])

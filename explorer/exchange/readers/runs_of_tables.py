@@ -8,8 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.exchange.readers.columns import Column
-from explorer.exchange.readers.meaning import RUN_WORDS, is_run_id, normal
+from explorer.exchange.readers.columns import Column, Table
+from explorer.exchange.readers.meaning import (
+    COUNT_WORDS,
+    EPOCH_WORDS,
+    RUN_WORDS,
+    STEP_WORDS,
+    TIME_WORDS,
+    find,
+    is_run_id,
+    normal,
+)
 
 _NAMING = frozenset(
     (
@@ -17,17 +26,14 @@ _NAMING = frozenset(
         "experiment_name", "exp_name", "experimentname", "group",
     )
 )  # fmt: skip
+# What Weights & Biases puts between a run and its metric, and behind what it adds to a curve.
+_BETWEEN = " - "
+_LOWEST, _HIGHEST = "__MIN", "__MAX"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunRows:
-    """The rows of one run.
-
-    Attributes:
-        label: What the table calls it; "" if it does not.
-        rows: Indices, rising.
-        settings: What tells of the run beside its name.
-    """
+    """The rows of one run; its label is "" where the table does not call it anything."""
 
     label: str
     rows: NDArray[np.intp]
@@ -35,15 +41,7 @@ class RunRows:
 
 
 def codes_of(columns: Sequence[Column], size: int) -> NDArray[np.int64]:
-    """Number the combinations of what stands in some columns, row by row, in order of appearance.
-
-    Args:
-        columns: Of words or of numbers.
-        size: Number of rows.
-
-    Returns:
-        int64 [size].
-    """
+    """Number the combinations of what stands in columns, in order of appearance: int64 [size]."""
     codes = np.zeros(size, np.int64)
     for column in columns:
         if column.words is not None:
@@ -74,12 +72,7 @@ def telling_apart(
     """Return the columns that tell runs apart, as in the table of a grid of settings.
 
     They do where each of their combinations counts the same steps once, from the same one on, and
-    where all rows together count steps again and again.
-
-    Args:
-        columns: What could be settings.
-        known: What parts the rows already.
-        x: float64 [n], steps by row.
+    where all rows together count steps, x [n], again and again. What is known parts them already.
     """
     size = x.size
     if np.all(x[1:] > x[:-1]):
@@ -121,12 +114,7 @@ def word_at(column: Column, row: int) -> str:
 
 
 def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
-    """Part a table by run.
-
-    Args:
-        columns: What tells runs apart.
-        size: Number of rows of the table.
-    """
+    """Part the rows of a table by what tells runs apart."""
     if not columns:
         return [RunRows("", np.arange(size))]
     every = rows_by_code(codes_of(columns, size))
@@ -163,3 +151,41 @@ def _distinct(column: Column, every: Sequence[NDArray[np.intp]]) -> int:
 
 def _distinct_together(columns: Sequence[Column], every: Sequence[NDArray[np.intp]]) -> int:
     return len({tuple(word_at(one, int(rows[0])) for one in columns) for rows in every})
+
+
+def runs_by_column(table: Table) -> list[tuple[str, Table]]:
+    """Part a table whose columns are called "run - metric" by run, as Weights & Biases writes.
+
+    The lowest and highest values that it adds are kept as series of their own where they differ
+    from the curve, because it averages runs or steps.
+
+    Returns:
+        The name of each run and its own columns beside those that all share; nothing if the
+        columns are not called so.
+    """
+    named = [one for one in table.columns if one.is_number and _BETWEEN in one.name]
+    counting = find(table.columns, STEP_WORDS + COUNT_WORDS + EPOCH_WORDS + TIME_WORDS)
+    shared = [one for one in counting if _BETWEEN not in one.name]
+    others = [one for one in table.columns if one.name and one not in named and one not in shared]
+    if not named or not shared or any(one.is_number and one.present.any() for one in others):
+        return []
+    parts: dict[str, list[Column]] = {}
+    by_name = {one.name: one for one in named}
+    for column in named:
+        base = column.name.removesuffix(_LOWEST).removesuffix(_HIGHEST)
+        if base != column.name and base in by_name and not _adds(column, by_name[base], counting):
+            continue
+        run, _, metric = column.name.rpartition(_BETWEEN)
+        own = Column(metric.strip(), column.values, column.present, None, column.unit)
+        parts.setdefault(run.strip(), []).append(own)
+    return [
+        (run, Table([*shared, *columns], table.size, table.place, table.notes))
+        for run, columns in parts.items()
+    ]
+
+
+def _adds(column: Column, base: Column, counting: list[Column]) -> bool:
+    """Tell whether a lowest or highest value says more than the curve itself."""
+    if base in counting or find([base], STEP_WORDS):
+        return False
+    return not np.array_equal(column.values, base.values, equal_nan=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,13 +29,13 @@ class Axis:
     values: np.ndarray | None
     is_whole: bool = True
 
+    def of_rows(self, rows: np.ndarray) -> Axis:
+        """Return the same with some of its rows alone."""
+        return self if self.values is None else replace(self, values=self.values[rows])
+
 
 def axis_of(table: Table, meaning: Meaning) -> Axis:
-    """Say what counts the rows of a table.
-
-    Args:
-        table: Its notes take what is assumed.
-        meaning: Of its columns.
+    """Say what counts the rows of a table, whose notes take what is assumed.
 
     Raises:
         ImportRefused: A step is none, or it cannot be told which column counts the steps.

@@ -194,7 +194,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
     }
     if not found.totals:
         words = {"text": "Nothing was trained yet: press Train the grid.", "font": {"size": 16}}
-        place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 1.05, "yanchor": "bottom"}
+        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1.05}
         layout["annotations"] = [{**words, **place, "showarrow": False}]
     return go.Figure({"data": traces, "layout": layout})
 

@@ -23,7 +23,7 @@ import streamlit as st
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import REFUSED, messages
 
 _LONGEST_QUESTION = 20_000
 Plots = Mapping[str, bytes]
@@ -147,14 +147,12 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
 
 async def _serve(socket: WebSocket) -> None:
     name = socket.path_params["token"]
-    if not await admits(socket) or name not in _sessions:
-        await socket.close(1008)
+    if name not in _sessions:
+        await socket.close(REFUSED)
         return
-    await socket.accept()
     # The tab may go while its plots are drawn.
     with contextlib.suppress(WebSocketDisconnect):
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            question = message.get("text") or ""
+        async for question in messages(socket):
             await socket.send_bytes(await asyncio.to_thread(answer, name, question))
 
 

@@ -11,7 +11,6 @@ export function createMenu(items) {
   const button = h(
     "button",
     {
-      type: "button",
       class: "cee-menu-button",
       title: "Values and files of this plot",
       "aria-label": "Plot menu",
@@ -30,7 +29,6 @@ export function createMenu(items) {
     h(
       "button",
       {
-        type: "button",
         role: "menuitem",
         tabindex: "-1",
         title,

@@ -77,8 +77,35 @@ def lasting_choice(
             help=help,
             label_visibility="collapsed" if is_tabs or bare else "visible",
             wrap=wraps or is_tabs or None,
-            on_change=_keeping(key),
+            on_change=keeping(key),
         )
+
+
+def lasting_option(
+    label: str,
+    options: Sequence[str],
+    default: str,
+    *,
+    key: str,
+    words: Callable[[str], str],
+    help: str | None = None,
+) -> str:
+    """Show a list of many to choose one from, and return it: the default if it is not offered.
+
+    Args:
+        key: unique in the app; the choice lives in the session beside it.
+        words: how an option is called.
+    """
+    before = chosen(key, default)
+    return st.selectbox(
+        label,
+        options,
+        options.index(shown(key, before if before in options else default)),
+        format_func=words,
+        key=key,
+        help=help,
+        on_change=keeping(key),
+    )
 
 
 def lasting_text(
@@ -108,7 +135,7 @@ def lasting_text(
         help=help,
         max_chars=LONGEST,
         placeholder=placeholder,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -137,7 +164,7 @@ def lasting_class(
         shown(key, index),
         format_func=lambda place: _numbered(names, place),
         key=key,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -176,7 +203,7 @@ def lasting_classes(
         default=shown(key, pressed if sorted(pressed) == now else now),
         key=key,
         help=help,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
     return tuple(now)
 
@@ -185,8 +212,8 @@ def _kept(key: str) -> str:
     return f"{key} kept"
 
 
-def _keeping(key: str) -> Callable[[], None]:
-    """Return what takes a press on the widget; runs before the page does."""
+def keeping(key: str) -> Callable[[], None]:
+    """Return what takes a press on the widget `key`: its `on_change`."""
     return lambda: choose(key, st.session_state[key])
 
 

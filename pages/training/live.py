@@ -14,14 +14,14 @@ from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
 from pages.training.parts.deferred_click import note_press, was_pressed
+from pages.training.parts.earlier import latest_races
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.race import link, pace, set_up
-from pages.training.parts.race.latest import latest_races
 from pages.training.parts.race.plot_warm import warm_plots
 from pages.training.parts.race.prediction import bet_form
 from pages.training.parts.race.view import race_view
 from pages.training.parts.shipped_runs import opening_race
-from pages.training.parts.store_notice import store_notice
+from pages.training.parts.store_notice import say_unusable, store_notice
 
 RUN = "live run"
 TRAIN = "live train"
@@ -83,5 +83,8 @@ if not run_id:
     st.markdown(set_up.note_of_form())
     warm_plots()
 with st.expander("Latest races"):
-    if readable:
-        latest_races(RUN)
+    try:
+        if readable:
+            latest_races(st.session_state.get(RUN), lambda one: link.show_run(RUN, one))
+    except StoreUnavailable as problem:
+        say_unusable(problem)

@@ -91,10 +91,8 @@ def every_column(rows: Sequence[CurveRow]) -> None:
     Args:
         rows: The curves, at least one.
     """
-    described = [describe(row) for row in rows]
-    names = list(described[0])
     st.dataframe(
-        pd.DataFrame({name: [one[name] for one in described] for name in names}),
+        pd.DataFrame([describe(row) for row in rows]),
         key="compare every column",
         hide_index=True,
         height=min(400, 38 + 35 * len(rows)),

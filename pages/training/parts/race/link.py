@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -18,7 +18,7 @@ from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
 from pages.training.parts.race.pictures import TABS
 from pages.training.parts.race.prediction import BET, current_bet
-from pages.training.parts.race.theatre import moment_of
+from pages.training.parts.race.theatre import Moment, moment_of
 
 _MOST_DIGITS = 12
 
@@ -38,17 +38,7 @@ LIVE = (
     BET,
 )
 """The parameters of the page's address."""
-_AT = "race at"
-_TAB = "race tab"
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """Which step of which run is shown, None for the newest; `asked` counts the addresses."""
-
-    run_id: str | None = None
-    step: int | None = None
-    asked: int = 0
+_MOMENT = "race moment"
 
 
 def open_link(run_key: str) -> None:
@@ -73,11 +63,10 @@ def open_link(run_key: str) -> None:
                 f"The link asks for the race “{escaped(name[:40])}”; there is no race of that name."
             )
     step, tab = address.take_or_warn("at"), address.take_or_warn("show")
-    if tab:
-        st.session_state[_TAB] = tab
     if opened:
-        moment: _Moment = st.session_state.get(_AT, _Moment())
-        st.session_state[_AT] = _Moment(st.session_state.get(run_key), step, moment.asked + 1)
+        before = _kept()
+        run_id = st.session_state.get(run_key)
+        _keep(Moment(step, tab or before.tab, before.asked + 1, run_id))
 
 
 def show_run(run_key: str, run_id: str) -> None:
@@ -87,9 +76,9 @@ def show_run(run_key: str, run_id: str) -> None:
         run_key: where the session keeps the id of the race that is shown.
         run_id: of the other one.
     """
-    moment: _Moment = st.session_state.get(_AT, _Moment())
+    before = _kept()
     st.session_state[run_key] = run_id
-    st.session_state[_AT] = _Moment(run_id, None, moment.asked + 1)
+    _keep(Moment(None, before.tab, before.asked + 1, run_id))
 
 
 def keep_link(run_key: str, run_id: str | None) -> None:
@@ -101,16 +90,16 @@ def keep_link(run_key: str, run_id: str | None) -> None:
     """
     draft = set_up.current_draft()
     prepared = not run_id and race_form_state.is_as_loaded(draft)
-    bet = current_bet()
-    step, tab = asked_step(run_id or "")[0], current_tab()
-    is_moment = step is not None or tab != TABS[0]
+    shown = moment(run_id or "")
+    tab = None if shown.tab == TABS[0] else shown.tab
+    is_moment = shown.step is not None or tab
     address.keep(
         {
             "run": run_id if is_moment else st.session_state.get(run_key),
             "race": draft.preset if prepared else None,
-            "at": step,
-            "show": tab if tab != TABS[0] else None,
-            "bet": bet.written() if bet else None,
+            "at": shown.step,
+            "show": tab,
+            "bet": current_bet(),
         }
     )
 
@@ -123,23 +112,23 @@ def note_moment(run_id: str, sent: Any) -> None:
             after that.
     """
     told = moment_of(sent, run_id)
-    moment: _Moment = st.session_state.get(_AT, _Moment())
-    if told is not None and told.asked == moment.asked:
-        st.session_state[_AT] = _Moment(run_id, told.step, moment.asked)
-        st.session_state[_TAB] = told.tab
+    if told is not None and told.asked == _kept().asked:
+        _keep(told)
 
 
-def asked_step(run_id: str) -> tuple[int | None, int]:
-    """Return the step of this run that is shown, None for the newest, and who asked last."""
-    moment: _Moment = st.session_state.get(_AT, _Moment())
+def moment(run_id: str) -> Moment:
+    """Return what is shown of this run."""
+    kept = _kept()
     # An address that names no race means the one that the page opens with.
-    return (moment.step if moment.run_id in (None, run_id) else None), moment.asked
+    return kept if kept.run_id in (None, run_id) else replace(kept, step=None)
 
 
-def current_tab() -> str:
-    """Return the tab that the stage shows."""
-    tab: str = st.session_state.get(_TAB, TABS[0])
-    return tab
+def _kept() -> Moment:
+    return st.session_state.get(_MOMENT, Moment())
+
+
+def _keep(shown: Moment) -> None:
+    st.session_state[_MOMENT] = shown
 
 
 def _open_run(run_key: str, run_id: str) -> None:

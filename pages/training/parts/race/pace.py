@@ -9,7 +9,7 @@ from explorer.runs.curve_data import last_of
 from explorer.runs.records import Records
 from explorer.runs.run import Run
 from explorer.runs.series import SECONDS
-from pages.training.parts.race.status import ACTIVE
+from explorer.runs.sweep_cells import ACTIVE
 
 TOO_QUICK = 1.0
 """Seconds of training in which nobody sees more than the end."""

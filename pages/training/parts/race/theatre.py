@@ -37,24 +37,6 @@ KEY = "race theatre"
 _mount = component(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What the stage is to do.
-
-    Attributes:
-        at: Step that the address asks for; None for the newest.
-        asked: Number of the last address that asked.
-        tab: One of `TABS`.
-        follows: Whether to replay the race as soon as it has ended if it was too quick to be
-            watched.
-    """
-
-    at: int | None
-    asked: int
-    tab: str
-    follows: bool
-
-
 def sent_state() -> Mapping[str, Any]:
     """Return what the browser last said: what it has, its tab, step, and what was pressed."""
     state: Mapping[str, Any] = st.session_state.get(KEY, {})
@@ -63,17 +45,19 @@ def sent_state() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a browser shows: a step of a run, None for the newest, on one of `TABS`.
+    """What is shown of a race.
 
     Attributes:
-        step: The step.
-        tab: The tab.
-        asked: Number of the address that it followed last.
+        step: None for the newest.
+        tab: One of `TABS`.
+        asked: Number of the last address, or press elsewhere, that asked for it.
+        run_id: Of the race; None for the one that the page opens with.
     """
 
-    step: int | None
-    tab: str
-    asked: int
+    step: int | None = None
+    tab: str = TABS[0]
+    asked: int = 0
+    run_id: str | None = None
 
 
 def moment_of(sent: Any, run_id: str) -> Moment | None:
@@ -83,7 +67,8 @@ def moment_of(sent: Any, run_id: str) -> Moment | None:
     step, tab, asked = (sent.get(name) for name in ("step", "tab", "asked"))
     if tab not in TABS or type(asked) is not int:
         return None
-    return Moment(step if type(step) is int and 0 <= step < 2**53 else None, tab, asked)
+    is_step = type(step) is int and 0 <= step < 2**53
+    return Moment(step if is_step else None, tab, asked, run_id)
 
 
 def theatre(
@@ -91,7 +76,8 @@ def theatre(
     lines: Sequence[LineStyle],
     views: Sequence[View],
     drawn: Collection[str],
-    cue: Cue,
+    moment: Moment,
+    follows: bool,
     verdict: str,
     cell: Mapping[str, Any] | None,
 ) -> None:
@@ -101,6 +87,7 @@ def theatre(
         lines: How each curve is drawn.
         views: What every tab shows.
         drawn: Tabs of which the plot is told; those that are left out stay as they were.
+        follows: Whether to replay the race as soon as it has ended if it was too quick to watch.
         verdict: Answer to a bet, or "".
         cell: Images of a cell of the confusion matrix, as `images_in` returns them.
     """
@@ -112,7 +99,12 @@ def theatre(
             "read": reading.at,
             "live": reading.seconds,
             "head": _head(run, reading.labels, lines) if _wants_head(reading) else None,
-            "cue": cue,
+            "cue": {
+                "at": moment.step,
+                "asked": moment.asked,
+                "tab": moment.tab,
+                "follows": follows,
+            },
             "verdict": verdict,
             "cell": cell,
             "views": {name_of(view.tab): view.written() for view in views},
@@ -122,7 +114,7 @@ def theatre(
                 if view.tab in drawn and reading.records
             },
         },
-        option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SERIALIZE_DATACLASS,
+        option=orjson.OPT_SERIALIZE_NUMPY,
     )
     nothing = dict.fromkeys(
         ("have", "moment", "cell", "opened", "played", "tick", "stale"), lambda: None

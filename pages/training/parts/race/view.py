@@ -14,6 +14,7 @@ from explorer.figures.training import race_lines
 from explorer.jobs import launcher
 from explorer.runs.config import ConfigError, curve_labels
 from explorer.runs.run import Run
+from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.address import link_to
 from pages.components.push import push
@@ -25,7 +26,7 @@ from pages.training.parts.race.pictures import PLOTTED, View
 from pages.training.parts.race.prediction import current_bet, verdict
 from pages.training.parts.race.reading import Reading, read_race
 from pages.training.parts.race.status import ViewOptions
-from pages.training.parts.race.theatre import Cue, open_asked, sent_state, theatre
+from pages.training.parts.race.theatre import open_asked, sent_state, theatre
 from pages.training.parts.store_notice import say_unusable
 
 _RETRY_SECONDS = 1.0
@@ -61,7 +62,7 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
     st.fragment(_watch)(run_id, (state, run.control.pause, run.control.stop), options)
     with st.container(horizontal=True):
         link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
-        if state not in status.ACTIVE:
+        if state not in ACTIVE:
             _offer_drawing(run)
     return run
 
@@ -104,16 +105,16 @@ def _look_again(since: float) -> None:
 def _stage(reading: Reading, options: ViewOptions) -> None:
     run, active = reading.run, reading.is_active
     sent = sent_state()
-    at, asked = link.asked_step(run.id)
-    tab = link.current_tab()
+    moment = link.moment(run.id)
     known = isinstance(have := sent.get("have"), Mapping) and have.get("run") == run.id
     bet = verdict(current_bet(), reading.labels, reading.records, ended=not active)
     theatre(
         reading,
         race_lines(run.configs),
         [View.of(one, options) for one in PLOTTED],
-        [tab] if active and known else PLOTTED,
-        Cue(at=at, asked=asked, tab=tab, follows=pace.is_followed(run.id)),
+        [moment.tab] if active and known else PLOTTED,
+        moment,
+        pace.is_followed(run.id),
         bet,
         None if active else _cell(run, sent.get("cell")),
     )

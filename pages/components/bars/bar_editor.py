@@ -58,15 +58,9 @@ def bar_editor(
         default: State before anybody edited, unless the page's address holds one.
         series: The rows of bars; their ids are the keys of `Bars.values`.
         presets: Name → state, offered in a menu.
-        noun: What an outcome is called.
-        low: Value at the bottom of a bar.
-        high: Value at the top of a bar.
         step: What an arrow key adds or takes.
         tall: Whether the bars are as high as the screen lets them, for a page that is about them.
         previewed: Whether plots follow before the script has run again: see `offer_plots`.
-
-    Returns:
-        The newest state that is valid.
     """
     limits = Limits(noun=noun, least=least, most=most)
     session = _session(key, default)
@@ -109,7 +103,6 @@ def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
     """Let plots follow the editor `key` before the script has run again.
 
     Args:
-        key: Of an editor that is `previewed`.
         plots: Returns what `plots_of` does for a state of the editor; see `preview.offer`.
     """
     session: EditorSession = st.session_state[f"{key} bars"]
@@ -151,7 +144,6 @@ def _open_link(
     """Take the state from the address; what cannot be read is reported and left unchanged.
 
     Args:
-        limits: What `explorer.core.bars` needs to know of the editor.
         presets: Name → state; a link without names to an example has the example's.
     """
     session.rev += 1

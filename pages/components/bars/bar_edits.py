@@ -29,8 +29,6 @@ def receive(session: EditorSession, edit: Any, presets: Mapping[str, Bars], limi
 
     Args:
         edit: As the editor's script sent it, or anything else that somebody sends.
-        presets: Name → state.
-        limits: What `explorer.core.bars` needs to know of the editor.
     """
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
@@ -47,7 +45,6 @@ def bars_of(old: Bars, state: Any) -> Bars:
     """Return the bars that an editor sent; their number is changed by commands alone.
 
     Args:
-        old: The editor's bars before.
         state: `names`, `values` and `locked` as the editor's script sends them.
 
     Raises:

@@ -93,9 +93,6 @@ def component(module: str) -> Callable[..., Any]:
 
     Args:
         module: `__file__` of the Python module.
-
-    Returns:
-        The mounting command of `st.components.v2.component`.
     """
     name = Path(module).relative_to(_PAGES).with_suffix("").as_posix()
     return st.components.v2.component(

@@ -57,7 +57,6 @@ def lasting_choice(
     """Show a choice among a few and return it; at first it is the first option.
 
     Args:
-        options: what there is to choose from.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
         wraps: whether a narrow screen needs several rows for them.
@@ -90,12 +89,7 @@ def lasting_option(
     words: Callable[[str], str],
     help: str | None = None,
 ) -> str:
-    """Show a list of many to choose one from, and return it: the default if it is not offered.
-
-    Args:
-        key: unique in the app; the choice lives in the session beside it.
-        words: how an option is called.
-    """
+    """Show a list of many to choose one from, and return it: the default if it is not offered."""
     before = chosen(key, default)
     return st.selectbox(
         label,
@@ -117,14 +111,7 @@ def lasting_text(
     help: str | None = None,
     placeholder: str | None = None,
 ) -> str:
-    """Show a line of text and return it; the caller checks it.
-
-    Args:
-        default: text at first.
-        key: unique in the app; the text lives in the session beside it.
-        link: parameter of the page's address that holds the text.
-        placeholder: shown while the field is empty.
-    """
+    """Show a line of text and return it; the caller checks it."""
     asked = address.take_or_warn(link)
     if asked is not None or address.is_cleared(link):
         choose(key, default if asked is None else asked)
@@ -145,10 +132,7 @@ def lasting_class(
     """Show the choice of one class and return its index.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds its number, counted from 1.
-        default: index chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked or address.is_cleared(link):
@@ -180,10 +164,7 @@ def lasting_classes(
     """Show the choice of any number of classes and return their indices in order.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the numbers, counted from 1, "0" for none.
-        default: indices chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked is not None or address.is_cleared(link):

@@ -46,11 +46,7 @@ class Feed(Protocol):
         """
 
     def look(self, watching: int) -> float:
-        """Read what is new, and return after how many seconds to do so again.
-
-        Args:
-            watching: How many browsers watch.
-        """
+        """Read what is new, and return after how many seconds to do so again."""
 
     def news(self, place: Hashable) -> tuple[bytes, Hashable] | None:
         """Return what somebody at a place lacks, and the place after that; None for nothing."""
@@ -63,7 +59,6 @@ def offer(kind: str, feed_of: Callable[[str], Feed]) -> None:
     """Let browsers watch things of a kind.
 
     Args:
-        kind: What they ask for it by.
         feed_of: Takes the name of a thing and returns its feed, new, with nothing read yet.
     """
     _kinds[kind] = feed_of
@@ -147,8 +142,6 @@ class Hub:
         """Let a browser watch from a place on, or take the place that it is at by now.
 
         Args:
-            kind: One that is offered.
-            name: Which thing of this kind.
             told: What it says of its place.
 
         Raises:

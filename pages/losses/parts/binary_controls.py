@@ -24,8 +24,6 @@ def logit_controls(z_key: str, y_key: str, y: int) -> float:
 
     Args:
         z_key: Of the slider of the logit.
-        y_key: Of the choice of the label, which examples set too.
-        y: Label, 0 or 1.
     """
     z = live_slider(
         "Logit z",

@@ -17,7 +17,6 @@ def losses_and_derivatives(z_key: str, z: float, y: int) -> None:
 
     Args:
         z_key: Of the slider of the logit, which the point on cross-entropy moves.
-        y: Label, 0 or 1.
     """
     dragged = newest_edit("binary-losses")
     plots = binary_plots(z, y, dragged)
@@ -40,7 +39,6 @@ def binary_plots(z: float, y: int, dragged: int) -> preview.Plots:
     """Return the plots of a logit, for `drawn_plot`.
 
     Args:
-        y: Label, 0 or 1.
         dragged: `newest_edit` of "binary-losses", whose point can be dragged.
     """
     here = f"at z = {written(z, 4)}, y = {y}"

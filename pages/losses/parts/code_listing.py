@@ -14,7 +14,6 @@ def code_listing(listing: Listing, unit: str = "nats") -> None:
     """Show the code, and beneath it what it prints.
 
     Args:
-        listing: From `explorer.teaching.code_listings`.
         unit: Of the results; empty for none.
     """
     st.code(listing.code, language="python", wrap_lines=True)

@@ -46,12 +46,7 @@ _FIRST = next(iter(LABELLED_PRESETS.values()))
 
 
 def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show the editor and the three forms; return the address's parameters.
-
-    Args:
-        left: Where the controls stand.
-        right: Where the plots that answer them stand.
-    """
+    """Show the editor and the three forms; return the address's parameters."""
     with left:
         st.selectbox(
             "Load an example",

@@ -14,7 +14,6 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
     """Show the race, and keep the example in the page's address.
 
     Args:
-        example: From `classified_example`.
         finite: Its logits [C] without −∞.
     """
     p, true_class = example.target, example.true_class

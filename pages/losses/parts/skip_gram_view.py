@@ -61,12 +61,7 @@ _FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
 def skip_gram_view(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show the vocabulary and its losses; return the address's parameters.
-
-    Args:
-        left: Where the vectors are edited.
-        right: Where the plot that answers stands.
-    """
+    """Show the vocabulary and its losses; return the address's parameters."""
     with left:
         choices = st.container(horizontal=True, gap="small")
         with choices:

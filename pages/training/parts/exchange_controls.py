@@ -43,11 +43,7 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
 
 
 def import_control(on_imported: Callable[[str], None]) -> None:
-    """Import runs made elsewhere: choose a file, say which series are losses, keep the run.
-
-    Args:
-        on_imported: Called with the new run's id before the page runs again.
-    """
+    """Import runs made elsewhere: choose a file, say which series are losses, keep the run."""
     if not access.is_holder():
         st.caption("Importing needs this server's access code.")
         return
@@ -119,13 +115,7 @@ def _told(key: str) -> Told:
 
 
 def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
-    """Ask which column counts the steps, and how the cells are written; then it is read anew.
-
-    Args:
-        columns: What could count the steps.
-        x: What was taken to.
-        key: Unique on the page.
-    """
+    """Ask which column counts the steps, and how the cells are written; then it is read anew."""
     said = _told(key)
     # What was said can be taken back, also where it was wrong.
     if not columns and said == Told():

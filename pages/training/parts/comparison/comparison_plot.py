@@ -29,8 +29,6 @@ def comparison_plot(
         figure: From `figures.comparison.metric_panels`, encoded.
         lines: `label`, `colour` and `dash` of each line, in the order of its traces' `meta.line`.
         table: `head` and `rows` of texts, a row for each line, without its name.
-        key: Unique on the page; also the name of downloaded files.
-        alt: What the picture shows, in a sentence, for those who do not see it.
         on_zoom: Called before the next run with both ends of the part of the x axis that a person
             looks at, or None when it is all of it.
     """

@@ -17,7 +17,6 @@ class LineGroup:
     """One line.
 
     Attributes:
-        label: Its name.
         style: Number of its colour and dash.
         places: Of its curves.
     """
@@ -37,8 +36,6 @@ def line_groups(
     """Return the lines, and what colour tells apart where there are too many to tell each.
 
     Args:
-        settings: Of each, by name, in words.
-        styles: Number of the colour and dash of each by its id.
         group: ALONE, SEEDS, TAGS or the name of a setting.
     """
     places = _places(rows, settings, group)

@@ -181,11 +181,7 @@ def _one_of(known: Sequence[str] | None) -> Callable[[str], None]:
 
 
 def upright_axes(panels: Mapping[str, Panel]) -> dict[str, tuple[str, Span | None]]:
-    """Show a scale and a range for each panel; return those that are not automatic.
-
-    Args:
-        panels: Those that are drawn, by key, at least one.
-    """
+    """Show a scale and a range for each panel; return those that are not automatic."""
     axes: dict[str, tuple[str, Span | None]] = dict(st.session_state.get(_Y, {}))
     with st.popover("Panels"):
         key = st.selectbox(
@@ -233,11 +229,7 @@ def checked_range(low: str, high: str, scale: str) -> Span | None:
 
 
 def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[str, str]]:
-    """Ask for a value to be reached; return it by its panel's key, and what the address holds.
-
-    Args:
-        panels: Those that are drawn, by key, at least one.
-    """
+    """Ask for a value to be reached; return it by its panel's key, and what the address holds."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = lasting_text(
             "First step to reach",
@@ -282,12 +274,7 @@ def span_of_view(axis: str) -> Span | None:
 
 
 def look_at(axis: str, span: Span | None) -> None:
-    """Look at a part of the x axis from the next run on.
-
-    Args:
-        axis: Key of AXES.
-        span: The part; None for all of it.
-    """
+    """Look at a part of the x axis from the next run on."""
     st.session_state[_SPAN] = (axis, span)
 
 

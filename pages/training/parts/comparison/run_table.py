@@ -33,7 +33,6 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
     It stands beside the plots, so it holds what tells the curves apart; `every_column` the rest.
 
     Args:
-        rows: All curves that are kept, at least one.
         styles: Number of colour and dash, by id, of those that are drawn.
     """
     words = lasting_text(
@@ -86,11 +85,7 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
 
 
 def every_column(rows: Sequence[CurveRow]) -> None:
-    """Show everything that is known of the curves without reading their records.
-
-    Args:
-        rows: The curves, at least one.
-    """
+    """Show everything that is known of the curves without reading their records."""
     st.dataframe(
         pd.DataFrame([describe(row) for row in rows]),
         key="compare every column",

@@ -128,11 +128,7 @@ class Drawing:
 def plots_pane(
     rows: Sequence[CurveRow], labels: Sequence[str], link: Mapping[str, Any]
 ) -> Drawing | None:
-    """Show the choices and the plots; None where there is nothing to draw, which is said.
-
-    Args:
-        link: What the address holds of the choice of curves.
-    """
+    """Show the choices and the plots; None where there is nothing to draw, which is said."""
     if not rows:
         take_link(None)
         with st.container(horizontal=True, gap="small"):

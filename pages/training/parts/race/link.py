@@ -70,12 +70,7 @@ def open_link(run_key: str) -> None:
 
 
 def show_run(run_key: str, run_id: str) -> None:
-    """Look at another race, at its newest step.
-
-    Args:
-        run_key: where the session keeps the id of the race that is shown.
-        run_id: of the other one.
-    """
+    """Look at another race, at its newest step."""
     before = _kept()
     st.session_state[run_key] = run_id
     _keep(Moment(None, before.tab, before.asked + 1, run_id))
@@ -85,7 +80,6 @@ def keep_link(run_key: str, run_id: str | None) -> None:
     """Write the race that is shown, or the unchanged preset in the form, into the address.
 
     Args:
-        run_key: where the session keeps the id of the race that was chosen.
         run_id: of the race that is shown; nobody has chosen the one that the page opens with.
     """
     draft = set_up.current_draft()

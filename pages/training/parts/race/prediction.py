@@ -108,8 +108,6 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
     """Answer a bet in one sentence; "" while there is nothing to say.
 
     Args:
-        bet: What was bet, if anything.
-        labels: One per network.
         ended: Whether nothing more will come.
     """
     if bet is None or bet.curve >= len(labels) or not ended:

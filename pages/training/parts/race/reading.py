@@ -219,7 +219,6 @@ def counts_that_hold(reading: Reading, counts: Sequence[int], share: object) -> 
     """Return how many of the snapshots that a browser has are those that it should have.
 
     Args:
-        counts: By curve.
         share: By which they were chosen; others are chosen of a run that ended before its plan.
     """
     curves = reading.records.curves

@@ -33,12 +33,7 @@ def show_problem(run: Run, state: str) -> None:
 
 
 def status_sentence(run: Run, state: str) -> str:
-    """Return the state of a race in words.
-
-    Args:
-        run: The race on screen, as it was last read.
-        state: From `launcher.state_of`.
-    """
+    """Return the state of a race in words."""
     step = f"step {run.progress.step:,}"
     if state == QUEUED:
         return launcher.explain(run)

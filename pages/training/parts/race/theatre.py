@@ -84,11 +84,8 @@ def theatre(
     """Show the stage.
 
     Args:
-        lines: How each curve is drawn.
-        views: What every tab shows.
         drawn: Tabs of which the plot is told; those that are left out stay as they were.
         follows: Whether to replay the race as soon as it has ended if it was too quick to watch.
-        verdict: Answer to a bet, or "".
         cell: Images of a cell of the confusion matrix, as `images_in` returns them.
     """
     run = reading.run

@@ -35,11 +35,7 @@ push.offer("race", RaceFeed)
 
 
 def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
-    """Show a race, keep it up to date until it has ended, and return it if it was trained here.
-
-    Args:
-        controls: Where the buttons go that steer it.
-    """
+    """Show a race, keep it up to date until it has ended, and return it if it was trained here."""
     try:
         run = launcher.default_store().runs.get(run_id)
     except UnknownRun as error:

@@ -26,7 +26,7 @@ _SEED = "coding seed"
 
 
 def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
-    """Show messages about events from p, by codes for p and for q; return its part of the address."""
+    """Show messages about events from p, by codes for p and q; return the address of the view."""
     in_bits = compare(pair.p, pair.q, base=2.0)
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
     seed = _seed()

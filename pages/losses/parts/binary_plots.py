@@ -7,7 +7,8 @@ import streamlit as st
 from explorer.core.loss_readings import gradient_ratio
 from explorer.figures import binary_losses as figures
 from explorer.figures.numbers import written
-from pages.components.plot.plot import drawn_plot, newest_edit, plots_of
+from pages.components.payloads import newest_edit
+from pages.components.plot.plot import drawn_plot, plots_of
 from pages.components.preview import preview
 from pages.components.slider.live_slider import offer_plots, set_value
 

@@ -23,7 +23,7 @@ from explorer.runs.records import Records
 from explorer.runs.run import Run
 from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
-from pages.components.payloads import sequence_of
+from pages.components.payloads import new_edit
 from pages.training.parts.race.pictures import TABS, View, name_of, picture
 from pages.training.parts.race.reading import (
     Reading,
@@ -121,12 +121,9 @@ def theatre(
 
 def open_asked(run: Run, records: Records) -> None:
     """Switch to the page on divergence where a digit's p and q were asked for."""
-    sent = sent_state().get("opened")
-    seq = sequence_of(sent)
-    taken = f"{KEY} opened"
-    if sent is None or seq is None or seq == st.session_state.get(taken) or run.info is None:
+    sent: Any = new_edit(KEY, "opened")
+    if sent is None or run.info is None:
         return
-    st.session_state[taken] = seq
     curve, digit, step = (sent.get(name) for name in ("curve", "digit", "step"))
     if not all(type(one) is int for one in (curve, digit, step)):
         return

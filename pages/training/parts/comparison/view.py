@@ -260,7 +260,7 @@ def _about(
     smoothing = "not smoothed"
     if look.weight is None:
         smoothing = (
-            "debiased exponential moving averages over about a fiftieth of a curve, the raw "
+            "debiased exponential moving averages over 1 to 3 % of a curve, the raw "
             "values faint; below 100 points not smoothed"
         )
     elif look.weight:

@@ -14,8 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from pages.components.push import push
 from pages.components.push.push import BEAT_SECONDS, Hub, Seat
-
-HOST = "127.0.0.1:8501"
+from tests.pages.asgi import HOST, scope
 
 
 class Counter:
@@ -229,14 +228,7 @@ async def test_a_broken_feed_closes_its_sockets_and_a_new_one_is_tried_by_the_ne
 
 def conversation(*texts: str, origin: str = f"http://{HOST}") -> list[dict[str, Any]]:
     """What the route sends to somebody who says these texts and then goes."""
-    scope = {
-        "type": "websocket",
-        "path": "/explorer-push",
-        "raw_path": b"/explorer-push",
-        "query_string": b"",
-        "headers": [(b"host", HOST.encode()), (b"origin", origin.encode())],
-        "subprotocols": [],
-    }
+    where = scope("websocket", "/explorer-push", {"host": HOST, "origin": origin})
     sent: list[dict[str, Any]] = []
 
     async def talk() -> None:
@@ -253,7 +245,7 @@ def conversation(*texts: str, origin: str = f"http://{HOST}") -> list[dict[str, 
 
         app = Starlette(routes=[push.route("")])
         async with asyncio.timeout(20):
-            serving = asyncio.create_task(app(scope, waiting.get, send))
+            serving = asyncio.create_task(app(where, waiting.get, send))
             await heard.wait()
             waiting.put_nowait({"type": "websocket.disconnect", "code": 1001})
             await serving

@@ -24,7 +24,8 @@ from pages.components.preview import preview
 from pages.components.rooms import hub as hubs
 from pages.components.rooms import room_socket
 from pages.components.rooms.hub import Hub
-from tests.pages.room_browser import HOST, Browser, Refused
+from tests.pages.asgi import HOST
+from tests.pages.room_browser import Browser, Refused
 
 OWN = {"prompt": "Rain tomorrow?", "outcomes": ["rain", "no rain"]}
 

@@ -38,25 +38,24 @@ LIVE = (
     BET,
 )
 """The parameters of the page's address."""
+RUN = "live run"
+"""Where the session keeps the id of the race that was chosen; None for none."""
 _MOMENT = "race moment"
 
 
-def open_link(run_key: str) -> None:
+def open_link() -> None:
     """Take what the address names: `run`, a recorded race, or else `race`, a preset by name.
 
     Call it before the form is shown. A prepared race replaces what stands in the form, and no
     recorded one is shown beside it.
-
-    Args:
-        run_key: where the session keeps the id of the race that is shown.
     """
     opened = address.is_asked("run", "race", "at", "show")
     run_id, name = address.take("run"), address.take("race")
     if run_id:
-        _open_run(run_key, run_id)
+        _open_run(run_id)
     elif name:
         if name in RACE_PRESETS:
-            st.session_state[run_key] = None
+            st.session_state[RUN] = None
             set_up.use_preset(name)
         else:
             st.warning(
@@ -65,18 +64,18 @@ def open_link(run_key: str) -> None:
     step, tab = address.take_or_warn("at"), address.take_or_warn("show")
     if opened:
         before = _kept()
-        run_id = st.session_state.get(run_key)
+        run_id = st.session_state.get(RUN)
         _keep(Moment(step, tab or before.tab, before.asked + 1, run_id))
 
 
-def show_run(run_key: str, run_id: str) -> None:
+def show_run(run_id: str) -> None:
     """Look at another race, at its newest step."""
     before = _kept()
-    st.session_state[run_key] = run_id
+    st.session_state[RUN] = run_id
     _keep(Moment(None, before.tab, before.asked + 1, run_id))
 
 
-def keep_link(run_key: str, run_id: str | None) -> None:
+def keep_link(run_id: str | None) -> None:
     """Write the race that is shown, or the unchanged preset in the form, into the address.
 
     Args:
@@ -89,7 +88,7 @@ def keep_link(run_key: str, run_id: str | None) -> None:
     is_moment = shown.step is not None or tab
     address.keep(
         {
-            "run": run_id if is_moment else st.session_state.get(run_key),
+            "run": run_id if is_moment else st.session_state.get(RUN),
             "race": draft.preset if prepared else None,
             "at": shown.step,
             "show": tab,
@@ -125,9 +124,9 @@ def _keep(shown: Moment) -> None:
     st.session_state[_MOMENT] = shown
 
 
-def _open_run(run_key: str, run_id: str) -> None:
+def _open_run(run_id: str) -> None:
     """Look at a recorded race; an untouched form takes its settings."""
-    st.session_state[run_key] = run_id
+    st.session_state[RUN] = run_id
     if set_up.is_untouched():
         with suppress(UnknownRun, StoreUnavailable):  # the view itself says so in words
             run = launcher.default_store().runs.get(run_id)

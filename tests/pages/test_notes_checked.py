@@ -115,8 +115,8 @@ def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app):
     assert cards(opened("notes_checked", topic=TOPICS[0])) == ["B4", "B10", "B13"]
 
 
-def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
-    visited(app, "notes_checked", note="b7")
+def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for():
+    app = opened("notes_checked", note="b7")
     assert cards(app) == ["B7"]
     assert address(app) == {"note": "B7"}
     press(app, "Show all cards")
@@ -126,8 +126,8 @@ def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
 
 
 @pytest.mark.parametrize("note", ["B22", "*" * 500])
-def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
-    visited(app, "notes_checked", note=note)
+def test_a_link_to_no_card_says_so_and_shows_all(note: str):
+    app = opened("notes_checked", note=note)
     assert [warning.value[:14] for warning in app.warning] == ["The link asks "]
     assert cards(app) == LESSONS
 

@@ -12,7 +12,7 @@ from explorer.jobs import launcher
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
-from pages.components.address.parameters import Parameter, option, text
+from pages.components.address.parameters import Parameter, option, text, whole
 from pages.components.escaping import escaped
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
@@ -35,6 +35,7 @@ LIVE = (
     text("race"),
     Parameter("at", _step, str),
     option("show", TABS),
+    whole("image"),
     BET,
 )
 """The parameters of the page's address."""
@@ -49,7 +50,7 @@ def open_link() -> None:
     Call it before the form is shown. A prepared race replaces what stands in the form, and no
     recorded one is shown beside it.
     """
-    opened = address.is_asked("run", "race", "at", "show")
+    opened = address.is_asked("run", "race", "at", "show", "image")
     run_id, name = address.take("run"), address.take("race")
     if run_id:
         _open_run(run_id)
@@ -65,14 +66,15 @@ def open_link() -> None:
     if opened:
         before = _kept()
         run_id = st.session_state.get(RUN)
-        _keep(Moment(step, tab or before.tab, before.asked + 1, run_id))
+        image = max(0, (address.take_or_warn("image") or 1) - 1)
+        _keep(Moment(step, tab or before.tab, before.asked + 1, image, run_id))
 
 
 def show_run(run_id: str) -> None:
     """Look at another race, at its newest step."""
     before = _kept()
     st.session_state[RUN] = run_id
-    _keep(Moment(None, before.tab, before.asked + 1, run_id))
+    _keep(replace(before, step=None, asked=before.asked + 1, run_id=run_id))
 
 
 def keep_link(run_id: str | None) -> None:
@@ -85,13 +87,14 @@ def keep_link(run_id: str | None) -> None:
     prepared = not run_id and race_form_state.is_as_loaded(draft)
     shown = moment(run_id or "")
     tab = None if shown.tab == TABS[0] else shown.tab
-    is_moment = shown.step is not None or tab
+    is_moment = shown.step is not None or tab or shown.image
     address.keep(
         {
             "run": run_id if is_moment else st.session_state.get(RUN),
             "race": draft.preset if prepared else None,
             "at": shown.step,
             "show": tab,
+            "image": shown.image + 1 if shown.image else None,
             "bet": current_bet(),
         }
     )

@@ -34,6 +34,7 @@ from pages.training.parts.race.reading import (
 )
 
 KEY = "race theatre"
+_MOST_IMAGES = 1000
 _mount = component(__file__)
 
 
@@ -51,12 +52,14 @@ class Moment:
         step: None for the newest.
         tab: One of `TABS`.
         asked: Number of the last address, or press elsewhere, that asked for it.
+        image: Which of the race's images is shown large, from 0.
         run_id: Of the race; None for the one that the page opens with.
     """
 
     step: int | None = None
     tab: str = TABS[0]
     asked: int = 0
+    image: int = 0
     run_id: str | None = None
 
 
@@ -64,11 +67,13 @@ def moment_of(sent: Any, run_id: str) -> Moment | None:
     """Read what a browser says that it shows of a run; None for anything else."""
     if not isinstance(sent, Mapping) or sent.get("run") != run_id:
         return None
-    step, tab, asked = (sent.get(name) for name in ("step", "tab", "asked"))
+    step, tab, asked, image = (sent.get(name) for name in ("step", "tab", "asked", "image"))
     if tab not in TABS or type(asked) is not int:
         return None
     is_step = type(step) is int and 0 <= step < 2**53
-    return Moment(step if is_step else None, tab, asked, run_id)
+    if not (type(image) is int and 0 <= image < _MOST_IMAGES):
+        image = 0
+    return Moment(step if is_step else None, tab, asked, image, run_id)
 
 
 def theatre(
@@ -100,6 +105,7 @@ def theatre(
                 "at": moment.step,
                 "asked": moment.asked,
                 "tab": moment.tab,
+                "image": moment.image,
                 "follows": follows,
             },
             "verdict": verdict,

@@ -25,7 +25,7 @@ from explorer.exchange.readers.cells import (
     number_of,
 )
 from explorer.exchange.readers.found import Notes, free_name, listed
-from explorer.exchange.readers.limits import LONGEST_NAME
+from explorer.exchange.readers.limits import LONGEST_NAME, MOST_CELLS, MOST_COLUMNS
 
 # As Arrow takes them; what else it would take ("nan(3)") is looked at one by one.
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -137,6 +137,17 @@ def distinct(names: Iterable[str], notes: Notes) -> list[str]:
         seen.add(name)
         found.append(name)
     return found
+
+
+def check_cells(rows: int, columns: int, about: str = "") -> None:
+    """Refuse a table with more columns or cells than are read."""
+    if columns > MOST_COLUMNS:
+        raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
+    if rows * columns > MOST_CELLS:
+        raise ImportRefused(
+            f"The table has {about}{rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells "
+            "are read at most: leave columns out, or keep every tenth row."
+        )
 
 
 def columns_of_texts(

@@ -150,11 +150,8 @@ def table_of_lists(lists: Mapping[str, Sequence[Any]], notes: Notes) -> Table:
     Raises:
         ImportRefused: As `Records`.
     """
-    size = max(map(len, lists.values()))
-    if size * len(lists) > MOST_CELLS:
-        raise ImportRefused(f"The file holds more than {MOST_CELLS:,} values: split it.")
     gathered = Records()
-    for row in range(size):
+    for row in range(max(map(len, lists.values()))):
         gathered.add({name: own[row] for name, own in lists.items() if row < len(own)}, row + 1)
     table = gathered.table(notes)
     lengths = {len(own) for own in lists.values()}

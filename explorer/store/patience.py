@@ -24,16 +24,6 @@ class Waiting(Protocol):
         """It can be used again, or nobody waits any more."""
 
 
-class _Untold:
-    """Tells nobody of a wait."""
-
-    def began(self, who: object, sentence: str) -> None:
-        """Take no note."""
-
-    def ended(self, who: object) -> None:
-        """Take no note."""
-
-
 class Patience:
     """Tries again, ever less often, what fails because the store cannot be used.
 
@@ -52,7 +42,7 @@ class Patience:
         pause: Callable[[float], None] = time.sleep,
         longest: float = LONGEST_WAIT_SECONDS,
     ) -> None:
-        self._waiting = waiting or _Untold()
+        self._waiting = waiting
         self._clock, self._pause, self._longest = clock, pause, longest
 
     def insist(self, act: Callable[[], Answer]) -> Answer:
@@ -80,8 +70,10 @@ class Patience:
                             f"{error} The training waited {waited / 60:.0f} minutes for the store "
                             "and then gave up."
                         ) from error
-                    self._waiting.began(who, str(error))
+                    if self._waiting:
+                        self._waiting.began(who, str(error))
                 self._pause(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         finally:
-            self._waiting.ended(who)
+            if self._waiting:
+                self._waiting.ended(who)

@@ -117,12 +117,7 @@ def load_source(
 
 
 def prepare(images: Images, device: torch.device | str = "cpu") -> TrainingData:
-    """Normalise images and put them on a device.
-
-    Args:
-        images: As read.
-        device: Where they stay.
-    """
+    """Normalise images and put them on a device."""
     scale = float(images.train_images.std(dtype=np.float64))
     mean = float(images.train_images.mean(dtype=np.float64))
 

@@ -12,8 +12,7 @@ from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.patience import Patience
 from explorer.store.rows import ClaimLost
 from explorer.store.run_store import RunStore
-from explorer.trainer.recording import Recorder
-from explorer.trainer.store_writer import StoreWriter
+from explorer.trainer.recording import Recorder, StoreWriter
 from tests.runs.sample_records import MARK, Seen, steps
 from tests.store.test_claims import answers_lost
 

@@ -31,7 +31,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.simulated_training import STEPS, training, write_events, write_run
-from explorer.figures.thinning import kept_points
+from explorer.figures.curves import kept_points
 from explorer.runs.curve_data import training_loss
 from explorer.runs.records import CurveChunk, by_curve
 from explorer.runs.run import WorkerId

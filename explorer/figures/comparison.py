@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.figures.curves import smoothed
+from explorer.figures.curves import MOST_POINTS, smoothed, smoothing_weight
 from explorer.figures.line_traces import (
     MOST_STYLES,
     LinePart,
@@ -23,7 +23,6 @@ from explorer.figures.line_traces import (
     line,
 )
 from explorer.figures.panels import MARGIN, PanelAxis, Trace, grid
-from explorer.figures.thinning import MOST_POINTS
 from explorer.runs.axes import AXES, data_positions
 from explorer.runs.curve_data import TEST_FULL, values_at
 from explorer.runs.group_means import Points, best_place, first_reaching, mean_of
@@ -33,8 +32,6 @@ from explorer.runs.metric_panels import ComparedCurve, Panel, PanelSeries, panel
 MOST_SENT = 50_000
 """Points of all lines of a figure together."""
 MOST_PANELS = 12
-_SHORT = 100
-_SPANNED = 50
 _PREFERRED = (VALIDATION, TEST_FULL, TEST, UNSAID, TRAIN)
 
 
@@ -95,15 +92,6 @@ class Result:
     best: float | None = None
     best_at: int | None = None
     reached_at: int | None = None
-
-
-def weight_by_length(count: int) -> float:
-    """Return a smoothing weight that averages over about a fiftieth of a curve's points.
-
-    Args:
-        count: Number of points; below 100 they are not smoothed.
-    """
-    return 0.0 if count < _SHORT else 1 - min(_SPANNED, count / 2) / count
 
 
 def metric_panels(
@@ -244,7 +232,7 @@ def _points(curve: ComparedCurve, measured: PanelSeries, look: Look) -> Points |
         x, raw, steps = x[inside], raw[inside], steps[inside]
     if not x.size:
         return None
-    weight = weight_by_length(x.size) if look.weight is None else look.weight
+    weight = smoothing_weight(x.size) if look.weight is None else look.weight
     y = smoothed(raw, weight) if weight else raw
     if measured.low is None or measured.high is None:
         return Points(x, y, steps, raw)

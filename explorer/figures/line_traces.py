@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.figures.curves import curve_colour
+from explorer.figures.curves import curve_colour, kept_points
 from explorer.figures.palette import with_alpha
-from explorer.figures.panels import Trace, trace
-from explorer.figures.thinning import kept_points
+from explorer.figures.panels import Trace, number_of, raw_trace, trace
 from explorer.runs.curve_data import TEST_FULL
 from explorer.runs.group_means import Points
 from explorer.runs.meaning import SPLITS, TEST, TRAIN, UNSAID, VALIDATION
@@ -115,11 +114,9 @@ def faint(part: LinePart, most: int, span: Span | None) -> Trace:
     """Return the trace of a raw curve behind its average."""
     points = part.points
     kept = _kept(points.x, points.raw, most, span)
-    thin = {"color": with_alpha(curve_colour(part.style), 0.25), "width": 1}
-    name = f"{part.name}, raw"
-    return _trace(part, name, points.x[kept], points.raw[kept], line=thin) | (
-        _UNTABLED | _about(part, "raw")
-    )
+    x, y = points.x[kept], points.raw[kept]
+    drawn = raw_trace(part.panel, part.line, part.name, x, y, curve_colour(part.style))
+    return _placed(part, drawn) | _about(part, "raw")
 
 
 def best_points(parts: Sequence[tuple[LinePart, int]]) -> list[Trace]:
@@ -246,7 +243,9 @@ def _marker(colour: str | Sequence[str], symbol: str, size: int) -> dict[str, An
 
 
 def _trace(part: LinePart, name: str, x: Any, y: Any, **style: Any) -> Trace:
-    drawn = trace(part.panel, part.line, name, x, y, **style)
+    return _placed(part, trace(part.panel, part.line, name, x, y, **style))
+
+
+def _placed(part: LinePart, drawn: Trace) -> Trace:
     # The browser works out what to show at the pointer from the points themselves.
-    more = {"xaxis": "x" if part.panel == 0 else f"x{part.panel + 1}", "hoverinfo": "skip"}
-    return drawn | more
+    return drawn | {"xaxis": f"x{number_of(part.panel)}", "hoverinfo": "skip"}

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.build import Trace, build
+from explorer.figures.palette import with_alpha
 
 PANEL_HEIGHT = 210
 MOST_COLUMNS = 4
@@ -57,10 +58,23 @@ def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any)
         "name": name.replace("<", "&lt;"),
         "x": x,
         "y": y,
-        "yaxis": f"y{_number(panel)}",
+        "yaxis": f"y{number_of(panel)}",
         "legendgroup": str(index),
         **style,
     }
+
+
+def raw_trace(panel: int, index: int, name: str, x: Values, y: Values, colour: str) -> Trace:
+    """Return the faint trace of a raw curve, which lies behind its average.
+
+    Args:
+        panel: As for `trace`, likewise the others.
+        name: That of the average.
+        colour: Of the curve, `#rrggbb`.
+    """
+    thin = {"color": with_alpha(colour, 0.25), "width": 1}
+    hidden = {"showlegend": False, "hoverinfo": "skip", "meta": {"untabled": True}}
+    return trace(panel, index, f"{name}, raw", x, y, line=thin, **hidden)
 
 
 def grid(
@@ -91,7 +105,7 @@ def grid(
         shown.add(entry)
     layout: dict[str, Any] = {}
     for panel, axis in enumerate(axes):
-        number = _number(panel)
+        number = number_of(panel)
         upright: dict[str, Any] = {
             "type": axis.scale,
             "anchor": f"x{number}",
@@ -157,20 +171,21 @@ def arranged(count: int, columns: int, title: Mapping[str, Any]) -> dict[str, di
         row, column = divmod(panel, columns)
         left, top = column * (width + gap_x), 1 - row * (height + gap_y)
         is_lowest = panel + columns >= count
-        placed[f"xaxis{_number(panel)}"] = {
+        placed[f"xaxis{number_of(panel)}"] = {
             "domain": [left, min(1.0, left + width)],
             "title": dict(title) if is_lowest else {"text": ""},
         }
-        placed[f"yaxis{_number(panel)}"] = {"domain": [max(0.0, top - height), top]}
+        placed[f"yaxis{number_of(panel)}"] = {"domain": [max(0.0, top - height), top]}
     return placed
 
 
-def _number(panel: int) -> str:
+def number_of(panel: int) -> str:
+    """Return what the names of a panel's axes end with: "" for the first panel, then "2", "3"."""
     return "" if panel == 0 else str(panel + 1)
 
 
 def _heading(panel: int, title: str) -> dict[str, Any]:
-    number = _number(panel)
+    number = number_of(panel)
     return {
         "text": title.replace("<", "&lt;"),
         "xref": f"x{number} domain",

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.figures.curves import smoothed, thinned
-from explorer.figures.palette import NEUTRAL, meaning_lines, with_alpha
-from explorer.figures.panels import PanelAxis, Trace, grid, trace
+from explorer.figures.palette import NEUTRAL, meaning_lines
+from explorer.figures.panels import PanelAxis, Trace, grid, raw_trace, trace
 from explorer.runs.config import TrainingConfig
 from explorer.runs.curve_data import (
     ACCURACY,
@@ -97,14 +97,13 @@ def training_loss(
         measured = loss_of(curve)
         x, y = thinned(measured.steps, measured.values)
         if weight:
-            style = {"color": with_alpha(line["color"], 0.25), "width": 1}
-            behind = trace(panel, index, f"{label}, raw", x, y, line=style, hoverinfo="skip")
-            faint.append(behind | _HIDDEN)
-            x, y = thinned(measured.steps, smoothed(measured.values, weight), 500)
+            faint.append(raw_trace(panel, index, label, x, y, line["color"]))
+            x, y = thinned(measured.steps, smoothed(measured.values, weight))
         traces.append(trace(panel, index, label, x, y, line={**line, "width": 2}))
-        if diverged_at(curve) is not None and x.size:
+        last = np.flatnonzero(np.isfinite(y))[-1:]
+        if diverged_at(curve) is not None and last.size:
             cross = {"symbol": "x", "size": 12, "color": line["color"]}
-            end = trace(panel, index, f"{label}: diverged", x[-1:], y[-1:], mode="markers")
+            end = trace(panel, index, f"{label}: diverged", x[last], y[last], mode="markers")
             traces.append(end | {"marker": cross} | _HIDDEN)
     figure = _panels([PanelAxis(LOSSES[kind], scale) for kind in kinds], faint + traces, labels)
     changes = [curve.events.get(LEARNING_RATE, NOTHING).steps.tolist() for curve in curves]

@@ -120,7 +120,7 @@ COMPARE = (
         {"smoothing": "none", "scale": "linear"},
         "It hides the noise from batch to batch. Its start is right, since the average is "
         "corrected for beginning at 0, but it lags: at weight 0.98 by about 50 steps. By itself it "
-        "averages over a fiftieth of a curve.",
+        "averages over 1 to 3 % of a curve.",
         guesses=("It hides where the curve ends", "It hides the start", "It hides the noise"),
         right=2,
     ),

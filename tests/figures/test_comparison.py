@@ -18,7 +18,6 @@ from explorer.figures.comparison import (
     left_out,
     metric_panels,
     results,
-    weight_by_length,
 )
 from explorer.figures.curves import smoothed
 from explorer.figures.line_traces import MOST_STYLES, line_style
@@ -131,17 +130,6 @@ def test_the_raw_curve_stays_behind_the_average_faint():
     assert_allclose(drawn(figure, 0).y, smoothed(Seen(records()).losses, 0.9))
     assert_allclose(drawn(figure, 0).customdata, Seen(records()).losses)
     assert not traces(metric_panels([line()], ["cross_entropy"], RAW), "a, training, raw")
-
-
-@given(st.integers(0, 10**7))
-def test_short_curves_are_not_smoothed_and_long_ones_over_a_fiftieth_at_most(count):
-    weight = weight_by_length(count)
-    assert 0 <= weight < 1
-    if count < 100:
-        assert weight == 0
-    else:
-        # The average reaches over about 1 / (1 − w) points.
-        assert_allclose(1 / (1 - weight), max(count / 50, 2))
 
 
 @pytest.mark.parametrize("scale", ["log", "linear"])

@@ -167,7 +167,7 @@ def _smoothing() -> str:
             value=shown("compare smoothing", chosen("compare smoothing", AUTO)),
             key="compare smoothing",
             help="Weight w of the past in a moving average: it averages over about 1/(1 − w) "
-            "points, 0.98 over 50. “auto” averages over a fiftieth of each curve, and leaves "
+            "points, 0.98 over 50. “auto” averages over 1 to 3 % of each curve, and leaves "
             "curves of fewer than 100 points as they are.",
             on_change=lambda: choose("compare smoothing", st.session_state["compare smoothing"]),
         )

@@ -262,7 +262,7 @@ def _about(
     smoothing = "not smoothed" if look.weight == 0 else (
         f"exponential moving averages of weight {look.weight:g}, debiased, the raw values faint"
         if look.weight
-        else "debiased exponential moving averages over about a fiftieth of a curve, the raw "
+        else "debiased exponential moving averages over 1 to 3 % of a curve, the raw "
         "values faint; below 100 points not smoothed"
     )  # fmt: skip
     if any(key.startswith(GAP) for key in drawn_metrics(found.panels(), found.first())):

@@ -12,7 +12,7 @@ import orjson
 import plotly.graph_objects as go
 
 from explorer.figures import training
-from explorer.figures.curves import default_smoothing
+from explorer.figures.curves import smoothing_weight
 from explorer.figures.numbers import written
 from explorer.figures.training import on_stage, race_lines
 from explorer.runs.config import LOSS_LABELS
@@ -161,7 +161,9 @@ def _longer(old: go.Figure, new: go.Figure) -> list[dict[str, Any]] | None:
 def _same(old: Any, new: Any) -> int:
     """Return how many values two columns begin with alike."""
     count = min(len(old), len(new))
-    other = np.flatnonzero(np.asarray(old)[:count] != np.asarray(new)[:count])
+    before, after = np.asarray(old)[:count], np.asarray(new)[:count]
+    # A number that is none is drawn like any other.
+    other = np.flatnonzero((before != after) & ((before == before) | (after == after)))
     return int(other[0]) if other.size else count
 
 
@@ -173,7 +175,7 @@ def _draw(reading: Reading, view: View) -> go.Figure:
     elif view.tab == "Loss":
         scale, chosen = options
         longest = max((len(training_loss(curve)) for curve in curves), default=0)
-        weight = default_smoothing(longest) if chosen is None else chosen
+        weight = smoothing_weight(longest) if chosen is None else chosen
         figure = training.training_loss(
             run.configs, labels, curves, scale=scale, weight=weight, lines=lines
         )

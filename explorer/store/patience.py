@@ -31,7 +31,6 @@ class Patience:
         waiting: Is told, so that others can be; None where there is nobody to tell.
         clock: Seconds that never run backwards.
         pause: Lets a number of seconds pass.
-        longest: Seconds after which it gives up.
     """
 
     def __init__(
@@ -40,10 +39,8 @@ class Patience:
         *,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
-        longest: float = LONGEST_WAIT_SECONDS,
     ) -> None:
-        self._waiting = waiting
-        self._clock, self._pause, self._longest = clock, pause, longest
+        self._waiting, self._clock, self._pause = waiting, clock, pause
 
     def insist(self, act: Callable[[], Answer]) -> Answer:
         """Do what needs the store, however often it takes, and return its answer.
@@ -65,7 +62,7 @@ class Patience:
                     raise
                 except StoreUnavailable as error:
                     waited = self._clock() - since
-                    if waited >= self._longest:
+                    if waited >= LONGEST_WAIT_SECONDS:
                         raise StoreUnavailable(
                             f"{error} The training waited {waited / 60:.0f} minutes for the store "
                             "and then gave up."

@@ -165,10 +165,10 @@ class StoreWriter:
         if self._error:
             raise self._error
 
-    def drain(self, seconds: float | None = None) -> None:
-        """Wait until all that was put is written, at most so long; raises as `put`."""
+    def drain(self) -> None:
+        """Wait until all that was put is written; raises as `put`."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting or self._error, seconds)
+            self._changed.wait_for(lambda: not self._waiting or self._error)
         self.check()
 
     def _write(self) -> None:

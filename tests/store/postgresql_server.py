@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 import sqlalchemy as sa
 
 # The tests end their server by killing it, so nothing need survive that.
@@ -102,6 +103,16 @@ def running_server() -> Iterator[Server]:
             server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A running server, or a skipped test."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoServer as error:
+        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
 
 
 def find_programs() -> Path:

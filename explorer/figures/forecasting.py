@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from explorer.core.information import entropy
 from explorer.core.scoring import RULES, CrowdScore, expected_score, mean_forecast
-from explorer.figures.build import MARGIN, Trace, axis, build, patterned
-from explorer.figures.labels import distinct
+from explorer.figures import plot
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
     CROSS_ENTROPY,
@@ -55,29 +54,28 @@ def forecast_histogram(
     """
     edges = np.linspace(0, 1, _BINS + 1)
     counts = np.array([np.histogram(q, bins=edges)[0] for q in forecasts.T.reshape(len(names), -1)])
-    labels = distinct(names)
+    labels = plot.distinct(names)
     if len(names) == 2:
         marked = {None: NEUTRAL, 0: INK, 1: NEUTRAL}[outcome]
-        trace: Trace = {
-            "type": "bar",
-            "x": (edges[:-1] + edges[1:]) / 2,
-            "y": counts[0],
-            "width": 0.094,
-            "name": "people",
-            "marker": {"color": marked},
-            "hovertemplate": "%{y} people near %{x:.2f}<extra></extra>",
-        }
-        return build(
+        trace: plot.Trace = plot.bars(
+            "people",
+            (edges[:-1] + edges[1:]) / 2,
+            counts[0],
+            {"color": marked},
+            width=0.094,
+            hovertemplate="%{y} people near %{x:.2f}<extra></extra>",
+        )
+        return plot.figure(
             [trace],
             {
                 "height": _HEIGHT,
                 "font": _LARGE,
-                "margin": MARGIN | _ROOM,
+                "margin": plot.MARGIN | _ROOM,
                 "showlegend": False,
-                "xaxis": axis(
+                "xaxis": plot.axis(
                     f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
                 ),
-                "yaxis": axis(
+                "yaxis": plot.axis(
                     "people",
                     rangemode="tozero",
                     tick0=0,
@@ -86,7 +84,7 @@ def forecast_histogram(
             },
         )
     x_axis, margin = _outcomes_axis(names)
-    heat: Trace = {
+    heat: plot.Trace = {
         "type": "heatmap",
         "x": labels,
         "y": (edges[:-1] + edges[1:]) / 2,
@@ -105,7 +103,7 @@ def forecast_histogram(
         "font": _LARGE,
         "margin": margin,
         "xaxis": x_axis,
-        "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
+        "yaxis": plot.axis("probability", range=[0, 1], tickformat=".0%"),
     }
     if outcome is not None:
         layout["shapes"] = [
@@ -118,7 +116,7 @@ def forecast_histogram(
                 "line": {"color": INK, "width": 3},
             }
         ]
-    return build([heat], layout)
+    return plot.figure([heat], layout)
 
 
 def mean_of_room(
@@ -137,22 +135,21 @@ def mean_of_room(
     """
     mean = mean_forecast(forecasts)
     bits = measured(float(entropy(mean)), "bits", 3)
-    labels = distinct(names)
+    labels = plot.distinct(names)
     x_axis, margin = _outcomes_axis(names)
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "x": labels,
-            "y": mean,
-            "name": f"mean of {len(forecasts)}, entropy {bits}",
-            "marker": {
-                **patterned(Q, ""),
+    traces: list[plot.Trace] = [
+        plot.bars(
+            f"mean of {len(forecasts)}, entropy {bits}",
+            labels,
+            mean,
+            {
+                **plot.patterned(Q, ""),
                 "opacity": [
                     1.0 if outcome in (None, place) else 0.45 for place in range(len(names))
                 ],
             },
-            "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
-        },
+            hovertemplate="%{x}: %{y:.3f}<extra></extra>",
+        ),
         # In a row above the bars, where no mark of p is in the way.
         {
             "type": "scatter",
@@ -166,17 +163,16 @@ def mean_of_room(
     ]
     if drawn_from:
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": labels,
-                "y": list(drawn_from),
-                "name": "p that decided",
-                "marker": {"color": P, "size": 15, "symbol": "line-ew-open", "line": {"width": 4}},
-                "hovertemplate": "p of %{x}: %{y:.3f}<extra></extra>",
-            }
+            plot.scatter(
+                "p that decided",
+                labels,
+                list(drawn_from),
+                "markers",
+                marker={"color": P, "size": 15, "symbol": "line-ew-open", "line": {"width": 4}},
+                hovertemplate="p of %{x}: %{y:.3f}<extra></extra>",
+            )
         )
-    return build(
+    return plot.figure(
         traces,
         {
             "height": _HEIGHT,
@@ -184,7 +180,9 @@ def mean_of_room(
             "margin": margin,
             "showlegend": False,
             "xaxis": x_axis,
-            "yaxis": axis("probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"),
+            "yaxis": plot.axis(
+                "probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"
+            ),
         },
     )
 
@@ -205,10 +203,10 @@ def _outcomes_axis(names: Sequence[str]) -> tuple[dict[str, object], dict[str, i
     x_axis = {
         "type": "category",
         "tickangle": angle,
-        "tickvals": distinct(names),
+        "tickvals": plot.distinct(names),
         "ticktext": ["<br>".join(html.escape(line, quote=False) for line in one) for one in lines],
     }
-    return x_axis, MARGIN | _ROOM | {"b": bottom}
+    return x_axis, plot.MARGIN | _ROOM | {"b": bottom}
 
 
 def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULES[:2]) -> go.Figure:
@@ -249,30 +247,29 @@ def _scores(
     finite = [value for value in every if np.isfinite(value)]
     # An infinite score has no height of its own: its bar goes to the top and is named.
     top = 1.25 * max([*finite, 1.0])
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "x": list(labels),
-            "y": [min(value, top) for value in values],
-            "name": name,
-            "text": [written(value, 3) for value in values],
-            "textposition": "auto",
-            "textangle": 0,
-            "marker": patterned(colour, pattern),
-            "customdata": [written(value, 6) for value in values],
-            "hovertemplate": f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
-        }
+    traces: list[plot.Trace] = [
+        plot.bars(
+            name,
+            list(labels),
+            [min(value, top) for value in values],
+            plot.patterned(colour, pattern),
+            text=[written(value, 3) for value in values],
+            textposition="auto",
+            textangle=0,
+            customdata=[written(value, 6) for value in values],
+            hovertemplate=f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
+        )
         for name, (values, colour, pattern) in kinds.items()
     ]
-    return build(
+    return plot.figure(
         traces,
         {
             "height": _HEIGHT,
             "font": _LARGE,
-            "margin": MARGIN | _ROOM | {"t": 48},
+            "margin": plot.MARGIN | _ROOM | {"t": 48},
             "barmode": "group",
             "xaxis": {"type": "category", "tickangle": 0},
-            "yaxis": axis("less is better", range=[0, top]),
+            "yaxis": plot.axis("less is better", range=[0, top]),
         },
     )
 
@@ -286,52 +283,35 @@ def expected_by_report(p: float) -> go.Figure:
     q = np.linspace(0, 1, 201)
     reports = np.column_stack([q, 1 - q])
     belief = np.array([p, 1 - p])
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     for place, rule in enumerate(RULES):
         costs = expected_score(belief, reports, rule)
         shown = np.where(np.isfinite(costs), costs, np.nan)
         best = int(np.argmin(np.where(np.isfinite(costs), costs, np.inf)))
         traces += [
-            {
-                "type": "scatter",
-                "x": q,
-                "y": shown,
-                "mode": "lines",
-                "name": LABELS[rule],
-                "line": {"color": _COLOURS[rule], "width": 3, "dash": DASHES[place]},
-                "hovertemplate": f"report %{{x:.3f}}: %{{y:.4f}} ({LABELS[rule]})<extra></extra>",
-            },
-            {
-                "type": "scatter",
-                "x": [q[best]],
-                "y": [shown[best]],
-                "mode": "markers",
-                "name": f"least, {LABELS[rule]}",
-                "showlegend": False,
-                "marker": {
-                    "color": _COLOURS[rule],
-                    "size": 14,
-                    "line": {"color": INK, "width": 2},
-                },
-                "hovertemplate": f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
-            },
+            plot.scatter(
+                LABELS[rule],
+                q,
+                shown,
+                line={"color": _COLOURS[rule], "width": 3, "dash": DASHES[place]},
+                hovertemplate=f"report %{{x:.3f}}: %{{y:.4f}} ({LABELS[rule]})<extra></extra>",
+            ),
+            plot.scatter(
+                f"least, {LABELS[rule]}",
+                [q[best]],
+                [shown[best]],
+                "markers",
+                showlegend=False,
+                marker=plot.outlined(_COLOURS[rule], 14, 2),
+                hovertemplate=f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
+            ),
         ]
     layout = {
         "height": 300,
-        "margin": {**MARGIN, "t": 40},
-        "xaxis": axis("reported q of the first outcome", range=[-0.02, 1.02]),
-        "yaxis": axis("expected score, less is better", range=[0, 3]),
-        "shapes": [
-            {
-                "type": "line",
-                "x0": p,
-                "x1": p,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": P, "width": 2, "dash": "dot"},
-            }
-        ],
+        "margin": {**plot.MARGIN, "t": 40},
+        "xaxis": plot.axis("reported q of the first outcome", range=[-0.02, 1.02]),
+        "yaxis": plot.axis("expected score, less is better", range=[0, 3]),
+        "shapes": [plot.upright(p, {"color": P, "width": 2, "dash": "dot"})],
         "annotations": [
             {
                 "x": p,
@@ -345,7 +325,7 @@ def expected_by_report(p: float) -> go.Figure:
             }
         ],
     }
-    return build(traces, layout)
+    return plot.figure(traces, layout)
 
 
 def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
@@ -357,24 +337,23 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
     """
     rounds = np.arange(len(own) + 1)
 
-    def line(values: Sequence[float], name: str, colour: str, dash: str) -> Trace:
+    def line(values: Sequence[float], name: str, colour: str, dash: str) -> plot.Trace:
         finite = [value if np.isfinite(value) else 0.0 for value in values]
-        return {
-            "type": "scatter",
-            "x": rounds,
-            "y": np.concatenate([[0.0], np.cumsum(finite)]),
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": colour, "width": 2.5, "dash": dash},
-            "hovertemplate": f"{name} after %{{x}} rounds: %{{y:.3f}} bits<extra></extra>",
-        }
+        return plot.scatter(
+            name,
+            rounds,
+            np.concatenate([[0.0], np.cumsum(finite)]),
+            "lines+markers",
+            line={"color": colour, "width": 2.5, "dash": dash},
+            hovertemplate=f"{name} after %{{x}} rounds: %{{y:.3f}} bits<extra></extra>",
+        )
 
-    return build(
+    return plot.figure(
         [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
         {
             "height": 250,
-            "margin": {**MARGIN, "t": 40},
-            "xaxis": axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
-            "yaxis": axis("sum of log scores / bits", rangemode="tozero"),
+            "margin": {**plot.MARGIN, "t": 40},
+            "xaxis": plot.axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
+            "yaxis": plot.axis("sum of log scores / bits", rangemode="tozero"),
         },
     )

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from explorer.figures.curves import curve_colour, kept_points
 from explorer.figures.palette import with_alpha
-from explorer.figures.panels import Trace, number_of, raw_trace, trace
+from explorer.figures.panels import number_of, raw_trace, trace
+from explorer.figures.plot import Trace
 from explorer.runs.curve_data import TEST_FULL
 from explorer.runs.group_means import Points
 from explorer.runs.meaning import SPLITS, TEST, TRAIN, UNSAID, VALIDATION
@@ -172,16 +173,16 @@ def edge_marks(
         (marked,) = _marks(some[0][0], word, some, marker)
         panel = some[0][0].panel
         count = sum(len(at) for _, at in some)
-        found.append(marked | {"y": [height] * count, "yaxis": f"y{panels + panel + 1}"})
+        found.append(marked | {"y": [height] * count, "yaxis": f"y{number_of(panels + panel)}"})
     return found
 
 
 def edge_axes(panels: int) -> dict[str, Any]:
     """Return the axes on which `edge_marks` stand, from 0 at a panel's bottom to 1 at its top."""
     return {
-        f"yaxis{panels + panel + 1}": {
-            "overlaying": "y" if panel == 0 else f"y{panel + 1}",
-            "anchor": "x" if panel == 0 else f"x{panel + 1}",
+        f"yaxis{number_of(panels + panel)}": {
+            "overlaying": f"y{number_of(panel)}",
+            "anchor": f"x{number_of(panel)}",
             "range": [0, 1],
             "fixedrange": True,
             "visible": False,

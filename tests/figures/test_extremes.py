@@ -553,8 +553,8 @@ def _figure_functions() -> set[Callable[..., go.Figure]]:
 
 
 def test_every_figure_is_tried():
-    # `build` and `grid` put together what the others give them.
-    parts = {"build", "grid"}
+    # These put together what the others give them.
+    parts = {"figure", "grid", "grouped"}
     assert {one.__name__ for one in _figure_functions() - set(CASES)} == parts
 
 

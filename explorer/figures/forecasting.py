@@ -215,12 +215,8 @@ def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULE
     Args:
         crowd: Rule → scores; by Jensen's inequality the second is never the larger.
     """
-    labels = [_SHORT[rule] for rule in rules]
-    kinds = {
-        "the room's mean": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "its mean forecast": ([crowd[rule].of_mean for rule in rules], INK, "/"),
-    }
-    return _scores(labels, kinds)
+    means, of_means = zip(*((crowd[rule].mean, crowd[rule].of_mean) for rule in rules), strict=True)
+    return _scores(rules, {"the room's mean": means, "its mean forecast": of_means})
 
 
 def honest_or_bold(
@@ -232,25 +228,19 @@ def honest_or_bold(
         crowd: Rule → scores of the forecasts as they were given.
         bold: Rule → mean score if everybody had put everything on their favourite.
     """
-    labels = [_SHORT[rule] for rule in rules]
-    kinds = {
-        "as forecast": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "all on the favourite": ([bold[rule] for rule in rules], INK, "/"),
-    }
-    return _scores(labels, kinds)
+    means = [crowd[rule].mean for rule in rules]
+    favourites = [bold[rule] for rule in rules]
+    return _scores(rules, {"as forecast": means, "all on the favourite": favourites})
 
 
-def _scores(
-    labels: Sequence[str], kinds: Mapping[str, tuple[Sequence[float], str, str]]
-) -> go.Figure:
-    every = [value for values, _, _ in kinds.values() for value in values]
-    finite = [value for value in every if np.isfinite(value)]
+def _scores(rules: Sequence[str], kinds: Mapping[str, Sequence[float]]) -> go.Figure:
+    finite = [value for values in kinds.values() for value in values if np.isfinite(value)]
     # An infinite score has no height of its own: its bar goes to the top and is named.
     top = 1.25 * max([*finite, 1.0])
     traces: list[plot.Trace] = [
         plot.bars(
             name,
-            list(labels),
+            [_SHORT[rule] for rule in rules],
             [min(value, top) for value in values],
             plot.patterned(colour, pattern),
             text=[written(value, 3) for value in values],
@@ -259,7 +249,9 @@ def _scores(
             customdata=[written(value, 6) for value in values],
             hovertemplate=f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
         )
-        for name, (values, colour, pattern) in kinds.items()
+        for (name, values), colour, pattern in zip(
+            kinds.items(), (NEUTRAL, INK), ("", "/"), strict=True
+        )
     ]
     return plot.figure(
         traces,

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.exchange import script_export
-from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exported import file_stem
 from explorer.exchange.json_export import export_json
-from explorer.exchange.parquet_export import export_parquet
+from explorer.exchange.long_table import export_csv, export_parquet
 from explorer.exchange.report import export_report
 from explorer.exchange.tensorboard_export import export_tensorboard
 from explorer.runs.run import CurveRow

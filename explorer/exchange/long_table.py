@@ -1,14 +1,19 @@
-"""Curves as one long table: a row for each measurement."""
+"""Curves as one long table, a row for each measurement, in CSV and Parquet."""
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from explorer.exchange.exported import ExportedCurve
+from explorer.exchange.json_export import FORMAT, VERSION, described
 from explorer.runs.curve_data import EVENT, EXAMPLES, IMAGES, values_at
 from explorer.runs.series import EPOCH, LARGEST_STEP, SECONDS, CurveData, Series
 
@@ -43,6 +48,33 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _IN_COLUMNS = {EPOCH, EXAMPLES, SECONDS, *IMAGES.values()}
 _COUNTED = {f"{CLOCK}/{name}" for name in (EXAMPLES, *IMAGES.values())}
 _KIND_OF_IMAGES = {f"{CLOCK}/{clock}": kind for kind, clock in IMAGES.items()}
+
+
+def export_csv(curves: Sequence[ExportedCurve]) -> bytes:
+    """Write the curves as CSV in UTF-8, with the columns of `SCHEMA`.
+
+    Numbers are written so that reading them gives the same 64 bits, or as nan, inf and -inf; a
+    cell of what is unknown is empty. A name that a spreadsheet would take for a formula begins
+    with an apostrophe, which `reading` takes away again.
+    """
+    plain = pa.schema(
+        [(one.name, pa.string() if one.name in WORDS else one.type) for one in SCHEMA]
+    )
+    file = io.BytesIO()
+    pyarrow.csv.write_csv(long_table(curves, is_shielded=True).cast(plain), file)
+    return file.getvalue()
+
+
+def export_parquet(curves: Sequence[ExportedCurve]) -> bytes:
+    """Write the curves as Parquet; what is unknown is null, NaN is a measured NaN.
+
+    Settings and environments stand in the file's metadata under the name of the JSON format.
+    """
+    head = {"version": VERSION, "curves": [described(curve) for curve in curves]}
+    table = long_table(curves).replace_schema_metadata({FORMAT: json.dumps(head)})
+    file = io.BytesIO()
+    pq.write_table(table, file, compression="zstd")
+    return file.getvalue()
 
 
 def long_table(curves: Sequence[ExportedCurve], *, is_shielded: bool = False) -> pa.Table:

@@ -21,7 +21,7 @@ from dataclasses import replace
 
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.event_files import is_event_file
-from explorer.exchange.readers.archives import is_archive, is_compressed, members, unpacked
+from explorer.exchange.readers.archives import is_archive, members, unpacked
 from explorer.exchange.readers.columnar import is_columnar, read_columnar
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.decoding import as_utf8
@@ -138,8 +138,7 @@ def _names(filename: str) -> tuple[str, str]:
 
 
 def _read_one(content: bytes, filename: str, notes: Notes) -> list[ReadCurve]:
-    if is_compressed(content):
-        content = unpacked(content)
+    content = unpacked(content)
     label, metric = _names(filename)
     if is_columnar(content):
         return read_columnar(content, label, notes)

@@ -10,59 +10,43 @@ import sqlalchemy as sa
 from explorer.runs.config import LONGEST_NAME
 from explorer.runs.meaning import Meaning
 from explorer.runs.run import WATCHED
-from explorer.store.database import Database
 from explorer.store.rows import (
     AnnotationError,
+    StorePart,
     chosen_curves,
     lock_run,
     num_curves_of,
     update_run,
 )
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import curves, runs
 
 LONGEST_TAG, LONGEST_NOTE, MOST_TAGS = 40, 2_000, 20
 
 
-class RunAnnotations:
+class RunAnnotations(StorePart):
     """Names, tags and notes, as `RunStore.annotations`.
 
-    What came with the app keeps those that it has: a change of it raises RunReadOnly.
-
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
+    What came with the app keeps those that it has: a change of it raises RunReadOnly. What is only
+    watched has none, and a change raises AnnotationError.
     """
 
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
-
-    def set_tags(self, run_id: str, tags: Sequence[str], curve: int | None = None) -> None:
-        """Replace the tags of a curve.
-
-        Args:
-            tags: At most 20 texts of 1 to 40 characters, without commas and outer spaces.
-            curve: Index of the curve; None means all of the run.
-
-        Raises:
-            AnnotationError: Tags that cannot be kept, or no such curve.
-        """
-        check_tags(tags)
-        self._annotate(run_id, curve, {"tags": tags})
+    def set_tags(self, run_id: str, tags: Sequence[str], curve: int) -> None:
+        """Replace the tags of one curve, as `set_tags_of` those of several."""
+        self.set_tags_of({(run_id, curve): tags})
 
     def set_tags_of(self, tags: Mapping[tuple[str, int], Sequence[str]]) -> None:
         """Replace the tags of several curves, of all of them or of none.
 
         Args:
-            tags: Id of the run and index of the curve → its tags, as in `set_tags`.
+            tags: Id of the run and index of the curve → at most 20 texts of 1 to 40 characters,
+                without commas and outer spaces.
 
         Raises:
             AnnotationError: Tags that cannot be kept, or no such curve.
-            UnknownRun: There is no such run.
         """
         for own in tags.values():
             check_tags(own)
-        self._annotate_several({key: {"tags": own} for key, own in tags.items()})
+        self._annotate({key: {"tags": own} for key, own in tags.items()})
 
     def set_meanings_of(self, meanings: Mapping[tuple[str, int], Mapping[str, Meaning]]) -> None:
         """Replace what the series of several curves are said to mean, of all or of none.
@@ -72,16 +56,15 @@ class RunAnnotations:
 
         Raises:
             AnnotationError: There is no such curve.
-            UnknownRun: There is no such run.
         """
-        self._annotate_several({key: {"meanings": own} for key, own in meanings.items()})
+        each = {key: {"meanings": own} for key, own in meanings.items()}
+        self._annotate(each, may_be_watched=True)
 
-    def set_note(self, run_id: str, note: str, curve: int | None = None) -> None:
+    def set_note(self, run_id: str, note: str, curve: int) -> None:
         """Replace the note of a curve.
 
         Args:
             note: At most 2,000 characters; "" for none.
-            curve: Index of the curve; None means all of the run.
 
         Raises:
             AnnotationError: A note that cannot be kept, or no such curve.
@@ -92,23 +75,21 @@ class RunAnnotations:
             )
         if "\0" in note:
             raise AnnotationError("A note with the character NUL in it cannot be kept.")
-        self._annotate(run_id, curve, {"note": note})
+        self._annotate({(run_id, curve): {"note": note}})
 
-    def _annotate(self, run_id: str, curve: int | None, values: dict[str, object]) -> None:
-        self._shipped.refuse_change(run_id)
-        with self._database.transaction() as connection:
-            num_curves = num_curves_of(connection, run_id)
-            _check_is_not_watched(connection, run_id)
-            chosen = chosen_curves(num_curves, None if curve is None else [curve])
-            own = (curves.c.run_id == run_id) & curves.c.curve.in_(chosen)
-            connection.execute(sa.update(curves).where(own).values(values))
-
-    def _annotate_several(self, values: Mapping[tuple[str, int], dict[str, object]]) -> None:
+    def _annotate(
+        self,
+        values: Mapping[tuple[str, int], Mapping[str, object]],
+        *,
+        may_be_watched: bool = False,
+    ) -> None:
         for run_id, _ in values:
             self._shipped.refuse_change(run_id)
         with self._database.transaction() as connection:
             for (run_id, curve), own in values.items():
                 chosen_curves(num_curves_of(connection, run_id), [curve])
+                if not may_be_watched:
+                    _check_is_not_watched(connection, run_id)
                 of_curve = (curves.c.run_id == run_id) & (curves.c.curve == curve)
                 connection.execute(sa.update(curves).where(of_curve).values(own))
 

@@ -6,22 +6,16 @@ import sqlalchemy as sa
 
 from explorer.runs.cluster import ClusterReport
 from explorer.runs.run import ENDED, LEASE_SECONDS, QUEUED
-from explorer.store.database import Database
+from explorer.store.rows import StorePart
 from explorer.store.tables import cluster, database_now, runs, sweeps
 
+_COUNT = sa.select(sa.func.count()).select_from(runs).where(runs.c.deleted_at.is_(None))
 _ONLY = 1
 _LEASE_SECONDS = 10.0
 
 
-class StoredCluster:
-    """The cluster's report, as `RunStore.cluster`.
-
-    Args:
-        database: Where it is.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class StoredCluster(StorePart):
+    """The cluster's report, as `RunStore.cluster`."""
 
     def hold(self, driver: str) -> bool:
         """Be the one process that keeps the cluster's workers, for the next ten seconds.
@@ -70,8 +64,7 @@ class StoredCluster:
     def latest(self) -> tuple[ClusterReport, float] | None:
         """Return the newest report and its age in seconds; None before the first."""
         age = (database_now() - cluster.c.heartbeat).label("age")
-        with self._database.transaction() as connection:
-            row = connection.execute(sa.select(cluster.c.report, age)).first()
+        row = self._one(sa.select(cluster.c.report, age))
         return None if row is None else (row.report, max(0.0, float(row.age)))
 
     def demand(self) -> int:
@@ -80,34 +73,21 @@ class StoredCluster:
         An open sweep counts as many as its cells that are not begun could keep busy; that is more
         than any cluster has, so the limit decides.
         """
-        busy = sa.select(sa.func.count()).where(
-            runs.c.status.not_in(ENDED), runs.c.deleted_at.is_(None)
-        )
-        with self._database.transaction() as connection:
-            count = int(connection.execute(busy).scalar_one())
-            if connection.execute(sa.select(sweeps.c.id).where(sweeps.c.is_open).limit(1)).first():
-                count += 10_000
-        return count
+        open_sweeps = sa.select(sa.func.count()).where(sweeps.c.is_open).scalar_subquery()
+        row = self._one(_COUNT.where(runs.c.status.not_in(ENDED)).add_columns(open_sweeps))
+        return int(row[0] + (10_000 if row[1] else 0))
 
     def waiting(self) -> int:
         """Return how many runs wait for a worker."""
-        queued = sa.select(sa.func.count()).where(
-            runs.c.status == QUEUED, runs.c.deleted_at.is_(None)
-        )
-        with self._database.transaction() as connection:
-            return int(connection.execute(queued).scalar_one())
+        return int(self._one(_COUNT.where(runs.c.status == QUEUED))[0])
 
     def trainings_by_host(self) -> dict[str, int]:
         """Return how many runs are being trained, by `WorkerId.host` of their workers."""
-        counted = (
-            sa.select(runs.c.worker_host, sa.func.count())
-            .where(
-                runs.c.status.not_in((*ENDED, QUEUED)),
-                runs.c.deleted_at.is_(None),
-                runs.c.worker_host.is_not(None),
-                runs.c.heartbeat > database_now() - LEASE_SECONDS,
-            )
-            .group_by(runs.c.worker_host)
+        host = runs.c.worker_host
+        training = _COUNT.where(
+            runs.c.status.not_in((*ENDED, QUEUED)),
+            host.is_not(None),
+            runs.c.heartbeat > database_now() - LEASE_SECONDS,
         )
-        with self._database.transaction() as connection:
-            return {host: int(count) for host, count in connection.execute(counted)}
+        counted = self._all(training.add_columns(host).group_by(host))
+        return {row.worker_host: int(row[0]) for row in counted}

@@ -11,22 +11,29 @@ import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig, curve_labels
 from explorer.runs.run import ENDED, WATCHED, CurveRow, run_state
-from explorer.store.database import Database
 from explorer.store.reach import Reach
-from explorer.store.rows import SILENCE, chosen_curves, lock_run, unknown_run, worker_from
+from explorer.store.rows import (
+    SILENCE,
+    StorePart,
+    chosen_curves,
+    lock_run,
+    remove_run,
+    same_named,
+    unknown_run,
+    worker_from,
+)
 from explorer.store.runs import run_from
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
-from explorer.store.tables import batches, curves, runs, sweep_runs, watched_files, weights
+from explorer.store.tables import curves, runs, weights
 
 KEPT_SECONDS = 7 * 86_400.0
 """How long a deleted run can be restored."""
 
 _ROWS = (
     sa.select(
-        runs.c.name, runs.c.num_curves, runs.c.configs, runs.c.status, runs.c.created_at,
-        runs.c.started_at, runs.c.ended_at, runs.c.heartbeat, SILENCE, runs.c.error,
-        runs.c.worker_host, runs.c.worker_pid, runs.c.worker_create_time, runs.c.environment,
-        runs.c.origin,
+        runs.c.name.label("run_name"), runs.c.num_curves, runs.c.configs, runs.c.status,
+        runs.c.created_at, runs.c.started_at, runs.c.ended_at, runs.c.heartbeat, SILENCE,
+        runs.c.error, runs.c.worker_host, runs.c.worker_pid, runs.c.worker_create_time,
+        runs.c.environment, runs.c.origin,
         curves.c.run_id, curves.c.curve, curves.c.tags, curves.c.note, curves.c.summary,
         curves.c.foreign_loss, curves.c.meanings, curves.c.deleted_at,
         weights.c.curve.is_not(None).label("has_weights"),
@@ -43,16 +50,8 @@ class RunBusy(RuntimeError):
     """A run that has not ended cannot be deleted; its text is a plain sentence."""
 
 
-class StoredCurves:
-    """The curves of all runs, as `RunStore.curves`.
-
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
-    """
-
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
+class StoredCurves(StorePart):
+    """The curves of all runs, as `RunStore.curves`."""
 
     def list(
         self, run_ids: Collection[str] | None = None, *, deleted: bool = False
@@ -112,9 +111,8 @@ class StoredCurves:
         """
         with self._database.transaction() as connection:
             # Locked first, like every change of a run.
-            connection.execute(sa.update(runs).where(runs.c.id == run_id).values(id=run_id))
-            query = sa.select(runs.c.num_curves).where(runs.c.id == run_id)
-            num_curves = connection.execute(query).scalar_one_or_none()
+            lock = sa.update(runs).where(runs.c.id == run_id).values(id=run_id)
+            num_curves = connection.execute(lock.returning(runs.c.num_curves)).scalar_one_or_none()
             if num_curves is None:
                 raise unknown_run(run_id)
             _mark(connection, run_id, chosen_curves(num_curves, which), None)
@@ -132,9 +130,7 @@ class StoredCurves:
             old = runs.c.deleted_at < time.time() - older_than
             gone = connection.execute(sa.select(runs.c.id).where(old)).scalars().all()
             for run_id in gone:
-                for table in (batches, weights, curves, sweep_runs, watched_files):
-                    connection.execute(sa.delete(table).where(table.c.run_id == run_id))
-                connection.execute(sa.delete(runs).where(runs.c.id == run_id))
+                remove_run(connection, run_id)
         return len(gone)
 
 
@@ -169,31 +165,13 @@ def _curve_row(row: sa.Row[Any], label: str, reach: Reach) -> CurveRow:
     config = row.configs[row.curve]
     # Of a curve made elsewhere there are no settings to make a label of.
     is_nameless = row.origin and not config.name
-    return CurveRow(
-        run_id=row.run_id,
-        curve=row.curve,
-        run_name=row.name,
-        num_curves=row.num_curves,
-        label=f"Curve {row.curve + 1}" if is_nameless else label,
-        config=None if row.origin else config,
-        status=row.status,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        heartbeat=row.heartbeat,
-        silence=reach.counted(row.silence),
-        worker=worker_from(row),
-        error=row.error,
-        environment=row.environment,
-        summary=row.summary,
-        tags=row.tags,
-        note=row.note,
-        origin=row.origin,
-        foreign_loss=row.foreign_loss,
-        meanings=row.meanings,
-        has_weights=bool(row.has_weights),
-        deleted_at=row.deleted_at,
-    )
+    values = same_named(CurveRow, row) | {
+        "label": f"Curve {row.curve + 1}" if is_nameless else label,
+        "config": None if row.origin else config,
+        "silence": reach.counted(row.silence),
+        "worker": worker_from(row),
+    }
+    return CurveRow(**values)
 
 
 def _mark(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
@@ -15,25 +15,15 @@ from explorer.runs.run import FINISHED, Progress
 from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
-from explorer.store.database import Database
 from explorer.store.record_bytes import from_bytes, to_bytes
-from explorer.store.rows import lock_run, num_curves_of, unknown_run, update_claimed
+from explorer.store.rows import StorePart, lock_run, num_curves_of, unknown_run, update_claimed
 from explorer.store.runs import add_run
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
 from explorer.store.tables import LARGEST_INTEGER, batches, curves, runs
 from explorer.store.weights import write_weights
 
 
-class RunRecords:
-    """The records of runs, as `RunStore.records`.
-
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
-    """
-
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
+class RunRecords(StorePart):
+    """The records of runs, as `RunStore.records`."""
 
     def append(
         self,
@@ -56,20 +46,19 @@ class RunRecords:
             ClaimLost: Somebody else has claimed the run since.
         """
         chunks = list(chunks)
-        values: dict[str, Any] = {"message": ""}
-        if progress:
-            values |= {field: getattr(progress, field) for field in Progress.__slots__}
+        parts = [(chunk.curve, chunk.data) for chunk in chunks]
+        values = {"message": ""} | (asdict(progress) if progress else {})
         with self._database.transaction() as connection:
             # Read and packed before the first change, which makes other writers wait.
-            known = _summaries(connection, run_id)
+            found = connection.execute(_SUMMARIES, {"of_run": run_id})
+            known = {row.curve: row.summary for row in found}
             if not known:
                 raise unknown_run(run_id)
-            payload = to_bytes((chunk.curve, chunk.data) for chunk in chunks)
+            payload = to_bytes(parts)
             update_claimed(connection, run_id, self._database.claims.get(run_id), values)
             if not _is_next(connection, run_id, number):
                 return
             _add_batch(connection, run_id, payload)
-            parts = ((chunk.curve, chunk.data) for chunk in chunks)
             _extend_summaries(connection, run_id, known, parts)
             for chunk in chunks:
                 if chunk.weights:
@@ -140,7 +129,13 @@ class RunRecords:
             return self._shipped.records(run_id, after)
         with self._database.transaction() as connection:
             num_curves = num_curves_of(connection, run_id)
-            return _read(connection, run_id, num_curves, after)
+            newer = _BATCHES.where(batches.c.run_id == run_id, batches.c.sequence > after)
+            rows = connection.execute(newer).all()
+        first = rows[0].first_sequence if rows else None
+        # Of the batches compacted into this row, the reader has some already.
+        is_whole = first is not None and first <= after
+        curves = from_bytes((row.payload for row in rows), num_curves)
+        return Records(curves, rows[-1].sequence if rows else after, is_whole)
 
     def compact(self, run_id: str) -> None:
         """Make one small row of all batches of a run that has ended.
@@ -148,11 +143,9 @@ class RunRecords:
         Whoever reads on from an earlier cursor gets nothing twice; see `Records.is_whole`.
         """
         own = batches.c.run_id == run_id
-        first_sequence = sa.func.coalesce(batches.c.first_sequence, batches.c.sequence)
-        query = sa.select(batches.c.sequence, batches.c.payload, first_sequence.label("first"))
         with self._database.transaction() as connection:
             num_curves = num_curves_of(connection, run_id)
-            rows = connection.execute(query.where(own).order_by(batches.c.sequence)).all()
+            rows = connection.execute(_BATCHES.where(own)).all()
         if len(rows) < 2:
             return
         newest = rows[-1].sequence
@@ -165,8 +158,9 @@ class RunRecords:
             if connection.execute(sa.delete(batches).where(older)).rowcount != len(rows) - 1:
                 connection.rollback()
                 return
+            first = rows[0].first_sequence or rows[0].sequence
             update = sa.update(batches).where(batches.c.sequence == newest)
-            connection.execute(update.values(payload=payload, first_sequence=rows[0].first))
+            connection.execute(update.values(payload=payload, first_sequence=first))
 
 
 def _is_next(connection: sa.Connection, run_id: str, number: int | None) -> bool:
@@ -180,10 +174,6 @@ def _is_next(connection: sa.Connection, run_id: str, number: int | None) -> bool
 
 def _add_batch(connection: sa.Connection, run_id: str, payload: bytes) -> None:
     connection.execute(sa.insert(batches).values(run_id=run_id, payload=payload))
-
-
-def _summaries(connection: sa.Connection, run_id: str) -> dict[int, CurveSummary]:
-    return {row.curve: row.summary for row in connection.execute(_SUMMARIES, {"of_run": run_id})}
 
 
 def _extend_summaries(
@@ -204,6 +194,7 @@ def _extend_summaries(
         connection.execute(_WRITE_SUMMARY, rows)
 
 
+_BATCHES = sa.select(batches).order_by(batches.c.sequence)
 _SUMMARIES = (
     sa.select(curves.c.curve, curves.c.summary)
     .join(runs, runs.c.id == curves.c.run_id)
@@ -214,17 +205,3 @@ _WRITE_SUMMARY = (
     .where(curves.c.run_id == sa.bindparam("of_run"), curves.c.curve == sa.bindparam("of_curve"))
     .values(summary=sa.bindparam("newest"))
 )
-
-
-def _read(connection: sa.Connection, run_id: str, num_curves: int, after: int) -> Records:
-    query = (
-        sa.select(batches.c.sequence, batches.c.payload, batches.c.first_sequence)
-        .where(batches.c.run_id == run_id, batches.c.sequence > after)
-        .order_by(batches.c.sequence)
-    )
-    rows = connection.execute(query).all()
-    curves = from_bytes((row.payload for row in rows), num_curves)
-    first = rows[0].first_sequence if rows else None
-    # Of the batches compacted into this row, the reader has some already.
-    is_whole = first is not None and first <= after
-    return Records(curves, rows[-1].sequence if rows else after, is_whole)

@@ -6,20 +6,19 @@ import sqlalchemy as sa
 
 from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.run import QUEUED, STOPPED, Control
-from explorer.store.database import Database
-from explorer.store.rows import is_kept, lock_run, num_curves_of, unknown_run, update_run
+from explorer.store.rows import (
+    StorePart,
+    is_kept,
+    lock_run,
+    num_curves_of,
+    unknown_run,
+    update_run,
+)
 from explorer.store.tables import database_now, runs
 
 
-class RunRequests:
-    """Passes requests to the trainer, as `RunStore.requests`.
-
-    Args:
-        database: Where they are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class RunRequests(StorePart):
+    """Passes requests to the trainer, as `RunStore.requests`."""
 
     def stop(self, run_id: str) -> None:
         """Ask a run to end; one that is still queued ends at once."""
@@ -64,8 +63,7 @@ class RunRequests:
     def control(self, run_id: str) -> Control:
         """Return what people asked of a run."""
         columns = (runs.c.stop_requested, runs.c.pause_requested, runs.c.learning_rates)
-        with self._database.transaction() as connection:
-            row = connection.execute(sa.select(*columns).where(is_kept(run_id))).one_or_none()
+        row = self._one(sa.select(*columns).where(is_kept(run_id)))
         if row is None:
             raise unknown_run(run_id)
-        return Control(row.stop_requested, row.pause_requested, row.learning_rates)
+        return Control(*row)

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
-from explorer.rooms.room import (
-    CLOSED,
-    MOST_ROUNDS,
-    OPEN,
-    SCORED,
-    Question,
-    RoomError,
-    UnknownRoom,
-)
-from explorer.store.database import Database
-from explorer.store.tables import (
-    database_now,
-    room_forecasts,
-    room_people,
-    room_rounds,
-    rooms,
-)
+from explorer.rooms.room import CLOSED, MOST_ROUNDS, OPEN, SCORED, Question, RoomError, UnknownRoom
+from explorer.store.rows import StorePart
+from explorer.store.tables import database_now, room_forecasts, room_people, room_rounds, rooms
 
 LIVES = rooms.c.ends_at > database_now()
 """Whether a room's day is not over."""
@@ -34,27 +21,15 @@ def ended() -> UnknownRoom:
     return UnknownRoom("This room has ended: names and forecasts are deleted.")
 
 
-def change_room(
-    connection: sa.Connection, code: str, values: Mapping[str, Any] | None = None
-) -> None:
+def change_room(connection: sa.Connection, code: str, **values: object) -> None:
     """Raise the version of a room, which locks it before anything else of it is read."""
     change = sa.update(rooms).where(rooms.c.code == code, LIVES)
-    changed = {"version": rooms.c.version + 1, **(values or {})}
-    if not connection.execute(change.values(changed)).rowcount:
+    if not connection.execute(change.values(version=rooms.c.version + 1, **values)).rowcount:
         raise ended()
 
 
-class RoomRounds:
-    """The rounds of the rooms of a store, as `StoredRooms.rounds`.
-
-    Errors are those of `StoredRooms`.
-
-    Args:
-        database: Where they are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class RoomRounds(StorePart):
+    """The rounds of the rooms of a store, as `StoredRooms.rounds`; errors are those of there."""
 
     def ask(self, code: str, question: Question) -> int:
         """Ask a question, and return the number of the round.
@@ -65,12 +40,12 @@ class RoomRounds:
         with self._database.transaction() as connection:
             change_room(connection, code)
             own = room_rounds.c.room == code
-            numbers = connection.execute(sa.select(sa.func.max(room_rounds.c.number)).where(own))
-            number = (numbers.scalar_one() or 0) + 1
+            last = connection.execute(sa.select(sa.func.max(room_rounds.c.number)).where(own))
+            number = (last.scalar_one() or 0) + 1
             if number > MOST_ROUNDS:
                 raise RoomError(f"A room has at most {MOST_ROUNDS} rounds: open another one.")
             waiting = sa.select(room_rounds.c.number).where(own, room_rounds.c.state != SCORED)
-            if connection.execute(waiting.limit(1)).scalar_one_or_none() is not None:
+            if connection.execute(waiting).first():
                 raise RoomError("Set the outcome of the question before, or drop it, first.")
             row = {"room": code, "number": number, "question": question, "state": OPEN}
             connection.execute(sa.insert(room_rounds).values(row))
@@ -95,16 +70,11 @@ class RoomRounds:
 
     def drop(self, code: str, number: int) -> None:
         """Delete a round, with its forecasts, that has no outcome yet."""
-        with self._database.transaction() as connection:
-            change_room(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            gone = connection.execute(
-                sa.delete(room_rounds).where(own, room_rounds.c.state != SCORED)
-            )
-            if not gone.rowcount:
+        with self._round(code, number) as (connection, row):
+            if row is None or row.state == SCORED:
                 raise RoomError("This round has its outcome, or is gone.")
-            theirs = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
-            connection.execute(sa.delete(room_forecasts).where(theirs))
+            connection.execute(sa.delete(room_rounds).filter_by(room=code, number=number))
+            connection.execute(sa.delete(room_forecasts).filter_by(room=code, round=number))
 
     def forecast(
         self, code: str, number: int, forecasts: Mapping[int, tuple[float, ...]]
@@ -120,11 +90,8 @@ class RoomRounds:
         Raises:
             RoomError: The round is not open; nothing was kept.
         """
-        with self._database.transaction() as connection:
-            # Whoever closes the round waits until these are kept, or is done before.
-            change_room(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+        # Whoever closes the round waits until these are kept, or is done before.
+        with self._round(code, number) as (connection, row):
             if row is None or row.state != OPEN:
                 raise RoomError("The host has closed this round; your forecast came too late.")
             inside = sa.select(room_people.c.number).where(
@@ -132,21 +99,20 @@ class RoomRounds:
                 ~room_people.c.is_removed,
                 room_people.c.number.in_(list(forecasts)),
             )
-            people = set(connection.execute(inside).scalars())
-            kept: list[dict[str, Any]] = [
+            kept = {
+                person: forecasts[person]
+                for person in connection.execute(inside).scalars()
+                if len(forecasts[person]) == len(row.question.outcomes)
+            }
+            earlier = sa.delete(room_forecasts).filter_by(room=code, round=number)
+            connection.execute(earlier.where(room_forecasts.c.person.in_(kept)))
+            rows = [
                 {"room": code, "round": number, "person": person, "forecast": forecast}
-                for person, forecast in forecasts.items()
-                if person in people and len(forecast) == len(row.question.outcomes)
+                for person, forecast in kept.items()
             ]
-            if kept:
-                earlier = (room_forecasts.c.room == code) & (room_forecasts.c.round == number)
-                connection.execute(
-                    sa.delete(room_forecasts).where(
-                        earlier, room_forecasts.c.person.in_([one["person"] for one in kept])
-                    )
-                )
-                connection.execute(sa.insert(room_forecasts), kept)
-        return {one["person"] for one in kept}
+            if rows:
+                connection.execute(sa.insert(room_forecasts), rows)
+        return kept.keys()
 
     def _turn(
         self,
@@ -156,12 +122,18 @@ class RoomRounds:
         values: dict[str, Any],
         outcome: int | None = None,
     ) -> None:
-        with self._database.transaction() as connection:
-            change_room(connection, code)
-            own = (room_rounds.c.room == code) & (room_rounds.c.number == number)
-            row = connection.execute(sa.select(room_rounds).where(own)).one_or_none()
+        with self._round(code, number) as (connection, row):
             if row is None or row.state not in before:
                 raise RoomError("Another of the host's devices was quicker: look at the round now.")
             if outcome is not None and outcome not in range(len(row.question.outcomes)):
                 raise RoomError("This is none of the outcomes.")
-            connection.execute(sa.update(room_rounds).where(own).values(values))
+            own = sa.update(room_rounds).filter_by(room=code, number=number)
+            connection.execute(own.values(values))
+
+    @contextmanager
+    def _round(self, code: str, number: int) -> Iterator[tuple[sa.Connection, sa.Row[Any] | None]]:
+        """Change a room in a transaction that begins with the row of one of its rounds."""
+        with self._database.transaction() as connection:
+            change_room(connection, code)
+            own = sa.select(room_rounds).filter_by(room=code, number=number)
+            yield connection, connection.execute(own).one_or_none()

@@ -7,7 +7,6 @@ import hmac
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +24,8 @@ from explorer.rooms.room import (
 )
 from explorer.store.database import Database
 from explorer.store.room_rounds import LIVES, RoomRounds, change_room, ended
+from explorer.store.rows import StorePart, same_named
+from explorer.store.shipped import ShippedRuns
 from explorer.store.tables import (
     database_now,
     room_forecasts,
@@ -51,22 +52,19 @@ class Joined:
     token: str
 
 
-class StoredRooms:
+class StoredRooms(StorePart):
     """The rooms of a store, as `RunStore.rooms`.
 
     Methods that take a room's link code raise UnknownRoom when there is no such room or it has
     ended, and RoomError, a plain sentence too, for what cannot be done.
 
-    Args:
-        database: Where they are.
-
     Attributes:
         rounds: Questions and forecasts.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.rounds = RoomRounds(database)
+    def __init__(self, database: Database, shipped: ShippedRuns) -> None:
+        super().__init__(database, shipped)
+        self.rounds = RoomRounds(database, shipped)
 
     # ------------------------------------------------------------------ the room as a whole
 
@@ -102,21 +100,20 @@ class StoredRooms:
         """
         spoken = (rooms.c.spoken == code) & rooms.c.joining
         query = sa.select(rooms.c.code).where(LIVES, (rooms.c.code == code) | spoken)
-        with self._database.transaction() as connection:
-            found = connection.execute(query).scalar_one_or_none()
+        found = self._one(query)
         if found is None:
             raise UnknownRoom(
                 "No room with this code is open for joining; it may have ended. Look at the "
                 "host's screen again."
             )
-        return str(found)
+        return str(found.code)
 
     def is_host(self, code: str, key: object) -> bool:
         """Tell whether this is the key of the room's host."""
-        query = sa.select(rooms.c.host_key).where(rooms.c.code == code, LIVES)
-        with self._database.transaction() as connection:
-            kept = connection.execute(query).scalar_one_or_none()
-        return kept is not None and isinstance(key, str) and hmac.compare_digest(kept, _hash(key))
+        room = self._one(sa.select(rooms.c.host_key).where(rooms.c.code == code, LIVES))
+        if room is None or not isinstance(key, str):
+            return False
+        return hmac.compare_digest(room.host_key, _hash(key))
 
     def get(self, code: str, *, forecasts_from: int = 1) -> Room:
         """Return everything in a room.
@@ -124,44 +121,30 @@ class StoredRooms:
         Args:
             forecasts_from: Number of the first round whose forecasts are wanted.
         """
+        seconds_left = (rooms.c.ends_at - database_now()).label("seconds_left")
+        own = sa.select(rooms, seconds_left).where(rooms.c.code == code, LIVES)
+        inside = sa.select(room_people.c.number, room_people.c.name).where(
+            room_people.c.room == code, ~room_people.c.is_removed
+        )
+        wanted = sa.select(room_forecasts).where(
+            room_forecasts.c.room == code, room_forecasts.c.round >= forecasts_from
+        )
+        asked = sa.select(room_rounds).where(room_rounds.c.room == code)
+        forecasts: dict[int, dict[int, tuple[float, ...]]] = {}
         with self._database.transaction() as connection:
-            columns = (*rooms.c, (rooms.c.ends_at - database_now()).label("seconds_left"))
-            row = connection.execute(
-                sa.select(*columns).where(rooms.c.code == code, LIVES)
-            ).one_or_none()
+            row = connection.execute(own).one_or_none()
             if row is None:
                 raise ended()
-            people = connection.execute(
-                sa.select(room_people.c.number, room_people.c.name)
-                .where(room_people.c.room == code, ~room_people.c.is_removed)
-                .order_by(room_people.c.number)
-            ).all()
-            forecasts: dict[int, dict[int, tuple[float, ...]]] = {}
-            for one in connection.execute(
-                sa.select(room_forecasts)
-                .where(room_forecasts.c.room == code, room_forecasts.c.round >= forecasts_from)
-                .order_by(room_forecasts.c.person)
-            ):
+            people = connection.execute(inside.order_by(room_people.c.number)).all()
+            for one in connection.execute(wanted.order_by(room_forecasts.c.person)):
                 forecasts.setdefault(one.round, {})[one.person] = one.forecast
-            asked = connection.execute(
-                sa.select(room_rounds)
-                .where(room_rounds.c.room == code)
-                .order_by(room_rounds.c.number)
-            ).all()
+            rounds = connection.execute(asked.order_by(room_rounds.c.number)).all()
         return Room(
-            code=row.code,
-            spoken=row.spoken,
-            joining=row.joining,
-            names_hidden=row.names_hidden,
-            address=row.address,
-            seconds_left=row.seconds_left,
-            version=row.version,
-            people=[Participant(one.number, one.name) for one in people],
+            **same_named(Room, row),
+            people=[Participant(*person) for person in people],
             rounds=[
-                Round(
-                    one.number, one.question, one.state, one.outcome, forecasts.get(one.number, {})
-                )
-                for one in asked
+                Round(**same_named(Round, one), forecasts=forecasts.get(one.number, {}))
+                for one in rounds
             ],
         )
 
@@ -176,10 +159,7 @@ class StoredRooms:
             .outerjoin(room_frames, room_frames.c.room == rooms.c.code)
             .where(rooms.c.code.in_(codes), LIVES)
         )
-        with self._database.transaction() as connection:
-            return {
-                row.code: (row.version, row.frame or 0) for row in connection.execute(query).all()
-            }
+        return {row.code: (row.version, row.frame or 0) for row in self._all(query)}
 
     def end(self, code: str) -> None:
         """End a room and delete all that is kept of it."""
@@ -225,8 +205,7 @@ class StoredRooms:
             return None
         query = sa.select(room_people).join(rooms, rooms.c.code == room_people.c.room)
         query = query.where(rooms.c.code == code, LIVES, room_people.c.token == _hash(token))
-        with self._database.transaction() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._one(query)
         if row is None:
             return None
         if row.is_removed:
@@ -235,31 +214,28 @@ class StoredRooms:
 
     def remove(self, code: str, person: int) -> None:
         """Put somebody out of a room, with name and forecasts."""
-        own = (room_people.c.room == code) & (room_people.c.number == person)
-        theirs = (room_forecasts.c.room == code) & (room_forecasts.c.person == person)
+        own = sa.update(room_people).filter_by(room=code, number=person)
         with self._database.transaction() as connection:
             change_room(connection, code)
-            connection.execute(sa.update(room_people).where(own).values(is_removed=True, name=""))
-            connection.execute(sa.delete(room_forecasts).where(theirs))
+            connection.execute(own.values(is_removed=True, name=""))
+            connection.execute(sa.delete(room_forecasts).filter_by(room=code, person=person))
 
     def set_joining(self, code: str, joining: bool) -> None:
         """Let new people in, or nobody; each time that it opens it gets a new spoken code."""
-        values: dict[str, Any] = {"joining": joining}
-        if joining:
-            values["spoken"] = new_spoken_code()
+        new_code = {"spoken": new_spoken_code()} if joining else {}
         with self._database.transaction() as connection:
-            change_room(connection, code, values)
+            change_room(connection, code, joining=joining, **new_code)
 
     def hide_names(self, code: str, hidden: bool) -> None:
         """Show no names on the screen, or show them again."""
         with self._database.transaction() as connection:
-            change_room(connection, code, {"names_hidden": hidden})
+            change_room(connection, code, names_hidden=hidden)
 
     def replace_key(self, code: str) -> str:
         """Return a new key of the host; the one before opens nothing any more."""
         key = secrets.token_urlsafe(24)
         with self._database.transaction() as connection:
-            change_room(connection, code, {"host_key": _hash(key)})
+            change_room(connection, code, host_key=_hash(key))
         return key
 
     # ------------------------------------------------------------------ what the host shows
@@ -267,24 +243,25 @@ class StoredRooms:
     def show(self, code: str, address: str) -> None:
         """Note which page the host shows."""
         with self._database.transaction() as connection:
-            change_room(connection, code, {"address": address})
+            change_room(connection, code, address=address)
 
     def set_frame(self, code: str, payload: bytes) -> int:
         """Keep what the host's page shows now, and return the frame's version."""
-        own = room_frames.c.room == code
-        values: dict[str, Any] = {"payload": payload, "version": room_frames.c.version + 1}
+        newer = sa.update(room_frames).where(room_frames.c.room == code)
+        newer = newer.values(payload=payload, version=room_frames.c.version + 1)
         with self._database.transaction() as connection:
-            if not connection.execute(sa.update(room_frames).where(own).values(values)).rowcount:
+            version = connection.execute(newer.returning(room_frames.c.version)).scalar()
+            if version is None:
                 change_room(connection, code)
-                first = {"room": code, "version": 1, "payload": payload}
+                version = 1
+                first = {"room": code, "version": version, "payload": payload}
                 connection.execute(sa.insert(room_frames).values(first))
-            return int(connection.execute(sa.select(room_frames.c.version).where(own)).scalar_one())
+        return int(version)
 
     def frame(self, code: str) -> bytes | None:
         """Return what the host's page showed last, if anything."""
-        query = sa.select(room_frames.c.payload).where(room_frames.c.room == code)
-        with self._database.transaction() as connection:
-            return connection.execute(query).scalar_one_or_none()
+        row = self._one(sa.select(room_frames.c.payload).where(room_frames.c.room == code))
+        return None if row is None else row.payload
 
 
 def _hash(secret: str) -> str:

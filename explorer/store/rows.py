@@ -1,36 +1,62 @@
-"""What the parts of the run store say to the rows of a run, and the errors that they share."""
+"""What the parts of the run store have in common: the rows of a run, and errors."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 
 from explorer.runs.run import WorkerId
-from explorer.store.tables import database_now, runs
+from explorer.store.database import Database
+from explorer.store.shipped import ShippedRuns
+from explorer.store.tables import (
+    batches,
+    curves,
+    database_now,
+    runs,
+    sweep_runs,
+    watched_files,
+    weights,
+)
 
 SILENCE = (database_now() - runs.c.heartbeat).label("silence")
 """Seconds since a run's worker last wrote."""
 
 
-class UnknownRun(KeyError):
+class UnknownRun(LookupError):
     """There is no run with this id; its text is a plain sentence."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class ClaimLost(RuntimeError):
     """A worker wants to write to a run that is no longer its own; its text is a sentence."""
 
 
-class RunReadOnly(RuntimeError):
-    """A run that came with the app cannot be changed; its text is a plain sentence."""
-
-
 class AnnotationError(ValueError):
     """A name, tag or note that cannot be kept, or no such curve; its text is a plain sentence."""
+
+
+class StorePart:
+    """A part of a `RunStore`.
+
+    Args:
+        database: Where everything is.
+        shipped: What came with the app.
+    """
+
+    def __init__(self, database: Database, shipped: ShippedRuns) -> None:
+        self._database, self._shipped = database, shipped
+
+    def _all(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """Return the rows that one query finds, in a transaction of its own."""
+        with self._database.transaction() as connection:
+            return connection.execute(query).all()
+
+    def _one(self, query: sa.Executable) -> Any:
+        """Return the only row that one query finds, or None."""
+        with self._database.transaction() as connection:
+            return connection.execute(query).one_or_none()
 
 
 def unknown_run(run_id: str) -> UnknownRun:
@@ -71,9 +97,7 @@ def update_claimed(
     """Write columns of a run for the worker that carries it out, and renew its claim.
 
     Args:
-        connection: In the transaction.
         token: Of the claim; None for a run that nobody has claimed.
-        values: By column.
 
     Raises:
         UnknownRun: There is no such run.
@@ -88,6 +112,13 @@ def update_claimed(
             f"The run “{run_id}” no longer belongs to this training process: it was silent for too "
             "long, and the run was given up or given to another."
         )
+
+
+def remove_run(connection: sa.Connection, run_id: str) -> None:
+    """Remove all that is kept of a run."""
+    for table in (batches, weights, curves, sweep_runs, watched_files):
+        connection.execute(sa.delete(table).where(table.c.run_id == run_id))
+    connection.execute(sa.delete(runs).where(runs.c.id == run_id))
 
 
 def num_curves_of(connection: sa.Connection, run_id: str) -> int:
@@ -121,3 +152,9 @@ def worker_from(row: sa.Row[Any]) -> WorkerId | None:
     if row.worker_pid is None:
         return None
     return WorkerId(row.worker_host, row.worker_pid, row.worker_create_time)
+
+
+def same_named(kind: type, row: sa.Row[Any]) -> dict[str, Any]:
+    """Return the columns of a row that a dataclass has as fields, by name."""
+    names = {field.name for field in fields(kind)}
+    return {name: value for name, value in row._asdict().items() if name in names}

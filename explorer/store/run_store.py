@@ -23,9 +23,9 @@ from explorer.store.queue_limits import QueueFull
 from explorer.store.records import RunRecords
 from explorer.store.requests import RunRequests
 from explorer.store.rooms import StoredRooms
-from explorer.store.rows import AnnotationError, ClaimLost, RunReadOnly, UnknownRun
+from explorer.store.rows import AnnotationError, ClaimLost, UnknownRun
 from explorer.store.runs import StoredRuns
-from explorer.store.shipped import NOTHING_SHIPPED, SHIPPED_FOLDER, ShippedRuns
+from explorer.store.shipped import NOTHING_SHIPPED, SHIPPED_FOLDER, RunReadOnly, ShippedRuns
 from explorer.store.sweeps import StoredSweeps, UnknownSweep
 from explorer.store.tables import batches, database_now, runs
 from explorer.store.watched import WatchedRuns
@@ -85,13 +85,13 @@ class RunStore:
         self.runs = StoredRuns(database, shipped)
         self.curves = StoredCurves(database, shipped)
         self.records = RunRecords(database, shipped)
-        self.requests = RunRequests(database)
+        self.requests = RunRequests(database, shipped)
         self.annotations = RunAnnotations(database, shipped)
         self.weights = RunWeights(database, shipped)
         self.sweeps = StoredSweeps(database, shipped)
-        self.cluster = StoredCluster(database)
-        self.watched = WatchedRuns(database)
-        self.rooms = StoredRooms(database)
+        self.cluster = StoredCluster(database, shipped)
+        self.watched = WatchedRuns(database, shipped)
+        self.rooms = StoredRooms(database, shipped)
 
     @property
     def url(self) -> str:

@@ -15,21 +15,24 @@ from explorer.runs.run import PAUSED, QUEUED, RUNNING, Control, Progress, Run, W
 from explorer.store.database import Database
 from explorer.store.queue_limits import check_room
 from explorer.store.reach import Reach
-from explorer.store.rows import SILENCE, is_kept, unknown_run, update_claimed, worker_from
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
+from explorer.store.rows import (
+    SILENCE,
+    StorePart,
+    is_kept,
+    same_named,
+    unknown_run,
+    update_claimed,
+    worker_from,
+)
+from explorer.store.shipped import ShippedRuns
 from explorer.store.tables import curves, database_now, runs
 
 
-class StoredRuns:
-    """The runs of a store, as `RunStore.runs`.
+class StoredRuns(StorePart):
+    """The runs of a store, as `RunStore.runs`."""
 
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
-    """
-
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
+    def __init__(self, database: Database, shipped: ShippedRuns) -> None:
+        super().__init__(database, shipped)
         self._doubtful: dict[WorkerId, tuple[str, str]] = {}
 
     def create(
@@ -48,7 +51,7 @@ class StoredRuns:
         configs = validate_race(configs)
         with self._database.transaction(may_create=True) as connection:
             check_room(connection, person)
-            return queue_run(connection, configs, name or "", person)
+            return add_run(connection, configs, name=name or "", status=QUEUED, person=person)
 
     def get(self, run_id: str) -> Run:
         """Return what is known of a run."""
@@ -80,45 +83,31 @@ class StoredRuns:
             run_ids: The runs.
             person: Who, as it was told to `create`.
         """
-        own = sa.select(sa.func.count()).where(runs.c.id.in_(run_ids), runs.c.person == person)
-        if not person:
-            return False
-        with self._database.transaction() as connection:
-            return bool(connection.execute(own).scalar_one() == len(set(run_ids)))
+        own = sa.select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.person == person)
+        return bool(person) and len(self._all(own)) == len(set(run_ids))
 
     def claim_next(self, worker: WorkerId) -> Run | None:
         """Take the oldest queued run for a worker, or return None; two never take the same.
 
         A claim whose answer was lost on the way is found by the next call.
         """
+        oldest = sa.select(runs.c.id).where(runs.c.status == QUEUED).order_by(runs.c.sequence)
         while True:
-            taken = self._settle_doubt(worker)
-            if taken is None:
-                token = secrets.token_urlsafe(12)
+            if worker not in self._doubtful:
                 with self._database.transaction() as connection:
-                    run_id = _oldest_queued(connection)
+                    run_id = connection.execute(oldest.limit(1)).scalar_one_or_none()
                     if run_id is None:
                         return None
-                    self._doubtful[worker] = run_id, token
-                    taken = run_id if _claim(connection, run_id, worker, token) else None
-                self._doubtful.pop(worker, None)
-                if taken:
-                    self._database.claims[taken] = token
-            if taken:
-                return self.get(taken)
-
-    def _settle_doubt(self, worker: WorkerId) -> str | None:
-        """Return the run that an earlier call claimed without learning of it."""
-        if worker not in self._doubtful:
-            return None
-        run_id, token = self._doubtful[worker]
-        query = sa.select(runs.c.id).where(is_kept(run_id), runs.c.claim_token == token)
-        with self._database.transaction() as connection:
-            found = connection.execute(query).scalar_one_or_none()
-        self._doubtful.pop(worker)
-        if found:
-            self._database.claims[found] = token
-        return found
+                    self._doubtful[worker] = run_id, secrets.token_urlsafe(12)
+                    _claim(connection, worker, *self._doubtful[worker])
+            run_id, token = self._doubtful[worker]
+            # Another worker may have been faster.
+            own = sa.select(runs.c.id).where(is_kept(run_id), runs.c.claim_token == token)
+            is_own = self._one(own) is not None
+            del self._doubtful[worker]
+            if is_own:
+                self._database.claims[run_id] = token
+                return self.get(run_id)
 
     def set_info(self, run_id: str, info: RunInfo) -> None:
         """Write what a run runs on."""
@@ -150,13 +139,6 @@ class StoredRuns:
             update_claimed(connection, run_id, self._database.claims.get(run_id), values)
 
 
-def queue_run(
-    connection: sa.Connection, configs: Sequence[TrainingConfig], name: str, person: str = ""
-) -> str:
-    """Make the rows of a run that waits to be trained, and return its id."""
-    return add_run(connection, configs, name=name, status=QUEUED, person=person)
-
-
 def add_run(
     connection: sa.Connection,
     configs: Sequence[TrainingConfig],
@@ -166,7 +148,6 @@ def add_run(
     """Make the rows of a run and of its curves, and return its id.
 
     Args:
-        connection: In the transaction.
         configs: One per curve.
         foreign_losses: One per curve of a run made elsewhere.
         **values: Further columns of the run.
@@ -192,25 +173,14 @@ def run_from(row: sa.Row[Any], place: int | None, reach: Reach) -> Run:
         place: Its place in the queue, or None.
         reach: Says how much of the silence counts.
     """
-    return Run(
-        id=row.id,
-        name=row.name,
-        configs=row.configs,
-        status=row.status,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        heartbeat=row.heartbeat,
-        silence=reach.counted(row.silence),
-        info=row.info,
-        message=row.message,
-        error=row.error,
-        queue_place=place,
-        progress=Progress(row.step, row.total_steps, row.samples_per_second, row.seconds_left),
-        control=Control(row.stop_requested, row.pause_requested, row.learning_rates),
-        worker=worker_from(row),
-        origin=row.origin,
-    )
+    values = same_named(Run, row) | {
+        "silence": reach.counted(row.silence),
+        "queue_place": place,
+        "progress": Progress(**same_named(Progress, row)),
+        "control": Control(row.stop_requested, row.pause_requested, row.learning_rates),
+        "worker": worker_from(row),
+    }
+    return Run(**values)
 
 
 def _queue_place(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
@@ -222,13 +192,8 @@ def _queue_place(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
     return connection.execute(query).scalar_one()
 
 
-def _oldest_queued(connection: sa.Connection) -> str | None:
-    oldest = sa.select(runs.c.id).where(runs.c.status == QUEUED).order_by(runs.c.sequence)
-    return connection.execute(oldest.limit(1)).scalar_one_or_none()
-
-
-def _claim(connection: sa.Connection, run_id: str, worker: WorkerId, token: str) -> bool:
-    """Take a queued run for a worker; False when another one was faster."""
+def _claim(connection: sa.Connection, worker: WorkerId, run_id: str, token: str) -> None:
+    """Take a run for a worker if it is still queued."""
     queued = sa.update(runs).where(runs.c.id == run_id, runs.c.status == QUEUED)
     values = queued.values(
         status=RUNNING,
@@ -240,4 +205,4 @@ def _claim(connection: sa.Connection, run_id: str, worker: WorkerId, token: str)
         worker_pid=worker.pid,
         worker_create_time=worker.create_time,
     )
-    return bool(connection.execute(values).rowcount)
+    connection.execute(values)

@@ -25,10 +25,13 @@ from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.record_bytes import from_bytes, to_bytes
-from explorer.store.rows import RunReadOnly
 
 SHIPPED_FOLDER = Path(__file__).parent / "recorded"
 _INDEX, _IMAGES = "index.json", "images.npz"
+
+
+class RunReadOnly(RuntimeError):
+    """A run that came with the app cannot be changed; its text is a plain sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from explorer.runs.run import LOST, PAUSED, RUNNING, CurveRow
+from explorer.runs.run import LOST, PAUSED, QUEUED, RUNNING, CurveRow
 from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.curves import listed_curves
-from explorer.store.database import Database
 from explorer.store.queue_limits import check_room
-from explorer.store.runs import queue_run
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
+from explorer.store.rows import StorePart, same_named
+from explorer.store.runs import add_run
 from explorer.store.tables import database_now, runs, sweep_runs, sweeps
 
 
-class UnknownSweep(KeyError):
+class UnknownSweep(LookupError):
     """There is no sweep with this id; its text is a plain sentence."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])
 
-
-class StoredSweeps:
-    """The sweeps of a store, as `RunStore.sweeps`.
-
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
-    """
-
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
+class StoredSweeps(StorePart):
+    """The sweeps of a store, as `RunStore.sweeps`."""
 
     def create(self, grid: SweepGrid, name: str = "", person: str = "") -> str:
         """Keep a sweep for workers to go on with, and return its id.
@@ -79,8 +67,7 @@ class StoredSweeps:
             person: Who, as it was told to `create`.
         """
         own = sa.select(sweeps.c.id).where(sweeps.c.id == sweep_id, sweeps.c.person == person)
-        with self._database.transaction() as connection:
-            return bool(person) and connection.execute(own).first() is not None
+        return bool(person) and self._one(own) is not None
 
     def list(self, limit: int = 20) -> Sequence[Sweep]:
         """Return the newest sweeps, newest first, and behind them those that came with the app."""
@@ -92,8 +79,7 @@ class StoredSweeps:
     def list_open(self) -> Sequence[str]:
         """Return the ids of the sweeps that workers are to go on with, oldest first."""
         query = sa.select(sweeps.c.id).where(sweeps.c.is_open).order_by(sweeps.c.sequence)
-        with self._database.transaction() as connection:
-            return connection.execute(query).scalars().all()
+        return [row.id for row in self._all(query)]
 
     def close(self, sweep_id: str) -> None:
         """Let no worker go on with a sweep."""
@@ -131,15 +117,18 @@ class StoredSweeps:
                 connection.execute(locked.values(is_open=False))
             if not chosen:
                 return None
-            if not _name_lost(connection, _runs_with(sweep, rows, chosen)):
+            if not _name_lost(connection, sweep, rows, chosen):
                 connection.rollback()
                 return None
             every = sweep.grid.named_cells()
-            name = f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}"
-            person = connection.execute(
-                sa.select(sweeps.c.person).where(sweeps.c.id == sweep_id)
-            ).scalar_one()
-            run_id = queue_run(connection, [every[cell] for cell in chosen], name, person)
+            beginner = sa.select(sweeps.c.person).where(sweeps.c.id == sweep_id)
+            run_id = add_run(
+                connection,
+                [every[cell] for cell in chosen],
+                name=f"{sweep.name or 'Sweep'}, part {len(sweep.runs) + 1}",
+                status=QUEUED,
+                person=beginner.scalar_subquery(),
+            )
             values = {"run_id": run_id, "sweep_id": sweep_id, "cells": chosen}
             connection.execute(sa.insert(sweep_runs).values(values | {"attempt": sweep.attempt}))
             return run_id
@@ -151,20 +140,20 @@ class StoredSweeps:
                 raise _unknown(sweep_id)
 
 
-def _runs_with(
-    sweep: Sweep, rows: Sequence[CurveRow], cells: Collection[int]
-) -> dict[str, float | None]:
-    """Return the last sign of life of each run in training that has one of the cells."""
+def _name_lost(
+    connection: sa.Connection, sweep: Sweep, rows: Sequence[CurveRow], cells: Sequence[int]
+) -> bool:
+    """Take the claims from runs in training that have one of the cells.
+
+    Returns:
+        False where one of them has spoken in this moment.
+    """
     having = {one.run_id for one in sweep.runs if not set(one.cells).isdisjoint(cells)}
-    return {
+    heartbeats = {
         row.run_id: row.heartbeat
         for row in rows
         if row.run_id in having and row.status in (RUNNING, PAUSED)
     }
-
-
-def _name_lost(connection: sa.Connection, heartbeats: Mapping[str, float | None]) -> bool:
-    """Take their claims from runs; False where one of them has spoken in this moment."""
     for run_id, heartbeat in heartbeats.items():
         silent = sa.update(runs).where(runs.c.id == run_id, runs.c.heartbeat == heartbeat)
         values = {"status": LOST, "claim_token": None, "ended_at": database_now()}
@@ -189,16 +178,8 @@ def _sweep_from(connection: sa.Connection, row: sa.Row[Any]) -> Sweep:
         .where(sweep_runs.c.sweep_id == row.id)
         .order_by(runs.c.sequence)
     )
-    found = [SweepRun(one.run_id, one.cells, one.attempt) for one in connection.execute(of_sweep)]
-    return Sweep(
-        id=row.id,
-        name=row.name,
-        grid=row.grid,
-        created_at=row.created_at,
-        attempt=row.attempt,
-        is_open=row.is_open,
-        runs=tuple(found),
-    )
+    found = (SweepRun(**same_named(SweepRun, one)) for one in connection.execute(of_sweep))
+    return Sweep(**same_named(Sweep, row), runs=tuple(found))
 
 
 def _unknown(sweep_id: str) -> UnknownSweep:

@@ -20,9 +20,8 @@ from explorer.runs.run import FINISHED, WATCHED
 from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
-from explorer.store.database import Database
 from explorer.store.record_bytes import to_bytes
-from explorer.store.rows import is_kept
+from explorer.store.rows import StorePart, is_kept, remove_run
 from explorer.store.runs import add_run
 from explorer.store.tables import (
     LARGEST_INTEGER,
@@ -114,15 +113,8 @@ class _Packed:
     last_step: int
 
 
-class WatchedRuns:
-    """Watched folders and what was read there, as `RunStore.watched`.
-
-    Args:
-        database: Where they are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class WatchedRuns(StorePart):
+    """Watched folders and what was read there, as `RunStore.watched`."""
 
     @property
     def place(self) -> str:
@@ -133,8 +125,7 @@ class WatchedRuns:
     def folders(self) -> list[str]:
         """Return the folders that people asked to watch, beside those of the environment."""
         query = sa.select(watched_folders.c.folder).where(watched_folders.c.place == self.place)
-        with self._database.transaction() as connection:
-            return list(connection.execute(query.order_by(watched_folders.c.folder)).scalars())
+        return [row.folder for row in self._all(query.order_by(watched_folders.c.folder))]
 
     def add_folder(self, folder: str) -> None:
         """Watch a folder from now on.
@@ -161,7 +152,8 @@ class WatchedRuns:
         query = (
             sa.select(
                 found.folder, found.path, found.label, found.state, found.why, found.changed_at,
-                found.num_points, runs.c.id, runs.c.status,
+                found.num_points, runs.c.id.label("run_id"),
+                sa.func.coalesce(runs.c.status != WATCHED, sa.false()).label("is_kept"),
             )
             .join_from(
                 watched_files, runs, (runs.c.id == found.run_id) & runs.c.deleted_at.is_(None),
@@ -170,9 +162,7 @@ class WatchedRuns:
             .where(found.place == self.place)
             .order_by(found.folder, found.path, found.id)
         )  # fmt: skip
-        with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
-        return [WatchedFile(*row[:8], bool(row.id) and row.status != WATCHED) for row in rows]
+        return [WatchedFile(**row._asdict()) for row in self._all(query)]
 
     def stamps(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Return the stamp and the state of what was read, by folder and path."""
@@ -182,9 +172,7 @@ class WatchedRuns:
         query = query.outerjoin(runs, runs.c.id == found.run_id).where(
             found.place == self.place, found.run_id.is_(None) | runs.c.deleted_at.is_(None)
         )
-        with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
-        return {(row.folder, row.path): (row.stamp, row.state) for row in rows}
+        return {(row.folder, row.path): (row.stamp, row.state) for row in self._all(query)}
 
     def write(self, updates: Sequence[WatchedUpdate]) -> None:
         """Write what was found out of some files, all of it or nothing.
@@ -208,13 +196,10 @@ class WatchedRuns:
         Returns:
             How many were kept.
         """
-        count = 0
-        for run_id in run_ids:
-            own = (runs.c.id == run_id) & (runs.c.status == WATCHED)
-            ended = {"status": FINISHED, "ended_at": time.time()}
-            with self._database.transaction() as connection:
-                count += connection.execute(sa.update(runs).where(own).values(ended)).rowcount
-        return count
+        watched = sa.update(runs).where(runs.c.id.in_(run_ids), runs.c.status == WATCHED)
+        with self._database.transaction() as connection:
+            ended = watched.values(status=FINISHED, ended_at=time.time())
+            return connection.execute(ended).rowcount
 
     def prune(self, folders: Collection[str]) -> None:
         """Forget what is not kept of folders that are watched no more, and of files long gone.
@@ -225,56 +210,52 @@ class WatchedRuns:
         found = watched_files.c
         old = (found.state == GONE) & (found.changed_at < time.time() - _KEPT_GONE_SECONDS)
         elsewhere = found.folder.not_in(list(folders))
+        query = (
+            sa.select(found.id, found.run_id, runs.c.status)
+            .join_from(watched_files, runs, runs.c.id == found.run_id, isouter=True)
+            .where(found.place == self.place, old | elsewhere)
+        )
         with self._database.transaction() as connection:
-            query = sa.select(found.id, found.run_id).where(
-                found.place == self.place, old | elsewhere
-            )
             for row in connection.execute(query).all():
                 connection.execute(sa.delete(watched_files).where(found.id == row.id))
-                _remove_unkept(connection, row.run_id)
+                if row.status == WATCHED:
+                    remove_run(connection, row.run_id)
 
     def _write(
         self, connection: sa.Connection, update: WatchedUpdate, packed: Sequence[_Packed]
     ) -> None:
-        found = watched_files.c
-        of_file = (
-            (found.place == self.place)
-            & (found.folder == update.folder)
-            & (found.path == update.path)
-        )
-        known = {
-            row.label: row for row in connection.execute(sa.select(watched_files).where(of_file))
-        }
-        told = {
+        place = {"place": self.place, "folder": update.folder, "path": update.path}
+        told = place | {
             "state": update.state,
             "why": update.why,
             "stamp": update.stamp,
             "changed_at": update.changed_at,
         }
-        place = {"place": self.place, "folder": update.folder, "path": update.path}
-        if update.runs is None:
-            if known:
-                connection.execute(sa.update(watched_files).where(of_file).values(told))
+        rows = connection.execute(sa.select(watched_files).filter_by(**place))
+        known = {row.label: row for row in rows}
+
+        def tell(row: sa.Row[Any] | None, **more: object) -> None:
+            if row is None:
+                connection.execute(sa.insert(watched_files).values(told | more))
             else:
-                connection.execute(sa.insert(watched_files).values(told | place | {"label": ""}))
+                change = sa.update(watched_files).where(watched_files.c.id == row.id)
+                connection.execute(change.values(told | more))
+
+        if update.runs is None:
+            for row in known.values():
+                tell(row)
+            if not known:
+                tell(None, label="")
             return
         for run in packed:
-            row = known.pop(run.label, None)
-            run_id = row.run_id if row is not None else None
-            if run_id is None or not _replace(connection, run_id, run):
-                run_id = _add(connection, run, _origin(update))
-            own = told | {"run_id": run_id, "num_points": run.num_points}
-            if row is None:
-                own |= place | {"label": run.label}
-                connection.execute(sa.insert(watched_files).values(own))
-            else:
-                connection.execute(sa.update(watched_files).where(found.id == row.id).values(own))
+            old = known.pop(run.label, None)
+            run_id = _put(connection, old.run_id if old else None, run, _origin(update))
+            tell(old, label=run.label, run_id=run_id, num_points=run.num_points)
         for row in known.values():
             if row.run_id is None:
-                connection.execute(sa.delete(watched_files).where(found.id == row.id))
+                connection.execute(sa.delete(watched_files).where(watched_files.c.id == row.id))
             else:
-                lost = told | {"state": GONE, "why": "The file no longer contains this run."}
-                connection.execute(sa.update(watched_files).where(found.id == row.id).values(lost))
+                tell(row, state=GONE, why="The file no longer contains this run.")
 
 
 def _origin(update: WatchedUpdate) -> str:
@@ -295,26 +276,14 @@ def _packed(run: ForeignRun) -> _Packed:
     )
 
 
-def _add(connection: sa.Connection, run: _Packed, origin: str) -> str:
-    run_id = add_run(
-        connection,
-        [TrainingConfig(name=run.label)],
-        [run.loss],
-        name="",
-        status=WATCHED,
-        origin=origin,
-        **_steps_of(run),
-    )
-    connection.execute(sa.insert(batches).values(run_id=run_id, payload=run.payload))
-    _summarise(connection, run_id, run)
-    return run_id
-
-
-def _replace(connection: sa.Connection, run_id: str, run: _Packed) -> bool:
-    """Put new records in the place of a run's; False where the run is there no more."""
-    update = sa.update(runs).where(is_kept(run_id)).values(_steps_of(run))
-    if not connection.execute(update).rowcount:
-        return False
+def _put(connection: sa.Connection, run_id: str | None, run: _Packed, origin: str) -> str:
+    """Put records in the place of a run's, or into a new run where that is there no more."""
+    last = min(run.last_step, LARGEST_INTEGER)
+    steps: dict[str, Any] = {"step": last, "total_steps": last}
+    known = sa.update(runs).where(is_kept(run_id or "")).values(steps)
+    if run_id is None or not connection.execute(known).rowcount:
+        configs = [TrainingConfig(name=run.label)]
+        run_id = add_run(connection, configs, name="", status=WATCHED, origin=origin, **steps)
     own = batches.c.run_id == run_id
     first = sa.func.min(sa.func.coalesce(batches.c.first_sequence, batches.c.sequence))
     begun = connection.execute(sa.select(first).where(own)).scalar_one()
@@ -324,26 +293,6 @@ def _replace(connection: sa.Connection, run_id: str, run: _Packed) -> bool:
     added = sa.insert(batches).values(values).returning(batches.c.sequence)
     newest = connection.execute(added).scalar_one()
     connection.execute(sa.delete(batches).where(own, batches.c.sequence < newest))
-    _summarise(connection, run_id, run)
-    return True
-
-
-def _steps_of(run: _Packed) -> dict[str, Any]:
-    last = min(run.last_step, LARGEST_INTEGER)
-    return {"step": last, "total_steps": last}
-
-
-def _summarise(connection: sa.Connection, run_id: str, run: _Packed) -> None:
-    own = curves.c.run_id == run_id
-    connection.execute(
-        sa.update(curves).where(own).values(summary=run.summary, foreign_loss=run.loss)
-    )
-
-
-def _remove_unkept(connection: sa.Connection, run_id: str | None) -> None:
-    query = sa.select(runs.c.id).where(runs.c.id == run_id, runs.c.status == WATCHED)
-    if connection.execute(query).scalar_one_or_none() is None:
-        return
-    for table in (batches, curves):
-        connection.execute(sa.delete(table).where(table.c.run_id == run_id))
-    connection.execute(sa.delete(runs).where(runs.c.id == run_id))
+    summarised = sa.update(curves).where(curves.c.run_id == run_id)
+    connection.execute(summarised.values(summary=run.summary, foreign_loss=run.loss))
+    return run_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +12,7 @@ import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import WeightsRecord
-from explorer.store.database import Database
-from explorer.store.rows import is_kept, unknown_run
-from explorer.store.shipped import NOTHING_SHIPPED, ShippedRuns
+from explorer.store.rows import StorePart, is_kept, unknown_run
 from explorer.store.tables import runs, weights
 
 _LONGEST_HEAD = 65_536
@@ -25,16 +23,8 @@ class WeightsError(LookupError):
     """There are no weights of a curve, or none that can be used; its text is a plain sentence."""
 
 
-class RunWeights:
-    """The networks that were trained, as `RunStore.weights`.
-
-    Args:
-        database: Where they are.
-        shipped: Those that came with the app.
-    """
-
-    def __init__(self, database: Database, shipped: ShippedRuns = NOTHING_SHIPPED) -> None:
-        self._database, self._shipped = database, shipped
+class RunWeights(StorePart):
+    """The networks that were trained, as `RunStore.weights`."""
 
     def get(self, run_id: str, curve: int) -> dict[str, np.ndarray]:
         """Return the final weights of a curve, checked against its network's layers.
@@ -80,19 +70,17 @@ class RunWeights:
 
     def _config(self, run_id: str, curve: int) -> TrainingConfig:
         if self._shipped.has(run_id):
-            configs = self._shipped.run(run_id).configs
-            if curve not in range(len(configs)):
+            shipped = self._shipped.run(run_id).configs
+            if curve not in range(len(shipped)):
                 raise WeightsError("There is no such curve.")
-            return configs[curve]
-        with self._database.transaction() as connection:
-            query = sa.select(runs.c.configs, runs.c.origin).where(is_kept(run_id))
-            row = connection.execute(query).one_or_none()
+            return shipped[curve]
+        row = self._one(sa.select(runs.c.configs, runs.c.origin).where(is_kept(run_id)))
         if row is None:
             raise unknown_run(run_id)
-        if curve not in range(len(row.configs)) or row.origin:
+        configs: Sequence[TrainingConfig] = row.configs
+        if curve not in range(len(configs)) or row.origin:
             raise WeightsError("There is no such curve that was trained here.")
-        config: TrainingConfig = row.configs[curve]
-        return config
+        return configs[curve]
 
 
 def write_weights(connection: sa.Connection, run_id: str, record: WeightsRecord) -> None:

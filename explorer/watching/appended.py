@@ -18,8 +18,8 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from explorer.exchange.errors import ImportRefused
+from explorer.exchange.readers.decoding import json_value
 from explorer.exchange.readers.found import clock_of
-from explorer.exchange.readers.json_value import json_value
 from explorer.exchange.readers.layout import PIPES, SPACES, layout_of
 from explorer.runs.series import BEGAN, LARGEST_STEP, ROW, CurveData, Series
 

@@ -14,8 +14,8 @@ from explorer.exchange.column_mapping import (
     loss_of,
     was_written_here,
 )
-from explorer.exchange.csv_export import export_csv
 from explorer.exchange.errors import ImportRefused
+from explorer.exchange.long_table import export_csv
 from explorer.exchange.reading import ReadCurve, read_curves
 from explorer.runs.curve_data import GRADIENT_NORM, by_layer, on_test_images
 from explorer.runs.series import CurveData, Series

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.exchange.csv_export import export_csv
-from explorer.exchange.long_table import COLUMNS, parted, shielded, unshielded
+from explorer.exchange.long_table import COLUMNS, export_csv, parted, shielded, unshielded
 from explorer.exchange.reading import read_curves
 from tests.exchange.sample_curves import make_curve, make_data
 

@@ -14,12 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exported import labelled, safe_name
 from explorer.exchange.exports import EXPORTS
 from explorer.exchange.json_export import FORMAT, VERSION, export_json
-from explorer.exchange.long_table import COLUMNS, WORDS, unshielded
-from explorer.exchange.parquet_export import export_parquet
+from explorer.exchange.long_table import (
+    COLUMNS,
+    WORDS,
+    export_csv,
+    export_parquet,
+    unshielded,
+)
 from explorer.exchange.settings import split_settings
 from explorer.runs.config import TrainingConfig
 from tests.exchange.sample_curves import curves, make_curve, make_data, make_evaluation, make_row

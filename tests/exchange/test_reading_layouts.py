@@ -447,3 +447,13 @@ def test_json_lines_take_the_column_that_a_person_names() -> None:
     lines = "\n".join(json.dumps({"n": k, "m": k * k, "loss": 1 / k}) for k in range(1, 4))
     data = read_curves(lines.encode(), "x.jsonl", Told(x="m")).curves[0].data
     assert data.series["loss"].steps.tolist() == [1, 4, 9]
+
+
+def test_a_metric_that_no_step_is_told_of_is_left_out_of_a_count_that_begins_anew() -> None:
+    table = b"epoch,iter,loss,val\n1,50,3,\n1,100,2,\n2,50,1,\n2,100,0.5,\n2,,,0.7\n"
+    reading = read_curves(table, "x.csv")
+    series = reading.curves[0].data.series
+    assert {name: one.steps.tolist() for name, one in series.items()} == {
+        "loss": [50, 100, 150, 200]
+    }
+    assert "1 measurement has no “iter”: left out." in reading.notes

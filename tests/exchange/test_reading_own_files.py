@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exported import ExportedCurve
 from explorer.exchange.json_export import export_json
-from explorer.exchange.parquet_export import export_parquet
+from explorer.exchange.long_table import export_csv, export_parquet
 from explorer.exchange.reading import read_curves
 from explorer.exchange.tensorboard_export import export_tensorboard
 from explorer.runs.series import CurveData, FileNotes, Series

@@ -154,6 +154,16 @@ def test_an_index_of_which_parquet_tells_only_where_it_begins_counts_the_steps()
     assert curve.data.series["loss"].steps.tolist() == [10, 20, 30]
 
 
+def test_a_batch_without_rows_does_no_harm_to_an_arrow_stream():
+    schema = pa.schema([("step", pa.int64()), ("loss", pa.float64())])
+    file = io.BytesIO()
+    with pa.ipc.new_stream(file, schema) as stream:
+        for rows in ([], [1, 2]):
+            stream.write_batch(pa.record_batch([rows, [0.5 * one for one in rows]], schema=schema))
+    (curve,) = read_curves(file.getvalue(), "x.arrows").curves
+    assert curve.data.series["loss"].values.tolist() == [0.5, 1.0]
+
+
 @given(series=curves(), is_parquet=st.booleans())
 def test_parquet_and_arrow_are_read_as_they_were_written(series, is_parquet):
     steps = sorted({int(step) for one in series.values() for step in one.steps})

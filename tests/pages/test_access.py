@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
-from pages.components.access import access, signed_cookie
-from pages.components.rooms.attempts import Attempts
+from pages.components.access import access, person, signed_cookie
+from pages.components.access.attempts import Attempts
 
 CODE = "correct horse"
 CLOCK = {"seconds": 0.0}
@@ -21,23 +21,36 @@ CLOCK = {"seconds": 0.0}
 @pytest.fixture(autouse=True)
 def _code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_ACCESS_CODE", CODE)
-    monkeypatch.setattr(access, "_tries", Attempts(10, 60, lambda: CLOCK["seconds"]))
+    monkeypatch.setattr(access, "_wrong", Attempts(10, 60, lambda: CLOCK["seconds"]))
+    monkeypatch.setattr(access, "_NETWORK_FACTOR", 3)
+    monkeypatch.setattr(access, "_ALL_FACTOR", 5)
 
 
-def enter(
-    code: bytes, *, origin: str = "http://localhost:8501", prefix: str = ""
-) -> tuple[int, dict[str, str], str]:
+def enter(code: bytes, **sent: str) -> tuple[int, dict[str, str], str]:
     """Send a code as the page does; return status, headers and text of the answer."""
+    return asyncio.run(entering(code, **sent))
+
+
+async def entering(
+    code: bytes,
+    *,
+    origin: str = "http://localhost:8501",
+    prefix: str = "",
+    name: str = "",
+    address: str = "10.0.0.1",
+) -> tuple[int, dict[str, str], str]:
     app = Starlette(routes=[access.route(prefix)])
     path = f"{prefix}/explorer-access"
     host = origin.partition("://")[2]
-    headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+    cookie = f"{person.COOKIE}={name:x>43}"
+    headers = [(b"host", host.encode()), (b"origin", origin.encode()), (b"cookie", cookie.encode())]
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
              "query_string": b"", "headers": headers, "root_path": "", "http_version": "1.1",
-             "scheme": "http", "server": ("localhost", 8501)}  # fmt: skip
+             "scheme": "http", "server": ("localhost", 8501), "client": (address, 1)}  # fmt: skip
     status, answered, text = 0, {}, ""
 
     async def receive() -> dict:
+        await asyncio.sleep(0)
         return {"type": "http.request", "body": code, "more_body": False}
 
     async def send(message: dict) -> None:
@@ -48,7 +61,7 @@ def enter(
         else:
             text += message.get("body", b"").decode()
 
-    asyncio.run(app(scope, receive, send))
+    await app(scope, receive, send)
     return status, answered, text
 
 
@@ -92,18 +105,57 @@ def test_the_cookie_is_of_the_apps_own_folder_below_any_prefix_also_one_that_is_
     assert SimpleCookie(headers["set-cookie"])[signed_cookie.COOKIE]["path"] == ""
 
 
-def test_a_wrong_code_gets_no_cookie_and_after_ten_nobody_is_asked_for_a_while(
+def wrong(times: int, **sent: str) -> list[int]:
+    """The answers to wrong codes that are sent at once."""
+
+    async def all_at_once() -> list[int]:
+        tries = (entering(b"wrong", **sent) for _ in range(times))
+        return [status for status, _, _ in await asyncio.gather(*tries)]
+
+    return asyncio.run(all_at_once())
+
+
+def test_a_wrong_code_gets_no_cookie_and_after_ten_one_waits_but_not_ones_neighbours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for _ in range(10):
-        status, headers, text = enter(b"wrong")
-        assert (status, "set-cookie" in headers) == (403, False)
-        assert "not the access code" in text
-    status, headers, text = enter(CODE.encode())
+    status, headers, text = enter(b"wrong", name="a")
+    assert (status, "set-cookie" in headers) == (403, False)
+    assert "not the access code" in text
+    assert wrong(12, name="a") == [403] * 9 + [429] * 3
+    status, headers, text = enter(CODE.encode(), name="a")
     assert (status, "set-cookie" in headers) == (429, False)
-    assert "in a minute" in text
+    assert "You have entered too many" in text
+    assert enter(CODE.encode(), name="b")[0] == 200
     monkeypatch.setitem(CLOCK, "seconds", 61.0)
-    assert enter(CODE.encode())[0] == 200
+    assert enter(CODE.encode(), name="a")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "next_door", "elsewhere"),
+    [
+        ("10.0.0.1", "10.0.0.1", "10.0.0.2"),
+        ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
+        ("::ffff:10.0.0.1", "10.0.0.1", "::ffff:10.0.0.2"),
+    ],
+)
+def test_who_takes_a_new_name_for_each_guess_makes_their_network_wait_and_no_other(
+    address: str, next_door: str, elsewhere: str
+) -> None:
+    for number in range(30):
+        assert wrong(1, name=str(number), address=address) == [403]
+    status, _, text = enter(CODE.encode(), name="host", address=next_door)
+    assert status == 429
+    assert "from your network" in text
+    assert enter(CODE.encode(), name="host", address=elsewhere)[0] == 200
+
+
+def test_while_many_networks_guess_each_may_do_so_less_and_who_knows_the_code_comes_in() -> None:
+    for number in range(50):
+        assert wrong(1, name=str(number), address=f"10.0.1.{number}") == [403]
+    for number in range(10):
+        assert wrong(1, name=str(number), address="10.0.0.9") == [403]
+    assert enter(CODE.encode(), name="host", address="10.0.0.9")[0] == 429
+    assert enter(CODE.encode(), name="host", address="10.0.0.1")[0] == 200
 
 
 def test_other_sites_and_endless_codes_are_refused() -> None:

@@ -11,8 +11,8 @@ import pytest
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
-from explorer.exchange.csv_export import export_csv
 from explorer.exchange.exports import EXPORTS
+from explorer.exchange.long_table import export_csv
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore

@@ -18,10 +18,10 @@ import sqlalchemy as sa
 from explorer.rooms import room as rooms
 from explorer.store import room_rounds, tables
 from explorer.teaching.questions import QUESTIONS
+from pages.components.access.attempts import Attempts
 from pages.components.preview import preview
 from pages.components.rooms import hub as hubs
 from pages.components.rooms import room_socket
-from pages.components.rooms.attempts import Attempts
 from pages.components.rooms.hub import Hub
 from tests.pages.room_browser import HOST, Browser, Refused
 

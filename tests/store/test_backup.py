@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,12 @@ from tests.runs.sample_records import MARK, divergence, final_weights, steps
 RACE = [TrainingConfig(seed=3), TrainingConfig(loss="softmax_squared_error", seed=3)]
 
 
-def rows(store: RunStore) -> dict[str, list[tuple[object, ...]]]:
+def rows(store: RunStore) -> dict[str, Sequence[object]]:
     with store._database.transaction() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(sa.select(table))]
+            table.name: connection.execute(
+                sa.select(table).order_by(*table.primary_key.columns)
+            ).all()
             for table in metadata.sorted_tables
         }
 
@@ -32,7 +34,7 @@ def fill(store: RunStore) -> str:
     run_id = store.runs.create(RACE, "Zwei Läufe, 'quoted' — ∞")
     store.runs.claim_next(MARK)
     store.records.append(run_id, [*steps(1, 5), divergence(1, 3)])
-    store.annotations.set_tags(run_id, ["for the talk"])
+    store.annotations.set_tags(run_id, ["for the talk"], 0)
     store.records.append(run_id, [final_weights(0, 5, {"bias": np.float32([0.5, -0.0])})])
     store.runs.finish(run_id, "finished")
     store.sweeps.create(

@@ -133,8 +133,8 @@ def test_a_run_that_speaks_in_the_moment_of_its_loss_is_not_taken(
     run = store.runs.claim_next(ELSEWHERE)
     let_pass(store, run.id, LEASE_SECONDS + 1)
     hear_all(store)
-    spoken = store.runs.get(run.id).heartbeat
-    monkeypatch.setattr(sweeps, "_runs_with", lambda *_: {run.id: spoken - 1})
+    listed = [replace(row, heartbeat=row.heartbeat - 1) for row in store.curves.list()]
+    monkeypatch.setattr(sweeps, "listed_curves", lambda *_: listed)
     assert not continue_open(store, lambda _: None)
     assert store.runs.get(run.id).status == "running"
     store.runs.heartbeat(run.id)

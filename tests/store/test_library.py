@@ -76,15 +76,15 @@ def test_the_table_reads_no_records(store: RunStore) -> None:
     assert len(store.curves.list()) == 2
 
 
-def test_tags_and_notes_belong_to_a_curve_or_to_all_of_a_run(store: RunStore) -> None:
+def test_tags_and_notes_belong_to_a_curve(store: RunStore) -> None:
     run_id, other = ended(store), ended(store)
     store.annotations.set_tags(run_id, ["good", "for the talk"], curve=1)
     store.annotations.set_note(run_id, "Zwei Läufe, 'quoted' — ∞", curve=0)
-    store.annotations.set_note(other, "both")
-    a, b, c, d = store.curves.list()
-    assert (a.note, b.note, c.note, d.note) == ("both", "both", "Zwei Läufe, 'quoted' — ∞", "")
-    assert [row.tags for row in (a, b, c, d)] == [(), (), (), ("good", "for the talk")]
-    store.annotations.set_tags(run_id, [])
+    store.annotations.set_note(other, "first", curve=0)
+    rows = store.curves.list()
+    assert [row.note for row in rows] == ["first", "", "Zwei Läufe, 'quoted' — ∞", ""]
+    assert [row.tags for row in rows] == [(), (), (), ("good", "for the talk")]
+    store.annotations.set_tags(run_id, [], 1)
     assert {row.tags for row in store.curves.list()} == {()}
 
 
@@ -104,9 +104,9 @@ def test_tags_that_cannot_be_kept_are_told_and_the_old_ones_stay(
     store: RunStore, tags: list[str], told: str
 ) -> None:
     run_id = ended(store)
-    store.annotations.set_tags(run_id, ["kept"])
+    store.annotations.set_tags(run_id, ["kept"], 0)
     with pytest.raises(AnnotationError, match=told):
-        store.annotations.set_tags(run_id, tags)
+        store.annotations.set_tags(run_id, tags, 0)
     assert store.curves.list()[0].tags == ("kept",)
 
 
@@ -134,8 +134,8 @@ def test_tags_and_meanings_of_several_curves_are_kept_together_or_not_at_all(
 def test_notes_names_and_curves_that_cannot_be_are_told(store: RunStore) -> None:
     run_id = ended(store, "first name")
     refused = [
-        lambda: store.annotations.set_note(run_id, "x" * 2001),
-        lambda: store.annotations.set_note(run_id, "a\0b"),
+        lambda: store.annotations.set_note(run_id, "x" * 2001, 0),
+        lambda: store.annotations.set_note(run_id, "a\0b", 0),
         lambda: store.annotations.set_note(run_id, "", curve=2),
         lambda: store.annotations.set_tags(run_id, [], curve=-1),
         lambda: store.annotations.rename_run(run_id, "x" * 81),
@@ -172,7 +172,7 @@ def test_runs_and_curves_are_renamed_and_lose_the_name_again(store: RunStore) ->
 
 def test_a_deleted_run_is_out_of_sight_until_it_is_restored(store: RunStore) -> None:
     gone, other = ended(store, "gone"), ended(store)
-    store.annotations.set_tags(gone, ["kept"])
+    store.annotations.set_tags(gone, ["kept"], 0)
     store.curves.delete(gone)
     assert [run.id for run in store.runs.list()] == [other]
     assert {row.run_id for row in store.curves.list()} == {other}

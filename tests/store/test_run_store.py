@@ -128,7 +128,7 @@ def test_an_unknown_run_is_told_in_a_sentence(store: RunStore) -> None:
         store.runs.get, store.runs.heartbeat, store.records.read, store.records.compact,
         store.requests.stop, store.requests.control, store.curves.delete, store.curves.restore,
         lambda run_id: store.annotations.rename_run(run_id, "name"),
-        lambda run_id: store.annotations.set_tags(run_id, ["tag"]),
+        lambda run_id: store.annotations.set_tags(run_id, ["tag"], 0),
     )  # fmt: skip
     for use in uses:
         with pytest.raises(UnknownRun, match="no recorded run") as told:

@@ -145,7 +145,7 @@ def test_a_shipped_run_is_read_like_any_other(beside):
     [
         lambda store: store.annotations.rename_run("race", "Mine"),
         lambda store: store.annotations.rename_curve("race", 0, "Mine"),
-        lambda store: store.annotations.set_tags("race", ["mine"]),
+        lambda store: store.annotations.set_tags("race", ["mine"], 0),
         lambda store: store.annotations.set_note("race", "mine", 0),
         lambda store: store.curves.delete("race"),
         lambda store: store.curves.delete("part", [1]),

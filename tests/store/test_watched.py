@@ -85,8 +85,8 @@ def test_nothing_is_changed_of_a_watched_run_until_it_is_kept(store: RunStore) -
     written(store, foreign(3))
     (row,) = store.curves.list()
     changes = [
-        lambda: store.annotations.set_tags(row.run_id, ["x"]),
-        lambda: store.annotations.set_note(row.run_id, "x"),
+        lambda: store.annotations.set_tags(row.run_id, ["x"], 0),
+        lambda: store.annotations.set_note(row.run_id, "x", 0),
         lambda: store.annotations.rename_run(row.run_id, "x"),
         lambda: store.annotations.rename_curve(row.run_id, 0, "x"),
     ]

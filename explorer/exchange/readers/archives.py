@@ -21,6 +21,7 @@ _TOO_MUCH = (
     f"It unpacks to more than {MOST_UNPACKED_BYTES >> 20} MB: pack fewer files, those with the "
     "curves alone."
 )
+_TOO_MANY = f"The archive holds more than {MOST_MEMBERS:,} files: pack fewer."
 _FAILURES = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError,
     OSError, NotImplementedError, RuntimeError, IndexError, ValueError, OverflowError,
@@ -51,25 +52,23 @@ class _Bounded(io.RawIOBase):
 
 def is_archive(content: bytes) -> bool:
     """Tell whether bytes are an archive of files, or a compressed one."""
-    return (
-        _is_zip(content) or _is_tar(content) or bool(_packed(content) and _is_tar_inside(content))
-    )
-
-
-def is_compressed(content: bytes) -> bool:
-    """Tell whether bytes are one compressed file."""
-    return _packed(content) is not None
+    if _is_zip(content):
+        return True
+    try:
+        return _opened(content).read(512)[257:262] == b"ustar"
+    except _FAILURES:
+        # It is said to be damaged when it is read.
+        return False
 
 
 def unpacked(content: bytes) -> bytes:
-    """Return what is in a compressed file.
+    """Return what is in a compressed file; any other content as it is.
 
     Raises:
         ImportRefused: It is damaged, or holds more than `MOST_BYTES`.
     """
-    opened = _packed(content)
     try:
-        with opened(io.BytesIO(content)) if opened else io.BytesIO(content) as file:
+        with _opened(content) as file:
             data = file.read(MOST_BYTES + 1)
     except _FAILURES as error:
         raise ImportRefused("The compressed file is damaged or cut off: copy it again.") from error
@@ -82,14 +81,7 @@ def unpacked(content: bytes) -> bytes:
 
 
 def members(content: bytes, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Unpack the files of an archive one after another.
-
-    Args:
-        content: Of the archive.
-        is_wanted: Says of a path whether to unpack it.
-
-    Yields:
-        The path of each file, parted by /, and its bytes.
+    """Unpack the wanted files of an archive one after another: each path, parted by /, and bytes.
 
     Raises:
         ImportRefused: It is damaged, hostile, or too much.
@@ -106,21 +98,11 @@ def _is_zip(content: bytes) -> bool:
     return content.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def _is_tar(content: bytes) -> bool:
-    return content[257:262] == b"ustar"
-
-
-def _packed(content: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
-    return next((opened for start, opened in _STARTS.items() if content.startswith(start)), None)
-
-
-def _is_tar_inside(content: bytes) -> bool:
-    opened = _packed(content)
-    try:
-        return opened is not None and _is_tar(opened(io.BytesIO(content)).read(512))
-    except _FAILURES:
-        # It is said to be damaged when it is read.
-        return False
+def _opened(content: bytes) -> IO[bytes]:
+    """Open what is in a compressed file, or the bytes as they are."""
+    file = io.BytesIO(content)
+    openers = (opened for start, opened in _STARTS.items() if content.startswith(start))
+    return next(openers, lambda plain: plain)(file)
 
 
 def _zipped(content: bytes, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -142,7 +124,7 @@ def _zipped(content: bytes, is_wanted: Callable[[str], bool]) -> Iterator[tuple[
 
 def _check_members(infos: Sequence[zipfile.ZipInfo]) -> None:
     if len(infos) > MOST_MEMBERS:
-        raise ImportRefused(f"The archive holds more than {MOST_MEMBERS:,} files: pack fewer.")
+        raise ImportRefused(_TOO_MANY)
     names: set[str] = set()
     for info in infos:
         _check_path(info.filename)
@@ -167,15 +149,11 @@ def _check_member(name: str, data: bytes, left: int) -> None:
 
 
 def _tarred(content: bytes, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    opened = _packed(content)
-    file: IO[bytes] = io.BytesIO(content)
-    stream = _Bounded(opened(file) if opened else file, MOST_UNPACKED_BYTES)
+    stream = _Bounded(_opened(content), MOST_UNPACKED_BYTES)
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for count, member in enumerate(archive, 1):
             if count > MOST_MEMBERS:
-                raise ImportRefused(
-                    f"The archive holds more than {MOST_MEMBERS:,} files: pack fewer."
-                )
+                raise ImportRefused(_TOO_MANY)
             name = member.name.removeprefix("./")
             _check_path(name)
             if not member.isfile() or not is_wanted(name):

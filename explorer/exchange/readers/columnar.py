@@ -54,11 +54,8 @@ def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ImportRefused("The file is damaged or cut off: write it again.") from error
     if is_own_table(table):
-        metadata = read.schema.metadata or {}
-        settings = (
-            settings_in_metadata(metadata[FORMAT.encode()]) if FORMAT.encode() in metadata else {}
-        )
-        return curves_of_own_table(table, is_shielded=False, settings=settings)
+        told = (read.schema.metadata or {}).get(FORMAT.encode(), b'{"curves": []}')
+        return curves_of_own_table(table, is_shielded=False, settings=settings_in_metadata(told))
     return curves_of(table, label)
 
 
@@ -97,8 +94,6 @@ def _check_size(rows: int, columns: int) -> None:
             f"The table has {rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells are read "
             "at most: leave columns out, or keep every tenth row."
         )
-    if not rows:
-        raise ImportRefused("The table has no row.")
 
 
 def _table(read: pa.Table, notes: Notes) -> Table:
@@ -150,12 +145,11 @@ def _column(
         chunks, kind = chunks.cast(pa.string()), pa.string()
     if pa.types.is_string(kind):
         return columns_of_texts([name], [chunks], place, notes, words=words)[0]
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        moments = chunks.cast(pa.timestamp("us", getattr(kind, "tz", None))).cast(pa.int64())
-        return _numbers(name, pc.divide(moments.cast(pa.float64()), 1e6))
-    if pa.types.is_duration(kind):
-        spans = chunks.cast(pa.duration("us")).cast(pa.int64())
-        return _numbers(name, pc.divide(spans.cast(pa.float64()), 1e6))
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_duration(kind):
+        is_span = pa.types.is_duration(kind)
+        to = pa.duration("us") if is_span else pa.timestamp("us", getattr(kind, "tz", None))
+        micros = chunks.cast(to).cast(pa.int64()).cast(pa.float64())
+        return _numbers(name, pc.divide(micros, 1e6))
     if pa.types.is_null(kind):
         return Column(name, np.full(len(chunks), np.nan), np.zeros(len(chunks), bool))
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):

@@ -165,7 +165,7 @@ def columns_of_texts(
     Raises:
         ImportRefused: A column of numbers has a cell that is none.
     """
-    whole = [_combined(column) for column in texts]
+    whole = [column.combine_chunks() for column in texts]
     parsed = [
         _words(name, own, _given(own)) if name in words else _plain_column(name, own, notes)
         for name, own in zip(names, whole, strict=True)
@@ -186,10 +186,6 @@ def columns_of_texts(
         # A column of text takes as much memory as its part of the file.
         whole[k] = parsed[k] = None
     return found
-
-
-def _combined(texts: pa.ChunkedArray) -> pa.Array:
-    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def _given(texts: pa.Array) -> Mask:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from explorer.exchange.readers.found import (
     ReadCurve,
     clock_of,
     counted,
+    free_name,
     in_order,
     listed,
 )
@@ -33,26 +34,18 @@ from explorer.exchange.readers.restarts import settle
 from explorer.exchange.readers.runs_of_tables import (
     codes_of,
     rows_by_code,
+    runs_by_column,
     runs_of,
     telling_apart,
     word_at,
 )
-from explorer.exchange.readers.wandb_columns import runs_by_column
 from explorer.exchange.readers.x_axis import Axis, axis_of
 from explorer.runs.meaning import ACCURACY_WORDS
 from explorer.runs.series import BEGAN, EPOCH, ROW, SECONDS, STEP, CurveData, Series
 
 Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Measured:
-    """One series as it stands in the table."""
-
-    name: str
-    rows: Rows
-    values: np.ndarray
-    unit: str = ""
+_Measured = Mapping[str, tuple[Rows, Column]]
+"""Name of a series → where and in which column it stands in the table."""
 
 
 def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
@@ -89,7 +82,9 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
     for run in runs:
         # Each run by itself, so that many of them cost no more than their rows.
         own, at = (
-            (meaning, axis) if len(runs) == 1 else (meaning.of_rows(run.rows), _cut(axis, run.rows))
+            (meaning, axis)
+            if len(runs) == 1
+            else (meaning.of_rows(run.rows), axis.of_rows(run.rows))
         )
         told = [one for one in own.metrics if is_setting(one)]
         own = replace(
@@ -100,7 +95,7 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
         measured = _measured(own, run.rows.size, prefix)
         if measured:
             data = _data(own, at, run.rows.size, measured, table.notes)
-            units = {one.name: one.unit for one in measured if one.unit}
+            units = {name: column.unit for name, (_, column) in measured.items() if column.unit}
             settings = table.settings | run.settings | _settings(own)
             curves.append(ReadCurve(run.label or label, data, settings, units))
     curves = [curve for curve in curves if curve.data.series]
@@ -125,11 +120,6 @@ def _take_settings(meaning: Meaning, axis: Axis) -> None:
         meaning.texts = [other for other in meaning.texts if other is not one]
 
 
-def _cut(axis: Axis, rows: Rows) -> Axis:
-    values = None if axis.values is None else axis.values[rows]
-    return Axis(axis.kind, axis.name, values, axis.is_whole)
-
-
 def _name_columns(table: Table, label: str) -> None:
     """Give columns without a name one, where it is clear what they are."""
     nameless = [one for one in table.columns if not one.name]
@@ -150,34 +140,18 @@ def _name_columns(table: Table, label: str) -> None:
         others[0].name = label
 
 
-def _measured(meaning: Meaning, size: int, prefix: str) -> list[_Measured]:
-    found: dict[str, _Measured] = {}
-
-    def add(name: str, rows: Rows, column: Column) -> None:
-        whole, count = prefix + name, 2
-        while whole in found:
-            whole, count = f"{prefix}{name} ({count})", count + 1
-        found[whole] = _Measured(whole, rows, column.values, column.unit)
-
-    if meaning.metric is not None and meaning.value is not None:
-        rows = np.flatnonzero(meaning.value.present & meaning.metric.present)
-        codes = codes_of([meaning.metric, *meaning.contexts], size)
-        for own in _parts(rows, codes):
-            name = word_at(meaning.metric, int(own[0]))
-            add(_with_context(meaning, name, int(own[0])), own, meaning.value)
-        return list(found.values())
-    contexts = codes_of(meaning.contexts, size) if meaning.contexts else None
-    for column in meaning.metrics:
-        rows = np.flatnonzero(column.present)
-        for own in [rows] if contexts is None and rows.size else _parts(rows, contexts):
-            add(_with_context(meaning, column.name, int(own[0])), own, column)
-    return list(found.values())
-
-
-def _parts(rows: Rows, codes: np.ndarray | None) -> list[Rows]:
-    if codes is None:
-        return []
-    return [rows[part] for part in rows_by_code(codes[rows])]
+def _measured(meaning: Meaning, size: int, prefix: str) -> _Measured:
+    names, value = meaning.metric, meaning.value
+    found: dict[str, tuple[Rows, Column]] = {}
+    contexts = codes_of([*([names] if names else []), *meaning.contexts], size)
+    for column in meaning.metrics if value is None else [value]:
+        rows = np.flatnonzero(column.present if names is None else column.present & names.present)
+        for part in rows_by_code(contexts[rows]):
+            own = rows[part]
+            name = column.name if names is None else word_at(names, int(own[0]))
+            called = prefix + _with_context(meaning, name, int(own[0]))
+            found[free_name(called, found)] = own, column
+    return found
 
 
 def _with_context(meaning: Meaning, name: str, row: int) -> str:
@@ -210,15 +184,10 @@ def _settings(meaning: Meaning) -> dict[str, str]:
     found = {}
     constant = [one for one in meaning.contexts if not _names(meaning, one, 0)]
     for column in (*meaning.texts, *constant):
-        is_told = is_setting(column) if column.words is None else _is_same(column)
+        is_told = is_setting(column) if column.is_number else column.num_words == 1
         if column.name and column.present.all() and is_told:
             found[column.name] = word_at(column, 0)
     return {name: text for name, text in found.items() if text not in ("{}", "[]")}
-
-
-def _is_same(column: Column) -> bool:
-    codes = column.words.indices.to_numpy(zero_copy_only=False) if column.words else np.zeros(0)
-    return bool(codes.size and np.all(codes == codes[0]))
 
 
 def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) -> None:
@@ -255,10 +224,8 @@ def _is_percent(column: Column) -> bool:
     return bool(values.size and values.max() > 1 and values.max() <= 100 and values.min() >= 0)
 
 
-def _data(
-    meaning: Meaning, axis: Axis, size: int, measured: Sequence[_Measured], notes: Notes
-) -> CurveData:
-    kept = [one.rows for one in measured]
+def _data(meaning: Meaning, axis: Axis, size: int, measured: _Measured, notes: Notes) -> CurveData:
+    kept = [rows for rows, _ in measured.values()]
     if axis.values is not None and _is_same_throughout(axis.values, kept):
         notes.add(f"{quoted(axis.name)} stays the same: the rows are counted, from 0.")
         axis = Axis(ROW, "row", None)
@@ -274,10 +241,9 @@ def _data(
         mask[rows] = True
     series = {}
     twice = 0
-    for one, rows in zip(measured, kept, strict=True):
+    for (name, (_, column)), rows in zip(measured.items(), kept, strict=True):
         if rows.size:
-            steps, values, more = in_order(x[rows].astype(np.int64), one.values[rows])
-            series[one.name] = Series(steps, values)
+            series[name], more = in_order(x[rows].astype(np.int64), column.values[rows])
             twice += more
     if twice:
         notes.add(

@@ -1,8 +1,12 @@
-"""The bytes of a text file, whatever they are encoded in, as UTF-8."""
+"""The bytes of a text file, whatever they are encoded in, as UTF-8; and one value of JSON."""
 
 from __future__ import annotations
 
 import codecs
+import json
+from typing import Any
+
+import orjson
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.found import Notes
@@ -23,12 +27,24 @@ _NO_TEXT = (
 )
 
 
+def json_value(text: bytes) -> Any:
+    """Return what a text says in JSON, also with NaN and Infinity, which JSON does not have.
+
+    Raises:
+        json.JSONDecodeError: It is no JSON; with line and column.
+        ValueError: It is not UTF-8, or holds a number with too many digits.
+        RecursionError: It is nested too deeply.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
 def as_utf8(content: bytes, notes: Notes) -> bytes:
     """Return a text in UTF-8 without a byte-order mark, its lines ended by \\n or \\r\\n.
 
-    Args:
-        content: In UTF-8, UTF-16, UTF-32, or what Windows and Unix used before them.
-        notes: Takes which of them it was, unless it was UTF-8.
+    It may be in UTF-8, UTF-16, UTF-32, or what Windows and Unix used before them.
 
     Raises:
         ImportRefused: It is not text.

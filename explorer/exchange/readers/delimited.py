@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import orjson
 import pyarrow as pa
@@ -44,14 +44,6 @@ class _Uneven(Exception):
     """Rows that are not all of one length, or that hold comments."""
 
 
-@dataclass(slots=True)
-class _Dropped:
-    comments: int = 0
-    headers: int = 0
-    padded: int = 0
-    torn: int = 0
-
-
 def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Table:
     """Read a text as a table.
 
@@ -70,7 +62,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     if layout.preamble:
         notes.add(f"{counted(layout.preamble, 'line')} before the table left out.")
     names = layout.names or ("",) * layout.width
-    dropped = _Dropped()
+    dropped: Counter[str] = Counter()
     try:
         texts = _parsed_by_arrow(content, layout, names)
     except _Uneven:
@@ -81,7 +73,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
         raise ImportRefused("The table has a header, but no row of numbers below it.")
 
     def place(row: int) -> str:
-        rows = _rows(content, layout, names, _Dropped())
+        rows = _rows(content, layout, names, Counter())
         line = next(itertools.islice(rows, row, None), (0, []))[0]
         return f"Line {line:,}"
 
@@ -90,7 +82,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
             distinct(names, notes), texts, place, notes, layout.delimiter, words_of(names)
         )
     except ImportRefused as error:
-        for line, row in _rows(content, layout, names, _Dropped()):
+        for line, row in _rows(content, layout, names, Counter()):
             if _is_header_of_another(row):
                 raise ImportRefused(_ANOTHER.format(line)) from error
         raise
@@ -177,7 +169,7 @@ def _columns(
 
 
 def _parsed_by_row(
-    content: bytes, layout: Layout, names: tuple[str, ...], dropped: _Dropped
+    content: bytes, layout: Layout, names: tuple[str, ...], dropped: Counter[str]
 ) -> list[pa.ChunkedArray]:
     even = io.StringIO()
     writer = csv.writer(even, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -189,7 +181,7 @@ def _parsed_by_row(
 
 
 def _rows(
-    content: bytes, layout: Layout, names: tuple[str, ...], dropped: _Dropped
+    content: bytes, layout: Layout, names: tuple[str, ...], dropped: Counter[str]
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the line and the cells of each row, as many cells as the header has names.
 
@@ -205,10 +197,10 @@ def _rows(
             continue
         line = number + offset
         if is_comment(row[0]) and not (names[0] and is_comment(names[0])):
-            dropped.comments += 1
+            dropped["comments"] += 1
             continue
         if [cell.strip() for cell in row if cell.strip()] == [name for name in names if name]:
-            dropped.headers += 1
+            dropped["headers"] += 1
             continue
         extra = len(row) - layout.width
         if extra > 0 and any(cell.strip() for cell in row[layout.width :]):
@@ -219,10 +211,10 @@ def _rows(
                 "columns: give every row as many cells as there are names in the first line."
             )
         if extra < 0 and not after and not is_whole:
-            dropped.torn += 1
+            dropped["torn"] += 1
             continue
         if extra < 0:
-            dropped.padded += 1
+            dropped["padded"] += 1
             row += [""] * -extra
         yield line, row[: layout.width]
 
@@ -250,15 +242,15 @@ def _parted(
         ) from error
 
 
-def _note(dropped: _Dropped, notes: Notes) -> None:
-    if dropped.comments:
-        notes.add(f"{counted(dropped.comments, 'line')} of comment among the rows left out.")
-    if dropped.headers:
-        notes.add(f"The header is repeated {times(dropped.headers)}; that is skipped.")
-    if dropped.padded:
+def _note(dropped: Counter[str], notes: Notes) -> None:
+    if count := dropped["comments"]:
+        notes.add(f"{counted(count, 'line')} of comment among the rows left out.")
+    if count := dropped["headers"]:
+        notes.add(f"The header is repeated {times(count)}; that is skipped.")
+    if count := dropped["padded"]:
         notes.add(
-            f"{counted(dropped.padded, 'row has', 'rows have')} fewer cells than the header: what "
+            f"{counted(count, 'row has', 'rows have')} fewer cells than the header: what "
             "is missing counts as not measured."
         )
-    if dropped.torn:
+    if dropped["torn"]:
         notes.add("The last line is cut off in the middle, and left out.")

@@ -25,7 +25,7 @@ from explorer.exchange.event_files import (
 )
 from explorer.exchange.readers.found import Notes, ReadCurve, clock_of, counted, in_order
 from explorer.exchange.readers.limits import MOST_MEASUREMENTS, MOST_SERIES
-from explorer.exchange.readers.meaning import EPOCH_WORDS, normal
+from explorer.exchange.readers.meaning import EPOCH_WORDS, SPLITS, normal
 from explorer.exchange.readers.own_files import (
     own_data,
     own_description,
@@ -46,10 +46,6 @@ from explorer.runs.series import (
     Series,
 )
 
-# Keras writes training and validation of a run to folders of their own under equal tags.
-_PARTS = frozenset(
-    ("train", "training", "validation", "val", "valid", "test", "eval", "evaluation")
-)
 _IS_TIME = re.compile(r"\d{9,}(\.\d+)?")
 _TIME = re.compile(r"tfevents\.(\d+)")
 
@@ -156,7 +152,50 @@ class Events:
 
     def data(self, notes: Notes) -> CurveData | None:
         """Return the scalars as a curve; None where there is none."""
-        return _data(self, notes)
+        if not len(self.steps):
+            return None
+        steps = np.frombuffer(self.steps, np.int64)
+        if steps.min() < 0 or steps.max() > LARGEST_STEP:
+            raise ImportRefused(
+                f"An event has the step {steps.min() if steps.min() < 0 else steps.max():,}, and "
+                f"steps are numbers from 0 to {LARGEST_STEP:,}."
+            )
+        codes = np.frombuffer(self.codes, np.int64)
+        rows = rows_by_code(codes)
+        names = list(self.tags)
+        if self.own is not None:
+            values = np.frombuffer(self.values)
+            tagged = {name: in_order(steps[own], values[own])[0]
+                      for name, own in zip(names, rows, strict=True)}  # fmt: skip
+            return own_data(tagged, str(self.own["x"]))
+        x, kind = steps.astype(np.float64), STEP
+        if all(own.size > 2 and np.all(steps[own] == steps[own[0]]) for own in rows):
+            notes.add("All events have the same step: the events of each tag are counted, from 0.")
+            kind = ROW
+            for own in rows:
+                x[own] = np.arange(own.size)
+        elif all(name.rpartition("/")[2].startswith("epoch_") for name in names):
+            kind = EPOCH
+        resumed = [(row, step) for row, step in self.restarts if row]
+        x, settled = settle(x, rows, None, "step", notes, resumed)
+        values, times = np.frombuffer(self.values), np.frombuffer(self.times)
+        whole = x.astype(np.int64)
+        found: dict[str, Series] = {}
+        twice = 0
+        for name, own in zip(names, settled, strict=True):
+            if own.size:
+                found[name], more = in_order(whole[own], values[own])
+                twice += more
+        if twice:
+            notes.add(
+                f"{counted(twice, 'scalar was', 'scalars were')} written again: the later count."
+            )
+        counting = np.concatenate(settled)
+        seconds = clock_of(SECONDS, whole[counting], times[counting] - times.min())
+        clocks = {SECONDS: seconds, BEGAN: Series(seconds.steps[:1], times.min(keepdims=True))}
+        clocks |= _epochs(found, kind, seconds.steps)
+        series, told = split_events(found)
+        return CurveData(series, kind, clocks, events=told) if series else None
 
     def curve(self, label: str, data: CurveData) -> ReadCurve:
         """Return a curve of these scalars, called as this app calls it where it wrote them."""
@@ -220,14 +259,15 @@ def run_of(folder: str, folders: Iterable[str]) -> tuple[str, str]:
     run = folder
     parent, _, leaf = run.rpartition("/")
     siblings = {one.rpartition("/")[2].lower() for one in every if one.rpartition("/")[0] == parent}
-    if leaf.lower() in _PARTS and (parent or len(siblings & _PARTS) > 1):
+    # Keras writes training and validation of a run to folders of their own under equal tags.
+    if leaf.lower() in SPLITS and (parent or len(siblings & SPLITS) > 1):
         run = parent
     above = run.split("/")
     for depth in range(1, len(above)):
         if "/".join(above[:depth]) in every:
             run = "/".join(above[:depth])
             break
-    if "" in every and (_IS_TIME.fullmatch(run) or run.lower() in _PARTS):
+    if "" in every and (_IS_TIME.fullmatch(run) or run.lower() in SPLITS):
         run = ""
     inner = folder[len(run) :].strip("/")
     return run, inner
@@ -265,52 +305,6 @@ def _setting(value: Any) -> str | None:
     if value.HasField("flag"):
         return setting_text(value.flag)
     return value.text.decode("utf-8", "replace") if value.HasField("text") else None
-
-
-def _data(events: Events, notes: Notes) -> CurveData | None:
-    if not len(events.steps):
-        return None
-    steps = np.frombuffer(events.steps, np.int64)
-    if steps.min() < 0 or steps.max() > LARGEST_STEP:
-        raise ImportRefused(
-            f"An event has the step {int(steps.min() if steps.min() < 0 else steps.max()):,}, and "
-            f"steps are numbers from 0 to {LARGEST_STEP:,}."
-        )
-    codes = np.frombuffer(events.codes, np.int64)
-    rows = rows_by_code(codes)
-    names = list(events.tags)
-    if events.own is not None:
-        values = np.frombuffer(events.values)
-        tagged = {name: in_order(steps[own], values[own])[:2]
-                for name, own in zip(names, rows, strict=True)}  # fmt: skip
-        return own_data(tagged, str(events.own["x"]))
-    x, kind = steps.astype(np.float64), STEP
-    if all(own.size > 2 and np.all(steps[own] == steps[own[0]]) for own in rows):
-        notes.add("All events have the same step: the events of each tag are counted, from 0.")
-        kind = ROW
-        for own in rows:
-            x[own] = np.arange(own.size)
-    elif all(name.rpartition("/")[2].startswith("epoch_") for name in names):
-        kind = EPOCH
-    resumed = [(row, step) for row, step in events.restarts if row]
-    x, settled = settle(x, rows, None, "step", notes, resumed)
-    values, times = np.frombuffer(events.values), np.frombuffer(events.times)
-    whole = x.astype(np.int64)
-    found: dict[str, Series] = {}
-    twice = 0
-    for name, own in zip(names, settled, strict=True):
-        if own.size:
-            rising, at, more = in_order(whole[own], values[own])
-            found[name] = Series(rising, at)
-            twice += more
-    if twice:
-        notes.add(f"{counted(twice, 'scalar was', 'scalars were')} written again: the later count.")
-    counting = np.concatenate(settled)
-    seconds = clock_of(SECONDS, whole[counting], times[counting] - times.min())
-    clocks = {SECONDS: seconds, BEGAN: Series(seconds.steps[:1], times.min(keepdims=True))}
-    clocks |= _epochs(found, kind, seconds.steps)
-    series, told = split_events(found)
-    return CurveData(series, kind, clocks, events=told) if series else None
 
 
 def _epochs(found: dict[str, Series], kind: str, steps: np.ndarray) -> dict[str, Series]:

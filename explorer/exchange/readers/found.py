@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -111,6 +112,12 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
 
 
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return a name, with a number behind it where it is taken: "loss (2)"."""
+    numbered = (f"{name} ({count})" for count in itertools.count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
+
+
 def counted(count: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: "1 row", "2,000 rows"."""
     return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
@@ -148,12 +155,16 @@ def check_size(curves: Iterable[ReadCurve]) -> None:
             )
 
 
+def with_settings(curves: Iterable[ReadCurve], settings: Mapping[str, str]) -> list[ReadCurve]:
+    """Give curves what was set for them, where they do not tell otherwise themselves."""
+    return [replace(one, settings={**settings, **one.settings}) for one in curves]
+
+
 def joined(curves: Iterable[ReadCurve]) -> list[ReadCurve]:
     """Put together what several parts of a file tell of one run.
 
-    Args:
-        curves: Those of one label and one kind of x become one; of several series of one name
-            the later ones carry a number.
+    Those of one label and one kind of x become one; of several series of one name the later ones
+    carry a number.
     """
     found: dict[tuple[str, str], ReadCurve] = {}
     for curve in curves:
@@ -170,15 +181,18 @@ def _joined(one: ReadCurve, other: ReadCurve) -> ReadCurve:
     series = dict(one.data.series)
     units = dict(one.units)
     for name, own in other.data.series.items():
-        free, count = name, 2
-        while free in series:
-            free, count = f"{name} ({count})", count + 1
+        free = free_name(name, series)
         series[free] = own
         if name in other.units:
             units[free] = other.units[name]
     clocks = dict(one.data.clocks)
     for name, clock in _since(other.data.clocks, clocks).items():
-        clocks[name] = _both(clocks[name], clock, name) if name in clocks else clock
+        if name in clocks:
+            both = clocks[name], clock
+            steps, values = (np.concatenate([getattr(own, part) for own in both])
+                             for part in ("steps", "values"))  # fmt: skip
+            clock = clock_of(name, steps, values)
+        clocks[name] = clock
     data = replace(
         one.data,
         series=series,
@@ -199,12 +213,6 @@ def _since(clocks: Mapping[str, Series], those: Mapping[str, Series]) -> dict[st
     return found
 
 
-def _both(one: Series, other: Series, name: str) -> Series:
-    steps = np.concatenate([one.steps, other.steps])
-    values = np.concatenate([one.values, other.values])
-    return clock_of(name, steps, values)
-
-
 def clock_of(name: str, steps: NDArray[np.int64], values: NDArray[np.float64]) -> Series:
     """Return a clock of what it told at steps in any order.
 
@@ -214,21 +222,14 @@ def clock_of(name: str, steps: NDArray[np.int64], values: NDArray[np.float64]) -
     if name == SECONDS:
         order = np.argsort(-values, kind="stable")
         steps, values = steps[order], values[order]
-    rising, at, _ = in_order(steps, values)
-    return Series(rising, at)
+    return in_order(steps, values)[0]
 
 
-def in_order(
-    steps: NDArray[np.int64], values: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-    """Sort measurements by step, of several at one step the last one.
-
-    Returns:
-        Rising steps, their values, and how many measurements did not count.
-    """
+def in_order(steps: NDArray[np.int64], values: NDArray[np.float64]) -> tuple[Series, int]:
+    """Sort measurements by step, and say how many do not count: of several at one step the last."""
     if np.all(steps[1:] > steps[:-1]):
-        return steps, values, 0
+        return Series(steps, values), 0
     order = np.argsort(steps, kind="stable")
     ordered = steps[order]
     last = np.append(ordered[1:] != ordered[:-1], True)
-    return ordered[last], values[order][last], int((~last).sum())
+    return Series(ordered[last], values[order][last]), int((~last).sum())

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Table
 from explorer.exchange.readers.curves_of_tables import curves_of
-from explorer.exchange.readers.found import Notes, ReadCurve, joined
-from explorer.exchange.readers.json_value import json_value
+from explorer.exchange.readers.decoding import json_value
+from explorer.exchange.readers.found import Notes, ReadCurve, joined, with_settings
 from explorer.exchange.readers.meaning import (
     COUNT_WORDS,
     EPOCH_WORDS,
@@ -56,13 +56,7 @@ def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[Rea
     if not found.curves:
         raise ImportRefused(found.refusals[0] if found.refusals else _NO_CURVE)
     notes.extend(found.refusals)
-    curves = joined(found.curves)
-    if not found.settings:
-        return curves
-    return [
-        ReadCurve(one.label, one.data, found.settings | dict(one.settings), one.units)
-        for one in curves
-    ]
+    return with_settings(joined(found.curves), found.settings)
 
 
 def _parsed(content: bytes) -> Any:
@@ -105,7 +99,7 @@ class _Found:
 
     def _walk_list(self, node: list[Any], path: tuple[str, ...], depth: int) -> None:
         if node and all(isinstance(one, dict) for one in node):
-            if any(_is_curve(one) or _has_lists(one) for one in node[:3]):
+            if any(_curve_lists(one) or _has_lists(one) for one in node[:3]):
                 for place, one in enumerate(node):
                     name = one.get("name") or one.get("label") or f"curve {place + 1}"
                     self.walk(one, (*path, str(name)), depth + 1)
@@ -294,10 +288,6 @@ def _rows_by_index(columns: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str
         {name: column[key] for name, column in columns.items() if key in column}
         for key in sorted(keys, key=int)
     ]
-
-
-def _is_curve(node: Mapping[str, Any]) -> bool:
-    return _curve_lists(node) is not None
 
 
 def _curve_lists(

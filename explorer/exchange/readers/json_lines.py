@@ -10,8 +10,8 @@ from typing import Any
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.curves_of_tables import curves_of
-from explorer.exchange.readers.found import Notes, ReadCurve, counted
-from explorer.exchange.readers.json_value import json_value
+from explorer.exchange.readers.decoding import json_value
+from explorer.exchange.readers.found import Notes, ReadCurve, counted, with_settings
 from explorer.exchange.readers.records import Records
 from explorer.exchange.readers.settings_in_words import settings_of
 
@@ -89,7 +89,7 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
         records.add(record, number)
     if first is not None:
         records.add(first[1], first[0])
-    return _with_settings(curves_of(records.table(notes, "Line"), label), settings)
+    return with_settings(curves_of(records.table(notes, "Line"), label), settings)
 
 
 def _validated(record: dict[str, Any], iteration: Any) -> dict[str, Any]:
@@ -101,12 +101,6 @@ def _validated(record: dict[str, Any], iteration: Any) -> dict[str, Any]:
     """
     named = {f"val/{k}" if k in ("time", "data_time") else k: v for k, v in record.items()}
     return named | {"step": iteration, "iter": iteration, "epoch": record["step"]}
-
-
-def _with_settings(curves: list[ReadCurve], settings: dict[str, str]) -> list[ReadCurve]:
-    return [
-        ReadCurve(one.label, one.data, settings | dict(one.settings), one.units) for one in curves
-    ]
 
 
 def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:

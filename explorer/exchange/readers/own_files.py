@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,10 @@ def is_own_table(table: Table) -> bool:
 
 
 def curves_of_own_table(
-    table: Table, *, is_shielded: bool, settings: Mapping[str, Mapping[str, str]] | None = None
+    table: Table,
+    *,
+    is_shielded: bool,
+    settings: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[ReadCurve]:
     """Make the curves of a table that this app wrote.
 
@@ -103,9 +107,8 @@ def curves_of_own_table(
             counted = _series(step.values[known], images.values[known])
             clocks[clock] = _both(counted, clocks.get(clock))
         series, events = split_events(found)
-        told = (settings or {}).get(id_, {})
         data = CurveData(series, x=text(x, first), clocks=clocks, events=events)
-        curves.append(ReadCurve(name, data, told))
+        curves.append(ReadCurve(name, data, settings.get(id_, {})))
     return curves
 
 
@@ -126,12 +129,11 @@ def _both(told: Series | None, further: Series | None) -> Series:
     every = [one for one in (told, further) if one is not None]
     steps, values = (np.concatenate([getattr(one, name) for one in every])
                      for name in ("steps", "values"))  # fmt: skip
-    return _series(steps, values)
+    return in_order(steps, values)[0]
 
 
 def _series(steps: np.ndarray, values: np.ndarray) -> Series:
-    rising, ordered, _ = in_order(steps.astype(np.int64), values)
-    return Series(rising, ordered)
+    return in_order(steps.astype(np.int64), values)[0]
 
 
 def own_description(texts: Iterable[bytes]) -> Mapping[str, Any] | None:
@@ -158,20 +160,14 @@ def own_settings(told: Mapping[str, Any]) -> dict[str, str]:
     return settings_of(config) if isinstance(config, dict) else {}
 
 
-def own_data(named: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> CurveData | None:
-    """Make the curve of an event file that this app wrote.
-
-    Args:
-        named: Rising steps and values of its scalars, by tag.
-        x: What the steps count.
-    """
-    every = {name: Series(*one) for name, one in named.items()}
+def own_data(scalars: dict[str, Series], x: str) -> CurveData | None:
+    """Make the curve of an event file that this app wrote, of its scalars by tag."""
     clocks = {
-        name.removeprefix(f"{CLOCK}/"): every.pop(name)
-        for name in list(every)
+        name.removeprefix(f"{CLOCK}/"): scalars.pop(name)
+        for name in list(scalars)
         if name.startswith(f"{CLOCK}/")
     }
-    series, events = split_events(every)
+    series, events = split_events(scalars)
     return CurveData(series, x, clocks, events=events) if series else None
 
 

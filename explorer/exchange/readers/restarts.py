@@ -111,7 +111,7 @@ def _counted_on(
         counts = x + begun
         for rows in series:
             # What is measured once an epoch counts its own batches, and belongs to the end.
-            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or rows[0] in closing):
+            if np.all(np.diff(known[rows]) > 0) and (rows.size > 1 or np.isin(rows, closing).any()):
                 counts[rows] = begun[rows] + ends.max()
         return (counts, period) if np.nanmax(counts) <= LARGEST_STEP else None
     is_alike = np.all(starts == starts[0]) and np.all(ends[1:-1] == ends[0])

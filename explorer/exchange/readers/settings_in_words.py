@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.exchange.readers.json_value import json_value
+from explorer.exchange.readers.decoding import json_value
 
 _ENTRY = re.compile(r"( *)([\w.\-/]+):(?:\s+(.*?))?\s*")
 _DEEPEST = 8

@@ -12,7 +12,7 @@ from explorer.exchange.errors import ImportRefused, quoted
 from explorer.exchange.readers.columns import Column, Table
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.delimited import read_table
-from explorer.exchange.readers.found import Notes, ReadCurve, joined
+from explorer.exchange.readers.found import Notes, ReadCurve, joined, with_settings
 
 _LINE = re.compile(rb"\d{10,16}(\.\d+)? \S+( -?\d+)?\s*")
 _METRIC = re.compile(r"(?:(.*)/)?metrics/(.+)")
@@ -113,7 +113,7 @@ def read_run(
             raise ImportRefused(f"{quoted(path)}: {error}") from error
     if tables:
         curves += curves_of(_long(tables, notes), label)
-    return [ReadCurve(one.label, one.data, settings, one.units) for one in joined(curves)]
+    return with_settings(joined(curves), settings)
 
 
 def _long(tables: Mapping[str, Table], notes: Notes) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,10 @@ class Axis:
     name: str
     values: np.ndarray | None
     is_whole: bool = True
+
+    def of_rows(self, rows: np.ndarray) -> Axis:
+        """Return the same with some of its rows alone."""
+        return self if self.values is None else replace(self, values=self.values[rows])
 
 
 def axis_of(table: Table, meaning: Meaning) -> Axis:

@@ -22,10 +22,10 @@ from starlette.routing import BaseRoute, Route
 
 from explorer.store.run_store import StoreReadOnly
 from pages.components.access import person, signed_cookie
+from pages.components.access.attempts import Attempts, network_of
 from pages.components.escaping import escaped
 from pages.components.frontend.admission import admits
 from pages.components.frontend.frontend import component
-from pages.components.rooms.attempts import Attempts
 
 CODE_VARIABLE = "EXPLORER_ACCESS_CODE"
 _PATH = "explorer-access"
@@ -43,9 +43,9 @@ class CodeUnusable(RuntimeError):
     """EXPLORER_ACCESS_CODE cannot be used; a plain sentence."""
 
 
-# All browsers count together, since a hall shares one address.
-_ANYBODY = ""
-_tries = Attempts(limit=10, seconds=60)
+_wrong = Attempts(limit=10, seconds=60)
+_NETWORK_FACTOR, _ALL_FACTOR = 20, 200
+_ALL = "everybody"
 
 
 def code() -> str:
@@ -168,17 +168,19 @@ def route(prefix: str) -> BaseRoute:
 async def _take(request: Request) -> Response:
     if not await admits(request):
         return JSONResponse({"error": "This app answers only its own pages."}, status_code=403)
-    wanted = code()
-    if _tries.are_too_many(_ANYBODY):
-        words = "Too many wrong codes were entered just now: try again in a minute."
-        return JSONResponse({"error": words}, status_code=429)
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > _LONGEST_BODY:
             return JSONResponse({"error": "That is too long for a code."}, status_code=413)
+    # From here on nothing waits, so tries that come at once are counted one after another.
+    wanted = code()
+    network, name = network_of(request), person.digest_of(request.cookies)
+    if words := _too_many(network, name):
+        return JSONResponse({"error": words}, status_code=429)
     if not wanted or not hmac.compare_digest(body.strip(), wanted.encode()):
-        _tries.note(_ANYBODY)
+        for who in ((network, name), network, _ALL):
+            _wrong.note(who)
         return JSONResponse({"error": "That is not the access code."}, status_code=403)
     answer = JSONResponse({})
     answer.set_cookie(
@@ -192,6 +194,25 @@ async def _take(request: Request) -> Response:
         samesite="lax",
     )
     return answer
+
+
+def _too_many(network: str, name: str) -> str:
+    """Say in a sentence that somebody must wait, or return "".
+
+    A hall shares one address, so each browser in it has wrong tries of its own; those that keep no
+    name have theirs together. Names can be had for nothing, which is why a network has a limit too.
+    It is lower while codes are guessed from many networks at once, and even then whoever knows the
+    code is let in at the first try, unless it is their network that guesses.
+    """
+    if _wrong.are_too_many((network, name)):
+        return "You have entered too many wrong codes: try again in a minute."
+    factor = 1 if _wrong.are_too_many(_ALL, _ALL_FACTOR) else _NETWORK_FACTOR
+    if _wrong.are_too_many(network, factor):
+        return (
+            "Too many wrong codes came from your network just now: try again in a minute, or from "
+            "another network, such as that of your phone."
+        )
+    return ""
 
 
 def _is_secure(request: Request) -> bool:

@@ -33,9 +33,9 @@ from explorer.rooms.scoreboard import as_csv
 from explorer.store.run_store import StoreUnavailable
 from explorer.teaching.questions import QUESTIONS
 from pages.components.access import access
+from pages.components.access.attempts import Attempts, network_of
 from pages.components.frontend.admission import admits
 from pages.components.preview import preview
-from pages.components.rooms.attempts import Attempts
 from pages.components.rooms.hub import Hub, hub, stored
 from pages.components.rooms.seats import HOST, PERSON, Seat
 from pages.components.rooms.views import encoded
@@ -60,8 +60,7 @@ class _Visit:
     def __init__(self, socket: WebSocket, rooms: Hub) -> None:
         self.seat = Seat(socket)
         self._hub = rooms
-        # uvicorn puts the visitor's own address here where a trusted proxy hands it on.
-        self._from = socket.client.host if socket.client else ""
+        self._from = network_of(socket)
         self._host_header = socket.headers.get("host", "")
         self._cookies = socket.cookies
         self._shown = ""

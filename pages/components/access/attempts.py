@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
 
+from starlette.requests import HTTPConnection
+
 _MOST_KNOWN = 10_000
+
+
+def network_of(connection: HTTPConnection) -> str:
+    """Return what stands for the network that a visitor comes from.
+
+    uvicorn puts the visitor's own address into the connection where a trusted proxy hands it on.
+    Of an IPv6 address the first 64 bits count: whoever has one has the others behind it too.
+    """
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 class Attempts:

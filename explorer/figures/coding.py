@@ -9,10 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.coding import (
+    Fork,
+    Leaf,
+    Node,
+    expected_code_length,
+    huffman_tree,
+    ideal_code_lengths,
+    leaves,
+)
 from explorer.core.comparison import Comparison
 from explorer.core.events import running_averages
-from explorer.core.huffman import Fork, Leaf, Node, huffman_tree, leaves
 from explorer.core.validation import FloatArray
 from explorer.figures import plot
 from explorer.figures.numbers import measured, written

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.core.coding import expected_code_length, huffman_code_lengths
-from explorer.core.huffman import code_words, huffman_tree, leaves, word_lengths
+from explorer.core.coding import (
+    code_words,
+    expected_code_length,
+    huffman_code_lengths,
+    huffman_tree,
+    leaves,
+    word_lengths,
+)
 from explorer.core.information import entropy
 from tests.core.strategies import distributions
 

@@ -13,13 +13,11 @@ from numpy.testing import assert_allclose
 
 from explorer.core.distributions import one_hot
 from explorer.core.information import cross_entropy
-from explorer.core.margin_losses import (
+from explorer.core.multiclass_losses import (
     multi_margin,
     multi_margin_gradient,
     multiclass_hinge,
     multiclass_hinge_gradient,
-)
-from explorer.core.multiclass_losses import (
     softmax_cross_entropy,
     softmax_cross_entropy_gradient,
     softmax_mean_squared_error,

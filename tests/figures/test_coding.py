@@ -10,11 +10,10 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 
-from explorer.core.coding import huffman_code_lengths
+from explorer.core.coding import code_words, huffman_code_lengths, word_lengths
 from explorer.core.comparison import compare
 from explorer.core.events import draw_events, event_information
 from explorer.core.gibbs import gibbs_gaps
-from explorer.core.huffman import code_words, word_lengths
 from explorer.core.information import entropy, self_information
 from explorer.figures.coding import average_lengths, code_tree, codes_of
 from explorer.figures.gibbs import logarithm_below_its_tangent, shares_by_outcome

@@ -96,14 +96,13 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     title = "derivative by z" if derivative else "loss (cross-entropy in nats)"
     return plot.figure(
         traces,
-        {
-            "height": 380,
-            "meta": {"quantities": numbers, "least_height": 270},
-            "xaxis": plot.axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
-            "yaxis": plot.axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
-            "shapes": shapes,
-            "annotations": captions + said,
-        },
+        height=380,
+        quantities=numbers,
+        least_height=270,
+        xaxis=plot.axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
+        yaxis=plot.axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
+        shapes=shapes,
+        annotations=captions + said,
     )
 
 

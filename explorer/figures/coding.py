@@ -22,12 +22,10 @@ from explorer.core.comparison import Comparison
 from explorer.core.events import running_averages
 from explorer.core.validation import FloatArray
 from explorer.figures import plot
-from explorer.figures.numbers import measured, written
+from explorer.figures.divergence import quantities_of
+from explorer.figures.numbers import written
 from explorer.figures.palette import (
-    CROSS_ENTROPY,
     DASHES,
-    DIVERGENCE,
-    ENTROPY,
     INK,
     MEANINGS,
     NEUTRAL,
@@ -117,21 +115,19 @@ def code_tree(p: FloatArray, names: Sequence[str], meaning: str) -> go.Figure:
     ]
     return plot.figure(
         traces,
-        {
-            "height": 110 + 34 * depth,
-            "margin": {"l": 12, "r": 12, "t": 26, "b": 8},
-            "showlegend": False,
-            "title": {
-                "text": f"Huffman's code for {meaning}" + (", by number" if is_numbered else ""),
-                "font": {"size": 14},
-                "x": 0,
-                "xref": "paper",
-                "y": 0.99,
-                "yanchor": "top",
-            },
-            "xaxis": {"visible": False, "range": [-0.7, len(ends) - 0.3]},
-            "yaxis": {"visible": False, "range": [-depth - 0.9, 0.3]},
+        height=110 + 34 * depth,
+        margin={"l": 12, "r": 12, "t": 26, "b": 8},
+        showlegend=False,
+        title={
+            "text": f"Huffman's code for {meaning}" + (", by number" if is_numbered else ""),
+            "font": {"size": 14},
+            "x": 0,
+            "xref": "paper",
+            "y": 0.99,
+            "yanchor": "top",
         },
+        xaxis={"visible": False, "range": [-0.7, len(ends) - 0.3]},
+        yaxis={"visible": False, "range": [-depth - 0.9, 0.3]},
     )
 
 
@@ -149,14 +145,6 @@ def average_lengths(
         codes: Name → lengths in bits [n], colour, dash.
     """
     at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
-    quantities = [
-        plot.quantity(name, measured(value, "bits"), colour)
-        for name, value, colour in (
-            ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
-            ("H(p)", pair.entropy_p, ENTROPY),
-            ("D(p‖q)", pair.kl_pq, DIVERGENCE),
-        )
-    ]
     traces: list[plot.Trace] = []
     highest = 0.0
     for name, (lengths, colour, dash) in codes.items():
@@ -203,14 +191,13 @@ def average_lengths(
             )
     return plot.figure(
         traces,
-        {
-            "height": 364,
-            # Room at the right for half of the last tick's number.
-            "margin": {"l": 46, "r": 24, "t": 24, "b": 40},
-            "xaxis": plot.axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
-            "yaxis": plot.axis("bits per event", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
-            "meta": {"least_height": 236, "quantities": quantities},
-        },
+        height=364,
+        # Room at the right for half of the last tick's number.
+        margin={"l": 46, "r": 24, "t": 24, "b": 40},
+        xaxis=plot.axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
+        yaxis=plot.axis("bits per event", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
+        least_height=236,
+        quantities=quantities_of(pair),
     )
 
 

@@ -66,13 +66,11 @@ def paths_on_curves(race: Race, y: int, step: int) -> go.Figure:
         ]
     return plot.figure(
         traces,
-        {
-            "height": 295,
-            "meta": {"least_height": 190},
-            "showlegend": False,
-            "xaxis": plot.axis("logit z", range=[low - room, high + room]),
-            "yaxis": plot.axis("loss (cross-entropy in nats)"),
-        },
+        height=295,
+        least_height=190,
+        showlegend=False,
+        xaxis=plot.axis("logit z", range=[low - room, high + room]),
+        yaxis=plot.axis("loss (cross-entropy in nats)"),
     )
 
 
@@ -161,7 +159,11 @@ def _against_step(
     room = max(1.0, 0.02 * longest)
     xaxis = plot.axis("step", range=[-room, longest + room])
     return plot.figure(
-        traces, {"height": 295, "meta": {"least_height": 190}, "xaxis": xaxis, "yaxis": yaxis}
+        traces,
+        height=295,
+        least_height=190,
+        xaxis=xaxis,
+        yaxis=yaxis,
     )
 
 

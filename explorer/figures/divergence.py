@@ -31,6 +31,19 @@ HISTORY = {
 _ROWS = ("H(p,q)", "H(p) + D(p‖q)")
 
 
+def quantities_of(pair: Comparison) -> list[dict[str, str]]:
+    """Return H(p,q), H(p) and D(p‖q) as they stand above a figure."""
+    unit = unit_name(pair.base)
+    return [
+        plot.quantity(name, measured(value, unit), colour)
+        for name, value, colour in (
+            ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
+            ("H(p)", pair.entropy_p, ENTROPY),
+            ("D(p‖q)", pair.kl_pq, DIVERGENCE),
+        )
+    ]
+
+
 def decomposition(pair: Comparison) -> go.Figure:
     """Draw H(p) and D(p‖q) end to end, as long together as H(p,q) above them.
 
@@ -94,28 +107,17 @@ def decomposition(pair: Comparison) -> go.Figure:
     }
     return plot.figure(
         traces,
-        {
-            "height": 164,
-            "margin": {"l": 8, "r": 40, "t": 4, "b": 26},
-            "barmode": "stack",
-            "bargap": 0.18,
-            "uniformtext": {"mode": "hide", "minsize": 10},
-            "xaxis": {"range": [0, top], "ticksuffix": f" {unit}", "showticksuffix": "last"},
-            "yaxis": {"autorange": "reversed", "visible": False},
-            "showlegend": False,
-            "annotations": [annotation],
-            "meta": {
-                "least_height": 120,
-                "quantities": [
-                    plot.quantity(name, measured(value, unit), colour)
-                    for name, value, colour in (
-                        ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
-                        ("H(p)", pair.entropy_p, ENTROPY),
-                        ("D(p‖q)", pair.kl_pq, DIVERGENCE),
-                    )
-                ],
-            },
-        },
+        height=164,
+        margin={"l": 8, "r": 40, "t": 4, "b": 26},
+        barmode="stack",
+        bargap=0.18,
+        uniformtext={"mode": "hide", "minsize": 10},
+        xaxis={"range": [0, top], "ticksuffix": f" {unit}", "showticksuffix": "last"},
+        yaxis={"autorange": "reversed", "visible": False},
+        showlegend=False,
+        annotations=[annotation],
+        least_height=120,
+        quantities=quantities_of(pair),
     )
 
 
@@ -167,28 +169,24 @@ def kl_terms_by_outcome(pair: Comparison, names: Sequence[str]) -> go.Figure:
     margin = margin | {"t": 24, "b": margin["b"] - 16}
     return plot.figure(
         traces,
-        {
-            "height": 240 + margin["b"],
-            "margin": margin,
-            "barmode": "group",
-            "yaxis": plot.axis(unit, range=[bottom, top]),
-            "xaxis": categories,
-            "annotations": marks,
-            # Above the marks.
-            "legend": {"y": 1.17},
-            "meta": {
-                "least_height": 130 + margin["b"],
-                "aside": True,
-                "quantities": [
-                    plot.quantity(name, measured(value, unit))
-                    for name, value in (
-                        ("D(q‖p)", pair.kl_qp),
-                        ("H(q)", pair.entropy_q),
-                        ("Jensen–Shannon", pair.jensen_shannon),
-                    )
-                ],
-            },
-        },
+        height=240 + margin["b"],
+        margin=margin,
+        barmode="group",
+        yaxis=plot.axis(unit, range=[bottom, top]),
+        xaxis=categories,
+        annotations=marks,
+        # Above the marks.
+        legend={"y": 1.17},
+        least_height=130 + margin["b"],
+        meta={"aside": True},
+        quantities=[
+            plot.quantity(name, measured(value, unit))
+            for name, value in (
+                ("D(q‖p)", pair.kl_qp),
+                ("H(q)", pair.entropy_q),
+                ("Jensen–Shannon", pair.jensen_shannon),
+            )
+        ],
     )
 
 
@@ -263,4 +261,4 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
             "visible": False,
             "fixedrange": True,
         }
-    return plot.figure(traces, layout)
+    return plot.figure(traces, **layout)

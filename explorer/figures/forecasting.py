@@ -67,21 +67,19 @@ def forecast_histogram(
         )
         return plot.figure(
             [trace],
-            {
-                "height": _HEIGHT,
-                "font": _LARGE,
-                "margin": plot.MARGIN | _ROOM,
-                "showlegend": False,
-                "xaxis": plot.axis(
-                    f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
-                ),
-                "yaxis": plot.axis(
-                    "people",
-                    rangemode="tozero",
-                    tick0=0,
-                    dtick=max(1, -(-int(counts.max(initial=0)) // 4)),
-                ),
-            },
+            height=_HEIGHT,
+            font=_LARGE,
+            margin=plot.MARGIN | _ROOM,
+            showlegend=False,
+            xaxis=plot.axis(
+                f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
+            ),
+            yaxis=plot.axis(
+                "people",
+                rangemode="tozero",
+                tick0=0,
+                dtick=max(1, -(-int(counts.max(initial=0)) // 4)),
+            ),
         )
     x_axis, margin = _outcomes_axis(names)
     heat: plot.Trace = {
@@ -98,25 +96,18 @@ def forecast_histogram(
         "ygap": 1,
         "hovertemplate": "%{z} people gave %{x} about %{y:.0%}<extra></extra>",
     }
-    layout = {
-        "height": _HEIGHT,
-        "font": _LARGE,
-        "margin": margin,
-        "xaxis": x_axis,
-        "yaxis": plot.axis("probability", range=[0, 1], tickformat=".0%"),
-    }
+    figure = plot.figure(
+        [heat],
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=margin,
+        xaxis=x_axis,
+        yaxis=plot.axis("probability", range=[0, 1], tickformat=".0%"),
+    )
     if outcome is not None:
-        layout["shapes"] = [
-            {
-                "type": "rect",
-                "x0": outcome - 0.5,
-                "x1": outcome + 0.5,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": INK, "width": 3},
-            }
-        ]
-    return plot.figure([heat], layout)
+        ends = {"x0": outcome - 0.5, "x1": outcome + 0.5, "y0": 0, "y1": 1}
+        figure.layout.shapes = [{"type": "rect", "line": {"color": INK, "width": 3}, **ends}]
+    return figure
 
 
 def mean_of_room(
@@ -174,16 +165,12 @@ def mean_of_room(
         )
     return plot.figure(
         traces,
-        {
-            "height": _HEIGHT,
-            "font": _LARGE,
-            "margin": margin,
-            "showlegend": False,
-            "xaxis": x_axis,
-            "yaxis": plot.axis(
-                "probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"
-            ),
-        },
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=margin,
+        showlegend=False,
+        xaxis=x_axis,
+        yaxis=plot.axis("probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"),
     )
 
 
@@ -255,14 +242,12 @@ def _scores(rules: Sequence[str], kinds: Mapping[str, Sequence[float]]) -> go.Fi
     ]
     return plot.figure(
         traces,
-        {
-            "height": _HEIGHT,
-            "font": _LARGE,
-            "margin": plot.MARGIN | _ROOM | {"t": 48},
-            "barmode": "group",
-            "xaxis": {"type": "category", "tickangle": 0},
-            "yaxis": plot.axis("less is better", range=[0, top]),
-        },
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=plot.MARGIN | _ROOM | {"t": 48},
+        barmode="group",
+        xaxis={"type": "category", "tickangle": 0},
+        yaxis=plot.axis("less is better", range=[0, top]),
     )
 
 
@@ -298,13 +283,14 @@ def expected_by_report(p: float) -> go.Figure:
                 hovertemplate=f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
             ),
         ]
-    layout = {
-        "height": 300,
-        "margin": {**plot.MARGIN, "t": 40},
-        "xaxis": plot.axis("reported q of the first outcome", range=[-0.02, 1.02]),
-        "yaxis": plot.axis("expected score, less is better", range=[0, 3]),
-        "shapes": [plot.upright(p, {"color": P, "width": 2, "dash": "dot"})],
-        "annotations": [
+    return plot.figure(
+        traces,
+        height=300,
+        margin={**plot.MARGIN, "t": 40},
+        xaxis=plot.axis("reported q of the first outcome", range=[-0.02, 1.02]),
+        yaxis=plot.axis("expected score, less is better", range=[0, 3]),
+        shapes=[plot.upright(p, {"color": P, "width": 2, "dash": "dot"})],
+        annotations=[
             {
                 "x": p,
                 "y": 1,
@@ -316,8 +302,7 @@ def expected_by_report(p: float) -> go.Figure:
                 "xshift": 5 if p < 0.5 else -5,
             }
         ],
-    }
-    return plot.figure(traces, layout)
+    )
 
 
 def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
@@ -342,10 +327,8 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
 
     return plot.figure(
         [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
-        {
-            "height": 250,
-            "margin": {**plot.MARGIN, "t": 40},
-            "xaxis": plot.axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
-            "yaxis": plot.axis("sum of log scores / bits", rangemode="tozero"),
-        },
+        height=250,
+        margin={**plot.MARGIN, "t": 40},
+        xaxis=plot.axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
+        yaxis=plot.axis("sum of log scores / bits", rangemode="tozero"),
     )

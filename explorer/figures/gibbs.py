@@ -78,14 +78,12 @@ def logarithm_below_its_tangent(found: GibbsGaps, names: Sequence[str]) -> go.Fi
     ]
     return plot.figure(
         traces,
-        {
-            "height": 262,
-            "margin": {"l": 36, "r": 8, "t": 28, "b": 40},
-            "xaxis": plot.axis("x = q/p", range=[-0.04 * reach, reach]),
-            "yaxis": plot.axis("", range=[-3.2, max(1.8, reach - 0.8)]),
-            "annotations": _touching(found, drawn, labels, reach),
-            "meta": {"least_height": 168},
-        },
+        height=262,
+        margin={"l": 36, "r": 8, "t": 28, "b": 40},
+        xaxis=plot.axis("x = q/p", range=[-0.04 * reach, reach]),
+        yaxis=plot.axis("", range=[-3.2, max(1.8, reach - 0.8)]),
+        annotations=_touching(found, drawn, labels, reach),
+        least_height=168,
     )
 
 
@@ -148,21 +146,13 @@ def shares_by_outcome(found: GibbsGaps, names: Sequence[str]) -> go.Figure:
                 hovertemplate="%{x}: %{customdata} nats<extra></extra>",
             )
         ],
-        {
-            "height": 220 + margin["b"],
-            "margin": margin,
-            "yaxis": plot.axis("nats", range=[0, 1.15 * top]),
-            "xaxis": categories,
-            "annotations": [
-                plot.infinity_mark(labels[place], 1) for place in np.flatnonzero(infinite)
-            ],
-            "legend": {"y": 1.17},
-            "meta": {
-                "least_height": 130 + margin["b"],
-                "aside": True,
-                "quantities": [
-                    plot.quantity("all add up to D(p‖q)", measured(found.kl_divergence, "nats"))
-                ],
-            },
-        },
+        height=220 + margin["b"],
+        margin=margin,
+        yaxis=plot.axis("nats", range=[0, 1.15 * top]),
+        xaxis=categories,
+        annotations=[plot.infinity_mark(labels[place], 1) for place in np.flatnonzero(infinite)],
+        legend={"y": 1.17},
+        least_height=130 + margin["b"],
+        meta={"aside": True},
+        quantities=[plot.quantity("all add up to D(p‖q)", measured(found.kl_divergence, "nats"))],
     )

@@ -70,26 +70,20 @@ def entropy_by_outcome(
     at_most = maximum_entropy(len(labels), base)
     return plot.figure(
         traces,
-        {
-            "height": (216 if len(labels) <= 3 else 440) + margin["b"],
-            "margin": margin,
-            "barmode": "group",
-            "yaxis": plot.axis(unit, range=[0, plot.steady_top(1.35 * highest, 1.35 * at_most)]),
-            "xaxis": categories,
-            "annotations": infinite + _rarest(p, labels, surprise),
-            # Above narrow bars numbers would run into each other: none is written small.
-            "uniformtext": {"mode": "hide", "minsize": 10},
-            "meta": {
-                "least_height": (120 if len(labels) <= 3 else 300) + margin["b"],
-                "quantities": [
-                    plot.quantity(
-                        "Entropy H(p)", measured(float(entropy(p, base=base)), unit), ENTROPY
-                    ),
-                    plot.quantity("Maximum", measured(at_most, unit)),
-                    plot.quantity("Perplexity", written(float(perplexity(p)))),
-                ],
-            },
-        },
+        height=(216 if len(labels) <= 3 else 440) + margin["b"],
+        margin=margin,
+        barmode="group",
+        yaxis=plot.axis(unit, range=[0, plot.steady_top(1.35 * highest, 1.35 * at_most)]),
+        xaxis=categories,
+        annotations=infinite + _rarest(p, labels, surprise),
+        # Above narrow bars numbers would run into each other: none is written small.
+        uniformtext={"mode": "hide", "minsize": 10},
+        least_height=(120 if len(labels) <= 3 else 300) + margin["b"],
+        quantities=[
+            plot.quantity("Entropy H(p)", measured(float(entropy(p, base=base)), unit), ENTROPY),
+            plot.quantity("Maximum", measured(at_most, unit)),
+            plot.quantity("Perplexity", written(float(perplexity(p)))),
+        ],
     )
 
 
@@ -142,12 +136,10 @@ def binary_entropy_curve(
     ]
     return plot.figure(
         traces,
-        {
-            "height": 226,
-            "meta": {"least_height": 150},
-            "xaxis": plot.axis(f"probability of {plot.distinct([name])[0]}", range=[-0.02, 1.02]),
-            "yaxis": plot.axis(f"entropy / {unit}", rangemode="tozero"),
-        },
+        height=226,
+        least_height=150,
+        xaxis=plot.axis(f"probability of {plot.distinct([name])[0]}", range=[-0.02, 1.02]),
+        yaxis=plot.axis(f"entropy / {unit}", rangemode="tozero"),
     )
 
 
@@ -202,12 +194,10 @@ def entropy_on_simplex(
     }
     return plot.figure(
         traces,
-        {
-            "height": 290,
-            "margin": {"l": 50, "r": 50, "t": 34, "b": 34},
-            "meta": {"least_height": 190},
-            "ternary": {"sum": 1, **corners},
-        },
+        height=290,
+        margin={"l": 50, "r": 50, "t": 34, "b": 34},
+        least_height=190,
+        ternary={"sum": 1, **corners},
     )
 
 

@@ -88,10 +88,8 @@ def class_gradients(
     ]
     return plot.figure(
         traces,
-        _side_by_side(360, 240)
-        | {
-            "yaxis": plot.axis(f"∂loss / ∂{by}", range=[-1.05 * end, 1.05 * end]),
-        },
+        **_side_by_side(360, 240),
+        yaxis=plot.axis(f"∂loss / ∂{by}", range=[-1.05 * end, 1.05 * end]),
     )
 
 
@@ -151,27 +149,23 @@ def pulls(
     upright = {"range": [-1.3, 1.3], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
     return plot.figure(
         traces,
-        {
-            "height": 440,
-            "margin": plot.MARGIN | {"t": 26},
-            "meta": {
-                "least_height": 300,
-                "quantities": [
-                    plot.quantity(
-                        STYLES[name].name,
-                        measured(readings[name].value, readings[name].loss.unit).strip(),
-                        loss_text_colour(name),
-                    )
-                    for name in PULLS
-                ],
-            },
-            "xaxis": {"type": "category", "anchor": "y2", "automargin": True},
-            "yaxis": plot.axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
-            "yaxis2": plot.axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
-            "annotations": [*titles, said],
-            # Where bars are so narrow that numbers would run into each other, there are none.
-            "uniformtext": {"mode": "hide", "minsize": 10},
-        },
+        height=440,
+        margin=plot.MARGIN | {"t": 26},
+        least_height=300,
+        quantities=[
+            plot.quantity(
+                STYLES[name].name,
+                measured(readings[name].value, readings[name].loss.unit).strip(),
+                loss_text_colour(name),
+            )
+            for name in PULLS
+        ],
+        xaxis={"type": "category", "anchor": "y2", "automargin": True},
+        yaxis=plot.axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
+        yaxis2=plot.axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
+        annotations=[*titles, said],
+        # Where bars are so narrow that numbers would run into each other, there are none.
+        uniformtext={"mode": "hide", "minsize": 10},
     )
 
 
@@ -189,7 +183,8 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
             loss_bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
             loss_bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
         ],
-        _side_by_side(400, 300) | {"yaxis": plot.axis("probability", range=[0, 1.02])},
+        **_side_by_side(400, 300),
+        yaxis=plot.axis("probability", range=[0, 1.02]),
     )
 
 
@@ -230,12 +225,10 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
     }
     return plot.figure(
         [heat],
-        {
-            "height": 400,
-            "meta": {"least_height": 340},
-            "xaxis": _class_axis("by the logit of"),
-            "yaxis": _class_axis("probability of") | {"autorange": "reversed"},
-        },
+        height=400,
+        least_height=340,
+        xaxis=_class_axis("by the logit of"),
+        yaxis=_class_axis("probability of") | {"autorange": "reversed"},
     )
 
 
@@ -252,7 +245,7 @@ def _class_axis(title: str) -> dict[str, Any]:
 def _side_by_side(height: int, least: int, kind: str = "category") -> dict[str, Any]:
     return {
         "height": height,
-        "meta": {"least_height": least},
+        "least_height": least,
         "barmode": "group",
         "xaxis": {"type": kind, "automargin": True},
     }
@@ -287,6 +280,6 @@ def row_gradient_norms(models: Sequence[Judgement]) -> go.Figure:
     }
     return plot.figure(
         [loss_bars(STYLES[name], labels, values) for name, values in series.items()],
-        _side_by_side(300, 200, "multicategory")
-        | {"yaxis": plot.axis("gradient norm, by the logits", rangemode="tozero")},
+        **_side_by_side(300, 200, "multicategory"),
+        yaxis=plot.axis("gradient norm, by the logits", rangemode="tozero"),
     )

@@ -134,7 +134,7 @@ def grid(
         **more,
     }
     layout["meta"] = {**more.get("meta", {}), "arrangements": arrangements, "panels": count}
-    return plot.figure(traces, layout)
+    return plot.figure(traces, **layout)
 
 
 def balanced(count: int, most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,7 +21,14 @@ UNTABLED: Trace = {"meta": {"untabled": True}}
 """Of a trace whose numbers another one has too: it is left out of the figure's table."""
 
 
-def figure(traces: Sequence[Trace], layout: dict[str, Any]) -> go.Figure:
+def figure(
+    traces: Sequence[Trace],
+    *,
+    least_height: int = 0,
+    quantities: Sequence[Mapping[str, str]] = (),
+    meta: Mapping[str, Any] | None = None,
+    **layout: Any,
+) -> go.Figure:
     """Return the figure of these traces without checking each property.
 
     Plotly's checks and its default template cost ten times the drawing of a small figure. The
@@ -30,12 +37,16 @@ def figure(traces: Sequence[Trace], layout: dict[str, Any]) -> go.Figure:
     Args:
         traces: Plotly traces as dictionaries, each with its `type`. Titles of axes must be
             dictionaries with `text`: only the checks would turn a string into one.
-        layout: Plotly layout; `height` in pixels is required by the plot component.
+        least_height: Of a screen that is low, in pixels; 0 for the height itself.
+        quantities: Numbers that stand above the figure, from `quantity`.
+        meta: What else the plot component is told.
+        layout: Plotly's layout; `height` in pixels is required by the plot component.
     """
-    return go.Figure(
-        {"data": list(traces), "layout": {"margin": MARGIN, "template": {}} | layout},
-        _validate=False,
-    )
+    own = {"least_height": least_height, "quantities": quantities}
+    if told := {name: value for name, value in own.items() if value} | dict(meta or {}):
+        layout["meta"] = told
+    whole = {"margin": MARGIN, "template": {}, **layout}
+    return go.Figure({"data": list(traces), "layout": whole}, _validate=False)
 
 
 def axis(title: str, **properties: Any) -> dict[str, Any]:
@@ -72,10 +83,9 @@ def category_axis(labels: Sequence[str]) -> tuple[dict[str, object], dict[str, i
 
 
 def quantity(name: str, text: str, colour: str = "") -> dict[str, str]:
-    """Return a number that stands above a figure, in its `layout.meta["quantities"]`.
+    """Return a number that stands above a figure, in a cell of its own.
 
-    The plot component shows it in a cell of its own and changes it together with the figure. With
-    `layout.meta["aside"]` the numbers are of less weight and take one line.
+    With `aside` in the figure's `meta` the numbers are of less weight and take one line.
 
     Args:
         name: What it is, as in formulas.

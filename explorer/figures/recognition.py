@@ -70,12 +70,12 @@ def digit_probabilities(
                 + "</extra>",
             )
         )
-    layout = {
-        "height": height,
-        "meta": {"least_height": min(height, least_height)},
-        "barmode": "overlay",
-        "showlegend": True,
-        "xaxis": plot.axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),
-        "yaxis": plot.axis("probability", range=[0, 1.05]),
-    }
-    return plot.figure(traces, layout)
+    return plot.figure(
+        traces,
+        height=height,
+        least_height=min(height, least_height),
+        barmode="overlay",
+        showlegend=True,
+        xaxis=plot.axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),
+        yaxis=plot.axis("probability", range=[0, 1.05]),
+    )

@@ -55,20 +55,14 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     ]
     return plot.figure(
         traces,
-        {
-            "height": 436,
-            "margin": plot.MARGIN | {"t": 12},
-            "showlegend": False,
-            "xaxis": plot.axis("probability p", range=[-0.02, 1.04]),
-            "yaxis": plot.axis(
-                f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]
-            ),
-            "annotations": _half_as_likely(p, base),
-            "meta": {
-                "least_height": 280,
-                "quantities": [plot.quantity("I(p)", measured(value, unit), ENTROPY)],
-            },
-        },
+        height=436,
+        margin=plot.MARGIN | {"t": 12},
+        showlegend=False,
+        xaxis=plot.axis("probability p", range=[-0.02, 1.04]),
+        yaxis=plot.axis(f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]),
+        annotations=_half_as_likely(p, base),
+        least_height=280,
+        quantities=[plot.quantity("I(p)", measured(value, unit), ENTROPY)],
     )
 
 
@@ -125,22 +119,16 @@ def running_information(
     ]
     return plot.figure(
         traces,
-        {
-            "height": 410,
-            "xaxis": plot.axis("events", range=[0, plot.steady_top(totals.size, 4)]),
-            "yaxis": plot.axis(
-                f"information / {unit}", range=[0, plot.steady_top(1.05 * highest, 1.0)]
-            ),
-            "meta": {
-                "least_height": 270,
-                "quantities": [
-                    plot.quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
-                    plot.quantity("n · H", measured(expected * totals.size, unit)),
-                    plot.quantity("events", f"{totals.size:,}"),
-                    plot.quantity("H, one event on average", measured(expected, unit)),
-                ],
-            },
-        },
+        height=410,
+        xaxis=plot.axis("events", range=[0, plot.steady_top(totals.size, 4)]),
+        yaxis=plot.axis(f"information / {unit}", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
+        least_height=270,
+        quantities=[
+            plot.quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
+            plot.quantity("n · H", measured(expected * totals.size, unit)),
+            plot.quantity("events", f"{totals.size:,}"),
+            plot.quantity("H, one event on average", measured(expected, unit)),
+        ],
     )
 
 

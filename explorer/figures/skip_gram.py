@@ -54,17 +54,13 @@ def word_vectors(
     reach = plot.steady_top(1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()), least=3.0)
     return plot.figure(
         traces,
-        {
-            "height": 400,
-            "meta": {"least_height": 235},
-            "xaxis": plot.axis("first coordinate", range=[-reach, reach]),
-            "yaxis": plot.axis(
-                "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1
-            ),
-            "annotations": [
-                _arrow(end, step) for end, step in zip(ends, steps, strict=True) if step.any()
-            ],
-        },
+        height=400,
+        least_height=235,
+        xaxis=plot.axis("first coordinate", range=[-reach, reach]),
+        yaxis=plot.axis("second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1),
+        annotations=[
+            _arrow(end, step) for end, step in zip(ends, steps, strict=True) if step.any()
+        ],
     )
 
 

@@ -90,36 +90,34 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
         )
     return plot.figure(
         traces,
-        {
-            "height": 460,
-            "meta": {"least_height": 340},
-            "margin": {"l": 78, "r": 12, "t": 34, "b": 44},
-            "xaxis": plot.axis("logit gap (nats)", range=[0, highest]),
-            "yaxis": plot.axis(
-                "relative error of the loss",
-                type="log",
-                range=[math.log10(floor) - 0.3, math.log10(_row_height(len(WAYS)))],
-                **_error_ticks(floor),
+        height=460,
+        least_height=340,
+        margin={"l": 78, "r": 12, "t": 34, "b": 44},
+        xaxis=plot.axis("logit gap (nats)", range=[0, highest]),
+        yaxis=plot.axis(
+            "relative error of the loss",
+            type="log",
+            range=[math.log10(floor) - 0.3, math.log10(_row_height(len(WAYS)))],
+            **_error_ticks(floor),
+        ),
+        shapes=[
+            {"type": "line", "line": _DOTTED, "layer": "below", "xref": "paper"}
+            | {"x0": 0, "x1": 1, "y0": unit, "y1": unit},
+            _marked(reading.gap),
+        ],
+        annotations=[
+            plot.words(
+                1,
+                math.log10(unit),
+                f"rounding once: {written(unit, 2)}",
+                size=12,
+                colour=NEUTRAL,
+                xref="paper",
+                xanchor="right",
+                yanchor="bottom",
             ),
-            "shapes": [
-                {"type": "line", "line": _DOTTED, "layer": "below", "xref": "paper"}
-                | {"x0": 0, "x1": 1, "y0": unit, "y1": unit},
-                _marked(reading.gap),
-            ],
-            "annotations": [
-                plot.words(
-                    1,
-                    math.log10(unit),
-                    f"rounding once: {written(unit, 2)}",
-                    size=12,
-                    colour=NEUTRAL,
-                    xref="paper",
-                    xanchor="right",
-                    yanchor="bottom",
-                ),
-                *_failure_note(reading, highest),
-            ],
-        },
+            *_failure_note(reading, highest),
+        ],
     )
 
 
@@ -157,22 +155,20 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     )
     return plot.figure(
         traces,
-        {
-            "height": 400,
-            "meta": {"least_height": 330},
-            "barmode": "stack",
-            "legend": {"traceorder": "normal"},
-            "xaxis": plot.axis(
-                "loss by log_softmax (nats)",
-                range=[0, plot.steady_top(float(edges[-1]), least=240.0)],
-            ),
-            "yaxis": plot.axis("draws", range=[0, plot.steady_top(1.05 * float(highest))]),
-            "shapes": [_marked(x) for x, _, _ in marks],
-            "annotations": [
-                plot.words(x, height, text, size=12, colour=NEUTRAL, yref="paper", xanchor=side)
-                for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
-            ],
-        },
+        height=400,
+        least_height=330,
+        barmode="stack",
+        legend={"traceorder": "normal"},
+        xaxis=plot.axis(
+            "loss by log_softmax (nats)",
+            range=[0, plot.steady_top(float(edges[-1]), least=240.0)],
+        ),
+        yaxis=plot.axis("draws", range=[0, plot.steady_top(1.05 * float(highest))]),
+        shapes=[_marked(x) for x, _, _ in marks],
+        annotations=[
+            plot.words(x, height, text, size=12, colour=NEUTRAL, yref="paper", xanchor=side)
+            for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
+        ],
     )
 
 

@@ -109,14 +109,12 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
     ]
     return plot.figure(
         [heat],
-        {
-            "height": 330,
-            "meta": {"least_height": 250},
-            "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
-            "xaxis": {"type": "category", "showgrid": False, "tickangle": 0},
-            "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
-            "shapes": meant,
-        },
+        height=330,
+        least_height=250,
+        margin={"l": 60, "r": 12, "t": 20, "b": 40},
+        xaxis={"type": "category", "showgrid": False, "tickangle": 0},
+        yaxis={"type": "category", "showgrid": False, "autorange": "reversed"},
+        shapes=meant,
     )
 
 
@@ -175,12 +173,10 @@ def grouped(
     ]
     return plot.figure(
         [*traces, *more],
-        {
-            "height": height,
-            "meta": {"least_height": least_height},
-            "margin": margin,
-            "barmode": "group",
-            "xaxis": places_axis,
-            "yaxis": upright,
-        },
+        height=height,
+        least_height=least_height,
+        margin=margin,
+        barmode="group",
+        xaxis=places_axis,
+        yaxis=upright,
     )

@@ -26,13 +26,11 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Which series of a file stands for what; "" for none.
+    """Names of the series of a file that stand for what this app draws; "" for none.
 
     Attributes:
-        train_loss: Name of the series that is the training loss.
-        own_loss: Key of LOSS_LABELS that says which loss that is, or "" where it is unknown.
-        test_accuracy: Name of the series that is the accuracy on test images.
-        test_cross_entropy: Name of the series that is the cross-entropy on test images, in nats.
+        own_loss: Key of LOSS_LABELS that says which loss `train_loss` is, "" where it is unknown.
+        test_cross_entropy: In nats.
     """
 
     train_loss: str = ""
@@ -61,10 +59,9 @@ def was_written_here(curves: Sequence[ReadCurve]) -> bool:
 
 
 def guessed(curves: Sequence[ReadCurve]) -> ColumnMapping:
-    """Guess what series stand for by their names; never which loss one without a name is.
+    """Guess what series of a file stand for by their names; never which loss one without a name is.
 
-    Args:
-        curves: Of one file. What holds no fractions and no percent is no accuracy.
+    What holds no fractions and no percent is no accuracy.
     """
     told = {
         name: meaning.guessed(name, np.concatenate(_values(curves, name)))
@@ -101,8 +98,7 @@ def loss_of(data: CurveData) -> str:
 def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> list[CurveData]:
     """Make what is kept of the curves of a file: every series under its own name.
 
-    Args:
-        mapping: What its series stand for; None for a file written by this app.
+    A file that was written by this app needs no mapping.
 
     Raises:
         ImportRefused: What is said to be an accuracy is none.
@@ -122,8 +118,7 @@ def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> l
 def kept_name(text: str) -> str:
     """Return a file's name for something as the store keeps names: printable, not too long.
 
-    Args:
-        text: Anything; what is cut off or replaced shows as … or as the replacement character.
+    What is cut off or replaced shows as … or as the replacement character.
     """
     printable = (one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text.strip())
     name = "".join(printable)

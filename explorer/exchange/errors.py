@@ -21,11 +21,6 @@ class ExportRefused(ValueError):
 
 
 def quoted(text: str, most: int = 60) -> str:
-    """Return somebody's text in quotation marks, short and printable, for a sentence.
-
-    Args:
-        text: Anything, also what a hostile file holds.
-        most: Characters to show.
-    """
+    """Return any text in quotation marks for a sentence: printable, and short."""
     shown = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
     return f"“{shown}”" if len(shown) <= most else f"“{shown[: most - 1]}…”"

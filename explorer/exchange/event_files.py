@@ -120,9 +120,7 @@ def framed(events: Iterable[Any]) -> bytes:
 def placed_events(content: bytes, offset: int = 0) -> Iterator[tuple[Any, int]]:
     """Read events and check their checksums; each comes with the place where the next one begins.
 
-    Args:
-        content: The file, or what was appended to it.
-        offset: Where in the file the content begins.
+    `offset` is where in the file the content begins.
 
     Raises:
         TornRecord: The file is cut off in the middle of a record.
@@ -162,11 +160,7 @@ _CUT_OFF = "The event file is cut off in the middle of a record: copy it again, 
 
 
 def scalar_of(value: Any) -> float | None:
-    """Return the number of a summary's value, as old and new TensorFlow write it; None if none.
-
-    Args:
-        value: A `Value` message.
-    """
+    """Return the number of a `Value`, as old and new TensorFlow write it; None if it has none."""
     if value.HasField("simple_value"):
         return value.simple_value
     if not value.HasField("tensor"):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
 
 from explorer.runs.run import CurveRow
 from explorer.runs.series import CurveData
@@ -12,13 +16,7 @@ from explorer.runs.series import CurveData
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportedCurve:
-    """A curve to write out.
-
-    Attributes:
-        row: Its run, settings, environment, tags and note.
-        data: What was measured of it.
-        label: What to call it in the file; it tells it from the other curves there.
-    """
+    """A curve to write out; its label tells it from the other curves in the file."""
 
     row: CurveRow
     data: CurveData
@@ -30,12 +28,23 @@ class ExportedCurve:
         return self.row.own_loss
 
 
-def labelled(rows: Sequence[CurveRow]) -> list[str]:
-    """Name curves of several runs so that no two share a name.
+@functools.cache
+def template(name: str, **filters: Callable[[object], str]) -> jinja2.Template:
+    """Return a template of this folder; what stands in one of HTML is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=jinja2.select_autoescape(("html",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= filters
+    return environment.get_template(name)
 
-    Returns:
-        Each curve's label, with its run's name and, where that does not tell, the curve's id.
-    """
+
+def labelled(rows: Sequence[CurveRow]) -> list[str]:
+    """Name curves of several runs so that no two share a name: by run, and by id where need be."""
     labels = [row.label for row in rows]
     if len({row.run_id for row in rows}) > 1:
         labels = [f"{row.run_name}: {row.label}" if row.run_name else row.label for row in rows]

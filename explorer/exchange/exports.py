@@ -16,13 +16,10 @@ from explorer.runs.run import CurveRow
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A format.
+    """A format that curves are written in.
 
     Attributes:
-        label: What it is called.
-        described: What it holds, in a sentence.
         name: What its files are called, with {} where the curves are named.
-        mime: Its media type.
         export: Makes the file's bytes of curves, and of figures if it shows any.
         why_not: Says why the format cannot hold curves, or "".
     """

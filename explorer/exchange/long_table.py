@@ -78,15 +78,10 @@ def export_parquet(curves: Sequence[ExportedCurve]) -> bytes:
 
 
 def long_table(curves: Sequence[ExportedCurve], *, is_shielded: bool = False) -> pa.Table:
-    """Return the curves as one table.
+    """Return the curves as one table of `SCHEMA`: NaN is a measured one, null what is unknown.
 
-    Args:
-        curves: The curves; their confusion matrices and softmax outputs have no place in it.
-        is_shielded: Whether texts that a spreadsheet would take for a formula begin with an
-            apostrophe.
-
-    Returns:
-        A table of `SCHEMA`, NaN being a measured one and null what is unknown.
+    Confusion matrices and softmax outputs have no place in it. Texts that a spreadsheet would take
+    for a formula are shielded by an apostrophe, if asked.
     """
     tables = []
     for curve in curves:

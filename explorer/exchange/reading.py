@@ -96,11 +96,8 @@ _OTHER_KINDS = {
 def read_curves(content: bytes, filename: str, told: Told | None = None) -> Reading:
     """Read the curves of a file.
 
-    What the file is shows by its bytes; its name only tells what curves without one are called.
-
-    Args:
-        filename: Its name, with or without folders.
-        told: What a person says of the table in it.
+    What the file is shows by its bytes; its name, with or without folders, only tells what curves
+    without one are called.
 
     Returns:
         Its curves, at least one, and a plain sentence for everything that was assumed, sorted,
@@ -221,7 +218,8 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
             if packed
             else "The archive holds no file with curves."
         )
-    notes.extend(refused)
+    for refusal in refused:
+        notes.add(refusal)
     if left_out:
         notes.add(f"{counted(len(left_out), 'file')} of other kinds left out.")
     return _without_common_folder(joined(curves))
@@ -230,13 +228,7 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
 def _with_settings(
     curves: Iterable[ReadCurve], path: str, told: Mapping[str, Mapping[str, str]]
 ) -> list[ReadCurve]:
-    """Give curves what was set for them, in a file of their folder or of the nearest around it.
-
-    Args:
-        curves: Of one file.
-        path: Of the file; of a folder, ended by a stroke.
-        told: What was set, by folder.
-    """
+    """Give curves what was set in the folder of their file or the nearest around it."""
     folders = itertools.accumulate(path.split("/")[:-1], lambda above, own: f"{above}/{own}")
     nearest = next((told[one] for one in (*reversed([*folders]), "") if one in told), {})
     return [replace(one, settings={**nearest, **one.settings}) for one in curves]
@@ -248,12 +240,7 @@ def _placed(path: str, content: bytes, notes: Notes) -> list[ReadCurve]:
 
 
 def called_by_place(curves: Iterable[ReadCurve], path: str) -> list[ReadCurve]:
-    """Call curves that are called by their file's name by its folder too, or by that alone.
-
-    Args:
-        curves: Of one file.
-        path: Of the file, its folders parted by strokes.
-    """
+    """Call curves that are called by their file's name by its folder too, or by that alone."""
     own = _names(path)[0]
     folder = path.rpartition("/")[0]
     label = folder if own.lower() in _GENERAL_NAMES and folder else f"{folder}/{own}".strip("/")

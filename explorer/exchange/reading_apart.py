@@ -86,7 +86,6 @@ def _ask(
     deadline: float,
     most_memory: int,
 ) -> tuple[str, Any]:
-    """Start the process, hand it the file, and return its kind of answer and the answer."""
     command = [sys.executable, "-m", "explorer.exchange.reading_apart", reader, str(most_memory)]
     # One thread: those of numerical libraries would take the memory and serve nothing here.
     alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -148,7 +147,7 @@ def main() -> int:
 
 
 def bound_memory(most_memory: int) -> None:
-    """Let this process have no more memory than that, in bytes, and leave no dump of it."""
+    """Let this process have no more bytes of memory, and leave no dump of it."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows has no such bounds

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 import plotly
 import plotly.graph_objects as go
 
-from explorer.exchange.exported import ExportedCurve
+from explorer.exchange.exported import ExportedCurve, template
 from explorer.exchange.json_export import moment
 from explorer.exchange.results import results_of
 from explorer.exchange.settings import split_settings
@@ -29,10 +28,8 @@ class ReportFigure:
     """A plot of the report.
 
     Attributes:
-        name: Name of its files, of letters, digits and hyphens.
-        title: Heading.
-        caption: What it shows, in plain words.
-        figure: The plot; its layout names a height in pixels.
+        name: Of its files: letters, digits and hyphens.
+        figure: Its layout names a height in pixels.
     """
 
     name: str
@@ -42,13 +39,10 @@ class ReportFigure:
 
 
 def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigure] = ()) -> bytes:
-    """Write the curves as a page that opens offline, light or dark as its reader prefers.
+    """Write at least one curve as a page that opens offline, light or dark as its reader prefers.
 
     plotly.js is in it once; a content security policy lets no other script run and nothing be
     fetched, whatever the curves are called.
-
-    Args:
-        curves: What the report compares, at least one curve.
     """
     differing, shared = split_settings([curve.row for curve in curves])
     labels = [curve.label for curve in curves]
@@ -56,7 +50,7 @@ def export_report(curves: Sequence[ExportedCurve], figures: Sequence[ReportFigur
     names = dict.fromkeys(row.run_name or row.run_id for row in runs.values())
     began = min((row.created_at for row in runs.values()), default=None)
     script, plotly_js = _text("report.js"), _plotly_js()
-    page = _template().render(
+    page = template("report.html").render(
         policy=_policy(script, plotly_js),
         title=labels[0] if len(curves) == 1 else f"{len(curves)} curves",
         subtitle=f"{', '.join(names)}. Begun {moment(began) or 'never'}.",
@@ -111,18 +105,6 @@ def _policy(*scripts: str) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("report.html")
 
 
 @functools.cache

@@ -12,11 +12,9 @@ _UNKNOWN = "–"
 
 
 def results_of(states: Sequence[str], summaries: Sequence[CurveSummary]) -> dict[str, list[str]]:
-    """Return the columns of a table with a row for each curve.
+    """Return the columns of a table with a row for each curve, from its state and what it came to.
 
-    Args:
-        states: Each curve's state in words.
-        summaries: What each came to. An accuracy on a part of the test images is marked *.
+    An accuracy on a part of the test images is marked *.
     """
 
     def accuracy(value: float | None, full: bool) -> str:

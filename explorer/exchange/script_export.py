@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from explorer.exchange import script_parts as parts
 from explorer.exchange.errors import ExportRefused
-from explorer.exchange.exported import ExportedCurve, file_stem
-from explorer.runs.config import TrainingConfig
+from explorer.exchange.exported import ExportedCurve, file_stem, template
 from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_step
-from explorer.runs.records import Environment
 from explorer.runs.run import FINISHED, CurveRow
 from explorer.runs.series import NOTHING
 
 _PACKAGES = {"digits": "scikit-learn", "mnist": "torchvision"}
+_REPEATED = (
+    "loss", "optimizer", "learning_rate", "momentum", "batch_size", "epochs", "init",
+    "output_relu", "seed",
+)  # fmt: skip
 
 
 def why_not(rows: Sequence[CurveRow]) -> str:
@@ -40,67 +41,21 @@ def export_script(curves: Sequence[ExportedCurve]) -> bytes:
     """
     if reason := why_not([curve.row for curve in curves]) or (not curves and "Choose a curve."):
         raise ExportRefused(reason)
-    configs, environment = _known(curves)
-    stem = file_stem([curve.label for curve in curves])
-    packages = f"torch=={environment.versions.get('torch', '').partition('+')[0]} numpy "
-    what = f"{len(curves)} curves" if len(curves) > 1 else "a curve"
-    used = {
-        field: dict.fromkeys(getattr(config, field) for config in configs)
-        for field in ("loss", "init", "optimizer")
-    }
-    draws_normal = any(parts.INITS[init].startswith("scaled") for init in used["init"])
-    pieces = [
-        parts.HEAD.format(
-            what=what,
-            packages=packages.replace("== ", " ") + _PACKAGES[environment.dataset],
-            file=f"repeat-{stem}.py",
-            imports=parts.DATA_IMPORTS[environment.dataset],
-        ),
-        f'TABLE = "repeat-{stem}.csv"\n',
-        _device(environment.device_kind),
-        f"THREADS = {environment.threads}\n",
-        f"DATA_MD5 = {_literal(environment.data_md5)}\n",
-        _settings(curves),
-        parts.IMAGES[environment.dataset],
-        parts.DATA,
-        *(parts.LOSSES[loss] for loss in used["loss"]),
-        _mapping("LOSSES", {loss: loss for loss in used["loss"]}),
-        parts.SCALED_NORMAL if draws_normal else "",
-        parts.PYTORCH_DEFAULT if "pytorch" in used["init"] else "",
-        _mapping("INITS", {init: parts.INITS[init] for init in used["init"]}),
-        parts.NETWORK,
-        *(parts.OPTIMIZERS[optimizer] for optimizer in used["optimizer"]),
-        _mapping("OPTIMIZERS", {optimizer: optimizer for optimizer in used["optimizer"]}),
-        parts.TRAINING,
-    ]
-    return "".join(pieces).encode()
-
-
-def _known(curves: Sequence[ExportedCurve]) -> tuple[list[TrainingConfig], Environment]:
-    configs = [curve.row.config for curve in curves]
     environment = curves[0].row.environment
     assert environment is not None
-    return [config for config in configs if config is not None], environment
-
-
-def _device(device: str) -> str:
-    if device == "cpu":
-        return 'DEVICE = torch.device("cpu")\n'
-    return (
-        "# Batches are drawn on the device: on another one they are others, and so is the curve.\n"
-        f"DEVICE = torch.device({_literal(device)})\n"
+    version = environment.versions.get("torch", "").partition("+")[0]
+    settings = [_settings(curve) for curve in curves]
+    script = template("script.py.jinja", literal=_literal).render(
+        what=f"{len(curves)} curves" if len(curves) > 1 else "a curve",
+        packages=f"torch=={version} numpy {_PACKAGES[environment.dataset]}".replace("== ", " "),
+        stem=f"repeat-{file_stem([curve.label for curve in curves])}",
+        environment=environment,
+        curves=settings,
+        losses=list(dict.fromkeys(one["loss"] for one in settings)),
+        inits=list(dict.fromkeys(one["init"] for one in settings)),
+        optimizers=list(dict.fromkeys(one["optimizer"] for one in settings)),
     )
-
-
-def _settings(curves: Sequence[ExportedCurve]) -> str:
-    lines = ["CURVES = [\n"]
-    for curve in curves:
-        lines.append("    {\n")
-        lines += [
-            f'        "{name}": {_literal(value)},\n' for name, value in _curve(curve).items()
-        ]
-        lines.append("    },\n")
-    return "".join([*lines, "]\n"])
+    return script.encode()
 
 
 def _literal(value: object) -> str:
@@ -110,30 +65,17 @@ def _literal(value: object) -> str:
     return f'"{value}"' if plain else text
 
 
-def _curve(curve: ExportedCurve) -> Mapping[str, Any]:
+def _settings(curve: ExportedCurve) -> Mapping[str, Any]:
     config, data = curve.row.config, curve.data
     assert config is not None
     ended_early = curve.row.status != FINISHED and diverged_at(data) is None
     rates = data.events.get(LEARNING_RATE, NOTHING)
     return {
         "label": curve.label,
-        "loss": config.loss,
-        "optimizer": config.optimizer,
-        "learning_rate": config.learning_rate,
-        "momentum": config.momentum,
-        "batch_size": config.batch_size,
-        "epochs": config.epochs,
+        **{name: getattr(config, name) for name in _REPEATED},
         "hidden_sizes": list(config.hidden_sizes),
-        "init": config.init,
-        "output_relu": config.output_relu,
-        "seed": config.seed,
         "learning_rate_changes": dict(
             zip(rates.steps.tolist(), rates.values.tolist(), strict=True)
         ),
         "stop_after": last_step(data) if ended_early else None,
     }
-
-
-def _mapping(name: str, entries: Mapping[str, str]) -> str:
-    lines = [f'    "{key}": {value},\n' for key, value in entries.items()]
-    return "".join([f"\n\n{name} = {{\n", *lines, "}\n"])

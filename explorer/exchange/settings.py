@@ -19,11 +19,7 @@ UNKNOWN = "not known"
 
 
 def settings_of(row: CurveRow) -> dict[str, str]:
-    """Return a curve's settings, and what it ran on, by name, both in words.
-
-    Args:
-        row: The curve; of one made elsewhere most is not known.
-    """
+    """Return a curve's settings, and what it ran on, by name, both in words."""
     found: dict[str, str] = {}
     if row.own_loss:
         found |= {"Loss": LOSS_LABELS[row.own_loss], "Formula": LOSS_FORMULAS[row.own_loss]}
@@ -64,10 +60,8 @@ def split_settings(
 ) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return the settings that differ, each with a value per curve, and those that all share.
 
-    A setting that is not known of some curves is shared if all the others share it.
-
-    Args:
-        told: By name, in words, what files tell of the settings of each, if anything.
+    A setting that is not known of some curves is shared if all the others share it. `told` is what
+    files tell of the settings of each curve, if anything.
     """
     each = [settings_of(row) for row in rows]
     each = [own | dict(more) for own, more in zip(each, told or [{}] * len(each), strict=True)]

@@ -13,12 +13,15 @@ from typing import SupportsFloat
 import numpy as np
 
 from explorer.core.distributions import one_hot
+from explorer.core.drawing import stroke_text
 from explorer.core.information import entropy, self_information
 from explorer.core.loss_readings import gradient_ratio, multiclass_readings
+from explorer.core.recorded_race import FOUR_PLACE, RECORDED_RACE
 from explorer.figures.numbers import measured, written
 from explorer.teaching import tour_digit
+from explorer.teaching.drawing_exercises import OPEN_FOUR, TOP
 from explorer.teaching.exercise import listed
-from explorer.teaching.note_checks import NOTE_CHECKS, VERDICTS
+from explorer.teaching.note_checks import NOTE_CHECKS
 from explorer.teaching.tour_digit import BELIEF, LABEL, NAMES, RIVAL
 
 
@@ -47,29 +50,32 @@ class Stop:
         page: Address of the page.
         title: What the stop is about, a question.
         setting: What is on the screen, in a few words.
-        action: What to do, in one line.
-        question: What to predict before doing it.
+        question: What to predict first.
         options: The predictions to choose from.
         answer: Index of the option that comes true; None where it is a matter of opinion.
-        outcome: What one has seen, in one sentence.
+        action: What to do then, in one line.
+        outcome: What one has seen, in one sentence or two.
         host: Notes for the person who gives the tour.
         minutes: How long it takes.
         control: Key of what the action is about, which is shown and marked.
         parameters: Of the page's address, which set its state.
+        done: Those that the action changes, as it leaves them; a presenter whose remote cannot
+            drag goes on without having done it.
     """
 
     page: str
     title: str
     setting: str
-    action: str
     question: str
     options: tuple[str, ...]
     answer: int | None
+    action: str
     outcome: str
     host: Host
     minutes: float
     control: str
     parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    done: Mapping[str, str] = field(default_factory=dict)
 
 
 def _bits(value: SupportsFloat, digits: int = 4) -> str:
@@ -77,7 +83,6 @@ def _bits(value: SupportsFloat, digits: int = 4) -> str:
 
 
 _Q = BELIEF[LABEL]
-_HALF = 0.1
 _BELIEF = np.array(BELIEF)
 _LEVEL = 0.4
 """To where the bar of the rival comes down; the others grow in proportion."""
@@ -100,9 +105,9 @@ def _pull(z: np.ndarray, loss: str) -> str:
 def _moved() -> str:
     right, wrong = tour_digit.CROSS_ENTROPY.softmax[-1], tour_digit.SQUARED_ERROR.softmax[-1]
     return (
-        f"Only the one with cross-entropy: its q₄ grows from {_Q:.2f} to {right[LABEL]:.2f}. With "
-        f"squared error the network still says {RIVAL} at the end, {wrong[RIVAL]:.2f} against "
-        f"{wrong[LABEL]:.2f}."
+        f"Only the one trained with cross-entropy: its q₄ grows from {_Q:.2f} to "
+        f"{right[LABEL]:.2f}. With squared error the network still says {RIVAL} at the end, "
+        f"{wrong[RIVAL]:.2f} against {wrong[LABEL]:.2f}."
     )
 
 
@@ -110,13 +115,13 @@ TOUR = (
     Stop(
         "self_information",
         f"How surprising is it that this is a {LABEL}?",
-        f"After one epoch of training, a network gives {LABEL} the probability {_Q:.3f}.",
-        f"Drag **p** from {_Q:.3f} down to {_HALF:.2f}, about half of it.",
-        "Half the probability: how much information is added?",
+        f"After one epoch a network gives it the probability {_Q:.3f}.",
+        "Half the probability: how much more surprise is that?",
         ("Half a bit", "One bit", "Twice as much"),
         1,
-        f"About one bit: from {_bits(self_information(_Q))} to {_bits(self_information(_HALF))}. "
-        "Each halving adds one bit, whatever p is.",
+        "Press **Halve p**.",
+        f"One bit more: from {_bits(self_information(_Q))} to {_bits(self_information(_Q / 2))}. "
+        "Every halving adds one bit, whatever p is.",
         Host(
             f"Would you call this a {LABEL}? How surprised is somebody who gave that 20 %?",
             "Most say “a 9”. The surprise is −log₂ of the probability: a little over two bits.",
@@ -124,17 +129,18 @@ TOUR = (
             "This was one outcome. The network has an opinion about all ten digits.",
         ),
         1.5,
-        "event p",
+        "event p half",
         {"p": repr(_Q), "unit": "bits"},
+        {"p": repr(_Q / 2)},
     ),
     Stop(
         "entropy",
         "What does the network believe?",
-        f"Ten bars, one belief: {RIVAL} is likelier than {LABEL}.",
-        f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}: that of {LABEL} is then as high.",
-        "Does the entropy rise or fall?",
-        ("It rises", "It falls", "It stays"),
+        f"Here p is its belief in each digit: {RIVAL} is likelier than {LABEL}.",
+        f"Let {LABEL} become as likely as {RIVAL}: does the entropy rise or fall?",
+        ("It rises", "It falls", "It stays the same"),
         0,
+        f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}, where that of {LABEL} is as high.",
         f"It rises, from {_bits(entropy(BELIEF))} to about {_bits(entropy(_LEVELLED), 2)}: the "
         "less sure a belief is, the more surprise it expects.",
         Host(
@@ -146,15 +152,16 @@ TOUR = (
         1.5,
         "entropy",
         {"p": listed(BELIEF), "name": NAMES, "unit": "bits"},
+        {"p": listed(_LEVELLED)},
     ),
     Stop(
         "divergence",
         "What does that belief cost?",
         f"p is the truth, one-hot on {LABEL}; q is what the network believes.",
-        "Press “Walk q to p” and watch H(p), D(p‖q) and H(p,q).",
-        "Which of the three does not move?",
+        "Let q become p, step by step: which of the three numbers does not move?",
         ("H(p)", "D(p‖q)", "H(p,q)"),
         0,
+        "Press **Walk q to p** and watch the three numbers.",
         f"H(p) stays 0. H(p,q) and D(p‖q) start at {_bits(self_information(_Q))}, the surprise of "
         "the first stop, and fall together to 0.",
         Host(
@@ -173,16 +180,17 @@ TOUR = (
             "unit": "bits",
             "view": "Terms",
         },
+        {"q": listed(_TRUTH)},
     ),
     Stop(
         "multiclass",
         "What is each logit told?",
         f"The logits behind q. In nats from here: {_bits(self_information(_Q))} are "
         f"{measured(-math.log(_Q), 'nats', 4)}.",
-        f"Drag the logit of **{RIVAL}** up to {_SURE:.0f}: surer, and still wrong.",
-        f"Which loss then pulls the logit of {LABEL} up less than before?",
+        f"Let the network be surer of {RIVAL}: which loss now pulls the {LABEL} up less?",
         ("Cross-entropy", "Squared error", "Both"),
         1,
+        f"Drag the logit of **{RIVAL}** up to {_SURE:.0f}: surer, and still wrong.",
         f"Squared error: its pull on {LABEL} falls from {_pull(_LOGITS, 'softmax_squared_error')} "
         f"to {_pull(_SURER, 'softmax_squared_error')}. That of cross-entropy, p − q, grows from "
         f"{_pull(_LOGITS, 'softmax_cross_entropy')} to {_pull(_SURER, 'softmax_cross_entropy')}.",
@@ -201,18 +209,19 @@ TOUR = (
             "target": "one true class",
             "y": str(LABEL + 1),
         },
+        {"z": listed(_SURER)},
     ),
     Stop(
         "binary",
         "Why does the gradient vanish?",
-        f"{LABEL} against {RIVAL} alone: one logit, z = ln(q₄/q₉) = {written(_LOGIT)}; y = 1 "
-        f"stands for {LABEL}.",
-        f"Drag **z** down to {written(_SATURATED)}, and see how hard each loss pulls.",
+        f"Only {LABEL} against {RIVAL}: one logit, z = ln(q₄/q₉) = {written(_LOGIT)}; y = 1 means "
+        f"{LABEL}.",
         f"At z = {written(_SATURATED)}, how much harder does cross-entropy pull?",
         ("About 2 times", "About 100 times", "About 10,000 times"),
         2,
-        f"{written(round(gradient_ratio(_SATURATED, 1)), 6)} times: squared error multiplies the "
-        "error by 2σ(1 − σ), and the sigmoid is saturated.",
+        f"Drag **z** down to {written(_SATURATED)}, and see how hard each loss pulls.",
+        f"{gradient_ratio(_SATURATED, 1):,.0f} times as hard: squared error multiplies the error "
+        "by 2σ(1 − σ), and the sigmoid is saturated.",
         Host(
             "What happens to a student who is told less, the more wrong they are?",
             "They never learn it. The gradient vanishes in the grey part, on the wrong side.",
@@ -222,15 +231,16 @@ TOUR = (
         1.5,
         "binary z",
         {"z": repr(_LOGIT), "y": "1"},
+        {"z": repr(_SATURATED)},
     ),
     Stop(
         "live",
         "How does the belief move in training?",
-        "A recorded race on MNIST: same weights, same batches, two losses.",
-        f"Choose the second {LABEL}, then slide from step {tour_digit.TOLD_STEP} to the end.",
-        f"Which network calls it a {LABEL} at the end?",
-        ("Both", "The one with cross-entropy", "The one with squared error"),
+        "A recorded race: same weights and batches, two losses.",
+        f"Which network will call it a {LABEL} at the end?",
+        ("Both", "Cross-entropy's", "Squared error's"),
         1,
+        f"Press **Play** and watch the bars of {LABEL} and {RIVAL}.",
         _moved(),
         Host(
             "Which curve reaches 90 % first, and by how many steps?",
@@ -240,16 +250,21 @@ TOUR = (
         ),
         2,
         "race theatre",
-        {"run": "recorded-race", "at": str(tour_digit.TOLD_STEP)},
+        {
+            "run": RECORDED_RACE,
+            "at": str(tour_digit.TOLD_STEP),
+            "image": str(FOUR_PLACE + 1),
+        },
+        {"at": str(tour_digit.STEPS[-1])},
     ),
     Stop(
         "draw",
-        "What of your own digit?",
-        "The two networks of the race answer while you draw.",
-        f"Draw a {LABEL}, then close its top until a network says {RIVAL}.",
-        "How much does it believe in 4 just before it changes its mind?",
+        "What about a digit of your own?",
+        f"The race's two networks answer while you draw; you mean a {LABEL}.",
+        f"Just before a network changes its mind to {RIVAL}, how sure is it of {LABEL}?",
         ("About 0.9", "About 0.5", "About 0.1"),
         1,
+        f"Draw a {LABEL} that a network reads as a {RIVAL}: close its top.",
         "About 0.5, when only two digits share the belief: there −ln q₄ passes ln 2 = "
         f"{measured(math.log(2), 'nats', 3)}.",
         Host(
@@ -261,17 +276,18 @@ TOUR = (
         2,
         "digit canvas",
         {"digit": str(LABEL)},
+        {"ink": stroke_text((*OPEN_FOUR, TOP))},
     ),
     Stop(
         "notes_checked",
         "What do the notes get wrong?",
         "One statement from lecture notes.",
+        "With soft labels, may cross-entropy still stand in for KL?",
+        ("Yes, always", "No, never", "Only where q = p"),
+        0,
         "Press **Right** or **Wrong**, and read what is true.",
-        "Is the statement right?",
-        ("Wrong", "Sloppy", "Right, under a condition"),
-        VERDICTS.index(NOTE_CHECKS[_CARD].verdict),
-        "Right under a condition: for any fixed p the two differ by the constant H(p), so they "
-        "have the same gradient in q. One-hot targets are sufficient, not necessary.",
+        "Yes: for any fixed p the two differ by the constant H(p), so they have the same gradient "
+        "in q. One-hot targets are enough for that, but not needed.",
         Host(
             "At the third stop H(p,q) and D(p‖q) were equal. Is that why one may swap them?",
             "No: H(p) was 0 there. But a constant would do as well, since it has no gradient.",
@@ -286,10 +302,10 @@ TOUR = (
         "recap",
         "What do you take home?",
         "Five sentences, and where to go on.",
-        "Say one of the five in your own words.",
         "Which of the five would you have doubted before the tour?",
         ("1", "2", "3", "4", "5"),
         None,
+        "Say one of the five in your own words.",
         "Whichever it was: you have seen it happen to one handwritten digit.",
         Host(
             "Which sentence will you use next week, and where?",

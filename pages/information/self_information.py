@@ -58,7 +58,13 @@ def one_event() -> float:
         p = live_slider(
             "Probability p", key="event p", default=MATCH[1], low=0.0, high=1.0, step=0.01, link="p"
         )
-        st.button("Halve p", on_click=set_value, args=("event p", p / 2), width="stretch")
+        st.button(
+            "Halve p",
+            key="event p half",
+            on_click=set_value,
+            args=("event p", p / 2),
+            width="stretch",
+        )
         for column, (name, value) in zip(st.columns(2) * 2, EVENTS.items(), strict=True):
             column.button(name, on_click=set_value, args=("event p", value), width="stretch")
         carried = {name: float(self_information(one, base=base)) for name, one in EVENTS.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import math
 from functools import cache
 from pathlib import Path
 
@@ -14,14 +13,13 @@ from explorer.core.bars import Bars
 from explorer.core.comparison import compare
 from explorer.figures.divergence import decomposition
 from explorer.figures.numbers import measured, written
-from explorer.teaching.tour import TOUR
 from pages.components.address import address
 from pages.components.address.parameters import vector
 from pages.components.bars.bar_editor import P, Q, bar_editor, offer_plots
 from pages.components.plot.plot import drawn_plot, plots_of
 from pages.components.preview import preview
 from pages.components.registry import SECTIONS, Page
-from pages.components.tour.tour import to_stop
+from pages.components.tour.tour import tour_offer
 from pages.start.parts.race_replay import race_replay
 
 PAGES_FOLDER = Path(__file__).parents[1]
@@ -59,8 +57,7 @@ st.html(Path(__file__).with_name("start.css"))
 with st.container(key="hero-head", horizontal=True, vertical_alignment="center"):
     st.title("See what cross-entropy does", anchor=False, width="content")
     st.markdown("Drag everything: probabilities, logits, the training of a network.")
-    with st.container(key="tour-offer", width="content"):
-        to_stop(1, f"**Start the tour: {math.fsum(stop.minutes for stop in TOUR):g} minutes →**")
+    tour_offer()
 left, right = st.columns(2, gap="large")
 with left, st.container(border=True, key="hero-model", height="stretch"):
     st.markdown("**Drag q onto p:** the gap is the price of a wrong belief.")

@@ -18,7 +18,7 @@ address.declare()
 st.html(Path(__file__).with_name("start.css"))
 page_head("Take home", PAGES["recap"].summary)
 address.keep({})
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([4, 3], gap="medium")
 with left, st.container(border=True, key="take-home"):
     told = "\n".join(f"{number}. {one}" for number, one in enumerate(TAKE_HOME, start=1))
     st.markdown(coloured(told))
@@ -33,7 +33,10 @@ with right, st.container(key="ways-on"):
         came_true = sum(said[number] == answer for number, answer in known.items())
         st.markdown(f"**{came_true} of your {len(known)} predictions came true.**")
     st.header("Where to go on", anchor=False)
-    for way in WAYS_ON:
-        link_to(way.page, f"**{PAGES[way.page].title}**", way.parameters, via=f"recap-{way.page}")
-        st.caption(way.words)
+    with st.container(key="cards-2-ways"):
+        for way in WAYS_ON:
+            title, via = PAGES[way.page].title, f"recap-{way.page}"
+            with st.container(border=True, key=f"card-{way.page}"):
+                link_to(way.page, f"**{title}**", way.parameters, via=via)
+                st.markdown(way.words)
     to_stop(1, "Take the tour again")

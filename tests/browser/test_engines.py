@@ -459,11 +459,11 @@ def test_the_tour_leads_from_stop_to_stop(tab, app_url):
     loaded(tab, f"{app_url}/")
     tab.click("[data-testid=stMain] a", "Start the tour")
     for stop, one in enumerate(TOUR, start=1):
-        tab.wait_for(".st-key-tour-words p", one.action.replace("*", ""))
-        tab.settle()
-        tab.drawn()
-        assert tab.texts(FAULTS) == []
-        if stop < len(TOUR):
-            tab.click(".st-key-tour-next a", "Next")
-    tab.click("button", "End")
-    tab.wait_gone(".st-key-tour-words p", TOUR[-1].action)
+        for words in (one.question, one.action, one.outcome):
+            tab.wait_for(".st-key-tour-words p", words.replace("*", ""))
+            tab.settle()
+            tab.drawn()
+            assert tab.texts(FAULTS) == []
+            is_end = (stop, words) == (len(TOUR), one.outcome)
+            tab.click(".st-key-tour-next :is(a, button)", "Finish" if is_end else "Next")
+    tab.wait_gone(".st-key-tour-words p", TOUR[-1].outcome)

@@ -12,12 +12,10 @@ import pytest
 
 from explorer.exchange.reading import read_curves
 from explorer.runs.series import BEGAN, Series
-from tests.exchange.curve_cases import GIVEN, TOOLS
+from tests.exchange.curve_cases import cases
 
 CASES = Path(__file__).parent / "cases"
-EVERY = {CASES / name: case for name, case in GIVEN.items()} | {
-    CASES / "tools" / name: case for name, case in TOOLS.items()
-}
+EVERY = {CASES / name: case for name, case in cases().items()}
 
 
 def near(value: float) -> object:

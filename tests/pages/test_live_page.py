@@ -176,10 +176,13 @@ def test_a_race_that_could_be_watched_is_not_played_back(store):
 
 def test_a_link_shows_a_moment_of_a_race_on_one_of_its_tabs(store):
     run_id = started(store)
-    cue = stage(visit("live", run=run_id, at="0", show="Gradients"))["cue"]
-    assert (cue["at"], cue["tab"]) == (0, "Gradients")
+    app = visit("live", run=run_id, at="0", show="Gradients", image="10")
+    cue = stage(app)["cue"]
+    assert (cue["at"], cue["tab"], cue["image"]) == (0, "Gradients", 9)
+    (link,) = components(app, "address").values()
+    assert ["image", "10"] in link["parameters"]
     cue = stage(visit("live", run=run_id))["cue"]
-    assert (cue["at"], cue["tab"]) == (None, "Accuracy")
+    assert (cue["at"], cue["tab"], cue["image"]) == (None, "Accuracy", 0)
     app = visit("live", run=run_id, at="soon", show="Everything")
     assert "“soon” as at; a step is a whole number" in words(app)
     assert "“Everything” as show; the choices are Accuracy" in words(app)

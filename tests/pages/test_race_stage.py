@@ -127,10 +127,10 @@ def test_a_bet_on_one_network_is_on_its_steps_alone():
 
 
 def test_a_moment_that_a_browser_tells_is_read_and_anything_else_is_not():
-    told = {"run": "a", "step": 7, "tab": "Loss", "asked": 2}
-    assert moment_of(told, "a") == Moment(7, "Loss", 2)
-    assert moment_of({**told, "step": None}, "a") == Moment(None, "Loss", 2)
-    assert moment_of({**told, "step": -1}, "a") == Moment(None, "Loss", 2)
+    told = {"run": "a", "step": 7, "tab": "Loss", "asked": 2, "image": 9}
+    assert moment_of(told, "a") == Moment(7, "Loss", 2, 9)
+    assert moment_of({**told, "step": None}, "a") == Moment(None, "Loss", 2, 9)
+    assert moment_of({**told, "step": -1, "image": -1}, "a") == Moment(None, "Loss", 2, 0)
     for wrong in (None, 7, {**told, "run": "b"}, {**told, "tab": "x"}, {**told, "asked": True}):
         assert moment_of(wrong, "a") is None
 

@@ -157,21 +157,60 @@ def test_every_stop_opens_with_its_values_and_waits_for_a_prediction(number):
     assert not app.error
     assert not [one.value for one in app.warning if "link" in one.value]
     shown = address(app)
-    assert shown["tour"] == str(number + 1)
+    assert (shown["tour"], shown["beat"]) == (str(number + 1), "1")
     assert_set(shown, stop.parameters)
     words = tour_bar(app)
-    for text in (stop.title, stop.setting, stop.action, stop.host.question, stop.host.transition):
+    for text in (stop.title, stop.setting, stop.question, stop.host.question, stop.host.transition):
         assert text in words
+    assert stop.action not in words
     assert stop.outcome not in words
-    (choice,) = [one for one in app.radio if one.label == stop.question]
+    choice = app.button_group(key=f"tour prediction {number + 1}")
     assert choice.options == list(stop.options)
-    assert choice.value is None
     last = len(stop.options) - 1
     choice.set_value(last)
+    ran(app)
+    # Who has predicted is told what to do, and then what that was to show.
+    assert stop.action in tour_bar(app)
+    assert stop.outcome not in tour_bar(app)
+    app.button(key="tour-beat").click()
     ran(app)
     assert stop.outcome in tour_bar(app)
     assert address(app)["predicted"][number] == str(last + 1)
     assert ("You said so" in tour_bar(app)) == (stop.answer == last)
+    app.button(key="tour-beat-back").click()
+    ran(app)
+    assert stop.action in tour_bar(app)
+
+
+@pytest.mark.parametrize("number", [place for place, stop in enumerate(TOUR) if stop.done])
+def test_what_nobody_has_done_is_done_and_what_somebody_has_done_stays(number):
+    stop = TOUR[number]
+    asked = {"tour": str(number + 1), "beat": "2"}
+    app = opened(stop.page, **stop.parameters, **asked)
+    app.button(key="tour-beat").click()
+    ran(app)
+    assert stop.outcome in tour_bar(app)
+    assert_set(address(app), {**stop.parameters, **stop.done})
+    if stop.page in ("live", "draw"):
+        return
+    name, text = next(iter(stop.done.items()))
+    other = ",".join(str(float(one) / 2 + 0.05) for one in text.split(","))
+    app = opened(stop.page, **{**stop.parameters, name: other}, **asked)
+    before = address(app)
+    app.button(key="tour-beat").click()
+    ran(app)
+    assert stop.outcome in tour_bar(app)
+    assert address(app) == {**before, "beat": "3"}
+
+
+def test_the_tour_has_an_end_which_stays_on_the_page_with_the_ways_on():
+    app = opened("recap", tour="9", beat="3", predicted="200000000")
+    assert not [one for one in app.button if one.label == "End"]
+    app.button(key="tour-finish").click()
+    ran(app)
+    assert "stop 9 of 9" not in tour_bar(app)
+    assert not {"tour", "beat"} & address(app).keys()
+    assert any("1 of your 1 predictions came true" in one.value for one in app.markdown)
 
 
 def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
@@ -186,6 +225,8 @@ def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
 def test_a_stop_that_does_not_exist_starts_no_tour(asked):
     app = opened("entropy", tour=asked)
     assert "Tour, stop" not in tour_bar(app)
+    app = opened("entropy", tour="2", beat=asked)
+    assert TOUR[1].question in tour_bar(app)
 
 
 def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():

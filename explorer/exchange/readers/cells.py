@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 
 POINT, COMMA = ".", ","
 LONGEST = 200
@@ -43,19 +42,6 @@ _ONLY_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNO
 _SPACERS = re.compile("(?<=\\d)[ _'\u2019\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """What a cell says.
-
-    Attributes:
-        value: The number, NaN and Inf too.
-        unit: As written behind it, or "".
-    """
-
-    value: float
-    unit: str = ""
-
-
 class OutOfRange(ValueError):
     """A number that 64 bits cannot hold."""
 
@@ -65,14 +51,10 @@ def is_missing(text: str) -> bool:
     return text.strip().lower() in MISSING
 
 
-def number_of(text: str, mark: str = POINT) -> Number | None:
-    """Read a cell.
+def number_of(text: str, mark: str = POINT) -> tuple[float, str] | None:
+    """Read a cell: what it says, and the unit written behind it or ""; None if it is no number.
 
-    Args:
-        mark: `POINT` or `COMMA`, what stands before decimals; the other one groups thousands.
-
-    Returns:
-        What it says; None if it is not a number.
+    Of `POINT` and `COMMA`, `mark` is what stands before decimals; the other one groups thousands.
 
     Raises:
         OutOfRange: The number is too large for 64 bits.
@@ -81,18 +63,18 @@ def number_of(text: str, mark: str = POINT) -> Number | None:
     if len(text) > LONGEST:
         return None
     if text.lower() in _WORDS:
-        return Number(_WORDS[text.lower()])
+        return _WORDS[text.lower()], ""
     if (number := _plain(text, mark)) is not None:
-        return Number(number)
+        return number, ""
     if wrapped := _WRAPPED.fullmatch(text):
         return number_of(wrapped[1], mark) if wrapped[1] != text else None
     if found := _WITH_UNIT.fullmatch(text):
         written = found[1].strip()
         number = _WORDS[written] if written in _WORDS else _plain(written, mark)
-        return None if number is None else Number(number, found[2])
+        return None if number is None else (number, found[2])
     if found := _CLOCK_TIME.fullmatch(text):
         days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-        return Number(((days * 24 + hours) * 60 + minutes) * 60 + seconds, "s")
+        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds, "s"
     return None
 
 
@@ -116,7 +98,7 @@ def _plain(text: str, mark: str) -> float | None:
 
 
 def _digit(one: str) -> str:
-    """Return a decimal digit of any script as the one of ASCII; spaces and all else as they are."""
+    """Return a decimal digit of any script in ASCII, any space as one, all else as it is."""
     if one in "\u00a0\u2009\u202f":
         return " "
     digit = unicodedata.decimal(one, None)
@@ -124,11 +106,9 @@ def _digit(one: str) -> str:
 
 
 def decimal_marks(text: str) -> frozenset[str]:
-    """Say which decimal marks a cell may be written with.
+    """Return the decimal marks that a cell may be written with.
 
-    Returns:
-        One of them if the cell tells; both if it does not, as "1,234" or "12"; none of a cell
-        that is not a number with either.
+    Both where it does not tell, as "1,234" or "12"; none where it is no number with either.
     """
     text = text.strip().removesuffix("%").strip()
     if len(text) > LONGEST:

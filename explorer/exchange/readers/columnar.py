@@ -39,10 +39,6 @@ def is_columnar(content: bytes) -> bool:
 def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
     """Read Parquet, an Arrow file (Feather), or an Arrow stream.
 
-    Args:
-        label: What to call a run that the table has no name for.
-        notes: Takes what is assumed.
-
     Raises:
         ImportRefused: It is damaged, too much, or holds no curve.
     """

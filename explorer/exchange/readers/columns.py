@@ -154,11 +154,8 @@ def columns_of_texts(
     """Turn columns of text into columns of numbers where they are numbers.
 
     Args:
-        names: Of the columns.
-        texts: Each a column of strings, null or "" where nothing stands. Emptied on the way, to
-            free their memory.
+        texts: Each a column of strings, null or "" where nothing stands.
         place: Says where a row stands.
-        notes: Takes what was guessed.
         delimiter: What parts the cells; decimals after a comma are usual with ";" alone.
         words: Names of the columns that hold words, also where these could be numbers.
 
@@ -328,9 +325,9 @@ def _read_rest(
             if number is None:
                 failed[k] = True
                 continue
-            found[k] = number.value
-            if number.unit:
-                units[number.unit] += 1
+            found[k], unit = number
+            if unit:
+                units[unit] += 1
         values[rows] = found[codes]
         present[rows[missing[codes]]] = False
         bad += rows[failed[codes]].tolist()

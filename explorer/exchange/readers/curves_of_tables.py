@@ -49,10 +49,9 @@ _Measured = Mapping[str, tuple[Rows, Column]]
 
 
 def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
-    """Make the curves of a table.
+    """Make the curves of a table, whose notes take what is assumed.
 
     Args:
-        table: Its notes take what is assumed.
         label: What to call a run that the table has no name for.
         prefix: Put before the name of every series.
 
@@ -294,11 +293,7 @@ def _placed(
 
 
 def _clocks(meaning: Meaning, axis: Axis) -> tuple[dict[str, np.ndarray], float | None]:
-    """Return what is known of each row beside its measurements, by name, NaN where unknown.
-
-    Returns:
-        That, and when seconds were 0, in seconds since 1970; None where that is not known.
-    """
+    """Return what is known of each row beside its measurements, NaN where unknown, and BEGAN."""
     found: dict[str, np.ndarray] = {}
     begun = None
     if meaning.epoch is not None:

@@ -45,11 +45,9 @@ class _Uneven(Exception):
 
 
 def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Table:
-    """Read a text as a table.
+    """Read a text, in UTF-8, as a table.
 
     Args:
-        content: In UTF-8, lines ended by \\n or \\r\\n.
-        notes: Takes what was assumed.
         names: Of the columns, where the text has none and parts its cells by tabs; else the first
             row has them.
 
@@ -183,11 +181,7 @@ def _parsed_by_row(
 def _rows(
     content: bytes, layout: Layout, names: tuple[str, ...], dropped: Counter[str]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of each row, as many cells as the header has names.
-
-    Raises:
-        ImportRefused: A row has more cells, or cannot be parted.
-    """
+    """Yield the line and the cells of each row, as many cells as the header has names."""
     lines = io.TextIOWrapper(io.BytesIO(memoryview(content)[layout.start :]), "utf-8", newline="")
     offset = layout.first_line - 1
     is_whole = content.endswith((b"\n", b"\r"))

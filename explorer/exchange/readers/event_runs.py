@@ -65,17 +65,12 @@ class Events:
     """What this app says of a curve that it wrote itself."""
 
     def take(self, content: bytes, path: str, inner: str, notes: Notes, offset: int = 0) -> int:
-        """Read an event file, or what was appended to it.
+        """Read an event file, or what was appended to it; say where the first torn record begins.
 
         Args:
             content: From the end of a record on.
-            path: Of the file, for what is said of it.
             inner: What to put before its tags.
-            notes: Takes what is assumed.
             offset: Where in the file the content begins.
-
-        Returns:
-            Where in the file the first record begins that is not yet whole.
 
         Raises:
             ImportRefused: The file is damaged.
@@ -207,12 +202,9 @@ class Events:
 def curves_of_events(
     files: Iterable[tuple[str, bytes]], label: str, notes: Notes
 ) -> list[ReadCurve]:
-    """Read event files.
+    """Read event files, each with its path within its archive or folder.
 
-    Args:
-        files: The path of each within its archive or folder, and its bytes.
-        label: What to call a run whose folder has no name.
-        notes: Takes what is assumed.
+    A run whose folder has no name is called by the label.
 
     Raises:
         ImportRefused: A file is damaged, or there is no scalar in any.
@@ -243,17 +235,10 @@ def file_order(path: str) -> tuple[str, int, str]:
 
 
 def run_of(folder: str, folders: Iterable[str]) -> tuple[str, str]:
-    """Say to which run the event files of a folder belong.
+    """Say to which run the event files of a folder belong, and what to put before its tags.
 
     A folder inside of one with event files belongs to that: `add_scalars` and `add_hparams` write
     such. Folders called train, validation and the like belong to the one around them.
-
-    Args:
-        folder: Its path, "" for the top.
-        folders: Those of all event files.
-
-    Returns:
-        The path of the run, and what to put before its tags.
     """
     every = set(folders)
     run = folder

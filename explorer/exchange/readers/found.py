@@ -71,11 +71,8 @@ class Told:
 class Notes:
     """What came up while reading: plain sentences, each once, in the order in which they did.
 
-    Args:
-        told: What a person says instead of what would be assumed.
-
     Attributes:
-        told: The same.
+        told: What a person says instead of what would be assumed.
         columns: As of a `Reading`.
         x: As of a `Reading`.
     """
@@ -91,11 +88,6 @@ class Notes:
     def add(self, text: str) -> None:
         """Take a sentence, unless it was said before."""
         self._texts.setdefault(text)
-
-    def extend(self, texts: Iterable[str]) -> None:
-        """Take several."""
-        for text in texts:
-            self.add(text)
 
     def texts(self) -> tuple[str, ...]:
         """Return the sentences; of very many the first ones, and how many more there were."""

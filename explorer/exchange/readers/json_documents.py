@@ -36,13 +36,11 @@ _X_WORDS = frozenset((*STEP_WORDS, *EPOCH_WORDS, *COUNT_WORDS))
 
 
 def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[ReadCurve]:
-    """Read a JSON document.
+    """Read a JSON document in UTF-8.
 
     Args:
-        content: In UTF-8.
         label: What to call a run that the document has no name for.
         metric: What to call its only series.
-        notes: Takes what is assumed.
 
     Raises:
         ImportRefused: It is damaged, or holds no curve.
@@ -55,7 +53,8 @@ def read_json(content: bytes, label: str, metric: str, notes: Notes) -> list[Rea
     found.end()
     if not found.curves:
         raise ImportRefused(found.refusals[0] if found.refusals else _NO_CURVE)
-    notes.extend(found.refusals)
+    for refusal in found.refusals:
+        notes.add(refusal)
     return with_settings(joined(found.curves), found.settings)
 
 
@@ -84,12 +83,7 @@ class _Found:
         self._single = Records()
 
     def walk(self, node: Any, path: tuple[str, ...], depth: int) -> None:
-        """Look for curves in a part of the document.
-
-        Args:
-            path: The names that lead to it and belong to its series.
-            depth: How deep it lies.
-        """
+        """Look for curves in a part of the document; the path leads there and names series."""
         if depth > _DEEPEST:
             return
         if isinstance(node, list):

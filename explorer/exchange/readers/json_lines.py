@@ -45,11 +45,7 @@ def is_lines(content: bytes) -> bool:
 
 
 def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
-    """Read JSON lines.
-
-    Args:
-        content: In UTF-8.
-        notes: Takes what is assumed.
+    """Read JSON lines in UTF-8.
 
     Raises:
         ImportRefused: A line is not a record.
@@ -93,28 +89,16 @@ def read_json_lines(content: bytes, label: str, notes: Notes) -> list[ReadCurve]
 
 
 def _validated(record: dict[str, Any], iteration: Any) -> dict[str, Any]:
-    """Place a validation of MMEngine, which counts epochs as its steps, after the last iteration.
-
-    Args:
-        record: Of the validation.
-        iteration: The last one of the training before it.
-    """
+    """Place a validation of MMEngine, which counts epochs as its steps, at the last iteration."""
     named = {f"val/{k}" if k in ("time", "data_time") else k: v for k, v in record.items()}
     return named | {"step": iteration, "iter": iteration, "epoch": record["step"]}
 
 
 def read_log(content: bytes, label: str, notes: Notes) -> list[ReadCurve] | None:
-    """Read a log whose lines are told by their form to hold one record each.
+    """Read a log whose lines are told by their form to hold one record each; None if they are not.
 
     These are lines of "name:value" pairs, as torchtune writes them, or of "name=value", and lines
     that end in a JSON object, as fairseq writes them among others.
-
-    Args:
-        content: In UTF-8.
-        notes: Takes what is assumed.
-
-    Returns:
-        Its curves; None if the lines are of another form.
     """
     sample = [line for _, line in _lines(content[:1_000_000], _SAMPLE)]
     start = content[:1_000_000]
@@ -144,10 +128,7 @@ def _read_lines(
 
 
 def _spoken(line: bytes) -> dict[str, str]:
-    """Return what a line says of a step: a name and a number, again and again; else nothing.
-
-    nanoGPT prints such lines: "iter 10: loss 3.12, time 200.11ms".
-    """
+    """Return the step and the numbers of a line like nanoGPT's "iter 10: loss 3.12, time 2ms"."""
     text = line.decode()
     numbered = _SPOKEN_STEP.match(text)
     if not numbered:

@@ -90,11 +90,7 @@ def is_number(text: str) -> bool:
 
 
 def layout_of(content: bytes, delimiter: str = "") -> Layout:
-    """Find out how a text is laid out, by its beginning.
-
-    Args:
-        content: In UTF-8.
-        delimiter: What parts the cells, if that is known.
+    """Find out how a text in UTF-8 is laid out, by its beginning.
 
     Raises:
         ImportRefused: It is not a table.

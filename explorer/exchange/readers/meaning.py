@@ -368,14 +368,7 @@ def dates_of(column: Column) -> np.ndarray | None:
 
 
 def seconds_of(column: Column) -> tuple[np.ndarray, bool]:
-    """Return a column of times in seconds.
-
-    Args:
-        column: Numbers, or dates.
-
-    Returns:
-        float64 [n], and whether they count from 1970.
-    """
+    """Return a column of numbers or dates in seconds, [n], and whether they count from 1970."""
     if (dates := dates_of(column)) is not None:
         return dates, True
     values = column.values

@@ -55,10 +55,9 @@ def curves_of_own_table(
     is_shielded: bool,
     settings: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[ReadCurve]:
-    """Make the curves of a table that this app wrote.
+    """Make the curves of a table with the columns of `long_table.COLUMNS`.
 
     Args:
-        table: With the columns of `long_table.COLUMNS`.
         is_shielded: Whether names carry an apostrophe against spreadsheets, as in CSV.
         settings: By run and curve, as "run:curve".
 
@@ -139,8 +138,7 @@ def _series(steps: np.ndarray, values: np.ndarray) -> Series:
 def own_description(texts: Iterable[bytes]) -> Mapping[str, Any] | None:
     """Return what this app says in an event file of a curve that it wrote; None if it says nothing.
 
-    Args:
-        texts: Under `event_files.OWN_TAG`, which others use too.
+    The texts stand under `event_files.OWN_TAG`, which others use too.
     """
     try:
         (text,) = texts

@@ -107,11 +107,7 @@ class Records:
         return cells
 
     def table(self, notes: Notes, what: str = "Entry") -> Table:
-        """Return the rows as a table.
-
-        Args:
-            notes: Takes what is assumed.
-            what: What the places are numbers of, "Line" for example.
+        """Return the rows as a table; their places are numbers of `what`, "Line" for example.
 
         Raises:
             ImportRefused: A column of numbers has a text that is none.

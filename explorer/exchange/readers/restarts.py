@@ -39,7 +39,6 @@ def settle(
         series: For each series the rows where it was measured, rising.
         epoch: By row, NaN where unknown; None if there is none.
         name: What x is called.
-        notes: Takes what was done.
         restarts: Rows and steps where the file itself says that the training was resumed.
 
     Returns:

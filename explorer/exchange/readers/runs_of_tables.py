@@ -33,13 +33,7 @@ _LOWEST, _HIGHEST = "__MIN", "__MAX"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunRows:
-    """The rows of one run.
-
-    Attributes:
-        label: What the table calls it; "" if it does not.
-        rows: Indices, rising.
-        settings: What tells of the run beside its name.
-    """
+    """The rows of one run; its label is "" where the table does not call it anything."""
 
     label: str
     rows: NDArray[np.intp]
@@ -47,15 +41,7 @@ class RunRows:
 
 
 def codes_of(columns: Sequence[Column], size: int) -> NDArray[np.int64]:
-    """Number the combinations of what stands in some columns, row by row, in order of appearance.
-
-    Args:
-        columns: Of words or of numbers.
-        size: Number of rows.
-
-    Returns:
-        int64 [size].
-    """
+    """Number the combinations of what stands in columns, in order of appearance: int64 [size]."""
     codes = np.zeros(size, np.int64)
     for column in columns:
         if column.words is not None:
@@ -86,12 +72,7 @@ def telling_apart(
     """Return the columns that tell runs apart, as in the table of a grid of settings.
 
     They do where each of their combinations counts the same steps once, from the same one on, and
-    where all rows together count steps again and again.
-
-    Args:
-        columns: What could be settings.
-        known: What parts the rows already.
-        x: float64 [n], steps by row.
+    where all rows together count steps, x [n], again and again. What is known parts them already.
     """
     size = x.size
     if np.all(x[1:] > x[:-1]):
@@ -133,12 +114,7 @@ def word_at(column: Column, row: int) -> str:
 
 
 def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
-    """Part a table by run.
-
-    Args:
-        columns: What tells runs apart.
-        size: Number of rows of the table.
-    """
+    """Part the rows of a table by what tells runs apart."""
     if not columns:
         return [RunRows("", np.arange(size))]
     every = rows_by_code(codes_of(columns, size))
@@ -178,10 +154,10 @@ def _distinct_together(columns: Sequence[Column], every: Sequence[NDArray[np.int
 
 
 def runs_by_column(table: Table) -> list[tuple[str, Table]]:
-    """Part a table whose columns are called "run - metric" by run.
+    """Part a table whose columns are called "run - metric" by run, as Weights & Biases writes.
 
-    The lowest and highest values that Weights & Biases adds are kept as series of their own where
-    they differ from the curve, because it averages runs or steps.
+    The lowest and highest values that it adds are kept as series of their own where they differ
+    from the curve, because it averages runs or steps.
 
     Returns:
         The name of each run and its own columns beside those that all share; nothing if the

@@ -46,10 +46,8 @@ def settings_of(told: Mapping[str, Any], prefix: str = "", depth: int = 0) -> di
 def settings_in_text(content: bytes) -> dict[str, str]:
     """Return what a file of settings tells, in JSON or in the plain YAML of entries by name.
 
-    Of YAML what is more than names, single values and what is nested in names is left out.
-
-    Args:
-        content: Of the file; of one that cannot be read nothing is told.
+    Of YAML what is more than names, single values and what is nested in names is left out; a file
+    that cannot be read tells nothing.
     """
     try:
         told = json_value(content)

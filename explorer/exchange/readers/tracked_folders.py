@@ -44,11 +44,7 @@ def _metric_table(content: bytes, metric: str, notes: Notes) -> Table:
 def told_apart(
     files: Iterable[tuple[str, bytes]],
 ) -> tuple[dict[str, list[tuple[str, bytes]]], list[tuple[str, bytes]]]:
-    """Part the files of tracked runs from all others.
-
-    Returns:
-        By the path of a run its files, each with its path in there; and all other files.
-    """
+    """Part the files of tracked runs, each by the path of its run, from all others."""
     every = list(files)
     runs: dict[str, list[tuple[str, bytes]]] = {}
     for path, content in every:
@@ -74,13 +70,7 @@ def told_apart(
 def read_run(
     run: str, files: Iterable[tuple[str, bytes]], label: str, notes: Notes
 ) -> list[ReadCurve]:
-    """Read the files of one tracked run.
-
-    Args:
-        run: Its path.
-        files: As `told_apart` returns them.
-        label: What to call it if its files do not tell.
-        notes: Takes what is assumed.
+    """Read the files of the tracked run at a path, as `told_apart` returns them.
 
     Raises:
         ImportRefused: A metric file is damaged.

@@ -35,11 +35,7 @@ class Axis:
 
 
 def axis_of(table: Table, meaning: Meaning) -> Axis:
-    """Say what counts the rows of a table.
-
-    Args:
-        table: Its notes take what is assumed.
-        meaning: Of its columns.
+    """Say what counts the rows of a table, whose notes take what is assumed.
 
     Raises:
         ImportRefused: A step is none, or it cannot be told which column counts the steps.

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -29,6 +29,8 @@ TOUR_STOP = "tour stop"
 """Where the session keeps the stop of the guided tour, counted from 1, or None."""
 TOUR_SAID = "tour predictions"
 """Where the session keeps the predictions of the tour: by stop the option from 1, "0" for none."""
+TOUR_BEAT = "beat of the tour's stop"
+"""Where the session keeps what the stop is at: 1 predict, 2 try, 3 say what was seen."""
 PRESENTING = "presenting"
 """Where the session keeps 1 while the page is presented, else 0."""
 EXERCISE = "exercise that is set"
@@ -40,6 +42,7 @@ _TAB = "what the tab showed before this session"
 _NEW = "the page was opened just now"
 _EVERYWHERE = {
     TOUR_STOP: whole("tour"),
+    TOUR_BEAT: whole("beat"),
     TOUR_SAID: text("predicted", 20),
     EXERCISE: whole("task"),
     PRESENTING: whole("present"),
@@ -47,6 +50,7 @@ _EVERYWHERE = {
 """Key of the session → the parameter that every page has for it."""
 _TABLE = "parameters of the page shown"
 _UNTAKEN = "what the address held and nobody has taken yet"
+_KEPT = "what the address was told to hold"
 _GOING = "address that the browser asked for"
 _CLEARED = "parameters that the address asked for does not have"
 _LONGEST_QUERY = 50_000
@@ -102,6 +106,17 @@ def go_to(page: object, search: object) -> None:
     """
     if isinstance(page, str) and isinstance(search, str) and len(search) <= _LONGEST_QUERY:
         st.session_state[_GOING] = {page: f"?{search}"}
+
+
+def kept() -> dict[str, str]:
+    """Return what the page's address holds: name → text, of several the first."""
+    return dict(reversed(st.session_state.get(_KEPT, [])))
+
+
+def change(values: Mapping[str, str]) -> None:
+    """Let the next run show the page that is open with some of its parameters changed."""
+    pairs = [pair for pair in st.session_state.get(_KEPT, []) if pair[0] not in values]
+    go_to(st.session_state.get(OPEN_PAGE), urlencode([*pairs, *values.items()]))
 
 
 def _restore(search: str) -> None:
@@ -285,6 +300,7 @@ def keep(values: Mapping[str, Any]) -> None:
         for text in ([several] if isinstance(several, str) else several)
         if text != ""
     ]
+    st.session_state[_KEPT] = pairs
     _mount(
         key="address",
         data={

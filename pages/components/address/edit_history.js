@@ -7,7 +7,7 @@
 const REST_MS = 900;
 const PATIENCE_MS = 5000; // for the server to take up another state
 // What is not part of a page's state: where one is on the tour, and how the page is shown.
-const ASIDE = ["tour", "predicted", "present", "via"];
+const ASIDE = ["tour", "beat", "predicted", "present", "via"];
 
 const pages = new Map(); // page → {past: [...], now, newest, future: [...]}: addresses without ASIDE
 let timer = 0;

@@ -8,7 +8,7 @@ import { createMenu } from "./plot_menu.js";
 import { showQuantities } from "./plot_quantities.js";
 import { keepRanges, keepZoom } from "./plot_ranges.js";
 import { savePicture, saveValues } from "./plot_saving.js";
-import { themed, themeOf } from "./plot_theme.js";
+import { scaleNow, themed, themeOf } from "./plot_theme.js";
 import { fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
 import { createSender, h, viewPerPlace, whenResized } from "../frontend/sync.js";
@@ -51,14 +51,14 @@ function drawSoon(draw) {
   waiting.add(draw);
 }
 
-/** The height that a figure has on this screen, in pixels. */
-function heightNow({ height, meta }) {
+/** The height that a figure has on this screen, in pixels; `scale` tells how large the page is. */
+function heightNow({ height, meta }, scale) {
   const least = meta?.least_height ?? height;
   const [low, high] = SCREENS;
   const share = PHONE.matches
     ? 0
-    : Math.min(1, Math.max(0, (window.innerHeight - low) / (high - low)));
-  return Math.round(least + share * (height - least));
+    : Math.min(1, Math.max(0, (window.innerHeight / scale - low) / (high - low)));
+  return Math.round(scale * (least + share * (height - least)));
 }
 
 export default viewPerPlace(createView, "edit");
@@ -91,7 +91,8 @@ function createView(parent, assets) {
     if (canvas.data && canvas.clientWidth) window.Plotly.Plots.resize(canvas);
   });
   // A plot may be lower on a screen that is low.
-  const onLowScreens = () => payload?.figure.layout.meta?.least_height && drawAgain();
+  const onLowScreens = () =>
+    (payload?.figure.layout.meta?.least_height || scaleNow() !== 1) && drawAgain();
   window.addEventListener("resize", onLowScreens);
 
   function dispose() {
@@ -132,7 +133,7 @@ function createView(parent, assets) {
   function show(text) {
     shown = text;
     payload = JSON.parse(text);
-    canvas.style.minHeight = `${heightNow(payload.figure.layout)}px`;
+    canvas.style.minHeight = `${heightNow(payload.figure.layout, scaleNow())}px`;
     sender ??= createSender((edit) => view.send(edit), payload.seq);
     sender.answer(payload.seq);
     if (sender.idle) settleEdit(payload.name);
@@ -152,7 +153,7 @@ function createView(parent, assets) {
       while (stale) {
         stale = false;
         const figure = themed(payload, (theme ??= themeOf(root)));
-        figure.layout.height = heightNow(figure.layout);
+        figure.layout.height = heightNow(payload.figure.layout, theme.scale);
         canvas.style.minHeight = `${figure.layout.height}px`;
         // Wider than it has to be once everything is at rest.
         if (isMoving() && keepRanges(figure.layout, canvas._fullLayout, named)) {

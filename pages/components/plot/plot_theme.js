@@ -11,13 +11,43 @@ export function themeOf(element) {
     line: theme("border-color", "#d5dbe3"),
     ground: theme("background-color", "#ffffff"),
     family: theme("font", "sans-serif"),
-    // Larger with the page's text, as where it is presented.
-    size: (13 / 16) * Number.parseFloat(getComputedStyle(document.documentElement).fontSize),
+    scale: scaleNow(),
   };
 }
 
+/** How much larger than usual the page is, as where it is presented. */
+export const scaleNow = () =>
+  Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+// What figures give in pixels: part → names. A note's place is in pixels unless it says otherwise.
+const IN_PIXELS = {
+  ...Object.fromEntries(["font", "tickfont", "textfont", "marker"].map((part) => [part, ["size"]])),
+  line: ["width"],
+  margin: ["l", "r", "t", "b"],
+  annotations: ["ax", "ay", "xshift", "yshift", "standoff", "arrowwidth"],
+};
+
+/** A part of a figure with its lengths in pixels scaled. */
+function scaled(part, scale, lengths = []) {
+  if (Array.isArray(part)) {
+    return part.some((one) => one && typeof one === "object")
+      ? part.map((one) => scaled(one, scale, lengths))
+      : part;
+  }
+  if (!part || typeof part !== "object") return part;
+  const isLength = (name) => lengths.includes(name) && !(`${name}ref` in part);
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) => [
+      name,
+      typeof value === "number" && isLength(name)
+        ? scale * value
+        : scaled(value, scale, IN_PIXELS[name]),
+    ]),
+  );
+}
+
 /** The figure with the palette's colours replaced by their partners in the theme. */
-export function themed({ figure, palette }, { partners, ink, line, ground, family, size }) {
+export function themed({ figure, palette }, { partners, ink, line, ground, family, scale }) {
   const swap = new Map();
   palette.forEach((colour, place) => {
     const partner = partners[place] ?? colour;
@@ -43,12 +73,13 @@ export function themed({ figure, palette }, { partners, ink, line, ground, famil
     // Without it Plotly measures every tick label again after each redraw.
     ticklabeloverflow: "allow",
   };
-  const layout = recolour(figure.layout);
+  const drawn = recolour(scale === 1 ? figure : scaled(figure, scale));
+  const { layout } = drawn;
   layout.template = {
     layout: {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: ink, family, size },
+      font: { color: ink, family, size: 13 * scale },
       xaxis: axis,
       yaxis: axis,
       ternary: Object.fromEntries([
@@ -61,7 +92,7 @@ export function themed({ figure, palette }, { partners, ink, line, ground, famil
   };
   layout.uirevision ??= "kept";
   layout.autosize = true;
-  return { data: recolour(figure.data), layout };
+  return { data: drawn.data, layout };
 }
 
 function channels(colour) {

@@ -5,7 +5,7 @@ import { popped, reach, travel, watchHistory } from "../address/edit_history.js"
 import { isInteractive, isText } from "../frontend/focus.js";
 import { copyText, h } from "../frontend/sync.js";
 
-const PRIVATE = ["via", "predicted", "present", "embed"]; // no part of what is shared
+const PRIVATE = ["via", "beat", "predicted", "present", "embed"]; // no part of what is shared
 const here = () => window.location.pathname.split("/").pop();
 
 const PATIENCE_MS = 3000;

@@ -9,15 +9,17 @@ const SETTLES_MS = 3000; // after which the page grows no more around it
 const mark = document.createElement("style");
 
 let control = ""; // key of what the stop is about
-let shown = ""; // the stop whose control has been shown
+let shown = ""; // the beat of the stop whose control has been shown
+let isRunning = false;
 let observer = null;
 let holding = 0; // timer
 
 export default function render({ data }) {
-  const stop = `${data.stop} ${data.control}`;
+  const beat = `${data.stop} ${data.beat} ${data.control}`;
   control = data.control;
-  if (stop !== shown) {
-    shown = stop;
+  isRunning = data.stop > 0;
+  if (beat !== shown) {
+    shown = beat;
     seek();
   }
   // Before sliders and bars, which take these keys too: a remote turns the tour in any case.
@@ -29,14 +31,16 @@ export default function render({ data }) {
   };
 }
 
-/** Follow the link to the next stop or the one before, as a presenter's remote asks for it. */
+/** Go to the next beat or the one before, as a presenter's remote asks for it; or start the tour. */
 function turn(event) {
   const way = TURNS[event.key];
   if (!way || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.key.startsWith("Arrow") && isInteractive()) return;
+  // Where the tour is only offered, the keys have their own meanings but for the one that starts it.
+  if (isRunning ? event.key.startsWith("Arrow") && isInteractive() : event.key !== "PageDown" || isInteractive()) return;
   event.preventDefault();
   event.stopPropagation();
-  if (!event.repeat) document.querySelector(`.st-key-tour-${way} a`)?.click();
+  const place = isRunning ? `.st-key-tour-${way}` : ".st-key-tour-offer";
+  if (!event.repeat) document.querySelector(`${place} :is(a, button)`)?.click();
 }
 
 function unmark() {
@@ -50,8 +54,9 @@ function seek() {
   unmark();
   if (!control) return;
   const key = `.st-key-${CSS.escape(control.replaceAll(" ", "-"))}`;
+  const bar = document.querySelector(".st-key-pinned")?.offsetHeight ?? 0;
   mark.textContent = `${key} { outline: var(--cee-tour-mark); outline-offset: 4px; \
-border-radius: 0.4rem; scroll-margin: 4rem 0 6rem; }`;
+border-radius: 0.4rem; scroll-margin: 3.1rem 0 ${bar + 8}px; }`;
   document.head.append(mark);
   const look = () => {
     const found = document.querySelector(key);

@@ -1,13 +1,15 @@
-"""The guided tour: a bar that stays in view, with what to do, what to predict, and the way on."""
+"""The guided tour: a bar that stays in view and asks, says what to do, and tells what was seen."""
 
 from __future__ import annotations
 
 import base64
+import math
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from explorer.teaching import tour_digit
-from explorer.teaching.tour import TOUR, Host, Stop
+from explorer.teaching.tour import TOUR, Stop
 from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.frontend.frontend import component
@@ -15,45 +17,96 @@ from pages.components.inputs.lasting_inputs import shown
 from pages.components.pinned import pinned_bar
 
 _mount = component(__file__)
+PREDICT, TRY, SEEN = 1, 2, 3
+"""The beats of a stop: what to predict, what to do then, and what one has seen."""
 
 
 def tour_bar() -> None:
     """Show the bar of the running tour; without one, nothing."""
-    if asked := address.take_or_warn("tour", _check):
+    if asked := address.take_or_warn("tour", _within("stops", len(TOUR))):
         st.session_state[address.TOUR_STOP] = asked
+        st.session_state[address.TOUR_BEAT] = PREDICT
         _set_page(TOUR[asked - 1])
+    if beat := address.take_or_warn("beat", _within("beats", SEEN)):
+        st.session_state[address.TOUR_BEAT] = beat
     if (said := address.take("predicted")) is not None:
         st.session_state[address.TOUR_SAID] = said
     number: int | None = st.session_state.get(address.TOUR_STOP)
     if number is None:
         return
-    stop = TOUR[number - 1]
+    stop, beat = TOUR[number - 1], st.session_state[address.TOUR_BEAT]
     is_here = st.session_state.get(address.OPEN_PAGE) == stop.page
     with pinned_bar("tour"):
-        st.html(_place(number), width="content")
-        st.html(digit(), width="content")
+        st.html(f'<div class="cee-tour-place">{digit()}{_place(number)}</div>', width="content")
         with st.container(key="tour-words"):
             st.markdown(f":small[**{number} · {stop.title}** {stop.setting}]")
-            if is_here:
-                st.markdown(stop.action)
+            if not is_here:
+                st.markdown("You have left the tour for a while.")
+            elif beat == PREDICT:
+                _prediction(number, stop)
             else:
-                to_stop(number, "**Return to this stop**")
-        with st.popover("Predict", key="tour-predict", width="content"):
-            _prediction(number, stop)
+                st.markdown(stop.action if beat == TRY else _seen(number, stop))
         with st.popover("Host", key="tour-host", type="tertiary", width="content"):
-            _notes(stop.host, stop.minutes)
-        if number > 1:
-            with st.container(key="tour-back", width="content"):
-                to_stop(number - 1, "Back")
-        if number < len(TOUR):
+            _notes(stop)
+        if is_here:
+            _ways(number, beat)
+        else:
             with st.container(key="tour-next", width="content"):
-                to_stop(number + 1, "**Next →**")
-        st.button("End", key="tour-end", type="tertiary", on_click=_end)
-        _mount(
-            key="tour-keys",
-            data={"stop": number, "control": stop.control if is_here else ""},
-            height=1,
-        )
+                to_stop(number, "**Return to this stop**")
+        if number < len(TOUR) or beat < SEEN:
+            st.button("End", key="tour-end", type="tertiary", on_click=_end)
+    _take_keys(number, beat, stop.control if is_here else "")
+
+
+def tour_offer() -> None:
+    """Show the link that starts the tour, which PageDown follows unless one is under way."""
+    minutes = math.fsum(stop.minutes for stop in TOUR)
+    with st.container(key="tour-offer", width="content"):
+        to_stop(1, f"**Start the tour: {minutes:g} minutes →**")
+    if st.session_state.get(address.TOUR_STOP) is None:
+        _take_keys(0, 0, "")
+
+
+def _take_keys(number: int, beat: int, control: str) -> None:
+    _mount(
+        key="tour-keys",
+        data={"stop": number, "beat": beat, "control": control},
+        height=1,
+    )
+
+
+def _ways(number: int, beat: int) -> None:
+    """Show the ways to the beat before and to the next one, or to the stops beside this one."""
+    if beat > PREDICT or number > 1:
+        with st.container(key="tour-back", width="content"):
+            if beat > PREDICT:
+                st.button("Back", key="tour-beat-back", on_click=_turn, args=(number, beat - 1))
+            else:
+                to_stop(number - 1, "Back")
+    with st.container(key="tour-next", width="content"):
+        if beat < SEEN:
+            st.button("**Next →**", key="tour-beat", on_click=_turn, args=(number, beat + 1))
+        elif number < len(TOUR):
+            to_stop(number + 1, "**Next →**")
+        else:
+            st.button("**Finish**", key="tour-finish", on_click=_end)
+
+
+def _turn(number: int, beat: int) -> None:
+    """Go to another beat of the stop; what nobody has done is done where it has been seen."""
+    st.session_state[address.TOUR_BEAT] = beat
+    stop, kept = TOUR[number - 1], address.kept()
+    if beat == SEEN and all(
+        _is_same(kept.get(name, ""), stop.parameters.get(name, "")) for name in stop.done
+    ):
+        address.change(stop.done)
+
+
+def _is_same(shown: str, text: str | Sequence[str]) -> bool:
+    try:
+        return [*map(float, shown.split(","))] == [*map(float, str(text).split(","))]
+    except ValueError:
+        return shown == text
 
 
 def _set_page(stop: Stop) -> None:
@@ -105,46 +158,55 @@ def _place(number: int) -> str:
 
 def _prediction(number: int, stop: Stop) -> None:
     key = f"tour prediction {number}"
-    before = predictions().get(number)
-    said = st.radio(
-        stop.question,
-        range(len(stop.options)),
-        index=shown(key, before),
-        format_func=lambda place: stop.options[place],
-        key=key,
-        on_change=_say,
-        args=(number, key),
-    )
-    if said is None:
-        st.caption("Choose before you try it; the answer waits.")
-        return
-    st.markdown(f"Now do it: {stop.action}")
-    with st.expander("What you have seen"):
-        if stop.answer is not None:
-            found = "You said so" if said == stop.answer else "You expected otherwise"
-            st.markdown(f"**{found}.**")
-        st.markdown(stop.outcome)
+    with st.container(key="tour-asks", horizontal=True, vertical_alignment="center"):
+        st.markdown(stop.question, width="content")
+        st.segmented_control(
+            stop.question,
+            range(len(stop.options)),
+            default=shown(key, predictions().get(number)),
+            format_func=lambda place: stop.options[place],
+            key=key,
+            label_visibility="collapsed",
+            on_change=_say,
+            args=(number, key),
+        )
 
 
-def _notes(host: Host, minutes: float) -> None:
+def _seen(number: int, stop: Stop) -> str:
+    said = predictions().get(number)
+    if said is None or stop.answer is None:
+        return stop.outcome
+    judged = "You said so" if said == stop.answer else "You expected otherwise"
+    return f"**{judged}.** {stop.outcome}"
+
+
+def _notes(stop: Stop) -> None:
+    host = stop.host
     st.markdown(
-        f"**For the host** · {minutes:g} min\n\n"
+        f"**For the host** · {stop.minutes:g} min\n\n"
         f"**Ask:** {host.question}\n\n**Expect:** {host.expected}\n\n"
         f"**Usual misunderstanding:** {host.misunderstanding}\n\n**Go on:** {host.transition}\n\n"
-        ":small[PageDown and PageUp turn the tour, also from a presenter's remote.]"
+        ":small[PageDown and PageUp turn the tour, also from a presenter's remote: predict, try, "
+        "say what was seen. What nobody has tried by then is done for you.]"
     )
 
 
 def _say(number: int, key: str) -> None:
+    said = st.session_state[key]
     marks = [*st.session_state.get(address.TOUR_SAID, "").ljust(len(TOUR), "0")]
-    marks[number - 1] = str(st.session_state[key] + 1)
+    marks[number - 1] = "0" if said is None else str(said + 1)
     st.session_state[address.TOUR_SAID] = "".join(marks)
+    if said is not None:
+        st.session_state[address.TOUR_BEAT] = TRY
 
 
-def _check(number: int) -> None:
-    if not 1 <= number <= len(TOUR):
-        raise ValueError(f"there are stops 1 to {len(TOUR)}.")
+def _within(what: str, most: int) -> Callable[[int], None]:
+    def check(number: int) -> None:
+        if not 1 <= number <= most:
+            raise ValueError(f"there are {what} 1 to {most}.")
+
+    return check
 
 
 def _end() -> None:
-    st.session_state[address.TOUR_STOP] = None
+    st.session_state[address.TOUR_STOP] = st.session_state[address.TOUR_BEAT] = None

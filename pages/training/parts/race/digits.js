@@ -8,9 +8,10 @@ const PIXELS = 784;
 
 /**
  * @param {(digit: number, step: number) => void} actions.open shows p and q of a digit elsewhere
+ * @param {() => void} actions.chosen is told that another digit was pressed
  * @param {() => void} actions.close puts the images of a cell away
  */
-export function createDigits({ open, close }) {
+export function createDigits({ open, chosen: pressed, close }) {
   const title = h("p", { class: "cee-race-title" }, "what each network believes of the true digit");
   const grid = h("div", { class: "cee-race-grid", role: "group" });
   grid.setAttribute("aria-label", "Twenty test digits; choose one");
@@ -60,6 +61,7 @@ export function createDigits({ open, close }) {
   function press(index) {
     digit = index;
     close();
+    pressed();
   }
 
   function paint(next) {
@@ -177,6 +179,10 @@ export function createDigits({ open, close }) {
       cell = next;
     },
     cell: () => cell,
+    choose(index) {
+      digit = index;
+    },
+    chosen: () => digit,
     takeCell(images) {
       sent = images;
     },

@@ -12,7 +12,7 @@ from explorer.jobs import launcher
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
-from pages.components.address.parameters import Parameter, option, text
+from pages.components.address.parameters import Parameter, option, text, whole
 from pages.components.escaping import escaped
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
@@ -35,6 +35,7 @@ LIVE = (
     text("race"),
     Parameter("at", _step, str),
     option("show", TABS),
+    whole("image"),
     BET,
 )
 """The parameters of the page's address."""
@@ -44,11 +45,15 @@ _TAB = "race tab"
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """Which step of which run is shown, None for the newest; `asked` counts the addresses."""
+    """Which step of which run is shown, None for the newest, and which of its images, from 0.
+
+    `asked` counts the addresses.
+    """
 
     run_id: str | None = None
     step: int | None = None
     asked: int = 0
+    image: int = 0
 
 
 def open_link(run_key: str) -> None:
@@ -60,7 +65,7 @@ def open_link(run_key: str) -> None:
     Args:
         run_key: where the session keeps the id of the race that is shown.
     """
-    opened = address.is_asked("run", "race", "at", "show")
+    opened = address.is_asked("run", "race", "at", "show", "image")
     run_id, name = address.take("run"), address.take("race")
     if run_id:
         _open_run(run_key, run_id)
@@ -77,7 +82,9 @@ def open_link(run_key: str) -> None:
         st.session_state[_TAB] = tab
     if opened:
         moment: _Moment = st.session_state.get(_AT, _Moment())
-        st.session_state[_AT] = _Moment(st.session_state.get(run_key), step, moment.asked + 1)
+        image = max(0, (address.take_or_warn("image") or 1) - 1)
+        run = st.session_state.get(run_key)
+        st.session_state[_AT] = _Moment(run, step, moment.asked + 1, image)
 
 
 def show_run(run_key: str, run_id: str) -> None:
@@ -89,7 +96,7 @@ def show_run(run_key: str, run_id: str) -> None:
     """
     moment: _Moment = st.session_state.get(_AT, _Moment())
     st.session_state[run_key] = run_id
-    st.session_state[_AT] = _Moment(run_id, None, moment.asked + 1)
+    st.session_state[_AT] = _Moment(run_id, None, moment.asked + 1, moment.image)
 
 
 def keep_link(run_key: str, run_id: str | None) -> None:
@@ -102,14 +109,15 @@ def keep_link(run_key: str, run_id: str | None) -> None:
     draft = set_up.current_draft()
     prepared = not run_id and race_form_state.is_as_loaded(draft)
     bet = current_bet()
-    step, tab = asked_step(run_id or "")[0], current_tab()
-    is_moment = step is not None or tab != TABS[0]
+    step, tab, image = asked_step(run_id or "")[0], current_tab(), current_image()
+    is_moment = step is not None or tab != TABS[0] or image > 0
     address.keep(
         {
             "run": run_id if is_moment else st.session_state.get(run_key),
             "race": draft.preset if prepared else None,
             "at": step,
             "show": tab if tab != TABS[0] else None,
+            "image": image + 1 if image else None,
             "bet": bet.written() if bet else None,
         }
     )
@@ -125,7 +133,7 @@ def note_moment(run_id: str, sent: Any) -> None:
     told = moment_of(sent, run_id)
     moment: _Moment = st.session_state.get(_AT, _Moment())
     if told is not None and told.asked == moment.asked:
-        st.session_state[_AT] = _Moment(run_id, told.step, moment.asked)
+        st.session_state[_AT] = _Moment(run_id, told.step, moment.asked, told.image)
         st.session_state[_TAB] = told.tab
 
 
@@ -140,6 +148,12 @@ def current_tab() -> str:
     """Return the tab that the stage shows."""
     tab: str = st.session_state.get(_TAB, TABS[0])
     return tab
+
+
+def current_image() -> int:
+    """Return which of the race's images is shown large, counted from 0."""
+    moment: _Moment = st.session_state.get(_AT, _Moment())
+    return moment.image
 
 
 def _open_run(run_key: str, run_id: str) -> None:

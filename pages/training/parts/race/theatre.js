@@ -75,6 +75,7 @@ function createView(parent, assets) {
   const digits = createDigits({
     open: (digit, at) =>
       tell("opened", { curve: chosen, digit, step: at, seq: Date.now() }),
+    chosen: () => note(),
     close: () => {
       confusion.mark(null);
       digits.showCell(null);
@@ -162,6 +163,7 @@ function createView(parent, assets) {
       player.pause();
       ({ at: step, asked } = next.cue);
       curves.choose(next.cue.tab, head.tabs);
+      digits.choose(next.cue.image);
     }
     if (another) note({ quietly: true });
     colour();
@@ -282,9 +284,11 @@ function createView(parent, assets) {
     const tab = curves.tab();
     const at = step === null ? "" : String(step);
     const show = tab === head.tabs[0] ? "" : tab;
+    const image = digits.chosen();
+    const large = image ? String(image + 1) : "";
     // A moment is one of this race, also where the address has named none so far.
-    noteEdit(OWNER, { at, show, ...((at || show) && { run: told.run }) });
-    if (!quietly) tell("moment", { run: told.run, step, tab, asked });
+    noteEdit(OWNER, { at, show, image: large, ...((at || show || large) && { run: told.run }) });
+    if (!quietly) tell("moment", { run: told.run, step, tab, asked, image });
   }
 
   function colour() {

@@ -34,6 +34,7 @@ from pages.training.parts.race.reading import (
 )
 
 KEY = "race theatre"
+_MOST_IMAGES = 1000
 _mount = component(__file__)
 
 
@@ -45,6 +46,7 @@ class Cue:
         at: Step that the address asks for; None for the newest.
         asked: Number of the last address that asked.
         tab: One of `TABS`.
+        image: Which of the race's images to show large, from 0.
         follows: Whether to replay the race as soon as it has ended if it was too quick to be
             watched.
     """
@@ -52,6 +54,7 @@ class Cue:
     at: int | None
     asked: int
     tab: str
+    image: int
     follows: bool
 
 
@@ -69,21 +72,28 @@ class Moment:
         step: The step.
         tab: The tab.
         asked: Number of the address that it followed last.
+        image: Which of the race's images it shows large, from 0.
     """
 
     step: int | None
     tab: str
     asked: int
+    image: int
 
 
 def moment_of(sent: Any, run_id: str) -> Moment | None:
     """Read what a browser says that it shows of a run; None for anything else."""
     if not isinstance(sent, Mapping) or sent.get("run") != run_id:
         return None
-    step, tab, asked = (sent.get(name) for name in ("step", "tab", "asked"))
+    step, tab, asked, image = (sent.get(name) for name in ("step", "tab", "asked", "image"))
     if tab not in TABS or type(asked) is not int:
         return None
-    return Moment(step if type(step) is int and 0 <= step < 2**53 else None, tab, asked)
+    return Moment(
+        step if type(step) is int and 0 <= step < 2**53 else None,
+        tab,
+        asked,
+        image if type(image) is int and 0 <= image < _MOST_IMAGES else 0,
+    )
 
 
 def theatre(

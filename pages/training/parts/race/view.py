@@ -113,7 +113,13 @@ def _stage(reading: Reading, options: ViewOptions) -> None:
         race_lines(run.configs),
         [View.of(one, options) for one in PLOTTED],
         [tab] if active and known else PLOTTED,
-        Cue(at=at, asked=asked, tab=tab, follows=pace.is_followed(run.id)),
+        Cue(
+            at=at,
+            asked=asked,
+            tab=tab,
+            image=link.current_image(),
+            follows=pace.is_followed(run.id),
+        ),
         bet,
         None if active else _cell(run, sent.get("cell")),
     )

@@ -54,9 +54,7 @@ def page() -> str:
         make_curve(30, label="MSE", config=TrainingConfig(loss="softmax_squared_error"), curve=1),
         make_curve(20, label="Elsewhere", config=None, environment=None, origin=HOSTILE, curve=2),
     ]
-    figure = plot.figure(
-        [{"type": "scatter", "name": HOSTILE, "x": [1], "y": [2]}], {"height": 300}
-    )
+    figure = plot.figure([plot.scatter(HOSTILE, [1], [2])], height=300)
     return export_report(curves, [ReportFigure("metrics", "Metrics", HOSTILE, figure)]).decode()
 
 

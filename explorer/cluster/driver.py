@@ -126,17 +126,29 @@ class Driver:
         self._last_demand = time.monotonic()
 
     def run(self, parent: int) -> int:
-        """Keep the workers until the process that started this one is gone.
-
-        Returns:
-            The exit status.
-        """
+        """Keep the workers until the process that started this one is gone; return the status."""
         import ray
 
-        while not self._hold():
-            if os.getppid() != parent:
-                return 0
-            time.sleep(_ROUND_SECONDS)
+        try:
+            while os.getppid() == parent:
+                try:
+                    if self._store.cluster.hold(self._name):
+                        if not ray.is_initialized() and not self._connect():
+                            return 1
+                        self._round()
+                except StoreGone:
+                    raise
+                except StoreUnavailable as error:
+                    say(error)
+                time.sleep(_ROUND_SECONDS)
+        finally:
+            # Its workers are detached and go on.
+            ray.shutdown()
+        return 0
+
+    def _connect(self) -> bool:
+        import ray
+
         self._report(f"Nothing is known yet of the Ray cluster at {self._address}.")
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
@@ -150,30 +162,8 @@ class Driver:
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             reason = str(error).strip().splitlines()[0]
             self._report(f"No Ray cluster answers at {self._address} ({reason}).")
-            return 1
-        try:
-            while os.getppid() == parent:
-                try:
-                    if self._hold():
-                        self._round()
-                except StoreGone:
-                    raise
-                except StoreUnavailable as error:
-                    say(error)
-                time.sleep(_ROUND_SECONDS)
-        finally:
-            # Its workers are detached and go on.
-            ray.shutdown()
-        return 0
-
-    def _hold(self) -> bool:
-        try:
-            return self._store.cluster.hold(self._name)
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
             return False
+        return True
 
     def _round(self) -> None:
         """Look at the cluster once, start what is missing and end what has nothing to do."""
@@ -193,8 +183,7 @@ class Driver:
             for node in ray.nodes()
         )
         capacity = self._capacity(nodes)
-        wanted = self._wanted(capacity)
-        for slot in range(wanted):
+        for slot in range(self._wanted(capacity)):
             self._start(slot, capacity)
         workers = self._look(nodes)
         self._report(self._fault, nodes, workers, capacity)

@@ -18,9 +18,8 @@ from pages.training.parts.earlier import latest_races
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.race import link, pace, set_up
 from pages.training.parts.race.link import RUN
-from pages.training.parts.race.plot_warm import warm_plots
 from pages.training.parts.race.prediction import bet_form
-from pages.training.parts.race.view import race_view
+from pages.training.parts.race.view import race_to_come, race_view
 from pages.training.parts.shipped_runs import opening_race
 from pages.training.parts.store_notice import say_unusable, store_notice
 
@@ -79,9 +78,9 @@ with start:
     st.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
 with problem_place:
     training_start.say_problem(TRAIN)
-if not run_id:
-    st.markdown(set_up.note_of_form())
-    warm_plots()
+if race and not run_id:
+    with stage:
+        race_to_come(race)
 with st.expander("Latest races"):
     try:
         if readable:

@@ -18,7 +18,7 @@ from pages.training.parts.places_panel import places_panel
 from pages.training.parts.shipped_runs import opening_sweep
 from pages.training.parts.store_notice import store_notice
 from pages.training.parts.sweep_form import FORM, is_form_asked, sweep_form, sweep_plan
-from pages.training.parts.sweep_view import RESULTS, sweep_view
+from pages.training.parts.sweep_view import RESULTS, planned_view, sweep_view
 
 SWEEP, TRAIN = "sweep shown", "sweep train"
 
@@ -46,23 +46,27 @@ readable = store_notice()
 try:
     if readable:
         launcher.ensure_workers()
-    setting, meaning, press = st.columns([5, 5, 2])
-    with setting, st.expander("Set up a sweep", expanded=sweep_id is None):
+    with st.container(key="sweep-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        form = st.popover("Set up")
+        meaning = st.container(width="stretch")
+        press = st.container(width="content")
+    with form, st.container(key="sweep-set-up"):
         grid, link = sweep_form()
         places_panel("sweep places")
     who = access.who()
     begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, person=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
-    press.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
-                 args=(TRAIN,), width="stretch")  # fmt: skip
+    press.button("Train the grid", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
     if readable:
-        meaning.caption(sweep_plan(grid))
+        meaning.markdown(sweep_plan(grid))
     with st.container():
         training_start.say_problem(TRAIN)
     with st.container():
         if sweep_id and readable:
             link = sweep_view(sweep_id) or link
+        elif grid:
+            link |= planned_view(grid)
     with st.expander("Earlier sweeps"):
         if readable:
             latest_sweeps(sweep_id, open_sweep)

@@ -90,12 +90,15 @@ def test_settings_beside_curves_belong_to_those_of_their_folder_and_below():
         "logs/a/metrics.csv": TABLE,
         "logs/b/metrics.csv": TABLE,
         "logs/b/args.json": b'{"lr": 0.1, "name": "b"}',
+        "logs/c/.hydra/config.yaml": b"lr: 0.2\n",
+        "logs/c/metrics.csv": TABLE,
         "other/metrics.csv": TABLE,
     }
     reading = read_curves(zipped(files), "x.zip")
     assert {one.label: one.settings for one in reading.curves} == {
         "logs/a": {"lr": "0.5", "model/width": "200"},
         "logs/b": {"lr": "0.1", "name": "b"},
+        "logs/c": {"lr": "0.2"},
         "other": {},
     }
     assert reading.notes == read_curves(TABLE, "x.csv").notes

@@ -175,14 +175,17 @@ def test_a_fresh_machine_shows_the_recorded_sweep_until_there_is_another(fresh_s
     assert ["recorded" in entry for entry in entries] == [False, True]
 
 
-def test_a_link_that_sets_the_form_opens_it(fresh_store):
-    def form(app: AppTest) -> bool:
-        (one,) = [one for one in app.expander if one.label == "Set up a sweep"]
-        return one.proto.expanded
+def test_a_link_that_sets_the_form_shows_where_its_results_will_stand(fresh_store):
+    def says(app: AppTest) -> list[str]:
+        (heat,) = components(app, "plot").values()
+        return [one["text"] for one in heat["figure"]["layout"].get("annotations", ())]
 
-    assert not form(opened("sweep"))
-    assert form(opened("sweep", **SMALL))
-    assert not form(opened("sweep", sweep=RECORDED_SWEEP, **SMALL))
+    app = opened("sweep", **SMALL)
+    assert says(app) == ["Nothing was trained yet: press Train the grid."]
+    app.button_group(key="sweep view").set_value("Table").run()
+    assert "No cell was trained yet." in words(app)
+    assert not app.exception
+    assert not says(opened("sweep", sweep=RECORDED_SWEEP, **SMALL))
 
 
 def test_only_what_varies_is_offered_for_columns_and_rows(fresh_store):

@@ -31,7 +31,9 @@ export function toolParts(setup, count, actions) {
   const [p, q] = setup.series.map((one) => one.id);
   return [
     ...(setup.presets.length ? [presets] : []),
-    h("span", { class: "cee-count" }, fewer, h("span", {}, String(count), h("span", { class: "cee-noun" }, ` ${setup.noun}`)), more),
+    ...(setup.least < setup.most
+      ? [h("span", { class: "cee-count" }, fewer, h("span", {}, String(count), h("span", { class: "cee-noun" }, ` ${setup.noun}`)), more)]
+      : []),
     ...(pair
       ? [
           button(`Copy ${p} to ${q}`, "Make q equal to p", actions.copy),

@@ -6,7 +6,6 @@ import { forget, isMoving, whenAtRest } from "../frontend/gestures.js";
 import { letDrag } from "./plot_drag.js";
 import { createMenu } from "./plot_menu.js";
 import { keepRanges, keepZoom } from "./plot_ranges.js";
-import { savePicture, saveValues } from "./plot_saving.js";
 import { scaleNow, themed, themeOf } from "./plot_theme.js";
 import { fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
@@ -19,7 +18,7 @@ const PHONE = matchMedia("(max-width: 640px)");
 
 let plotlyLoading = null;
 
-export function loadPlotly(assets) {
+function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: assets + "plotly.min.js" });
     script.onload = () => resolve(window.Plotly);
@@ -111,14 +110,8 @@ function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
   const table = h("div", { class: "cee-plot-table", hidden: "" });
   const numbers = h("dl", { class: "cee-quantities cee-plot-quantities", hidden: "" });
-  const menu = createMenu([
-    ["Values", "Show the plotted values as a table, or hide it", toggleTable],
-    ["CSV", "Download the plotted values", () => saveValues(canvas, payload.name)],
-    ["PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")],
-    ["SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")],
-    ["Show all", "Undo zooming, as a double click on the plot does", showAll],
-  ]);
-  const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu.element, table);
+  const menu = createMenu(canvas, table, () => payload.name, showAll);
+  const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu, table);
   parent.append(root);
 
   const view = { send: null, update, dispose };
@@ -197,12 +190,6 @@ function createView(parent, assets) {
     keepZoom(figure.layout, canvas._fullLayout, named);
     showQuantities(numbers, figure.layout.meta ?? {});
     return { figure, alt: payload.alt };
-  }
-
-  function toggleTable() {
-    table.hidden = !table.hidden;
-    menu.relabel(0, table.hidden ? "Values" : "Hide the values");
-    if (!table.hidden) fillTable(table, canvas._fullData);
   }
 
   function showAll() {

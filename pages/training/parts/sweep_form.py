@@ -119,7 +119,7 @@ def sweep_plan(grid: SweepGrid | None) -> str:
         ConfigError: EXPLORER_MAX_WORKERS cannot be used.
     """
     if grid is None:
-        return "A field above cannot be used; it says why."
+        return "A field under “Set up” cannot be used; it says why."
     rows = launcher.default_store().curves.list()
     size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
     count = math.ceil(grid.num_cells / size)

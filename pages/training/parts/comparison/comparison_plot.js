@@ -3,9 +3,8 @@
 
 import { createSender, decoded, h, svg, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
 import { createDrawing } from "../../../components/plot/plot.js";
-import { savePicture, saveValues } from "../../../components/plot/plot_saving.js";
+import { createMenu } from "../../../components/plot/plot_menu.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
-import { fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 
@@ -26,25 +25,13 @@ function createView(parent, assets) {
     role: "region",
     "aria-label": "Compared curves",
   });
-  const button = (label, title, action) =>
-    h("button", { title, onclick: action }, label);
-  const values = button("Values", "Show the plotted values as a table", toggleTable);
-  values.setAttribute("aria-expanded", "false");
-  const tools = h(
-    "div",
-    { class: "cee-tools" },
-    values,
-    button("CSV", "Download the plotted values", () => saveValues(canvas, payload.name)),
-    button("PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")),
-    button("SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")),
-    button("Show all", "Undo zooming, as a double click on a panel does", showAll),
-  );
+  const menu = createMenu(canvas, table, () => payload.name, showAll);
   const root = h(
     "figure",
     { class: "cee-plot cee-comparison" },
     legend,
     stage,
-    tools,
+    menu,
     table,
     results,
   );
@@ -321,14 +308,6 @@ function createView(parent, assets) {
     const axes = Object.keys(canvas._fullLayout).filter((name) => /^[xy]axis\d*$/.test(name));
     const free = axes.filter((name) => !canvas._fullLayout[name].fixedrange);
     window.Plotly.relayout(canvas, Object.fromEntries(free.map((name) => [`${name}.autorange`, true])));
-  }
-
-  // --- taking away
-
-  function toggleTable() {
-    table.hidden = !table.hidden;
-    values.setAttribute("aria-expanded", String(!table.hidden));
-    if (!table.hidden) fillTable(table, canvas._fullData);
   }
 
   return view;

@@ -44,18 +44,19 @@ export function createNumbers(choose) {
     element,
     paint({ head, told, chosen, at, snapshots, norms }) {
       build(head);
+      // Its last numbers say nothing of a network at this step.
+      const hasDiverged = told.diverged.map((stopped) => stopped !== null && stopped <= at);
       cells.forEach(({ button, big, more, goal, rate }, index) => {
         const one = snapshots[index];
         const [, eta] = told.rates[index].findLast(([step]) => step <= at) ?? told.rates[index][0];
         rate.textContent = ` η = ${format(eta)}`;
         button.setAttribute("aria-pressed", String(index === chosen));
         big.textContent = one && one.accuracy !== null ? percent(one.accuracy) : "–";
-        const stopped = told.diverged[index];
         const loss = typeof one?.loss === "number" ? `${fixed(one.loss)} nats` : "";
         const norm = norms[index] === null ? "" : `‖∇‖ ${fixed(norms[index])}`;
         more.textContent =
-          stopped !== null && stopped <= at
-            ? `diverged at step ${stopped.toLocaleString("en")}`
+          hasDiverged[index]
+            ? `diverged at step ${told.diverged[index].toLocaleString("en")}`
             : [loss, norm].filter(Boolean).join(" · ") || " ";
         const there = told.reached[index];
         const share = Math.round(100 * head.goal);
@@ -65,7 +66,8 @@ export function createNumbers(choose) {
             : " ";
       });
       const [first, second] = norms;
-      const both = head.curves.length === 2 && first && second && Number.isFinite(first / second);
+      const both =
+        head.curves.length === 2 && !hasDiverged.includes(true) && Number.isFinite(first / second);
       ratio.textContent = both
         ? `gradient norms ${first >= second ? fixed(first / second) : 1} : ${
             first >= second ? 1 : fixed(second / first)

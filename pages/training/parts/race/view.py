@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.figures.training import race_lines
+from explorer.figures.training import accuracy_to_come, race_lines
 from explorer.jobs import launcher
-from explorer.runs.config import ConfigError, curve_labels
+from explorer.runs.config import ConfigError, TrainingConfig, curve_labels
 from explorer.runs.run import Run
 from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.address import link_to
+from pages.components.plot.plot import plot
 from pages.components.push import push
 from pages.training.parts.imported_run import say_imported
 from pages.training.parts.race import link, pace, status
@@ -61,6 +62,16 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
         if state not in ACTIVE:
             _offer_drawing(run)
     return run
+
+
+def race_to_come(configs: Sequence[TrainingConfig]) -> None:
+    """Show the picture that the race in the form will be drawn into; until then it is empty."""
+    labels = curve_labels(configs)
+    plot(
+        accuracy_to_come(labels, race_lines(configs)),
+        key="race-to-come",
+        alt=f"Test accuracy of {', '.join(labels)}: nothing was trained yet.",
+    )
 
 
 def _watch(run_id: str, shown: tuple[str, bool, bool], options: ViewOptions) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.cells import plain_number
 from explorer.exchange.readers.decoding import json_value
-from explorer.exchange.readers.found import clock_of
+from explorer.exchange.readers.found import clock_of, merged
 from explorer.exchange.readers.layout import PIPES, SPACES, layout_of
 from explorer.runs.series import (
     BEGAN,
@@ -110,9 +110,8 @@ class Appended:
                 old = series[name]
                 series[name] = one_after_another(Series, [(old.steps, old.values), found])
             for name, (column, begun) in self._clocks.items():
-                old, new = clocks[name], _timed(rows, x, data, name, column, begun)
-                steps = np.concatenate([old.steps, new.steps])
-                clocks[name] = clock_of(name, steps, np.concatenate([old.values, new.values]))
+                new = _timed(rows, x, data, name, column, begun)
+                clocks[name] = merged([clocks[name], new], name)
         except (_Unlike, ValueError):
             return None
         return replace(data, series=series, clocks=clocks)
@@ -178,7 +177,9 @@ def _timed(rows: _Rows, x: Floats, data: CurveData, name: str, column: str, begu
 def _clock_of(rows: _Rows, x: Floats, data: CurveData, name: str) -> tuple[str, float]:
     """Return the column that a clock was read from, and what was taken from its numbers."""
     clock = data.clocks[name]
-    for column in (*rows.numbers.keys() - rows.words, _ROWS):
+    columns = [one for one in rows.numbers if one not in rows.words]
+    # Others may happen to say the same so far.
+    for column in (*sorted(columns, key=lambda one: one.lower() != name), _ROWS):
         found = _timed(rows, x, data, name, column, 0.0)
         size = len(found)
         if not 0 < size <= len(clock) or not np.array_equal(clock.steps[-size:], found.steps):

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from explorer.exchange.readers import archives, columnar, delimited, found, limits
+from explorer.exchange.readers import archives, columns, found, limits
 from explorer.exchange.reading import read_curves
 
 ARROW = (Path(__file__).parent / "cases" / "tools" / "curves.arrows").read_bytes()
@@ -174,10 +174,9 @@ def test_a_file_that_is_too_large_is_refused_at_once(monkeypatch):
 
 
 def test_a_table_with_too_many_cells_is_refused_before_it_is_parted(monkeypatch):
-    monkeypatch.setattr(delimited, "MOST_CELLS", 100)
+    monkeypatch.setattr(columns, "MOST_CELLS", 100)
     with pytest.raises(ValueError, match="cells are read at most"):
         read_curves(b"step,loss\n" + b"1,2\n" * 200, "x.csv")
-    monkeypatch.setattr(columnar, "MOST_CELLS", 100)
     file = io.BytesIO()
     pq.write_table(pa.table({"step": np.arange(200), "loss": np.ones(200)}), file)
     with pytest.raises(ValueError, match="cells are read at most"):

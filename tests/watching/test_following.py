@@ -116,6 +116,16 @@ def test_rows_that_are_not_like_those_before_are_left_to_a_whole_reading(name, m
     assert Appended(before, first.data).extended(first.data, more) is None
 
 
+def test_a_clock_goes_on_with_its_own_column_where_another_says_the_same_so_far() -> None:
+    before = b"acc,epoch,step,loss\n" + b"".join(b"0,0,%d,2.5\n" % step for step in range(50))
+    more = b"0.5,1,50,1.5\n"
+    (first,) = read_curves(before, "x").curves
+    extended = Appended(before, first.data).extended(first.data, more)
+    (whole,) = read_curves(before + more, "x").curves
+    assert extended is not None
+    assert content(extended) == content(whole.data)
+
+
 @pytest.mark.parametrize("changed", ["cut off", "replaced", "written over", "rotated"])
 def test_a_file_that_became_another_one_is_read_anew(changed, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"

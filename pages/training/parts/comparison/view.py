@@ -79,7 +79,7 @@ class Loaded:
 
     def first(self) -> list[str]:
         """Keys of the panels that are drawn until somebody chooses others."""
-        return first_panels(self.compared, [curve.own_loss for curve in self.curves])
+        return first_panels(self.compared, [curve.row.own_loss for curve in self.curves])
 
 
 def loaded(rows: Sequence[CurveRow], labels: Sequence[str]) -> Loaded:

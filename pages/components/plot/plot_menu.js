@@ -22,7 +22,6 @@ export function createMenu(canvas, table, name, showAll) {
   const button = h(
     "button",
     {
-      type: "button",
       class: "cee-menu-button",
       title: "Values and files of this plot",
       "aria-label": "Plot menu",
@@ -41,7 +40,6 @@ export function createMenu(canvas, table, name, showAll) {
     h(
       "button",
       {
-        type: "button",
         role: "menuitem",
         tabindex: "-1",
         title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from textwrap import wrap
@@ -313,6 +314,10 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         other: Those of the computer's.
     """
     rounds = np.arange(len(own) + 1)
+    end = max(10, len(own))
+    top = plot.steady_top(
+        max(math.fsum(filter(math.isfinite, one)) for one in (own, other)), least=20
+    )
 
     def line(values: Sequence[float], name: str, colour: str, dash: str) -> plot.Trace:
         finite = [value if np.isfinite(value) else 0.0 for value in values]
@@ -329,6 +334,8 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
         height=250,
         margin={**plot.MARGIN, "t": 40},
-        xaxis=plot.axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
-        yaxis=plot.axis("sum of log scores / bits", rangemode="tozero"),
+        least_height=220,
+        # It stands still while a short game is played.
+        xaxis=plot.axis("rounds", range=[0, 1.02 * end], dtick=1 if end < 15 else 5),
+        yaxis=plot.axis("sum of log scores / bits", range=[0, 1.05 * top]),
     )

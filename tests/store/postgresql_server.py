@@ -104,6 +104,18 @@ def running_server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def server_or_skip() -> Iterator[Server]:
+    """Start a server like `running_server`, or skip what needs one and say why."""
+    import pytest
+
+    try:
+        with running_server() as server:
+            yield server
+    except NoServer as error:
+        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
+
+
 def find_programs() -> Path:
     """Return the folder of initdb and pg_ctl, which Debian keeps off the path.
 

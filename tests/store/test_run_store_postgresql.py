@@ -20,6 +20,7 @@ from tests.store import (
     test_rooms,
     test_run_store,
     test_schema,
+    test_watched,
     test_weights,
 )
 from tests.store.postgresql_server import NoServer, Server, find_programs, running_server
@@ -39,7 +40,7 @@ small_limits = test_queue_limits.small_limits
 
 MODULES = (
     *(test_backup, test_claims, test_queue_limits, test_library, test_schema, test_run_store),
-    *(test_weights, test_sweep_scheduler, test_rooms),
+    *(test_weights, test_sweep_scheduler, test_rooms, test_watched),
 )
 for module in MODULES:
     for name, value in vars(module).items():

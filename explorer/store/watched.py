@@ -236,11 +236,7 @@ class WatchedRuns(StorePart):
             return connection.execute(ended).rowcount
 
     def prune(self, folders: Collection[str]) -> None:
-        """Forget what is not kept of folders that are watched no more, and of files long gone.
-
-        Args:
-            folders: Those that are watched.
-        """
+        """Forget what is not kept of other folders than these, and of files long gone."""
         found = watched_files.c
         old = (found.state == GONE) & (found.changed_at < time.time() - _KEPT_GONE_SECONDS)
         elsewhere = found.folder.not_in(list(folders))

@@ -183,7 +183,7 @@ def test_a_link_that_sets_the_form_shows_where_its_results_will_stand(fresh_stor
     app = opened("sweep", **SMALL)
     assert says(app) == ["Nothing was trained yet: press Train the grid."]
     app.button_group(key="sweep view").set_value("Table").run()
-    assert "No cell was trained yet." in shown(app)
+    assert "No cell was trained yet." in words(app)
     assert not app.exception
     assert not says(opened("sweep", sweep=RECORDED_SWEEP, **SMALL))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from tests.store import (
     test_watched,
     test_weights,
 )
-from tests.store.postgresql_server import NoServer, Server, find_programs, running_server
+from tests.store.postgresql_server import NoServer, Server, find_programs, server
 
 try:
     find_programs()
@@ -35,6 +35,7 @@ IMPORTS = {
     "test_a_database_that_is_up_to_date_costs_no_import_of_alembic",
     "test_reading_weights_imports_no_torch",
 }
+__all__ = ["server"]
 old_url = test_schema.old_url
 small_limits = test_queue_limits.small_limits
 
@@ -49,15 +50,6 @@ for module in MODULES:
         if {"store", "old_url", "fresh_url"} & set(inspect.signature(value).parameters):
             assert name not in globals(), f"two tests are called {name}"
             globals()[name] = value
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    try:
-        with running_server() as server:
-            yield server
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
 
 
 @pytest.fixture

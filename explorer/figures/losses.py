@@ -153,7 +153,7 @@ def pulls(
             strict=True,
         )
     ]
-    upright = {"range": [-1.3, 1.3], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
+    upright = {"range": [-1.55, 1.55], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
     return build(
         traces,
         {

@@ -55,19 +55,11 @@ def _examples(z_key: str, y_key: str) -> None:
         choose(y_key, str(y))
 
     def load() -> None:
-        if name := st.session_state[_CHOSEN]:
-            show(BINARY_PRESETS[name].logit, BINARY_PRESETS[name].label)
+        preset = BINARY_PRESETS[st.session_state[_CHOSEN]]
+        show(preset.logit, preset.label)
 
     with st.container(horizontal=True, gap="small"):
         for z, y in _BUTTONS:
             label = f"z = {z:g}, y = {y}".replace("-", "−")
             st.button(label, on_click=show, args=(z, y), width="content")
-    st.selectbox(
-        "Load an example of the lecture",
-        list(BINARY_PRESETS),
-        index=None,
-        placeholder="Examples …",
-        key=_CHOSEN,
-        on_change=load,
-        label_visibility="collapsed",
-    )
+        st.menu_button("Examples", list(BINARY_PRESETS), key=_CHOSEN, on_click=load)

@@ -103,13 +103,11 @@ def classified_example() -> ClassifiedExample:
     """Show the choices and the editor, and return its newest valid state."""
     choices = st.container(horizontal=True, gap="small")
     with choices:
-        st.selectbox(
-            "Load an example",
+        st.menu_button(
+            "Examples",
             [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)],
-            index=None,
-            placeholder="Examples …",
             key="multiclass example",
-            on_change=_load_chosen,
+            on_click=_load_chosen,
         )
     with st.container(horizontal=True, gap="small"):
         mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit", bare=True)
@@ -252,9 +250,6 @@ def _bars_of(preset: ClassificationPreset) -> Bars:
 def _load_chosen() -> None:
     """Put the chosen example into the editors; runs before the page does."""
     name = st.session_state["multiclass example"]
-    if name is None:
-        return
-    st.session_state["multiclass example"] = None
     if name not in CLASSIFICATION_PRESETS:
         _start_anew(name.partition(",")[0])
         return

@@ -53,14 +53,8 @@ def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, An
         right: Where the plots that answer them stand.
     """
     with left:
-        st.selectbox(
-            "Load an example",
-            [*LABELLED_PRESETS, *_ZEROS],
-            index=None,
-            placeholder="Examples …",
-            key=_EXAMPLE,
-            on_change=_load_chosen,
-            label_visibility="collapsed",
+        st.menu_button(
+            "Examples", [*LABELLED_PRESETS, *_ZEROS], key=_EXAMPLE, on_click=_load_chosen
         )
         bars = bar_editor(
             _BARS,
@@ -212,7 +206,7 @@ def _load_chosen() -> None:
         set_bars(
             _BARS, Bars(outcome_names(count, "class"), {"z": (0.0,) * count}, probabilities=False)
         )
-    elif name is not None:
+    else:
         preset = LABELLED_PRESETS[name]
         set_bars(_BARS, _bars_of(preset))
         choose(_LABELS, preset.labels)

@@ -150,15 +150,12 @@ def _open_link() -> str:
 
 
 def _example_choice() -> None:
-    def load() -> None:
-        if name := st.session_state["predictions example"]:
-            _use(EXAMPLE_TABLES[name])
+    key = "predictions example"
 
-    table = _draft().table()
-    st.session_state["predictions example"] = next(
-        (name for name, example in EXAMPLE_TABLES.items() if example == table), None
-    )
-    st.pills("Load", list(EXAMPLE_TABLES), key="predictions example", on_change=load)
+    def load() -> None:
+        _use(EXAMPLE_TABLES[st.session_state[key]])
+
+    st.menu_button("Examples", list(EXAMPLE_TABLES), key=key, on_click=load)
 
 
 def _row_fields(draft: _Draft, row: int, number: int) -> None:

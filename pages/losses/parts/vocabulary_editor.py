@@ -81,14 +81,7 @@ class EditedVocabulary:
 
 def vocabulary_choice() -> None:
     """Show the menu of vocabularies, which sets both editors before the page runs again."""
-    st.selectbox(
-        "Load a vocabulary",
-        [*VOCABULARIES, _ZEROS],
-        index=None,
-        placeholder="Examples …",
-        key=_CHOSEN,
-        on_change=_load_chosen,
-    )
+    st.menu_button("Examples", [*VOCABULARIES, _ZEROS], key=_CHOSEN, on_click=_load_chosen)
 
 
 def vocabulary_editor() -> EditedVocabulary:
@@ -143,8 +136,6 @@ def _bars(
 def _load_chosen() -> None:
     """Put the chosen vocabulary into both editors; runs before the page does."""
     name = st.session_state[_CHOSEN]
-    if name is None:
-        return
     if name == _ZEROS:
         for key, shown in ((_V, _SHOWN_V), (_U, _SHOWN_U)):
             known: Bars = st.session_state[shown]

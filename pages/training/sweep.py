@@ -13,7 +13,7 @@ from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
 from pages.training.parts.deferred_click import note_press
-from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.earlier import latest_sweeps
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.shipped_runs import opening_sweep
 from pages.training.parts.store_notice import store_notice
@@ -26,16 +26,6 @@ SWEEP, TRAIN = "sweep shown", "sweep train"
 def open_sweep(sweep_id: str | None) -> None:
     """Look at another sweep, or at none."""
     st.session_state[SWEEP] = sweep_id
-
-
-def earlier_sweeps(current: str | None) -> None:
-    """Offer the newest sweeps to look at again."""
-    entries = []
-    for one in launcher.default_store().sweeps.list(12):
-        varied = ", ".join(one.grid.varied()).replace("_", " ") or "one cell"
-        recorded = "recorded, " if one.is_shipped else ""
-        entries.append((one.id, one.created_at, f"{recorded}{one.grid.num_cells} cells, {varied}"))
-    earlier_list(entries, current, open_sweep, kind="sweep")
 
 
 address.declare(*FORM, *RESULTS)
@@ -79,7 +69,7 @@ try:
             link |= planned_view(grid)
     with st.expander("Earlier sweeps"):
         if readable:
-            earlier_sweeps(sweep_id)
+            latest_sweeps(sweep_id, open_sweep)
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
 address.keep(link)

@@ -13,7 +13,6 @@ export function createMenu(text, attributes, items) {
   const button = h(
     "button",
     {
-      type: "button",
       class: "cee-menu-button",
       ...attributes,
       "aria-haspopup": "menu",
@@ -31,8 +30,7 @@ export function createMenu(text, attributes, items) {
     h(
       "button",
       {
-        type: "button",
-        role: "menuitem",
+          role: "menuitem",
         tabindex: "-1",
         title,
         onclick: () => {

@@ -115,9 +115,6 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
 def sweep_plan(grid: SweepGrid | None) -> str:
     """Return in a sentence how many cells, in how many runs, for how long, in how much memory.
 
-    Args:
-        grid: The grid, or None while a field cannot be used.
-
     Raises:
         StoreUnavailable: The run store cannot be used.
         ConfigError: EXPLORER_MAX_WORKERS cannot be used.

@@ -134,7 +134,6 @@ def _watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> No
 
     Args:
         shown: Whether it was open and whether cells were in training when the page was drawn.
-        options: How to arrange the results.
     """
     try:
         sweep, cells = read_sweep(sweep_id)

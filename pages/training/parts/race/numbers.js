@@ -1,10 +1,9 @@
 // One cell per network: its accuracy, large, and what else is known of the step that is shown.
 
-import { format, h } from "../../../components/frontend/sync.js";
+import { format, h, svg } from "../../../components/frontend/sync.js";
 
 const DASHES = { solid: "", dash: "9 6", dot: "2 4", dashdot: "9 4 2 4", longdash: "14 6" };
 DASHES.longdashdot = "14 4 2 4";
-const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {(curve: number) => void} choose is told which network was pressed */
 export function createNumbers(choose) {
@@ -27,7 +26,6 @@ export function createNumbers(choose) {
       const button = h(
         "button",
         {
-          type: "button",
           style: `--curve: var(--curve-${index})`,
           title: "Show this network's confusion matrix and reading of the digits",
           onclick: () => choose(index),
@@ -94,13 +92,6 @@ function percent(share) {
 }
 
 function sample(dash) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("width", "30");
-  svg.setAttribute("height", "8");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", "M0 4H30");
-  line.setAttribute("stroke-dasharray", DASHES[dash] ?? "");
-  svg.append(line);
-  return svg;
+  const line = svg("path", { d: "M0 4H30", "stroke-dasharray": DASHES[dash] ?? "" });
+  return svg("svg", { width: 30, height: 8, "aria-hidden": "true" }, line);
 }

@@ -39,7 +39,7 @@ def tour_bar() -> None:
     with pinned_bar("tour"):
         st.html(f'<div class="cee-tour-place">{digit()}{_place(number)}</div>', width="content")
         with st.container(key="tour-words"):
-            st.markdown(f":small[**{number} · {stop.title}** {stop.setting}]")
+            st.markdown(f":small[**{number} · {stop.title}**] :small[{stop.setting}]")
             if not is_here:
                 st.markdown("You have left the tour for a while.")
             elif beat == PREDICT:
@@ -167,6 +167,7 @@ def _prediction(number: int, stop: Stop) -> None:
             format_func=lambda place: stop.options[place],
             key=key,
             label_visibility="collapsed",
+            wrap=True,
             on_change=_say,
             args=(number, key),
         )

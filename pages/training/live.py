@@ -80,7 +80,8 @@ with start:
 with problem_place:
     training_start.say_problem(TRAIN)
 if not run_id:
-    st.markdown(set_up.note_of_form())
+    with st.container(key="telling-race"):
+        st.markdown(set_up.note_of_form())
     warm_plots()
 with st.expander("Latest races"):
     if readable:

@@ -21,7 +21,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
 from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import TrainingConfig
@@ -29,6 +28,7 @@ from explorer.runs.run import ENDED
 from explorer.runs.sweep_cells import DONE
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
+from tests.cluster.on_ray import local_cluster
 from tests.processes import end_processes_at_home
 from tests.store.postgresql_server import running_server
 
@@ -60,17 +60,8 @@ def local(workers: int) -> Iterator[dict[str, str]]:
 @contextmanager
 def ray_cluster(workers: int) -> Iterator[dict[str, str]]:
     """Start a head and a node for each worker, and yield the variables that lead there."""
-    from ray.cluster_utils import Cluster
-
-    store = {"object_store_memory": 80 * 2**20}
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0} | store)
-    try:
-        for _ in range(workers):
-            cluster.add_node(num_cpus=1, **store)
-        cluster.wait_for_nodes()
+    with local_cluster(workers) as cluster:
         yield {"EXPLORER_RAY_ADDRESS": cluster.address, "EXPLORER_MAX_WORKERS": str(workers)}
-    finally:
-        cluster.shutdown()
 
 
 def wait(condition: Callable[[], bool], what: str) -> None:

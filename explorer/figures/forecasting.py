@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from textwrap import wrap
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from explorer.core.information import entropy
 from explorer.core.scoring import RULES, CrowdScore, expected_score, mean_forecast
-from explorer.figures.build import MARGIN, Trace, axis, build, patterned
+from explorer.figures.build import MARGIN, Trace, axis, build, patterned, steady_top
 from explorer.figures.labels import distinct
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
@@ -356,6 +357,8 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         other: Those of the computer's.
     """
     rounds = np.arange(len(own) + 1)
+    end = max(10, len(own))
+    top = steady_top(max(math.fsum(filter(math.isfinite, one)) for one in (own, other)), least=20)
 
     def line(values: Sequence[float], name: str, colour: str, dash: str) -> Trace:
         finite = [value if np.isfinite(value) else 0.0 for value in values]
@@ -374,7 +377,9 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         {
             "height": 250,
             "margin": {**MARGIN, "t": 40},
-            "xaxis": axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
-            "yaxis": axis("sum of log scores / bits", rangemode="tozero"),
+            "meta": {"least_height": 220},
+            # It stands still while a short game is played.
+            "xaxis": axis("rounds", range=[0, 1.02 * end], dtick=1 if end < 15 else 5),
+            "yaxis": axis("sum of log scores / bits", range=[0, 1.05 * top]),
         },
     )

@@ -18,7 +18,8 @@ from explorer.runs.sweep_cells import DIVERGED, Cell
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
-_ROW = 64
+_ROW, _ROW_OF_ONE = 64, 36
+"""Pixels of a row of the map, whose cells say what became of several networks, or of one."""
 _PLATFORM = 0.6
 """Part of the way to the next axis on which lines run level, under the words of their value."""
 _RESULT_PLATFORM = 0.12
@@ -122,7 +123,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
 
     Args:
         grid: The settings that the sweep varies, with their values.
-        found: The quantity by two of its dimensions.
+        found: The quantity by two of its dimensions; of no cell at all before a training.
         quantity: Key of QUANTITIES.
         least_height: Pixels; the words of many rows need more.
     """
@@ -130,21 +131,24 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
     rows = [value_words(found.y, value) for value in grid.values[found.y]]
     scale = scale_of(found.mean, QUANTITIES[quantity].more_is_better)
     shares = scale.share(found.mean)
+    cells = {
+        "type": "heatmap",
+        "x": columns,
+        "y": rows,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
+        "meta": {"untabled": True},
+    }
     traces: list[dict[str, Any]] = [
         {
-            "type": "heatmap",
-            "x": columns,
-            "y": rows,
+            **cells,
             "z": shares,
             "zmin": 0,
             "zmax": 1,
             "colorscale": [[at, with_alpha(colour, alpha)] for at, colour, alpha in _MARKS],
             "showscale": bool(np.isfinite(shares).any()),
             "colorbar": _colour_bar(scale, quantity),
-            "xgap": 2,
-            "ygap": 2,
-            "hoverinfo": "skip",
-            "meta": {"untabled": True},
         }
     ]
     for name, strong in (("others", False), ("the best", True)):
@@ -171,13 +175,27 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
             }
             | ({"textfont": {"color": "#ffffff"}} if strong else {})
         )
+    # Places without a result are seen too.
+    empty = {"z": np.where(np.isfinite(shares), math.nan, 0.0), "showscale": False}
+    grey = [[at, with_alpha(NEUTRAL, 0.1)] for at in (0, 1)]
+    traces.append({**cells, **empty, "colorscale": grey})
     left = 20 + 7 * max(map(len, rows))
-    layout = {
-        "height": max(least_height, 124 + _ROW * len(rows)),
+    row_height = _ROW if found.totals > 1 else _ROW_OF_ONE
+    layout: dict[str, Any] = {
+        "height": max(least_height, 124 + row_height * len(rows)),
         "margin": {"l": left, "r": 24, "t": 58, "b": 56},
-        "xaxis": {"title": {"text": DIMENSIONS[found.x]}, "type": "category", "showgrid": False},
+        "xaxis": {
+            "title": {"text": DIMENSIONS[found.x], "standoff": 8},
+            "type": "category",
+            "showgrid": False,
+            "automargin": True,
+        },
         "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
     }
+    if not found.totals:
+        words = {"text": "Nothing was trained yet: press Train the grid.", "font": {"size": 16}}
+        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1.05}
+        layout["annotations"] = [{**words, **place, "showarrow": False}]
     return go.Figure({"data": traces, "layout": layout})
 
 

@@ -147,6 +147,21 @@ def accuracy_by_step(
     return figure
 
 
+def accuracy_to_come(labels: Sequence[str], lines: Sequence[LineStyle]) -> go.Figure:
+    """Draw what `accuracy_by_step` draws before anything was measured, with a legend."""
+    figure = accuracy_by_step(labels, [CurveData({})] * len(labels), lines=lines)
+    # Of a trace without a point the legend says nothing.
+    figure.update_traces(x=[0], y=[None])
+    figure.layout.xaxis.update(range=[0, 1], showticklabels=False)
+    words = {"text": "Nothing was trained yet: press Train.", "font": {"size": 16}}
+    place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+    figure.add_annotation(words | place)
+    legend = {"orientation": "v", "x": 0.99, "xanchor": "right", "y": 0.03}
+    return figure.update_layout(
+        showlegend=True, legend=legend, height=380, meta={"least_height": 280}
+    )
+
+
 def loss_by_step(
     labels: Sequence[str],
     curves: Sequence[CurveData],

@@ -213,6 +213,8 @@ NOTES_CHECKED = (
         f"{_nats(-math.log(0.4))}.",
         guesses=("Right", "Right in another base of the logarithm", "Wrong"),
         right=2,
+        control="note-B1",
+        plot="note-B1",
     ),
     Exercise(
         "Cross-entropy drops by more than squared error: is that why it learns faster?",
@@ -221,6 +223,8 @@ NOTES_CHECKED = (
         "shows both, and its link opens them.",
         guesses=("Yes", "No, the two drops cannot be compared", "No, squared error learns faster"),
         right=1,
+        control="note-B3",
+        plot="note-B3",
     ),
     Exercise(
         "Does the gradient vanish where the weights begin as plain normal numbers, without "
@@ -230,5 +234,7 @@ NOTES_CHECKED = (
         "opens the race that shows it.",
         guesses=("It explodes", "It vanishes", "It stays as it is"),
         right=0,
+        control="note-B17",
+        plot="note-B17",
     ),
 )

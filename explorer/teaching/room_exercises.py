@@ -56,5 +56,7 @@ ROOM = (
         "for good. The computer, which adds one to each count, never gives 0 to anything.",
         guesses=("A few rounds", f"All {ROUNDS} rounds", "Only the first round"),
         right=0,
+        control="solo",
+        plot="solo-scores",
     ),
 )

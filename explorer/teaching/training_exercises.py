@@ -57,6 +57,7 @@ LIVE = (
             "Some digits are never recognised",
         ),
         right=2,
+        plot="race-to-come",
     ),
     Exercise(
         "Kaiming against plain normal weights: press Train and watch the gradient norms from the "
@@ -68,6 +69,7 @@ LIVE = (
         "vanishing.",
         guesses=("They explode", "They vanish", "They are like Kaiming's"),
         right=0,
+        plot="race-to-come",
     ),
 )
 SWEEP = (
@@ -80,8 +82,6 @@ SWEEP = (
         "favours one of them. Compare each loss at its own best.",
         guesses=("Cross-entropy", "Squared error", "Both lose the same"),
         right=1,
-        control="sweep quantity",
-        plot="sweep-heat-map",
     ),
     Exercise(
         "How much is luck? Train eight seeds of one setting: how far apart do they end?",

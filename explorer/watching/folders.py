@@ -7,6 +7,7 @@ is opened by itself, so that a link put in its place in the meantime leads nowhe
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.exchange.errors import quoted
+from explorer.exchange.readers.settings_in_words import folder_of_settings
 
 VARIABLE = "EXPLORER_WATCH"
 MOST_FILES, MOST_FOLDERS, DEEPEST = 2_000, 10_000, 16
@@ -170,6 +172,10 @@ def read_from(folder: str, path: str, offset: int = 0, most: int = -1) -> tuple[
             return file.read(most), _stamp(found)
 
 
+def _below(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
 def _stamp(found: os.stat_result) -> Stamp:
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
@@ -177,6 +183,7 @@ def _stamp(found: os.stat_result) -> Stamp:
 @dataclass(slots=True)
 class _Listed:
     files: dict[str, Stamp] = field(default_factory=dict)
+    settings: dict[str, Stamp] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
 
 
@@ -200,13 +207,21 @@ class FolderContents:
     @property
     def files(self) -> Mapping[str, Stamp]:
         """The files by their path below the folder, with strokes; the first MOST_FILES of them."""
-        found: dict[str, Stamp] = {}
-        for path, listed in self._listed.items():
-            for name, stamp in listed.files.items():
-                if len(found) >= MOST_FILES:
-                    return found
-                found[f"{path}/{name}" if path else name] = stamp
-        return found
+        every = (
+            (_below(path, name), stamp)
+            for path, listed in self._listed.items()
+            for name, stamp in listed.files.items()
+        )
+        return dict(itertools.islice(every, MOST_FILES))
+
+    @property
+    def settings(self) -> Mapping[str, Stamp]:
+        """The files that may tell settings of the curves around them, by the same paths."""
+        return {
+            _below(path, name): stamp
+            for path, listed in self._listed.items()
+            for name, stamp in listed.settings.items()
+        }
 
     def look(self, inside: str = "") -> None:
         """Look again at a folder and at all that are new in it; at the top, at all there are.
@@ -246,7 +261,8 @@ class FolderContents:
                 place = os.path.join(self.folder, *path.split("/"))
             with os.scandir(place) as entries:
                 for entry in entries:
-                    if not entry.name.isprintable() or entry.name.startswith("."):
+                    is_hidden = entry.name.startswith(".") and entry.name != ".hydra"
+                    if is_hidden or not entry.name.isprintable():
                         continue
                     try:
                         self._take(entry, path, listed)
@@ -258,8 +274,12 @@ class FolderContents:
 
     def _take(self, entry: os.DirEntry[str], path: str, listed: _Listed) -> None:
         if entry.is_dir(follow_symlinks=False):
-            inner = f"{path}/{entry.name}" if path else entry.name
+            inner = _below(path, entry.name)
             if entry.name not in _UNWATCHED_FOLDERS and inner.count("/") < DEEPEST:
                 listed.folders.append(inner)
-        elif _IS_WATCHED.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-            listed.files[entry.name] = _stamp(entry.stat(follow_symlinks=False))
+            return
+        is_settings = folder_of_settings(entry.name) is not None
+        if is_settings or _IS_WATCHED.fullmatch(entry.name):
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(found.st_mode):
+                (listed.settings if is_settings else listed.files)[entry.name] = _stamp(found)

@@ -12,11 +12,7 @@ from pages.components.pinned import pinned_bar
 
 
 def exercises(page: str) -> None:
-    """Show the exercises of a page, if it has some.
-
-    Args:
-        page: Last part of the page's address.
-    """
+    """Show the exercises of a page, if it has some."""
     if page not in EXERCISES:
         return
     # Plain text: what stands outside a fragment is rendered again with every answer to an edit, and
@@ -28,11 +24,7 @@ def exercises(page: str) -> None:
 
 
 def exercise_bar(page: str) -> None:
-    """Keep the exercise that is set in view: what to do, a prediction first, the answer after.
-
-    Args:
-        page: Last part of the page's address.
-    """
+    """Keep the exercise that is set in view: what to do, a prediction first, the answer after."""
     exercises = EXERCISES.get(page, ())
 
     def check(number: int) -> None:

@@ -17,7 +17,6 @@ def page_head(
     """Show the head, at most 90 px between the navigation and the content on a wide screen.
 
     Args:
-        title: The page's only heading of the first level.
         summary: What to do here and what one then sees, in one sentence of Markdown; some 90
             characters stand beside a title of 30 at 1280 px.
         more: The prose of the page, Markdown, which a press on "More" unfolds.

@@ -399,7 +399,8 @@ def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url, run_id)
     tab.until(
         "(which, [low, high]) => first(which)._fullLayout.xaxis.range[0] > low", canvas, before
     )
-    tab.click("button", "Values")
+    tab.click(".cee-comparison .cee-menu-button")
+    tab.click("[role=menuitem]", "Values")
     tab.wait_for(".cee-plot-table td")
 
 

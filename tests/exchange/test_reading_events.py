@@ -13,7 +13,7 @@ from tensorboard.compat.proto.event_pb2 import SessionLog
 from torch.utils.tensorboard import SummaryWriter
 
 from explorer.exchange.event_files import Event, framed
-from explorer.exchange.readers.event_runs import run_of
+from explorer.exchange.readers.event_runs import runs_of_folders
 from explorer.exchange.reading import read_curves
 
 
@@ -74,7 +74,7 @@ def test_a_folder_of_pytorch_is_one_run_with_its_settings(tmp_path):
     ],
 )
 def test_a_folder_belongs_to_the_run_around_it(folder, folders, run, inner):
-    assert run_of(folder, folders) == (run, inner)
+    assert runs_of_folders(folders)[folder] == (run, inner)
 
 
 def test_keras_folders_are_train_and_validation_of_one_run_by_epoch():

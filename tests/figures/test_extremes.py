@@ -318,11 +318,17 @@ def _training_loss(draw):
     )
 
 
-@draws(training.accuracy_by_step, training.loss_by_step, training.on_stage)
+@draws(
+    training.accuracy_by_step,
+    training.accuracy_to_come,
+    training.loss_by_step,
+    training.on_stage,
+)
 def _on_test_images(draw):
     labels, curves, lines = draw(races())
     loss = draw(st.sampled_from(list(LOSS_LABELS)))
     yield training.accuracy_by_step(labels, curves, lines=lines, zoomed=draw(st.booleans()))
+    yield training.accuracy_to_come(labels, lines)
     figure = training.loss_by_step(labels, curves, lines=lines, loss=loss, scale=draw(SCALES))
     yield training.on_stage(figure, last_step=10)
 

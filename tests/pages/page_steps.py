@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from pages.components.registry import PAGES
 
@@ -22,7 +23,9 @@ def opened(address: str, **link: str | list[str]) -> AppTest:
 
 
 def visited(app: AppTest, address: str, **link: str | list[str]) -> AppTest:
+    """The app as it shows the page at this address, by a link with these parameters."""
     app.switch_page(PAGES[address].path)
+    app.query_params.clear()
     for name, value in link.items():
         app.query_params[name] = value
     return ran(app)
@@ -35,11 +38,42 @@ def ran(app: AppTest) -> AppTest:
     return app
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    """Press the one button with this label."""
-    (button,) = [one for one in app.button if one.label == label]
-    button.click()
+def press(app: AppTest, label: str, *, several: bool = False) -> AppTest:
+    """Press the one button with this label, or the first where there may be several."""
+    first, *others = [one for one in app.button if one.label == label]
+    assert several or not others, f"{label!r} is there more than once"
+    first.click()
     return ran(app)
+
+
+def field(app: AppTest, label: str) -> TextInput:
+    """The first field for a text that is called so."""
+    return next(one for one in app.text_input if one.label == label)
+
+
+def words(app: AppTest) -> str:
+    """All that the page says, as a person reads it."""
+    kinds = ("markdown", "caption", "error", "warning", "info", "success")
+    said = [one.value.replace("\\", "") for kind in kinds for one in getattr(app, kind)]
+    return "\n".join([*said, *(one.proto.text for one in app.get("progress"))])
+
+
+def errors(app: AppTest) -> list[str]:
+    """What the page says of faults."""
+    return [one.value.replace("\\", "") for one in app.error]
+
+
+def page_links(app: AppTest) -> list[Any]:
+    """The links to other pages, each with `label`, `page` and `query_string`."""
+    return [element.proto for element in app.get("page_link")]
+
+
+def address(app: AppTest) -> dict[str, str | list[str]]:
+    """What the page keeps in its address; a name that occurs more than once has a list."""
+    found: dict[str, list[str]] = {}
+    for name, value in components(app, "address")["address"]["parameters"]:
+        found.setdefault(name, []).append(value)
+    return {name: several if several[1:] else several[0] for name, several in found.items()}
 
 
 def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:

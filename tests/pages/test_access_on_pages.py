@@ -7,14 +7,13 @@ from contextlib import closing
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import worker_processes
 from explorer.runs.config import TrainingConfig
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
 from pages.components.access import access, person, signed_cookie
-from tests.pages.page_steps import opened, ran
+from tests.pages.page_steps import opened, press, words
 from tests.runs.sample_records import MARK, steps
 
 CODE = "correct horse"
@@ -43,16 +42,6 @@ def come_as(monkeypatch: pytest.MonkeyPatch, name: str) -> str:
     cookies = {person.COOKIE: name * 43}
     monkeypatch.setattr(type(st.context), "cookies", cookies)
     return person.digest_of(cookies)
-
-
-def press(app: AppTest, label: str) -> None:
-    next(one for one in app.button if one.label == label).click()
-    ran(app)
-
-
-def words(app: AppTest) -> str:
-    said = [*app.markdown, *app.caption, *app.error, *app.warning]
-    return "\n".join(one.value.replace("\\", "") for one in said)
 
 
 def running(store: RunStore, who: str = "") -> str:

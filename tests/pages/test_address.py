@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.address import address, parameters
 from pages.components.registry import PAGES
+from tests.pages.page_steps import address as kept
 from tests.pages.page_steps import components, opened, ran, visited
 
 OPENED_WITH = {"p": "0.5,0.5", "q": "0.25,0.75", "unit": "bits"}
@@ -30,16 +31,12 @@ def state(app) -> dict[str, tuple[float, ...]]:
     return components(app, "bar_editor")["divergence"]["state"]["values"]
 
 
-def link(app) -> dict[str, str]:
-    return dict(components(app, "address")["address"]["parameters"])
-
-
 def test_a_new_session_shows_what_the_tab_shows_and_not_what_it_was_opened_with(tab):
     app = opened("home")
     tab["tab"] = {"session": "the one before", "search": SHOWN}
     visited(app, "divergence", **OPENED_WITH)
     assert state(app) == {"p": [0.125, 0.875], "q": [1, 0]}
-    assert link(app)["unit"] == "nats"
+    assert kept(app)["unit"] == "nats"
 
 
 def test_what_the_tab_told_counts_once_and_links_count_after_it(tab):
@@ -64,7 +61,7 @@ def test_an_address_without_parameters_counts_too(tab):
     app = opened("home")
     tab["tab"] = {"session": "the one before", "search": ""}
     visited(app, "notes_checked", note="B3")
-    assert "note" not in link(app)
+    assert "note" not in kept(app)
 
 
 def test_a_session_that_goes_on_knows_better_than_the_tab(tab):

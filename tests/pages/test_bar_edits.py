@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
 from explorer.core.distributions import validate_probabilities
-from pages.components.bars.bar_edits import EditorSession, receive
+from pages.components.bars.bar_editor import EditorSession, receive
 
 LIMITS = {"noun": "outcome", "least": 2, "most": 20}
 START = Bars(("a", "b"), {"p": (0.25, 0.75), "q": (0.5, 0.5)})

@@ -19,7 +19,15 @@ from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from explorer.store.weights import weight_shapes
 from tests.figures.test_training import column
-from tests.pages.page_steps import components, metrics, opened
+from tests.pages.page_steps import (
+    address,
+    components,
+    metrics,
+    opened,
+    page_links,
+    press,
+    visited,
+)
 from tests.pages.test_live_page import opened as live_page
 from tests.pages.test_live_page import started
 from tests.runs.sample_records import divergence, final_weights, make_info, steps
@@ -59,11 +67,6 @@ def shown_curves(app: AppTest) -> list[str]:
     return [box.value for box in app.selectbox]
 
 
-def address(app: AppTest) -> dict[str, str]:
-    (link,) = components(app, "address").values()
-    return dict(link["parameters"])
-
-
 def bars(app: AppTest) -> dict[str, list[float]]:
     plots = components(app, "plot")
     return {
@@ -82,8 +85,7 @@ def answer_of(config: TrainingConfig, seed: int, image: np.ndarray) -> np.ndarra
 def test_without_a_network_it_says_so_and_one_can_draw_all_the_same(store):
     app = opened("draw", ink=INK, digit="7")
     assert "There is no trained network yet" in app.info[0].value
-    links = [element.proto for element in app.main if element.type == "page_link"]
-    assert "Train a race" in [link.label for link in links]
+    assert "Train a race" in [link.label for link in page_links(app)]
     (picture,) = canvas(app)["pictures"]
     assert base64.b64decode(picture["pixels"]) == mnist_image(read_stroke_text(INK)).tobytes()
     assert address(app) == {"ink": INK, "digit": "7"}
@@ -133,8 +135,7 @@ def test_p_and_q_open_on_the_divergence_page(store):
     recorded(store, SMALL)
     app = opened("draw", ink=INK, digit="7")
     q = bars(app)["q, Cross-entropy"]
-    next(one for one in app.button if one.label == "Show p and q").click().run()
-    assert not app.exception
+    press(app, "Show p and q")
     assert app.title[0].value == "Cross-entropy and KL divergence"
     (editor,) = components(app, "bar_editor").values()
     assert editor["state"]["values"] == {"p": np.eye(10)[7].tolist(), "q": q}
@@ -161,8 +162,7 @@ def test_another_network_is_chosen_or_none_beside_it_and_it_is_kept(store):
     assert shown_curves(app) == [f"{first}:1", f"{first}:0"]
     assert address(app)["runs"] == f"{first}:1,{first}:0"
     app.selectbox[1].set_value("").run()
-    app.switch_page("pages/information/entropy.py").run()
-    app.switch_page("pages/training/draw.py").run()
+    visited(visited(app, "entropy"), "draw")
     assert shown_curves(app) == [f"{first}:1", ""]
     assert canvas(app)["strokes"] == [[0x46, 0x3C, 0xB9, 0x3C, 0x6E, 0xCD]]
 
@@ -212,8 +212,7 @@ def test_the_live_page_leads_here_once_a_race_has_ended(store):
 
 
 def links_of(app: AppTest) -> dict[str, str]:
-    links = [element.proto for element in app.main if element.type == "page_link"]
-    return {link.page: link.query_string for link in links}
+    return {link.page: link.query_string for link in page_links(app)}
 
 
 def test_a_fresh_machine_answers_with_the_recorded_networks(fresh_store):
@@ -222,8 +221,7 @@ def test_a_fresh_machine_answers_with_the_recorded_networks(fresh_store):
     drawn = bars(app)
     assert [max(range(10), key=drawn[name].__getitem__) for name in drawn] == [7, 7, 7]
     assert any(one.value.startswith("Recorded: trained on") for one in app.caption)
-    links = [element.proto.label for element in app.main if element.type == "page_link"]
-    assert "**Train your own networks →**" in links
+    assert "**Train your own networks →**" in [link.label for link in page_links(app)]
     assert not app.info
 
 

@@ -18,18 +18,9 @@ from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
 from tests.exchange.sample_curves import make_curve
-from tests.pages.page_steps import components
+from tests.pages.page_steps import components, press
 from tests.runs import sample_records
 from tests.runs.sample_records import Seen, evaluation, make_info, steps
-
-
-@pytest.fixture(autouse=True)
-def store(monkeypatch, tmp_path):
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", f"sqlite:///{tmp_path}/runs.sqlite3")
-    monkeypatch.setattr("explorer.store.run_store.SHIPPED_FOLDER", None)
-    store = RunStore()
-    yield store
-    store.close()
 
 
 def export_page() -> None:
@@ -59,12 +50,6 @@ def recorded(store: RunStore) -> str:
     return run_id
 
 
-def pressed(app: AppTest, label: str) -> AppTest:
-    (button,) = [button for button in app.button if button.label == label]
-    button.click()
-    return app.run()
-
-
 def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
     """What the browser is given to save after a press on a format's button."""
     kept = []
@@ -76,8 +61,7 @@ def saved(app: AppTest, monkeypatch: pytest.MonkeyPatch, label: str) -> bytes:
 
     with monkeypatch.context() as patch:
         patch.setattr(MediaFileManager, "add", remember)
-        pressed(app, label)
-    assert not app.exception
+        press(app, label)
     assert not app.error
     (content,) = kept
     (button,) = app.get("download_button")
@@ -122,8 +106,7 @@ def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatc
     label = EXPORTS[name].label
     with monkeypatch.context() as patch:
         patch.setitem(EXPORTS, name, replace(EXPORTS[name], export=broken))
-        pressed(app, label)
-    assert not app.exception
+        press(app, label)
     assert label in app.error[0].value
     assert "OverflowError" in app.error[0].value
     assert "a number too large" in caplog.text
@@ -134,7 +117,7 @@ def test_an_export_that_fails_says_so_and_the_next_one_is_made(store, monkeypatc
 def test_an_export_of_a_run_that_is_gone_says_so(store):
     run_id = recorded(store)
     app = AppTest.from_function(gone_page).run()
-    pressed(app, "CSV")
+    press(app, "CSV")
     assert escaped(run_id) in app.error[0].value
 
 

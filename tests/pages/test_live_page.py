@@ -16,15 +16,15 @@ from explorer.jobs import launcher
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import LOSS_LABELS, TrainingConfig
 from explorer.runs.race_presets import RACE_PRESETS, fit_to_digits
-from explorer.runs.records import CurveChunk, RunInfo
+from explorer.runs.records import CurveChunk
 from explorer.runs.run import Progress
 from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
-from pages.components.registry import PAGES
 from pages.training.parts import race_form_state
-from tests.pages.page_steps import components, ran, visited
+from tests.pages.page_steps import address, components, field, press, ran, visited
 from tests.pages.page_steps import opened as visit
-from tests.runs.sample_records import Measured, divergence, one_step, recorded
+from tests.pages.page_steps import words as texts
+from tests.runs.sample_records import Measured, divergence, make_info, one_step, recorded
 
 RACE = (
     TrainingConfig(learning_rate=0.1),
@@ -43,11 +43,10 @@ def stage(app: AppTest) -> dict[str, Any]:
 
 
 def words(app: AppTest) -> str:
-    """All that the page says, Markdown's escapes removed."""
-    shown = [*app.markdown, *app.caption, *app.error, *app.warning]
-    said = [element.value.replace("\\", "") for element in shown]
+    """All that the page says, and its stage."""
     sent = stage(app)
-    return "\n".join([*said, *sent.get("words", {}).values(), sent.get("verdict", "")])
+    told = [*sent.get("words", {}).values(), sent.get("verdict", "")]
+    return "\n".join([texts(app), *told])
 
 
 def replays(app: AppTest) -> bool:
@@ -73,26 +72,9 @@ def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
     """Make 20 steps of a queued race, as a worker would, in so many seconds."""
     configs = store.runs.get(run_id).configs
     assert store.runs.claim_next(this_process()).id == run_id
-    store.runs.set_info(
-        run_id,
-        RunInfo(
-            dataset="digits",
-            dataset_description="scikit-learn digits, not MNIST",
-            dataset_note="",
-            train_images=1437,
-            test_images=360,
-            data_md5="0",
-            device="cpu",
-            device_name="Test processor",
-            device_memory_bytes=None,
-            threads=1,
-            versions={},
-            pixel_mean=77.9,
-            pixel_scale=82.8,
-            digits=np.zeros((20, 28, 28), np.uint8),
-            digit_labels=np.arange(20) // 2,
-        ),
-    )
+    about = {"dataset": "digits", "dataset_description": "scikit-learn digits, not MNIST"}
+    counts = {"train_images": 1437, "test_images": 360}
+    store.runs.set_info(run_id, make_info(device_name="Test processor", **about, **counts))
     records = []
     for curve, config in enumerate(configs):
         own = np.arange(1, 21)
@@ -125,17 +107,10 @@ def test_a_running_race_tells_data_device_progress_and_accuracy(store):
 
 def test_the_axis_of_steps_is_that_of_the_whole_run_while_it_goes_on(store):
     run_id = started(store)
-    ends = [
-        plot["figure"]["layout"]["xaxis"]["range"]
-        for plot in stage(opened(run_id))["plots"].values()
-    ]
-    assert ends == [[0, 100]] * 5
-    store.runs.finish(run_id, "stopped")
-    ends = [
-        plot["figure"]["layout"]["xaxis"]["range"]
-        for plot in stage(opened(run_id))["plots"].values()
-    ]
-    assert ends == [[0, 20]] * 5
+    for end in (100, 20):
+        plots = stage(opened(run_id))["plots"].values()
+        assert [one["figure"]["layout"]["xaxis"]["range"] for one in plots] == [[0, end]] * 5
+        store.runs.finish(run_id, "stopped")
 
 
 def test_a_race_that_was_over_at_once_is_played_back_to_who_started_it(store):
@@ -211,8 +186,7 @@ def test_a_bet_is_kept_in_the_address_and_answered_when_the_race_has_ended(store
     next(one for one in app.radio if one.key == "race bet curve").set_value(1)
     press(app, "Bet")
     assert "“MSE on softmax” reaches 90 % first, by 1,500 steps" in words(app)
-    (link,) = components(app, "address").values()
-    assert ["bet", "2,1500"] in link["parameters"]
+    assert address(app)["bet"] == "2,1500"
     assert stage(app)["verdict"] == ""
     store.records.append(
         run_id,
@@ -305,7 +279,7 @@ def test_the_buttons_write_what_they_ask_into_the_store(store):
 def test_a_new_learning_rate_is_promised_only_while_there_is_a_next_step(store):
     run_id = started(store)
     app = opened(run_id)
-    _first(app.text_input, "New learning rate").set_value("0.1").run()
+    field(app, "New learning rate").set_value("0.1").run()
     press(app, "Set")
     assert "Learning rate 0.1 for all curves from the next step on." in words(app)
     store.runs.finish(run_id, "finished")
@@ -382,7 +356,7 @@ def test_curves_are_added_up_to_eight_and_removed_down_to_one(store):
         press(app, "Add a curve")
     assert "Curve 8:" in words(app)
     for _ in range(7):
-        press(app, "Remove this curve")
+        press(app, "Remove this curve", several=True)
     assert "Curve 2:" not in words(app)
     (last,) = [button for button in app.button if button.label == "Remove this curve"]
     assert last.disabled
@@ -424,24 +398,8 @@ def test_a_recorded_races_settings_come_back_into_the_form(store):
 def test_how_curves_are_drawn_stays_chosen_while_another_page_is_open():
     app = opened("recorded-race")
     app.button_group(key="race scale").set_value("linear").run()
-    app.switch_page(PAGES["entropy"].path).run()
-    app.switch_page(PAGES["live"].path).run()
+    visited(visited(app, "entropy"), "live")
     assert app.button_group(key="race scale").value == "linear"
-
-
-def press(app: AppTest, label: str) -> None:
-    _first(app.button, label).click()
-    ran(app)
-
-
-def field(app: AppTest, label: str):
-    return _first(app.text_input, label)
-
-
-def _first(elements: object, label: str):
-    found = [element for element in elements if element.label == label]
-    assert found, f"{label!r} is not on the page"
-    return found[0]
 
 
 def test_a_number_left_for_the_button_is_the_one_that_is_trained(store):

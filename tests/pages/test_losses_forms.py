@@ -6,7 +6,6 @@ import io
 import math
 import re
 from contextlib import redirect_stdout
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.figures.numbers import written
 from explorer.teaching.labelled_presets import LABELLED_PRESETS
 from explorer.teaching.worked_examples import EXAMPLES
+from tests.pages.page_steps import address as kept
 from tests.pages.page_steps import components, metrics, opened, visited
 
 _MANY = {"z": "1/3,-0.7,2.25,0", "labels": "2,4", "node": "1"}
@@ -58,15 +58,6 @@ def results_of_running(app: AppTest) -> list[list[str]]:
 def assert_code_gives_the_numbers_on_screen(app: AppTest, listings: int) -> None:
     assert len(app.code) == listings
     assert results_of_running(app) == results_shown(app)
-
-
-def kept(app: AppTest) -> dict[str, Any]:
-    """The address that the page keeps, as parameters of a link."""
-    (data,) = components(app, "address").values()
-    link: dict[str, Any] = {}
-    for name, value in data["parameters"]:
-        link[name] = [*link.get("name", []), value] if name == "name" else value
-    return link
 
 
 def tables(app: AppTest) -> list[list[list[str]]]:
@@ -173,7 +164,6 @@ def test_a31_both_frameworks_are_named_beside_the_forms():
 def test_a_link_to_a_logit_opens_the_losses_unless_it_names_another_view():
     app = opened("binary", z="-5", see="Descend")
     assert components(app, "plot").keys() >= {"binary-race"}
-    app.query_params.clear()
     visited(app, "binary", z="1.3", y="1", via="task-3")
     assert components(app, "plot").keys() == {"binary-losses", "binary-derivatives"}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +15,8 @@ from explorer.jobs import launcher
 from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
 from explorer.teaching.worked_examples import EXAMPLES
 from pages.losses.parts.note_links import LINKS
-from tests.pages.page_steps import ROOT
+from tests.pages.page_steps import address, opened, page_links, press, visited
 
-PAGE = "pages/losses/notes_checked.py"
 LESSONS = [check.lesson for check in NOTE_CHECKS.values()]
 
 
@@ -29,36 +28,13 @@ def no_workers(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-
-
-def opened(app: AppTest, path: str, **link: Any) -> AppTest:
-    app.switch_page(path)
-    app.query_params.clear()
-    for name, value in link.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return opened("notes_checked")
 
 
 def cards(app: AppTest) -> list[str]:
     """Rows of the cards that are shown."""
     found = (re.match(r"\*\*(B\d+)\*\* · ", one.value) for one in app.markdown)
     return [match[1] for match in found if match]
-
-
-def kept(app: AppTest) -> dict[str, str | list[str]]:
-    """What the page writes into its address; a name that occurs more than once has a list."""
-    (data,) = (
-        json.loads(element.proto.bytes or element.proto.json)
-        for element in app.main
-        if element.type == "bidi_component" and element.proto.component_name == "explorer.address"
-    )
-    gathered: dict[str, list[str]] = {}
-    for name, value in data["parameters"]:
-        gathered.setdefault(name, []).append(value)
-    return {name: got[0] if len(got) == 1 else got for name, got in gathered.items()}
 
 
 def badges(app: AppTest) -> list[str]:
@@ -68,12 +44,10 @@ def badges(app: AppTest) -> list[str]:
 
 
 def links_of_cards(app: AppTest) -> list[Any]:
-    every = [element.proto for element in app.main if element.type == "page_link"]
-    return [link for link in every if "via=" not in link.query_string]
+    return [link for link in page_links(app) if "via=" not in link.query_string]
 
 
 def test_a_card_tells_its_verdict_values_and_link_once_there_is_a_guess(app):
-    opened(app, PAGE)
     assert cards(app) == LESSONS
     assert not badges(app)
     assert not links_of_cards(app)
@@ -98,15 +72,13 @@ def plain_words(app: AppTest) -> str:
 
 
 def test_guesses_are_counted_stay_in_the_session_and_can_be_hidden_again(app):
-    opened(app, PAGE)
     verdicts = {key: check.verdict for key, check in NOTE_CHECKS.items()}
     wrong = next(key for key, verdict in verdicts.items() if verdict == "wrong")
     condition = next(key for key, verdict in verdicts.items() if verdict.startswith("right"))
     app.button(key=f"Wrong {wrong}").click().run()
     app.button(key=f"Wrong {condition}").click().run()
     assert "**1 of 2** guesses were right." in plain_words(app)
-    opened(app, "pages/losses/binary.py")
-    opened(app, PAGE)
+    visited(visited(app, "binary"), "notes_checked")
     assert badges(app) == ["wrong", "right under a condition"]
     app.button(key=f"hide {condition}").click().run()
     assert badges(app) == ["wrong"]
@@ -119,37 +91,34 @@ def test_guesses_are_counted_stay_in_the_session_and_can_be_hidden_again(app):
 @pytest.fixture(scope="module")
 def session() -> AppTest:
     """One session that follows one link after another, whatever the last one left behind."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return opened("home")
 
 
 @pytest.mark.parametrize("key", LINKS)
 def test_the_link_of_a_card_opens_its_page_with_the_values_set(session, key: str):
     link, app = LINKS[key], session
-    opened(app, "pages/start/home.py")
-    opened(app, link.path, **link.parameters)
+    visited(visited(app, "home"), Path(link.path).stem, **link.parameters)
     assert len(app.title) == 1
     assert not app.error
     assert not app.warning or key == "kl_is_asymmetric"  # an infinite divergence, as it should be
-    now = kept(app)
+    now = address(app)
     assert {name: now.get(name) for name in link.parameters} == link.parameters
     handed = [element.proto for element in app.main if element.type == "bidi_component"]
     assert not [proto for proto in handed if "From the link" in f"{proto.json}{proto.bytes}"]
 
 
 def test_a_topic_shows_its_cards_alone_and_stands_in_the_address(app):
-    opened(app, PAGE)
     for topic in TOPICS:
         app.button_group(key="notes topic").set_value(topic).run()
         assert cards(app) == [one.lesson for one in NOTE_CHECKS.values() if one.topic == topic]
-        assert kept(app) == {"topic": topic}
-    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    assert cards(opened(again, PAGE, topic=TOPICS[0])) == ["B4", "B10", "B13"]
+        assert address(app) == {"topic": topic}
+    assert cards(opened("notes_checked", topic=TOPICS[0])) == ["B4", "B10", "B13"]
 
 
-def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
-    opened(app, PAGE, note="b7")
+def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for():
+    app = opened("notes_checked", note="b7")
     assert cards(app) == ["B7"]
-    assert kept(app) == {"note": "B7"}
+    assert address(app) == {"note": "B7"}
     press(app, "Show all cards")
     assert cards(app) == LESSONS
     press(app, "Show only B12")
@@ -157,8 +126,8 @@ def test_a_link_to_one_card_shows_it_alone_until_all_are_asked_for(app):
 
 
 @pytest.mark.parametrize("note", ["B22", "*" * 500])
-def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
-    opened(app, PAGE, note=note)
+def test_a_link_to_no_card_says_so_and_shows_all(note: str):
+    app = opened("notes_checked", note=note)
     assert [warning.value[:14] for warning in app.warning] == ["The link asks "]
     assert cards(app) == LESSONS
 
@@ -169,36 +138,30 @@ def test_a_link_to_no_card_says_so_and_shows_all(app, note: str):
 @pytest.mark.parametrize("key", ["relu_on_logits", "plain_normal_explodes"])
 def test_a_prepared_race_stands_in_the_form_and_stays_in_the_address(app, key: str):
     name = EXAMPLES[key]["race"]
-    opened(app, "pages/training/live.py", race=name)
+    visited(app, "live", race=name)
     assert app.pills[0].value == name
-    assert kept(app) == {"race": name}
+    assert address(app) == {"race": name}
     rate = next(field for field in app.text_input if field.label == "Learning rate")
     rate.set_value("0.5").run()
-    assert kept(app) == {}
+    assert address(app) == {}
 
 
 def test_a_race_of_no_known_name_is_a_sentence_and_the_form_stays(app):
-    opened(app, "pages/training/live.py", race="Tortoise & <b>hare</b>")
+    visited(app, "live", race="Tortoise & <b>hare</b>")
     (warning,) = app.warning
     assert "there is no race of that name" in warning.value
     assert app.pills[0].value == "CE against MSE"
 
 
 def test_a_recorded_run_in_the_address_goes_before_a_prepared_race(app):
-    opened(app, "pages/training/live.py", run="nothere", race=EXAMPLES["relu_on_logits"]["race"])
+    visited(app, "live", run="nothere", race=EXAMPLES["relu_on_logits"]["race"])
     assert "There is no recorded run" in app.error[0].value
     assert app.pills[0].value == "CE against MSE"
 
 
 def test_a_prepared_race_takes_the_place_of_the_race_that_was_shown(app):
-    opened(app, "pages/training/live.py", run="nothere")
-    opened(app, PAGE)
-    opened(app, "pages/training/live.py", race=EXAMPLES["plain_normal_explodes"]["race"])
+    visited(app, "live", run="nothere")
+    visited(app, "notes_checked")
+    visited(app, "live", race=EXAMPLES["plain_normal_explodes"]["race"])
     assert not app.error
     assert app.pills[0].value == EXAMPLES["plain_normal_explodes"]["race"]
-
-
-def press(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click()
-    app.run()
-    assert not app.exception

@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
+from pages.components import payloads
 from pages.components.address import address
-from pages.components.bars.bar_edits import EditorSession, bars_of, receive
+from pages.components.bars.bar_editor import EditorSession, bars_of, receive
 from pages.components.plot import plot
 from pages.components.preview import preview
 from pages.components.slider import live_slider
@@ -107,7 +108,7 @@ def test_a_plot_is_dragged_to_finite_places_alone(edit):
         sent = Unmounted(patch, edit)
         plot.drawn_plot({"key": b"{}"}, "key", on_drag=dragged.append)
         sent.read()
-        assert type(plot.newest_edit("key")) is int
+        assert type(payloads.newest_edit("key")) is int
     assert all(map(math.isfinite, dragged))
 
 

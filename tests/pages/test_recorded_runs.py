@@ -10,7 +10,7 @@ from explorer.core.recorded_race import RECORDED_RACE
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from pages.training.parts.shipped_runs import READ_ONLY
-from tests.pages.page_steps import components, opened, press, ran
+from tests.pages.page_steps import address, components, opened, press, ran, words
 from tests.runs.sample_records import MARK, make_info, steps
 
 RACE = (TrainingConfig(name="One"), TrainingConfig(name="Other", seed=1))
@@ -25,11 +25,6 @@ def trained(store: RunStore) -> str:
     return run_id
 
 
-def shown(app: AppTest) -> str:
-    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info]
-    return "\n".join(one.value.replace("\\", "") for one in texts)
-
-
 def everything(app: AppTest) -> str:
     """All words of the page, those that stand in its components too."""
     payloads = [
@@ -37,16 +32,7 @@ def everything(app: AppTest) -> str:
         for element in app.main
         if element.type == "bidi_component"
     ]
-    return f"{shown(app)}\n{payloads}"
-
-
-def address(app: AppTest) -> dict[str, str]:
-    (link,) = components(app, "address").values()
-    return dict(link["parameters"])
-
-
-def plots(app: AppTest) -> set[str]:
-    return {payload["name"] for payload in components(app, "plot").values()}
+    return f"{words(app)}\n{payloads}"
 
 
 def test_a_fresh_live_page_shows_the_recorded_race_and_trains_ones_own_at_one_press(fresh_store):
@@ -87,8 +73,8 @@ def test_compare_opens_with_the_recorded_race_which_can_be_exported_but_not_chan
     app = opened("compare")
     assert address(app)["runs"] == f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
     assert components(app, "comparison_plot")
-    assert "18 recorded curves; 2 compared." in shown(app)
-    assert READ_ONLY in shown(app)
+    assert "18 recorded curves; 2 compared." in words(app)
+    assert READ_ONLY in words(app)
     labels = {button.label for button in app.button}
     assert not {label for label in labels if label.startswith("Delete")}
     assert "Save" not in labels
@@ -98,9 +84,9 @@ def test_compare_offers_to_change_ones_own_alone(fresh_store):
     own = trained(fresh_store)
     app = opened("compare")
     assert address(app)["runs"] == f"{own}:0,{own}:1"
-    assert "2 curves; 2 compared. Below them stand 18 recorded ones." in shown(app)
+    assert "2 curves; 2 compared. Below them stand 18 recorded ones." in words(app)
     app = opened("compare", runs=f"{RECORDED_RACE}:0,{own}:1")
-    assert READ_ONLY in shown(app)
+    assert READ_ONLY in words(app)
     assert [box.options for box in app.selectbox if box.label == "Curve"] == [
         ["My own race: Other"]
     ]

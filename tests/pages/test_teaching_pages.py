@@ -7,35 +7,37 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.teaching.exercises import EXERCISES
 from explorer.teaching.glossary import GLOSSARY
 from explorer.teaching.tour import TOUR
 from pages.components.registry import PAGES
-from tests.pages.page_steps import ROOT, components, metrics, opened, ran, visited
+from tests.pages.page_steps import (
+    ROOT,
+    address,
+    metrics,
+    opened,
+    page_links,
+    press,
+    ran,
+    visited,
+)
 
 EXERCISE_LINKS = [(page, number) for page in EXERCISES for number in range(3)]
 
 
-def address(app: AppTest) -> dict[str, str]:
-    """What the page keeps in its address; a name that occurs more than once has all its values."""
-    (link,) = components(app, "address").values()
-    found: dict[str, str] = {}
-    for name, value in link["parameters"]:
-        found[name] = f"{found[name]};{value}" if name in found else value
-    return found
-
-
-def assert_set(shown: Mapping[str, str], asked: Mapping[str, str | Sequence[str]]) -> None:
+def assert_set(
+    shown: Mapping[str, str | list[str]], asked: Mapping[str, str | Sequence[str]]
+) -> None:
     """Assert that the page took the values and keeps them in its own address."""
-    for name, values in asked.items():
-        value = values if isinstance(values, str) else ";".join(values)
+    for name, value in asked.items():
         if name in shown or name not in ("rate", "steps", "show", "topic", "view", "race"):
             assert _same(shown.get(name, ""), value), (name, shown.get(name), value)
 
 
-def _same(shown: str, asked: str) -> bool:
+def _same(shown: str | list[str], asked: str | Sequence[str]) -> bool:
+    if not isinstance(shown, str) or not isinstance(asked, str):
+        return list(shown) == list(asked)
     try:
         return [float(one) for one in shown.split(",")] == [float(one) for one in asked.split(",")]
     except ValueError:
@@ -66,7 +68,6 @@ def test_each_exercise_sets_the_page_after_the_others_in_one_session(page):
     app = opened(page)
     for number in (1, 2, 3, 2, 1):
         parameters = EXERCISES[page][number - 1].parameters
-        app.query_params.clear()
         visited(app, page, **parameters, task=str(number), via=f"next-{number}")
         assert_set(address(app), parameters)
 
@@ -137,12 +138,10 @@ def test_the_tour_stays_on_every_page_until_it_is_ended():
     assert address(app)["tour"] == "1"
     visited(app, "stability")
     assert "stop 1 of 9" in tour_bar(app)
-    links = [element.proto.label for element in app.main if element.type == "page_link"]
-    assert any("Return to this stop" in label for label in links)
+    assert any("Return to this stop" in link.label for link in page_links(app))
     visited(app, "entropy", **TOUR[1].parameters, tour="2", via="tour-2")
     assert "stop 2 of 9" in tour_bar(app)
-    (end,) = [button for button in app.button if button.label == "End"]
-    end.click().run()
+    press(app, "End")
     assert "stop 2 of 9" not in tour_bar(app)
     assert "tour" not in address(app)
 
@@ -244,8 +243,7 @@ def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():
     pictures = [body for body in bodies if body.startswith("<img")]
     assert len(pictures) == len(PAGES.values()) - 1
     assert len(set(pictures)) == len(pictures)
-    links = [element.proto for element in app.main if element.type == "page_link"]
-    assert any("Start the tour" in link.label for link in links)
+    assert any("Start the tour" in link.label for link in page_links(app))
 
 
 @pytest.mark.parametrize("name", GLOSSARY)

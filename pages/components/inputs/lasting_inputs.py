@@ -57,7 +57,6 @@ def lasting_choice(
     """Show a choice among a few and return it; at first it is the first option.
 
     Args:
-        options: what there is to choose from.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
         wraps: whether a narrow screen needs several rows for them.
@@ -77,8 +76,30 @@ def lasting_choice(
             help=help,
             label_visibility="collapsed" if is_tabs or bare else "visible",
             wrap=wraps or is_tabs or None,
-            on_change=_keeping(key),
+            on_change=keeping(key),
         )
+
+
+def lasting_option(
+    label: str,
+    options: Sequence[str],
+    default: str,
+    *,
+    key: str,
+    words: Callable[[str], str],
+    help: str | None = None,
+) -> str:
+    """Show a list of many to choose one from, and return it: the default if it is not offered."""
+    before = chosen(key, default)
+    return st.selectbox(
+        label,
+        options,
+        options.index(shown(key, before if before in options else default)),
+        format_func=words,
+        key=key,
+        help=help,
+        on_change=keeping(key),
+    )
 
 
 def lasting_text(
@@ -90,14 +111,7 @@ def lasting_text(
     help: str | None = None,
     placeholder: str | None = None,
 ) -> str:
-    """Show a line of text and return it; the caller checks it.
-
-    Args:
-        default: text at first.
-        key: unique in the app; the text lives in the session beside it.
-        link: parameter of the page's address that holds the text.
-        placeholder: shown while the field is empty.
-    """
+    """Show a line of text and return it; the caller checks it."""
     asked = address.take_or_warn(link)
     if asked is not None or address.is_cleared(link):
         choose(key, default if asked is None else asked)
@@ -108,7 +122,7 @@ def lasting_text(
         help=help,
         max_chars=LONGEST,
         placeholder=placeholder,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -118,10 +132,7 @@ def lasting_class(
     """Show the choice of one class and return its index.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds its number, counted from 1.
-        default: index chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked or address.is_cleared(link):
@@ -137,7 +148,7 @@ def lasting_class(
         shown(key, index),
         format_func=lambda place: _numbered(names, place),
         key=key,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -153,10 +164,7 @@ def lasting_classes(
     """Show the choice of any number of classes and return their indices in order.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the numbers, counted from 1, "0" for none.
-        default: indices chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked is not None or address.is_cleared(link):
@@ -176,7 +184,7 @@ def lasting_classes(
         default=shown(key, pressed if sorted(pressed) == now else now),
         key=key,
         help=help,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
     return tuple(now)
 
@@ -185,8 +193,8 @@ def _kept(key: str) -> str:
     return f"{key} kept"
 
 
-def _keeping(key: str) -> Callable[[], None]:
-    """Return what takes a press on the widget; runs before the page does."""
+def keeping(key: str) -> Callable[[], None]:
+    """Return what takes a press on the widget `key`: its `on_change`."""
     return lambda: choose(key, st.session_state[key])
 
 

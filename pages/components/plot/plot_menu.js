@@ -1,17 +1,27 @@
 // The one menu of a plot: what can be had of it. WAI-ARIA Authoring Practices, "Menu Button".
 
 import { h } from "../frontend/sync.js";
+import { savePicture, saveValues } from "./plot_saving.js";
+import { fillTable } from "./plot_values.js";
 
 /**
- * @param {[string, string, () => void][]} items label, what it does in words, action
- * @returns {{element: Element, relabel: (place: number, label: string) => void}}
+ * @param {Element} canvas Plotly's
+ * @param {Element} table where the values are shown on demand
+ * @param {() => string} name of the files
+ * @param {() => void} showAll undoes zooming
  */
-export function createMenu(items) {
+export function createMenu(canvas, table, name, showAll) {
+  const items = [
+    ["Values", "Show the plotted values as a table, or hide it", toggleTable],
+    ["CSV", "Download the plotted values", () => saveValues(canvas, name())],
+    ["PNG", "Download as PNG", () => savePicture(canvas, name(), "png")],
+    ["SVG", "Download as SVG", () => savePicture(canvas, name(), "svg")],
+    ["Show all", "Undo zooming, as a double click on the plot does", showAll],
+  ];
   const list = h("div", { class: "cee-menu-items", role: "menu", hidden: "" });
   const button = h(
     "button",
     {
-      type: "button",
       class: "cee-menu-button",
       title: "Values and files of this plot",
       "aria-label": "Plot menu",
@@ -30,7 +40,6 @@ export function createMenu(items) {
     h(
       "button",
       {
-        type: "button",
         role: "menuitem",
         tabindex: "-1",
         title,
@@ -77,5 +86,11 @@ export function createMenu(items) {
     (open ? buttons.at(place) : button).focus({ preventScroll: true });
   }
 
-  return { element, relabel: (place, label) => (buttons[place].textContent = label) };
+  function toggleTable() {
+    table.hidden = !table.hidden;
+    buttons[0].textContent = table.hidden ? "Values" : "Hide the values";
+    if (!table.hidden) fillTable(table, canvas._fullData);
+  }
+
+  return element;
 }

@@ -7,9 +7,7 @@ with what came of it, or `error` with a sentence; what everybody is told comes u
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -34,7 +32,7 @@ from explorer.store.run_store import StoreUnavailable
 from explorer.teaching.questions import QUESTIONS
 from pages.components.access import access
 from pages.components.access.attempts import Attempts, network_of
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import beside, messages
 from pages.components.preview import preview
 from pages.components.rooms.hub import Hub, hub, stored
 from pages.components.rooms.seats import HOST, PERSON, Seat
@@ -64,14 +62,9 @@ class _Visit:
         self._host_header = socket.headers.get("host", "")
         self._cookies = socket.cookies
         self._shown = ""
-        self._recent: list[float] = []
 
-    async def take(self, text: str) -> bytes | None:
-        """Do what a message asks for and return the answer; None for a flood."""
-        now = time.monotonic()
-        self._recent = [at for at in self._recent if at > now - 1] + [now]
-        if len(self._recent) > _MOST_MESSAGES:
-            return None
+    async def take(self, text: str) -> bytes:
+        """Do what a message asks for and return the answer."""
         number = None
         try:
             asked = orjson.loads(text) if len(text) <= _LONGEST_MESSAGE else None
@@ -313,25 +306,13 @@ _HOSTS: Mapping[str, Callable[[_Visit, dict[str, Any]], Awaitable[Answer]]] = {
 
 
 async def _serve(socket: WebSocket) -> None:
-    if not await admits(socket):
-        await socket.close(1008)
-        return
-    await socket.accept()
     visit = _Visit(socket, hub())
-    telling = asyncio.create_task(visit.seat.tell())
-    try:
-        # The tab may go at any time.
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            answer = await visit.take(message.get("text") or "")
-            if answer is None:
-                await socket.close(1008)
-                break
-            visit.seat.say(answer)
-    finally:
-        visit.gone()
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
+    async with beside(visit.seat.tell()):
+        try:
+            async for text in messages(socket, _MOST_MESSAGES):
+                visit.seat.say(await visit.take(text))
+        finally:
+            visit.gone()
 
 
 def route(prefix: str) -> WebSocketRoute:

@@ -26,12 +26,7 @@ _SEED = "coding seed"
 
 
 def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
-    """Show messages about events from p, by codes for p and for q; return its part of the address.
-
-    Args:
-        pair: From `explorer.core.comparison.compare`.
-        names: n outcome names.
-    """
+    """Show messages about events from p, by codes for p and q; return the address of the view."""
     in_bits = compare(pair.p, pair.q, base=2.0)
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
     seed = _seed()
@@ -66,12 +61,7 @@ def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
 
 
 def codes_view(pair: Comparison, names: Sequence[str]) -> None:
-    """Show the codes for p and for q: their trees, words and lengths.
-
-    Args:
-        pair: From `explorer.core.comparison.compare`.
-        names: n outcome names.
-    """
+    """Show the codes for p and for q: their trees, words and lengths."""
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
     for column, title, values in zip(
         st.columns(2, gap="small"), words, (pair.p, pair.q), strict=True

@@ -65,8 +65,6 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: s
     """Show the canvas, and beside it what networks see.
 
     Args:
-        key: as for `drawn`.
-        link: as for `drawn`.
         pictures: caption → pixels [28, 28], 0 to 255.
     """
     session = _session(key)
@@ -112,11 +110,7 @@ def _receive(key: str) -> None:
 
 
 def take(session: CanvasSession, edit: Any) -> None:
-    """Take a drawing into what the session knows of its canvas.
-
-    Args:
-        edit: as the canvas's script sent it, or anything else that somebody sends.
-    """
+    """Take a drawing into what the session knows of its canvas."""
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
         return

@@ -45,9 +45,6 @@ def widget_key(draft: Draft, place: str) -> str:
 
     While a popover is closed the browser keeps what its widgets held, and sends it with the next
     press elsewhere: the values of another draft would undo what a link has set.
-
-    Args:
-        place: From `key`.
     """
     return f"{place} of {draft.number}"
 

@@ -114,15 +114,12 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
 def sweep_plan(grid: SweepGrid | None) -> str:
     """Return in a sentence how many cells, in how many runs, for how long, in how much memory.
 
-    Args:
-        grid: The grid, or None while a field cannot be used.
-
     Raises:
         StoreUnavailable: The run store cannot be used.
         ConfigError: EXPLORER_MAX_WORKERS cannot be used.
     """
     if grid is None:
-        return "A field above cannot be used; it says why."
+        return "A field under “Set up” cannot be used; it says why."
     rows = launcher.default_store().curves.list()
     size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
     count = math.ceil(grid.num_cells / size)

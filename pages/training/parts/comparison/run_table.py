@@ -33,7 +33,6 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
     It stands beside the plots, so it holds what tells the curves apart; `every_column` the rest.
 
     Args:
-        rows: All curves that are kept, at least one.
         styles: Number of colour and dash, by id, of those that are drawn.
     """
     words = lasting_text(
@@ -86,15 +85,9 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
 
 
 def every_column(rows: Sequence[CurveRow]) -> None:
-    """Show everything that is known of the curves without reading their records.
-
-    Args:
-        rows: The curves, at least one.
-    """
-    described = [describe(row) for row in rows]
-    names = list(described[0])
+    """Show everything that is known of the curves without reading their records."""
     st.dataframe(
-        pd.DataFrame({name: [one[name] for one in described] for name in names}),
+        pd.DataFrame([describe(row) for row in rows]),
         key="compare every column",
         hide_index=True,
         height=min(400, 38 + 35 * len(rows)),

@@ -103,11 +103,6 @@ def is_untouched() -> bool:
     return _DRAFT not in st.session_state
 
 
-def note_of_form() -> str:
-    """Return what to look for in the race that stands in the form, as Markdown."""
-    return note_on(current_draft().preset)
-
-
 def described(race: Sequence[TrainingConfig] | None) -> str:
     """Say in a line what Train would start."""
     if race is None:

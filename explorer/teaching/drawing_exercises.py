@@ -41,8 +41,8 @@ DRAW = (
         right=2,
     ),
     Exercise(
-        "The same 4 with its top closed. Now say that you mean a 9: does anything move in the "
-        "networks?",
+        "The same 4 with its top closed. Now say that you mean a 9: does anything change in "
+        "the networks?",
         {"runs": _NETWORKS, "digit": "4", "ink": stroke_text((*OPEN_FOUR, TOP))},
         "No: q stays as it is, only p is another one-hot. The loss of the network trained by "
         f"cross-entropy falls from {_nats(CLOSED_Q4[0])} to {_nats(CLOSED_Q9[0])}. A wrong label "

@@ -118,7 +118,7 @@ MULTICLASS = (
             written(round(float(value), 3), 3)
             for value in softmax_cross_entropy_gradient(_FIRST_ROW, one_hot(_CLASS, 3))
         )
-        + ", but for rounding. They sum to 0; the loss is "
+        + ", up to rounding. They sum to 0; the loss is "
         + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
         guesses=("None: the answer is right", "All of them", "That of the third class alone"),
         right=2,

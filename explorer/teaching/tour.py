@@ -261,7 +261,7 @@ TOUR = (
         "draw",
         "What about a digit of your own?",
         f"The race's two networks answer while you draw; you mean a {LABEL}.",
-        f"Just before a network changes its mind to {RIVAL}, how sure is it of {LABEL}?",
+        f"Just before a network switches to {RIVAL}, how sure is it of {LABEL}?",
         ("About 0.9", "About 0.5", "About 0.1"),
         1,
         f"Draw a {LABEL} that a network reads as a {RIVAL}: close its top.",

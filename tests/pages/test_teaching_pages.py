@@ -205,8 +205,8 @@ def test_the_tour_has_an_end_which_stays_on_the_page_with_the_ways_on():
 def test_the_host_reads_the_whole_tour_on_one_page_with_the_minutes():
     told = "\n".join(one.value for one in opened("host_notes").markdown)
     for stop in TOUR:
-        for words in (stop.question, stop.action, stop.outcome, stop.host.question):
-            assert words in told
+        for sentence in (stop.question, stop.action, stop.outcome, stop.host.question):
+            assert sentence in told
         assert stop.answer is None or f"**{stop.options[stop.answer]}**" in told
     assert "**0:00**" in told
     assert "**15:00** The end." in told

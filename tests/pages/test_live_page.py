@@ -158,9 +158,10 @@ def test_a_link_shows_a_moment_of_a_race_on_one_of_its_tabs(store):
     assert ["image", "10"] in link["parameters"]
     cue = stage(visit("live", run=run_id))["cue"]
     assert (cue["at"], cue["tab"], cue["image"]) == (None, "Accuracy", 0)
-    app = visit("live", run=run_id, at="soon", show="Everything")
+    app = visit("live", run=run_id, at="soon", show="Everything", bet="x")
     assert "“soon” as at; a step is a whole number" in words(app)
     assert "“Everything” as show; the choices are Accuracy" in words(app)
+    assert "“x” as bet; a bet is the number of a network" in words(app)
 
 
 def test_another_race_is_opened_at_its_newest_step(store):

@@ -146,7 +146,7 @@ def pulls(
             (PULLS[1], 0.44, "<b>squared error</b>: 2J(q − p)"),
         )
     ]
-    upright = {"range": [-1.3, 1.3], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
+    upright = {"range": [-1.55, 1.55], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
     return plot.figure(
         traces,
         height=440,

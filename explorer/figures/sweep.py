@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.figures import plot
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, NEUTRAL, with_alpha
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS
@@ -138,7 +139,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
         "xgap": 2,
         "ygap": 2,
         "hoverinfo": "skip",
-        "meta": {"untabled": True},
+        **plot.UNTABLED,
     }
     traces: list[dict[str, Any]] = [
         {
@@ -161,41 +162,54 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
                 y.append(row)
                 values.append(found.mean[i, j])
                 text.append("<br>".join(_lines(found, i, j, quantity)))
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "text",
-                "name": f"{QUANTITIES[quantity].label}, {name}",
-                "x": x,
-                "y": y,
-                "text": text,
-                "customdata": values,
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-            | ({"textfont": {"color": "#ffffff"}} if strong else {})
+        words = plot.scatter(
+            f"{QUANTITIES[quantity].label}, {name}",
+            x,
+            y,
+            "text",
+            text=text,
+            customdata=values,
+            hoverinfo="skip",
+            showlegend=False,
         )
+        traces.append(words | ({"textfont": {"color": "#ffffff"}} if strong else {}))
     # Places without a result are seen too.
     empty = {"z": np.where(np.isfinite(shares), math.nan, 0.0), "showscale": False}
     grey = [[at, with_alpha(NEUTRAL, 0.1)] for at in (0, 1)]
     traces.append({**cells, **empty, "colorscale": grey})
-    left = 20 + 7 * max(map(len, rows))
+    upright = [_in_two_lines(row) for row in rows]
+    left = 20 + 7 * max(len(line) for row in upright for line in row.split("<br>"))
+    names = [_in_two_lines(name.removeprefix("seed ")) for name in columns]
+    lines = 2 if any("<br>" in name for name in names) else 1
+    # Plotly would write the title over the second line.
+    below = {"y": 0, "yanchor": "top", "yshift": -12 - 15 * lines, "font": {"size": 15}}
     row_height = _ROW if found.totals > 1 else _ROW_OF_ONE
     layout: dict[str, Any] = {
         "height": max(least_height, 124 + row_height * len(rows)),
         "margin": {"l": left, "r": 24, "t": 58, "b": 56},
         "xaxis": {
-            "title": {"text": DIMENSIONS[found.x], "standoff": 8},
             "type": "category",
+            "tickvals": columns,
+            # They fit below narrow columns too, without being turned.
+            "ticktext": names,
+            "tickangle": 0,
             "showgrid": False,
-            "automargin": True,
         },
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
+        "yaxis": {
+            "type": "category",
+            "tickvals": rows,
+            "ticktext": upright,
+            "autorange": "reversed",
+            "showgrid": False,
+        },
     }
+    layout["annotations"] = [
+        {"text": DIMENSIONS[found.x], "xref": "paper", "yref": "paper", "showarrow": False, **below}
+    ]
     if not found.totals:
         words = {"text": "Nothing was trained yet: press Train the grid.", "font": {"size": 16}}
-        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1.05}
-        layout["annotations"] = [{**words, **place, "showarrow": False}]
+        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1, "yshift": 6}
+        layout["annotations"].append({**words, **place, "showarrow": False})
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -274,18 +288,16 @@ def parallel_coordinates(
         if group >= 0:
             line = {"color": with_alpha(*_LINES[group]), "width": 2}
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x,
-                "y": y,
-                "text": text,
-                "line": line,
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": "diverged" if group < 0 else f"{group + 1} of {_BINS}",
-                "showlegend": False,
-                "meta": {"untabled": True},
-            }
+            plot.scatter(
+                "diverged" if group < 0 else f"{group + 1} of {_BINS}",
+                x,
+                y,
+                text=text,
+                line=line,
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+                **plot.UNTABLED,
+            )
         )
     labels = [
         (axis, _height(grid.values[name], value), _in_two_lines(value_words(name, value)))
@@ -333,7 +345,7 @@ def _lines(found: SweepTable, i: int, j: int, quantity: str) -> list[str]:
     lines = []
     if count:
         mean = f"<b>{quantity_words(quantity, found.mean[i, j])}</b>"
-        lines += [mean] if found.totals == 1 else [mean, f"mean of {count}"]
+        lines += [mean] if found.totals == 1 else [mean, f"n = {count}"]
     lines += [word if found.totals == 1 else f"{number} {word}" for word, number in others.items()]
     return lines
 

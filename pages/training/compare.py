@@ -62,7 +62,7 @@ with st.container():
     annotating.deleted_notice()
 rows = curve_selection.chosen(all_rows)
 labels = labelled(rows)
-beside, plots = st.columns([3, 8], gap="medium")
+beside, plots = st.columns([4, 9], gap="medium")
 words = curve_selection.filter_words()
 with plots:
     pane = plots_pane(rows, labels, curve_selection.state() | {"filter": words})

@@ -186,8 +186,8 @@ def test_a_link_that_nobody_can_read_shows_the_page_and_says_so(page, app_url):
 
 
 def load(page: Page, example: str) -> None:
-    page.get_by_role("combobox", name="Load an example").click()
-    page.get_by_role("option", name=example, exact=True).click()
+    page.get_by_role("button", name="Examples", exact=True).click()
+    page.get_by_role("menuitem", name=example, exact=True).click()
 
 
 def test_the_guesses_of_the_lecture_show_their_values_and_gradient_norms(page, app_url):

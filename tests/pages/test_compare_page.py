@@ -280,7 +280,7 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
     app = opened("compare", runs=newest)
     app.text_input[0].set_value("old mse")
     ran(app)
-    assert beside(app)["Curve"].tolist() == ["old: MSE on softmax"]
+    assert beside(app)[["Curve", "Run"]].to_numpy().tolist() == [["MSE on softmax", "old"]]
     assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in words(app)
     assert address(app)["runs"] == f"{newest}:0,{newest}:1"
     assert address(app)["filter"] == "old mse"

@@ -140,7 +140,7 @@ function createView(parent) {
     fields.build(setup);
     // Who works by keyboard goes on from where they are, not from the top of the page.
     if (focused === null) return;
-    const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
+    const again = [...root.querySelectorAll("button, input, [tabindex]")];
     again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
   }
 

@@ -1,6 +1,7 @@
 // The parts of the bar editor as elements, and what they show of its state; what using them does is
 // in the editor's `actions`.
 
+import { createMenu } from "../frontend/menu.js";
 import { format, h, svg } from "../frontend/sync.js";
 
 /** Whether the bars are logits, which need not add up. */
@@ -8,18 +9,7 @@ export const isFree = (setup) => setup.mode === "logits";
 
 /** The menu of presets, the number of outcomes and, for p and q, what makes one of the other. */
 export function toolParts(setup, count, actions) {
-  const presets = h(
-    "select",
-    {
-      "aria-label": "Preset",
-      onchange: (event) => {
-        if (event.target.value) actions.preset(event.target.value);
-        event.target.value = "";
-      },
-    },
-    h("option", { value: "" }, "Examples"),
-    ...setup.presets.map((name) => h("option", { value: name }, name)),
-  );
+  const presets = setup.presets.map((name) => [name, "", () => actions.preset(name)]);
   const button = (label, title, onclick) => h("button", { title, onclick }, label);
   const fewer = button("−", "Remove the last outcome", () => actions.resize(count - 1));
   const more = button("+", "Add an outcome", () => actions.resize(count + 1));
@@ -30,7 +20,7 @@ export function toolParts(setup, count, actions) {
   const pair = setup.series.length === 2 && !isFree(setup);
   const [p, q] = setup.series.map((one) => one.id);
   return [
-    ...(setup.presets.length ? [presets] : []),
+    ...(presets.length ? [createMenu("Examples", { title: "Load an example" }, presets).element] : []),
     ...(setup.least < setup.most
       ? [h("span", { class: "cee-count" }, fewer, h("span", {}, String(count), h("span", { class: "cee-noun" }, ` ${setup.noun}`)), more)]
       : []),

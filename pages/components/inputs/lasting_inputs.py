@@ -53,6 +53,7 @@ def lasting_choice(
     wraps: bool = False,
     is_tabs: bool = False,
     bare: bool = False,
+    is_list: bool = False,
 ) -> str:
     """Show a choice among a few and return it; at first it is the first option.
 
@@ -62,10 +63,13 @@ def lasting_choice(
         wraps: whether a narrow screen needs several rows for them.
         is_tabs: whether it chooses what is shown below: drawn as tabs, without the label.
         bare: whether the options need no label: it is not shown.
+        is_list: whether the options stand in a list that opens: a setting of many in a form.
     """
     asked = address.take_or_warn(link)
     if asked in options or address.is_cleared(link):
         choose(key, asked or options[0])
+    if is_list:
+        return lasting_option(label, options, options[0], key=key, words=str, help=help)
     with st.container(key=f"tabs-{key}") if is_tabs else nullcontext():
         return st.segmented_control(
             label,

@@ -4,7 +4,7 @@
 import { noteEdit, settleEdit } from "../address/address.js";
 import { forget, isMoving, whenAtRest } from "../frontend/gestures.js";
 import { letDrag } from "./plot_drag.js";
-import { createMenu } from "./plot_menu.js";
+import { createPlotMenu } from "./plot_menu.js";
 import { keepRanges, keepZoom } from "./plot_ranges.js";
 import { scaleNow, themed, themeOf } from "./plot_theme.js";
 import { fillTable } from "./plot_values.js";
@@ -110,7 +110,7 @@ function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
   const table = h("div", { class: "cee-plot-table", hidden: "" });
   const numbers = h("dl", { class: "cee-quantities cee-plot-quantities", hidden: "" });
-  const menu = createMenu(canvas, table, () => payload.name, showAll);
+  const menu = createPlotMenu(canvas, table, () => payload.name, showAll);
   const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu, table);
   parent.append(root);
 

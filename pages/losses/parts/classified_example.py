@@ -39,7 +39,7 @@ _SERIES = {"logits": _Z, "probabilities": Q}
 _NOUN, _LEAST, _MOST = "class", 2, 10
 _STARTS = {"All equal": 0.0, "First ahead": 5.0, "First behind": -5.0}
 """Name → logit of the first class; the others have 0."""
-_MENU, _TRUE_CLASS = "multiclass example", "multiclass true class"
+_TRUE_CLASS = "multiclass true class"
 _SOFT, _SHOWN_MODE = "multiclass p kept", "multiclass shown mode"
 
 
@@ -105,7 +105,7 @@ def classified_example() -> ClassifiedExample:
     choices = st.container(horizontal=True, gap="small")
     with choices:
         names = [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)]
-        example_menu("Load an example", names, _load, key=_MENU)
+        example_menu(names, _load, key="multiclass example")
     with st.container(horizontal=True, gap="small"):
         mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit", bare=True)
         target = lasting_choice(
@@ -199,7 +199,6 @@ def _model_editor(mode: str) -> Bars:
         if mode == "logits"
         else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
         (series,),
-        presets={},
         noun=_NOUN,
         least=_LEAST,
         most=_MOST,
@@ -277,7 +276,6 @@ def _bars_of(preset: ClassificationPreset) -> Bars:
 
 
 def _load(name: str) -> None:
-    st.session_state[_MENU] = None
     if name not in CLASSIFICATION_PRESETS:
         _start_anew(name.partition(",")[0])
         return

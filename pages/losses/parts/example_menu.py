@@ -1,4 +1,4 @@
-"""The menu of prepared examples that stands above an editor."""
+"""The menu of examples from the notes, which sets the inputs of a page."""
 
 from __future__ import annotations
 
@@ -7,26 +7,6 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 
-def example_menu(
-    label: str,
-    names: Iterable[str],
-    load: Callable[[str], None],
-    *,
-    key: str,
-    is_labelled: bool = True,
-) -> None:
+def example_menu(names: Iterable[str], load: Callable[[str], None], *, key: str) -> None:
     """Show the menu; `load` puts the example that is chosen into place before the page runs."""
-
-    def take() -> None:
-        if name := st.session_state[key]:
-            load(name)
-
-    st.selectbox(
-        label,
-        list(names),
-        index=None,
-        placeholder="Examples …",
-        key=key,
-        on_change=take,
-        label_visibility="visible" if is_labelled else "collapsed",
-    )
+    st.menu_button("Examples", list(names), key=key, on_click=lambda: load(st.session_state[key]))

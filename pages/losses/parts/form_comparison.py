@@ -49,12 +49,11 @@ def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, An
     """Show the editor and the three forms; return the address's parameters."""
     with left:
         every = [*LABELLED_PRESETS, *_ZEROS]
-        example_menu("Load an example", every, _load, key="forms example", is_labelled=False)
+        example_menu(every, _load, key="forms example")
         bars = bar_editor(
             _BARS,
             _bars_of(_FIRST),
             (Series("z", "z (logits)", 8),),
-            presets={},
             noun="class",
             most=8,
             low=-6.0,

@@ -63,13 +63,7 @@ def _examples(z_key: str, y_key: str) -> None:
         for z, y in _BUTTONS:
             label = f"z = {z:g}, y = {y}".replace("-", "−")
             st.button(label, on_click=show, args=(z, y), width="content")
-    example_menu(
-        "Load an example of the lecture",
-        BINARY_PRESETS,
-        load,
-        key="binary example",
-        is_labelled=False,
-    )
+        example_menu(BINARY_PRESETS, load, key="binary example")
 
 
 def losses_and_derivatives(z_key: str, z: float, y: int) -> None:

@@ -82,7 +82,7 @@ class EditedVocabulary:
 
 def vocabulary_choice() -> None:
     """Show the menu of vocabularies, which sets both editors before the page runs again."""
-    example_menu("Load a vocabulary", [*VOCABULARIES, _ZEROS], _load, key="skip-gram vocabulary")
+    example_menu([*VOCABULARIES, _ZEROS], _load, key="skip-gram vocabulary")
 
 
 def vocabulary_editor() -> EditedVocabulary:
@@ -115,7 +115,6 @@ def _editor(
         key,
         default,
         series,
-        presets={},
         noun=_NOUN,
         least=least,
         most=most,

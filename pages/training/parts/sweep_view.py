@@ -245,7 +245,11 @@ def _about(grid: SweepGrid, options: SweepOptions) -> None:
         )
     elif options.view == _MAP:
         others = [DIMENSIONS[n].lower() for n in grid.varied() if n not in (options.x, options.y)]
-        over = f" Means are over {', '.join(others)}, of finished cells only." if others else ""
+        over = (
+            f" Means are over {', '.join(others)}, of the n cells that have finished."
+            if others
+            else ""
+        )
         st.caption(f"{better} is better.{over}")
 
 

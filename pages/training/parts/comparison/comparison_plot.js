@@ -3,7 +3,7 @@
 
 import { createSender, decoded, h, svg, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
 import { createDrawing } from "../../../components/plot/plot.js";
-import { createMenu } from "../../../components/plot/plot_menu.js";
+import { createPlotMenu } from "../../../components/plot/plot_menu.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
@@ -25,7 +25,7 @@ function createView(parent, assets) {
     role: "region",
     "aria-label": "Compared curves",
   });
-  const menu = createMenu(canvas, table, () => payload.name, showAll);
+  const menu = createPlotMenu(canvas, table, () => payload.name, showAll);
   const root = h(
     "figure",
     { class: "cee-plot cee-comparison" },

@@ -1,7 +1,7 @@
 // How the panels of a comparison fill the screen that there is: columns by width, height by what is
 // left of the first screen.
 
-const NARROWEST = 210;
+const NARROWEST = 200;
 const LOWEST = 175;
 const HIGHEST = 480;
 const BELOW = 8; // pixels

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from explorer.exchange.exported import labelled
 from explorer.figures.line_traces import line_style
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
@@ -65,7 +64,7 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
     ):
         st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        _frame(shown, labelled(rows), rows, styles),
+        _frame(shown, styles),
         key=_TABLE,
         on_select=pick,
         selection_mode="multi-row",
@@ -73,9 +72,9 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
         height=min(_HEIGHT, 38 + 35 * max(1, len(shown))),
         placeholder="–",
         column_config={
-            "Line": st.column_config.ImageColumn("Line", width=58, help="Colour and dash"),
+            "Line": st.column_config.ImageColumn("Line", width=50, help="Colour and dash"),
             "Best": st.column_config.NumberColumn(
-                format="%.2f %%", width=68, help="The best accuracy on test images"
+                format="%.2f %%", width=66, help="The best accuracy on test images"
             ),
         },
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
@@ -155,18 +154,13 @@ def _passes(row: CurveRow, described: dict[str, object], words: str) -> bool:
     )
 
 
-def _frame(
-    shown: Sequence[CurveRow],
-    labels: Sequence[str],
-    rows: Sequence[CurveRow],
-    styles: Mapping[str, int],
-) -> pd.DataFrame:
-    names = {row.id: label for row, label in zip(rows, labels, strict=True)}
+def _frame(shown: Sequence[CurveRow], styles: Mapping[str, int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Line": [swatch(styles[row.id]) if row.id in styles else None for row in shown],
             "Best": [_percent(row.summary.best_accuracy) for row in shown],
-            "Curve": [names[row.id] for row in shown],
+            "Curve": [row.label for row in shown],
+            "Run": [row.run_name or row.origin or row.run_id for row in shown],
         }
     )
 

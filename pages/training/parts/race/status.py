@@ -117,7 +117,9 @@ def _view_options() -> ViewOptions:
 
     accuracy = choice("Accuracy axis", _ACCURACY_AXES, "race accuracy axis")
     scale = choice("Loss axis", SCALES, "race scale")
-    weight = choice("Smoothing weight", list(_WEIGHTS), "race smoothing")
+    weight = st.select_slider(
+        "Smoothing", list(_WEIGHTS), key="race smoothing", persist_state="session"
+    )
     loss = choice("Test loss", list(LOSS_LABELS.values()), "race test loss")
     norms = choice("Gradient norms", _NORMS, "race norms")
     loss_of = {label: key for key, label in LOSS_LABELS.items()}

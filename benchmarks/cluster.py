@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
@@ -130,7 +131,7 @@ def measure(workers: int, cells: int, rounds: int) -> dict[str, float]:
                 key = f"{name}_cells_per_minute"
                 best[key] = max(best.get(key, 0.0), round(per_minute, 2))
                 key = f"{name}_first_record_s"
-                best[key] = min(best.get(key, first), round(first, 3))
+                best[key] = min(best.get(key, math.inf), round(first, 3))
     return best
 
 

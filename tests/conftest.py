@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test, local_script_runner
 
 from explorer.jobs import launcher
 from explorer.store import run_store
@@ -58,15 +60,19 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_components() -> Iterator[None]:
-    """Spare every `AppTest` a search through all installed packages for Streamlit components.
+def _warm_app_tests() -> Iterator[None]:
+    """Spare every run of an `AppTest` what a server does once, and what takes longer than a page.
 
-    The app has its own alone; the search takes seven times as long as the page.
+    That is a search through all installed packages for Streamlit components, of which the app has
+    its own alone, and compiling the scripts.
     """
+    compiled = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             BidiComponentManager, "discover_and_register_components", lambda *_, **__: None
         )
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: compiled)
         yield
 
 

@@ -35,7 +35,6 @@ NO_WEBKIT = (
     "WebKit's tests need Linux with WebKitWebDriver, WebKitGTK's MiniBrowser and Xvfb "
     "(on Debian: apt-get install webkit2gtk-driver xvfb)."
 )
-ALL = "--all"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         print(missing, file=sys.stderr)
         return 1
     # Tests that are named are few, and start sooner in one process.
-    spread = whole_suite() if set(arguments) <= {ALL} else []
+    spread = [] if names_tests(arguments) else whole_suite()
     return subprocess.call([python, "-m", "pytest", *spread, *arguments], cwd=ROOT, env=variables)
 
 
@@ -73,16 +72,24 @@ def check_version(version: tuple[int, ...]) -> None:
 
 
 def whole_suite() -> list[str]:
-    """Return pytest's arguments for all tests, spread by file over a few processes.
+    """Return pytest's arguments for all tests, spread over a few processes.
 
-    One process for each core, since a browser test keeps one busy: more make every one slower, and
-    no run shorter. Browser tests stand first in the order of the files, and being the longest they
-    had better be begun first.
+    One process for each core: more make every test slower, and no run shorter. Browser tests
+    stand first in the order of the files and so fall to the first process, which is often waiting
+    for a page while the others compute. Whoever has done its part takes half of what another one
+    has left, until the last test.
     """
     processes = min(6, max(2, os.cpu_count() or 1))
     # Dash brings a plugin that every process would load, and no test uses it.
-    spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
-    return ["-p", "no:dash", *spread]
+    return ["-p", "no:dash", "-n", str(processes), "--dist", "worksteal"]
+
+
+def names_tests(arguments: Sequence[str]) -> bool:
+    """Tell whether pytest is asked for the tests of some files, or for those of some names."""
+    return any(
+        argument.startswith("-k") or (ROOT / argument.partition("::")[0]).exists()
+        for argument in arguments
+    )
 
 
 def leaves_browser_out(arguments: Sequence[str]) -> bool:

@@ -182,3 +182,10 @@ def test_only_an_explicit_wish_leaves_the_browser_tests_out():
     assert run.leaves_browser_out(["-m", "not browser"])
     assert not run.leaves_browser_out([])
     assert not run.leaves_browser_out(["tests/browser", "-k", "not drag"])
+
+
+def test_all_tests_are_spread_over_processes_unless_some_are_named():
+    for everything in ([], ["--all"], ["--durations=9", "-x"], ["-m", "not browser"]):
+        assert not run.names_tests(everything)
+    for some in (["tests/core"], ["--all", "tests/test_run.py::test_it"], ["-k", "entropy"]):
+        assert run.names_tests(some)

@@ -185,17 +185,9 @@ def maximum_entropy(n: int, base: float = 2.0) -> float:
 
 
 def binary_entropy(p: ArrayLike, base: float = 2.0) -> FloatArray:
-    """Return the entropy of (p, 1 − p), for each probability p by itself.
+    """Return the entropy of (p, 1 − p), for each probability p by itself; log 2 at most, at p = ½.
 
-    Args:
-        p: Probabilities of any shape, each in [0, 1].
-        base: Base of the logarithm.
-
-    Returns:
-        Entropies of the same shape in units of the base, at most log 2, which is at p = ½.
-
-    Raises:
-        ValueError: A probability outside [0, 1], or an unusable base.
+    Args, shapes, units and errors are those of `self_information`.
     """
     first = _unit_interval(p)
     return (entr(first) - xlog1py(1.0 - first, -first)) / _log_of_base(base) + 0.0

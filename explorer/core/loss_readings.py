@@ -72,15 +72,8 @@ def binary_readings(z: ArrayLike, y: int) -> dict[str, LossReading]:
 def gradient_ratio(z: float, y: int) -> float:
     """Return |dCE/dz| / |d(squared error)/dz| at one logit, which is 1 / (2 σ(z) (1 − σ(z))).
 
-    Args:
-        z: Finite logit.
-        y: Label, 0 or 1.
-
-    Returns:
-        At least 2; inf where the derivative of the squared error is below the range of float64.
-
-    Raises:
-        ValueError: As `binary_readings`.
+    It is at least 2, and inf where the derivative of the squared error is below the range of
+    float64. Args and errors are those of `binary_readings`.
     """
     readings = binary_readings(z, y)
     cross_entropy = float(readings["sigmoid_binary_cross_entropy"].gradient)

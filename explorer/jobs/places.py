@@ -93,22 +93,16 @@ def _last_fault(store: RunStore) -> str:
 
 def _local(busy: Mapping[str, int]) -> tuple[Place, ...]:
     own = worker_processes.process_space()
-    machines = [
-        Place(
-            platform.node() or "this machine",
-            ", ".join(filter(None, [_cores(os.cpu_count() or 1), gpus.said()])),
-            ", ".join(
-                filter(
-                    None,
-                    [f"{memory.available_bytes() / 2**30:,.1f} GiB free", gpus.free_memory()],
-                )
-            ),
-            busy.get(own, 0),
-        )
-    ]
-    if elsewhere := sum(count for host, count in busy.items() if host != own):
-        machines.append(Place("other machines with this store", "", "", elsewhere))
-    return tuple(machines)
+    free = f"{memory.available_bytes() / 2**30:,.1f} GiB free"
+    here = Place(
+        platform.node() or "this machine",
+        _listed(_cores(os.cpu_count() or 1), gpus.said()),
+        _listed(free, gpus.free_memory()),
+        busy.get(own, 0),
+    )
+    elsewhere = sum(count for host, count in busy.items() if host != own)
+    others = Place("other machines with this store", "", "", elsewhere)
+    return (here, others) if elsewhere else (here,)
 
 
 def _on_ray(report: ClusterReport, busy: Mapping[str, int]) -> tuple[Place, ...]:
@@ -141,15 +135,19 @@ def _devices(node: ClusterNode) -> str:
             continue
         kind = f" ({', '.join(kinds)})" if name == "GPU" and kinds else ""
         parts.append(f"{amount:g} × {name}{kind}")
-    return ", ".join(parts)
+    return _listed(*parts)
 
 
 def _memory(node: ClusterNode, report: ClusterReport) -> str:
     """Say what a node offers, and what its workers see on their GPUs."""
     seen = {worker.device for worker in report.workers if worker.node == node.id and worker.device}
     offered = f"{node.resources.get('memory', 0.0) / 2**30:,.1f} GiB offered"
-    return ", ".join([offered, *sorted(seen)])
+    return _listed(offered, *sorted(seen))
 
 
 def _cores(count: int) -> str:
     return "1 core" if count == 1 else f"{count} cores"
+
+
+def _listed(*words: str) -> str:
+    return ", ".join(filter(None, words))

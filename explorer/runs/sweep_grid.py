@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.core.separated import separated
+from explorer.core.distributions import separated
 from explorer.runs.config import LONGEST_NAME, MAX_CURVES, ConfigError, TrainingConfig, curve_labels
 
 MOST_CELLS = 512

@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures.symbols import coloured
-from pages.components.terms import explanations
+from explorer.teaching.glossary import GLOSSARY
+from explorer.teaching.term import Term
+from pages.components.address.address import link_to
 
 
 def page_head(
@@ -34,5 +36,14 @@ def page_head(
                 if more:
                     st.markdown(coloured(more))
                 if terms:
-                    explanations(*terms)
+                    told = (explanation(GLOSSARY[name]) for name in terms)
+                    st.markdown("\n\n".join(told))
+                    link_to("glossary", "All terms", {}, via="terms")
     return line
+
+
+def explanation(term: Term) -> str:
+    """Return one entry as Markdown: both names, meaning, formula and unit."""
+    unit = f" Unit: {term.unit}." if term.unit else ""
+    formula = f"\n\n$$ {term.formula} $$" if term.formula else ""
+    return coloured(f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}")

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import explorer.figures
+from explorer.core.coding import code_words, word_lengths
 from explorer.core.comparison import compare
 from explorer.core.descent import descend_binary, descend_multiclass
 from explorer.core.gibbs import gibbs_gaps
-from explorer.core.huffman import code_words, word_lengths
 from explorer.core.information import entropy, self_information
 from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.precision import PRECISIONS
@@ -559,8 +559,8 @@ def _figure_functions() -> set[Callable[..., go.Figure]]:
 
 
 def test_every_figure_is_tried():
-    # `build` and `grid` put together what the others give them.
-    parts = {"build", "grid"}
+    # These put together what the others give them.
+    parts = {"figure", "grid", "grouped"}
     assert {one.__name__ for one in _figure_functions() - set(CASES)} == parts
 
 

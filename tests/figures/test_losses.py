@@ -57,11 +57,6 @@ def test_the_map_is_the_jacobian_of_core_with_probabilities_in_rows(z):
     assert heat.zmax >= np.max(heat.z) - 1e-15
 
 
-def test_classes_of_equal_names_keep_their_own_places():
-    (heat,) = jacobian_map([1.0, 2.0], ["same", "same"]).data
-    assert list(heat.x) == ["1. same", "2. same"]
-
-
 @pytest.mark.parametrize("count", [2, 6, 10])
 def test_the_numbers_in_the_cells_are_short_and_of_a_size_that_can_be_read(count):
     (heat,) = jacobian_map(np.arange(float(count)), names_of(np.zeros(count))).data

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+from streamlit.source_util import PageHash, PageInfo
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
@@ -16,9 +18,21 @@ from pages.components.registry import PAGES
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def fresh() -> AppTest:
+    """A session that has not opened a page yet."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@cache
+def _navigation() -> dict[PageHash, PageInfo]:
+    return fresh().run()._registered_pages
+
+
 def opened(address: str, **link: str | list[str]) -> AppTest:
-    """The app as it shows the page at this address, visited from the first page."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    """The app as it shows the page at this address, the first that is opened in its session."""
+    app = fresh()
+    # An `AppTest` knows its pages after a run only, and one of the first page takes as long again.
+    app._registered_pages = _navigation()
     return visited(app, address, **link)
 
 
@@ -55,7 +69,8 @@ def words(app: AppTest) -> str:
     """All that the page says, as a person reads it."""
     kinds = ("markdown", "caption", "error", "warning", "info", "success")
     said = [one.value.replace("\\", "") for kind in kinds for one in getattr(app, kind)]
-    return "\n".join([*said, *(one.proto.text for one in app.get("progress"))])
+    said += [one.proto.text for one in app.get("progress")]
+    return "\n".join([*said, *(one.proto.body for one in app.get("html"))])
 
 
 def errors(app: AppTest) -> list[str]:

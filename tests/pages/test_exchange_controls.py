@@ -13,14 +13,27 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.exchange.exports import EXPORTS
 from explorer.exchange.long_table import export_csv
+from explorer.exchange.reading import Reading, Told, read_curves
+from explorer.exchange.reading_apart import read_apart
 from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from pages.components.escaping import escaped
+from pages.training.parts import exchange_controls
 from tests.exchange.sample_curves import make_curve
 from tests.pages.page_steps import components, press
 from tests.runs import sample_records
 from tests.runs.sample_records import Seen, evaluation, make_info, steps
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read in this process; one of their own takes a second to start, at every run."""
+
+    def read(name: str, content: bytes, *told: Told) -> Reading:
+        return read_curves(content, name, *told)
+
+    monkeypatch.setattr(exchange_controls, "read_apart", read)
 
 
 def export_page() -> None:
@@ -147,7 +160,8 @@ def uploaded(name: str, content: bytes) -> AppTest:
     return app.run()
 
 
-def test_a_table_of_ours_is_taken_in_as_it_is(store):
+def test_a_table_of_ours_is_taken_in_as_it_is(store, monkeypatch):
+    monkeypatch.setattr(exchange_controls, "read_apart", read_apart)
     curve = make_curve(40)
     app = uploaded("curves.csv", export_csv([curve]))
     assert not app.selectbox

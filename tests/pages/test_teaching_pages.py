@@ -21,6 +21,7 @@ from tests.pages.page_steps import (
     press,
     ran,
     visited,
+    words,
 )
 
 EXERCISE_LINKS = [(page, number) for page in EXERCISES for number in range(3)]
@@ -123,27 +124,17 @@ def test_the_glossary_opens_at_a_term_and_says_when_there_is_none():
     assert address(app)["term"] == "<b>nothing</b>"
 
 
-def tour_bar(app) -> str:
-    """All words and pictures of the tour's bar, "" without a tour."""
-    texts = [element.value for element in app.markdown] + html_of(app)
-    return "\n".join(text for text in texts if text)
-
-
-def html_of(app) -> list[str]:
-    return [element.proto.body for element in app.get("html")]
-
-
 def test_the_tour_stays_on_every_page_until_it_is_ended():
     app = opened("self_information", **TOUR[0].parameters, tour="1", via="tour-1")
-    assert "stop 1 of 9" in tour_bar(app)
+    assert "stop 1 of 9" in words(app)
     assert address(app)["tour"] == "1"
     visited(app, "stability")
-    assert "stop 1 of 9" in tour_bar(app)
+    assert "stop 1 of 9" in words(app)
     assert any("Return to this stop" in link.label for link in page_links(app))
     visited(app, "entropy", **TOUR[1].parameters, tour="2", via="tour-2")
-    assert "stop 2 of 9" in tour_bar(app)
+    assert "stop 2 of 9" in words(app)
     press(app, "End")
-    assert "stop 2 of 9" not in tour_bar(app)
+    assert "stop 2 of 9" not in words(app)
     assert "tour" not in address(app)
 
 
@@ -158,27 +149,27 @@ def test_every_stop_opens_with_its_values_and_waits_for_a_prediction(number):
     shown = address(app)
     assert (shown["tour"], shown["beat"]) == (str(number + 1), "1")
     assert_set(shown, stop.parameters)
-    words = tour_bar(app)
+    said = words(app)
     for text in (stop.title, stop.setting, stop.question, stop.host.question, stop.host.transition):
-        assert text in words
-    assert stop.action not in words
-    assert stop.outcome not in words
+        assert text in said
+    assert stop.action not in said
+    assert stop.outcome not in said
     choice = app.button_group(key=f"tour prediction {number + 1}")
     assert choice.options == list(stop.options)
     last = len(stop.options) - 1
     choice.set_value(last)
     ran(app)
     # Who has predicted is told what to do, and then what that was to show.
-    assert stop.action in tour_bar(app)
-    assert stop.outcome not in tour_bar(app)
+    assert stop.action in words(app)
+    assert stop.outcome not in words(app)
     app.button(key="tour-beat").click()
     ran(app)
-    assert stop.outcome in tour_bar(app)
+    assert stop.outcome in words(app)
     assert address(app)["predicted"][number] == str(last + 1)
-    assert ("You said so" in tour_bar(app)) == (stop.answer == last)
+    assert ("You said so" in words(app)) == (stop.answer == last)
     app.button(key="tour-beat-back").click()
     ran(app)
-    assert stop.action in tour_bar(app)
+    assert stop.action in words(app)
 
 
 @pytest.mark.parametrize("number", [place for place, stop in enumerate(TOUR) if stop.done])
@@ -188,7 +179,7 @@ def test_what_nobody_has_done_is_done_and_what_somebody_has_done_stays(number):
     app = opened(stop.page, **stop.parameters, **asked)
     app.button(key="tour-beat").click()
     ran(app)
-    assert stop.outcome in tour_bar(app)
+    assert stop.outcome in words(app)
     assert_set(address(app), {**stop.parameters, **stop.done})
     if stop.page in ("live", "draw"):
         return
@@ -198,7 +189,7 @@ def test_what_nobody_has_done_is_done_and_what_somebody_has_done_stays(number):
     before = address(app)
     app.button(key="tour-beat").click()
     ran(app)
-    assert stop.outcome in tour_bar(app)
+    assert stop.outcome in words(app)
     assert address(app) == {**before, "beat": "3"}
 
 
@@ -207,7 +198,7 @@ def test_the_tour_has_an_end_which_stays_on_the_page_with_the_ways_on():
     assert not [one for one in app.button if one.label == "End"]
     app.button(key="tour-finish").click()
     ran(app)
-    assert "stop 9 of 9" not in tour_bar(app)
+    assert "stop 9 of 9" not in words(app)
     assert not {"tour", "beat"} & address(app).keys()
     assert any("1 of your 1 predictions came true" in one.value for one in app.markdown)
 
@@ -223,9 +214,9 @@ def test_predictions_are_kept_in_the_address_and_counted_at_the_end():
 @pytest.mark.parametrize("asked", ["0", "10", "-1", "two", "9999999999", "²"])
 def test_a_stop_that_does_not_exist_starts_no_tour(asked):
     app = opened("entropy", tour=asked)
-    assert "Tour, stop" not in tour_bar(app)
+    assert "Tour, stop" not in words(app)
     app = opened("entropy", tour="2", beat=asked)
-    assert TOUR[1].question in tour_bar(app)
+    assert TOUR[1].question in words(app)
 
 
 def test_the_first_page_has_a_picture_of_every_page_and_starts_the_tour():

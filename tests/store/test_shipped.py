@@ -50,7 +50,8 @@ def network(config: TrainingConfig) -> bytes:
 
 
 def shipped_run(run_id: str, *configs: TrainingConfig, networks: bool = False) -> ShippedRun:
-    run = Run(run_id, f"Run {run_id}", configs, FINISHED, 1.0, 1.0, 9.0, info=make_info())
+    lifetime = {"status": FINISHED, "created_at": 1.0, "started_at": 1.0, "ended_at": 9.0}
+    run = Run(run_id, f"Run {run_id}", configs, info=make_info(), **lifetime)
     chunks = [
         chunk
         for k in range(len(configs))

@@ -18,7 +18,7 @@ const PHONE = matchMedia("(max-width: 640px)");
 
 let plotlyLoading = null;
 
-export function loadPlotly(assets) {
+function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: assets + "plotly.min.js" });
     script.onload = () => resolve(window.Plotly);

@@ -69,7 +69,7 @@ function touched({ target, type, key }) {
   if (type === "keydown" && !/^(Arrow|Home|End|Enter| |Page|Backspace|Delete|[0-9.,])/.test(key)) return;
   if (!target.closest?.(".stMain")) return;
   const tool = "[role=slider], .cee-track, input, select, textarea, button";
-  const aside = ".cee-follow, .cee-menu, .cee-tools, [data-testid=stPopover], summary";
+  const aside = ".cee-follow, .cee-menu, [data-testid=stPopover], summary";
   if (target.closest(tool) && !target.closest(aside)) explore(true);
 }
 

@@ -28,6 +28,7 @@ from explorer.rooms.room import (
     read_question,
 )
 from explorer.rooms.scoreboard import as_csv
+from explorer.store.rooms import StoredRooms
 from explorer.store.run_store import StoreUnavailable
 from explorer.teaching.questions import QUESTIONS
 from pages.components.access import access
@@ -92,8 +93,13 @@ class _Visit:
             return await anybodys[act](asked)
         if act == "forecast" and self.seat.role == PERSON:
             return await self._forecast(asked)
-        if isinstance(act, str) and act in _HOSTS and self.seat.role == HOST:
-            return await _HOSTS[act](self, asked)
+        if isinstance(act, str) and self.seat.role == HOST:
+            if act in _CHANGES:
+                change = _CHANGES[act]
+                await self._change(lambda: change(stored(), self.seat.code, asked))
+                return None
+            if act in _HOSTS:
+                return await _HOSTS[act](self, asked)
         raise RoomError(_WORDS_OF_NONSENSE)
 
     def gone(self) -> None:
@@ -183,17 +189,6 @@ class _Visit:
             raise RoomError("There is no such prepared question.")
         return {"round": await self._change(lambda: stored().rounds.ask(self.seat.code, question))}
 
-    async def turn(self, asked: dict[str, Any]) -> Answer:
-        """Close a round, open it again or drop it."""
-        acts = {
-            "close": stored().rounds.close,
-            "reopen": stored().rounds.reopen,
-            "drop": stored().rounds.drop,
-        }
-        act, number = acts[asked["do"]], _number(asked, "round")
-        await self._change(lambda: act(self.seat.code, number))
-        return None
-
     async def settle(self, asked: dict[str, Any]) -> Answer:
         """Set what happened, or draw it."""
         number, outcome = _number(asked, "round"), asked.get("outcome")
@@ -206,27 +201,6 @@ class _Visit:
             stored().rounds.settle(code, number, chosen)
 
         await self._change(act)
-        return None
-
-    async def set_joining(self, asked: dict[str, Any]) -> Answer:
-        """Let new people in, or nobody."""
-        await self._change(lambda: stored().set_joining(self.seat.code, asked.get("on") is True))
-        return None
-
-    async def hide_names(self, asked: dict[str, Any]) -> Answer:
-        """Hide the names, or show them."""
-        await self._change(lambda: stored().hide_names(self.seat.code, asked.get("on") is True))
-        return None
-
-    async def remove(self, asked: dict[str, Any]) -> Answer:
-        """Put somebody out."""
-        person = _number(asked, "person")
-        await self._change(lambda: stored().remove(self.seat.code, person))
-        return None
-
-    async def end(self, asked: dict[str, Any]) -> Answer:
-        """End the room."""
-        await self._change(lambda: stored().end(self.seat.code))
         return None
 
     async def new_key(self, asked: dict[str, Any]) -> Answer:
@@ -287,16 +261,19 @@ def _drawn(code: str, number: int) -> int:
     return secrets.SystemRandom().choices(range(len(weights)), weights)[0]
 
 
+_CHANGES: Mapping[str, Callable[[StoredRooms, str, Mapping[str, Any]], object]] = {
+    "close": lambda rooms, code, asked: rooms.rounds.close(code, _number(asked, "round")),
+    "reopen": lambda rooms, code, asked: rooms.rounds.reopen(code, _number(asked, "round")),
+    "drop": lambda rooms, code, asked: rooms.rounds.drop(code, _number(asked, "round")),
+    "joining": lambda rooms, code, asked: rooms.set_joining(code, asked.get("on") is True),
+    "hide": lambda rooms, code, asked: rooms.hide_names(code, asked.get("on") is True),
+    "remove": lambda rooms, code, asked: rooms.remove(code, _number(asked, "person")),
+    "end": lambda rooms, code, asked: rooms.end(code),
+}
+"""What a host may change of the room, and is answered with nothing."""
 _HOSTS: Mapping[str, Callable[[_Visit, dict[str, Any]], Awaitable[Answer]]] = {
     "ask": _Visit.ask,
-    "close": _Visit.turn,
-    "reopen": _Visit.turn,
-    "drop": _Visit.turn,
     "settle": _Visit.settle,
-    "joining": _Visit.set_joining,
-    "hide": _Visit.hide_names,
-    "remove": _Visit.remove,
-    "end": _Visit.end,
     "key": _Visit.new_key,
     "show": _Visit.show,
     "previews": _Visit.previews,

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.coding import code_words, expected_code_length, ideal_code_lengths, word_lengths
 from explorer.core.comparison import Comparison, compare
 from explorer.core.events import draw_events
-from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
 from pages.components.address import address

@@ -1,7 +1,7 @@
 // The room's page in the browser: the way in, or the host's screen, or a participant's phone.
 
 import { h, viewPerPlace } from "../../components/frontend/sync.js";
-import { hosted, join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
+import { hosted, join, known, listen, open, placeIn, take } from "../../components/rooms/connection.js";
 import { createHostView } from "./room_host.js";
 import { focusOn, trying } from "./room_parts.js";
 import { createPhoneView } from "./room_phone.js";

@@ -31,6 +31,8 @@ _PREFERENCES = {
     "browser.startup.homepage_override.mstone": "ignore",
     "datareporting.policy.dataSubmissionEnabled": False,
 }
+# What stands in a tab whose content process has died.
+_CRASHED = "about:tabcrashed"
 # Longer than a page waits for anything.
 _LONGEST_ANSWER_SECONDS = 2 * PATIENCE_MS / 1000
 
@@ -96,7 +98,8 @@ class Firefox(Tab):
         url = f"ws://{server['ws_host']}:{server['ws_port']}/session"
         self._socket = self._open.enter_context(connect(url, max_size=None, proxy=None))
         self._send("session.new", capabilities={})
-        self._send("session.subscribe", events=["log.entryAdded"])
+        events = ["log.entryAdded", "browsingContext.navigationCommitted"]
+        self._send("session.subscribe", events=events)
         self._context = self._send("browsingContext.getTree")["contexts"][0]["context"]
 
     def _send(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -117,10 +120,12 @@ class Firefox(Tab):
         return message["result"]
 
     def _note(self, event: dict[str, Any]) -> None:
-        entry = event["params"]
-        if event["method"] == "log.entryAdded" and entry["level"] == "error":
-            frames = (entry.get("stackTrace") or {}).get("callFrames") or [{}]
-            self._errors.append(f"{entry['text']} at {frames[0].get('url', 'no place')}")
+        method, told = event["method"], event["params"]
+        if method == "log.entryAdded" and told["level"] == "error":
+            frames = (told.get("stackTrace") or {}).get("callFrames") or [{}]
+            self._errors.append(f"{told['text']} at {frames[0].get('url', 'no place')}")
+        elif method == "browsingContext.navigationCommitted" and told["url"].startswith(_CRASHED):
+            raise Gone("Firefox goes on without the process that drew the page")
 
     def load(self, url: str) -> None:
         self._send("browsingContext.navigate", context=self._context, url=url, wait="interactive")

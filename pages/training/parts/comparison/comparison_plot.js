@@ -5,7 +5,6 @@ import { createSender, decoded, h, svg, viewPerPlace, whenResized } from "../../
 import { createDrawing } from "../../../components/plot/plot.js";
 import { createPlotMenu } from "../../../components/plot/plot_menu.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
-import { fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 

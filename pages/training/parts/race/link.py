@@ -13,7 +13,6 @@ from explorer.runs.race_presets import RACE_PRESETS
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address import address
 from pages.components.address.parameters import Parameter, option, text, whole
-from pages.components.escaping import escaped
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
 from pages.training.parts.race.pictures import TABS
@@ -30,9 +29,15 @@ def _step(given: str) -> int | None:
     return int(given) if given else None
 
 
+def _race(given: str) -> str | None:
+    if given and given not in RACE_PRESETS:
+        raise ValueError("there is no race of that name.")
+    return given or None
+
+
 LIVE = (
     text("run", 64),
-    text("race"),
+    Parameter("race", _race, str),
     Parameter("at", _step, str),
     option("show", TABS),
     whole("image"),
@@ -51,17 +56,12 @@ def open_link() -> None:
     recorded one is shown beside it.
     """
     opened = address.is_asked("run", "race", "at", "show", "image")
-    run_id, name = address.take("run"), address.take("race")
+    run_id, name = address.take("run"), address.take_or_warn("race")
     if run_id:
         _open_run(run_id)
     elif name:
-        if name in RACE_PRESETS:
-            st.session_state[RUN] = None
-            set_up.use_preset(name)
-        else:
-            st.warning(
-                f"The link asks for the race “{escaped(name[:40])}”; there is no race of that name."
-            )
+        st.session_state[RUN] = None
+        set_up.use_preset(name)
     step, tab = address.take_or_warn("at"), address.take_or_warn("show")
     if opened:
         before = _kept()

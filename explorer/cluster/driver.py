@@ -80,6 +80,7 @@ def _restart_for_ever(lock_file: Path, folder: Path) -> None:
                 stdout=log,
                 stderr=log,
                 check=False,
+                env=os.environ | worker_processes.own_packages(),
             )
         if time.monotonic() - began > 2 * _LONGEST_PAUSE_SECONDS:
             pause = _SHORTEST_PAUSE_SECONDS

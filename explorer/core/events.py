@@ -38,13 +38,10 @@ def draw_events(p: ArrayLike, count: int, seed: int) -> NDArray[np.int64]:
 
 
 def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
-    """Read the numbers of outcomes, counted from 1, as in "1 1 2".
+    """Read the numbers of outcomes, counted from 1, as in "1 1 2"; return indices from 0.
 
     Args:
         text: Numbers with white space, commas or semicolons between them; may be empty.
-
-    Returns:
-        Indices counted from 0.
 
     Raises:
         ValueError: A plain sentence naming the piece that is missing or no outcome, or too many

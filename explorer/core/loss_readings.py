@@ -60,9 +60,6 @@ def binary_readings(z: ArrayLike, y: int) -> dict[str, LossReading]:
         z: Finite logit.
         y: Label, 0 or 1; the hinge takes it as −1 or +1.
 
-    Returns:
-        Key in `LOSSES` → reading.
-
     Raises:
         ValueError: A logit that is not finite, or another label.
     """
@@ -86,14 +83,8 @@ def saturation_logit(fraction: float) -> float:
 
     It solves 2 σ(z) (1 − σ(z)) = fraction, so the label does not matter.
 
-    Args:
-        fraction: In (0, ½].
-
-    Returns:
-        Logit, at least 0.
-
     Raises:
-        ValueError: Fraction out of range; the squared error never has more than half.
+        ValueError: Fraction outside of (0, ½]; the squared error never has more than half.
     """
     if not 0 < fraction <= 0.5:
         raise ValueError("The fraction must be above 0 and at most 0.5.")
@@ -103,10 +94,7 @@ def saturation_logit(fraction: float) -> float:
 
 
 def log_probabilities(q: ArrayLike) -> FloatArray:
-    """Return the logits ln q whose softmax is q; −∞ where q is 0.
-
-    Args:
-        q: Distribution [C].
+    """Return the logits ln q whose softmax is a distribution q [C]; −∞ where q is 0.
 
     Raises:
         ValueError: q is not a distribution.

@@ -220,7 +220,7 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
         notes.add(refusal)
     if left_out:
         notes.add(f"{counted(len(left_out), 'file')} of other kinds left out.")
-    return _without_common_folder(joined(curves))
+    return _without_common_folder(joined(curves), [path for path, _ in (*events, *files)])
 
 
 def _placed(path: str, content: bytes, notes: Notes) -> list[ReadCurve]:
@@ -236,13 +236,10 @@ def called_by_place(curves: Iterable[ReadCurve], path: str) -> list[ReadCurve]:
     return [replace(one, label=label) if one.label == own else one for one in curves]
 
 
-def _without_common_folder(curves: list[ReadCurve]) -> list[ReadCurve]:
-    """Shorten paths as labels by what they all begin with."""
+def _without_common_folder(curves: list[ReadCurve], paths: Iterable[str]) -> list[ReadCurve]:
+    """Shorten labels by the folder that all of them begin with, if files lie in it."""
     folders = [one.label.rpartition("/")[0] for one in curves]
     common = os.path.commonpath(folders) if all(folders) else ""
-    if not common:
+    if not common or not any(path.startswith(f"{common}/") for path in paths):
         return curves
-    return [
-        ReadCurve(one.label[len(common) :].strip("/"), one.data, one.settings, one.units)
-        for one in curves
-    ]
+    return [replace(one, label=one.label[len(common) :].strip("/")) for one in curves]

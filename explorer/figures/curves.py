@@ -72,7 +72,8 @@ def kept_points(
         Steinarsson (2013), "Downsampling Time Series for Visual Representation", for LTTB;
         tsdownsample.LTTBDownsampler and MinMaxDownsampler.
     """
-    x, y = np.asarray(x), np.asarray(y, np.float64)
+    # tsdownsample refuses a column of a table.
+    x, y = np.asarray(x), np.ascontiguousarray(y, np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"x and y must be as long as one another, not {x.shape} and {y.shape}.")
     if most < 16:

@@ -334,7 +334,7 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
         height=250,
         margin={**plot.MARGIN, "t": 40},
-        meta={"least_height": 220},
+        least_height=220,
         # It stands still while a short game is played.
         xaxis=plot.axis("rounds", range=[0, 1.02 * end], dtick=1 if end < 15 else 5),
         yaxis=plot.axis("sum of log scores / bits", range=[0, 1.05 * top]),

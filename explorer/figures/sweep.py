@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.figures import plot
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, NEUTRAL, with_alpha
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS
@@ -138,7 +139,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
         "xgap": 2,
         "ygap": 2,
         "hoverinfo": "skip",
-        "meta": {"untabled": True},
+        **plot.UNTABLED,
     }
     traces: list[dict[str, Any]] = [
         {
@@ -161,20 +162,17 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
                 y.append(row)
                 values.append(found.mean[i, j])
                 text.append("<br>".join(_lines(found, i, j, quantity)))
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "text",
-                "name": f"{QUANTITIES[quantity].label}, {name}",
-                "x": x,
-                "y": y,
-                "text": text,
-                "customdata": values,
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-            | ({"textfont": {"color": "#ffffff"}} if strong else {})
+        words = plot.scatter(
+            f"{QUANTITIES[quantity].label}, {name}",
+            x,
+            y,
+            "text",
+            text=text,
+            customdata=values,
+            hoverinfo="skip",
+            showlegend=False,
         )
+        traces.append(words | ({"textfont": {"color": "#ffffff"}} if strong else {}))
     # Places without a result are seen too.
     empty = {"z": np.where(np.isfinite(shares), math.nan, 0.0), "showscale": False}
     grey = [[at, with_alpha(NEUTRAL, 0.1)] for at in (0, 1)]
@@ -290,18 +288,16 @@ def parallel_coordinates(
         if group >= 0:
             line = {"color": with_alpha(*_LINES[group]), "width": 2}
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x,
-                "y": y,
-                "text": text,
-                "line": line,
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": "diverged" if group < 0 else f"{group + 1} of {_BINS}",
-                "showlegend": False,
-                "meta": {"untabled": True},
-            }
+            plot.scatter(
+                "diverged" if group < 0 else f"{group + 1} of {_BINS}",
+                x,
+                y,
+                text=text,
+                line=line,
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+                **plot.UNTABLED,
+            )
         )
     labels = [
         (axis, _height(grid.values[name], value), _in_two_lines(value_words(name, value)))

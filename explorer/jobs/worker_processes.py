@@ -197,12 +197,7 @@ def ensure_process(
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     folder = slot_folder(store)
-    own = {
-        **(environment or {}),
-        "EXPLORER_DATABASE_URL": store.url,
-        # Its own packages must be those of the server that started it.
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
-    }
+    own = {**(environment or {}), "EXPLORER_DATABASE_URL": store.url, **own_packages()}
     with _starting:
         try:
             make_slot_folder(store)
@@ -212,6 +207,15 @@ def ensure_process(
                 f"No process for trainings or for watched folders can be started, {folder} cannot "
                 f"be used ({error.strerror or error}): check the place and its free space."
             ) from error
+
+
+def own_packages() -> dict[str, str]:
+    """Return the variable by which a process that this one starts finds the same packages.
+
+    It is started with `-P`: the folder that this one was started in counts for nothing.
+    """
+    places = [str(_PROJECT), os.getenv("PYTHONPATH")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 
 def _ensure_process(
@@ -238,7 +242,6 @@ def _ensure_process(
     _started[lock_file] = time.monotonic()
     with _start_log(folder, name).open("wb") as log:
         _children[lock_file] = subprocess.Popen(
-            # Not those of the folder that the server was started in, which come first otherwise.
             [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.DEVNULL if outlives else subprocess.PIPE,
             stdout=log,

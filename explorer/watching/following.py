@@ -40,12 +40,7 @@ _BLOCK_BYTES, _LARGEST_RECORD, _LARGEST_SETTINGS = 2**24, 2**27, 2**20
 
 @dataclass(frozen=True, slots=True)
 class EventPart:
-    """One event file of a run.
-
-    Attributes:
-        path: Below the watched folder.
-        inner: What to put before its tags.
-    """
+    """One event file of a run, below the watched folder, and what to put before its tags."""
 
     path: str
     inner: str
@@ -72,12 +67,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was read.
-
-    Attributes:
-        runs: All runs that the file tells of, whole; None if there is nothing new.
-        why: Notes of what was assumed.
-    """
+    """What was read: notes, and all runs that the file tells of, whole; None for nothing new."""
 
     runs: tuple[ForeignRun, ...] | None
     why: str = ""

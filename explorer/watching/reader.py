@@ -106,9 +106,7 @@ class Reader:
 def serve_readings(connection: Connection, most_memory: int) -> None:
     """Answer questions until the other side is gone.
 
-    Args:
-        connection: Takes what to read and whether it is settled, or None to forget it.
-        most_memory: Bytes of data that this process may hold.
+    A question is what to read and whether it is settled, or None instead of that to forget it.
     """
     bound_memory(most_memory)
     # What is imported and set up at the first reading would count as the first file's time.

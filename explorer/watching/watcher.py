@@ -10,7 +10,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from explorer.exchange.readers.event_runs import file_order, runs_of_folders
@@ -125,8 +126,10 @@ class Watcher:
 
     def _look_everywhere(self) -> None:
         begun = time.monotonic()
-        folders = self._wanted()
-        if folders is not None and folders != sorted(self._contents):
+        folders = sorted(self._contents)
+        with _unless_away():
+            folders = without_nested([*named_folders()[0], *self._store.watched.folders()])
+        if folders != sorted(self._contents):
             self._contents = {
                 folder: self._contents.get(folder) or FolderContents(folder) for folder in folders
             }
@@ -138,24 +141,11 @@ class Watcher:
         pause = max(_LOOK_SECONDS, min(_LOOK_SHARE * (now - begun), _LONGEST_LOOK_SECONDS))
         self._next_look = now + pause
 
-    def _wanted(self) -> list[str] | None:
-        try:
-            return without_nested([*named_folders()[0], *self._store.watched.folders()])
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
-            return None
-
     def _adopt(self) -> None:
         """Begin with what an earlier watcher has read."""
-        try:
+        with _unless_away():
             self._store.watched.prune(list(self._contents))
             self._known = self._store.watched.stamps()
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
 
     def _look_at(self, changed: set[str]) -> None:
         for contents in self._contents.values():
@@ -230,15 +220,22 @@ class Watcher:
     def _write(self) -> None:
         if not self._pending or time.monotonic() < self._next_write:
             return
-        try:
+        self._next_write = time.monotonic() + _PAUSE_SECONDS
+        with _unless_away():
             self._store.watched.write(list(self._pending.values()))
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
-            self._next_write = time.monotonic() + _PAUSE_SECONDS
-            return
-        self._pending.clear()
+            self._pending.clear()
+            self._next_write = 0.0
+
+
+@contextmanager
+def _unless_away() -> Iterator[None]:
+    """Leave what is done for later while the store cannot be used, and say so."""
+    try:
+        yield
+    except StoreGone:
+        raise
+    except StoreUnavailable as error:
+        say(error)
 
 
 def _update(watched: Watched, file: _File, answer: Answer) -> WatchedUpdate | None:

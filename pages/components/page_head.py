@@ -8,8 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures.symbols import coloured
-from explorer.teaching.glossary import GLOSSARY
-from explorer.teaching.term import Term
+from explorer.teaching.glossary import GLOSSARY, Term
 from pages.components.address.address import link_to
 
 

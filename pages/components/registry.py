@@ -154,6 +154,11 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "Room",
                 "A whole hall follows the host's page, forecasts by phone, and is scored in bits.",
             ),
+            _page(
+                "workshop/host_notes",
+                "Host's notes",
+                "The tour for whoever gives it: what to ask, what to expect, and the minutes.",
+            ),
         ),
     }
 )

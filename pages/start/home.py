@@ -56,18 +56,18 @@ address.declare(vector("p"), vector("q"))
 st.html(Path(__file__).with_name("start.css"))
 with st.container(key="hero-head", horizontal=True, vertical_alignment="center"):
     st.title("See what cross-entropy does", anchor=False, width="content")
-    st.markdown("Drag everything: probabilities, logits, the training of a network.")
+    st.markdown("Drag probabilities and logits, replay a training, and watch every number follow.")
     tour_offer()
 left, right = st.columns(2, gap="large")
 with left, st.container(border=True, key="hero-model", height="stretch"):
     st.markdown("**Drag q onto p:** the gap is the price of a wrong belief.")
     model()
 with right, st.container(border=True, key="hero-race", height="stretch"):
-    st.markdown("**Two losses learn to read.** Is this a 4 or a 9?")
+    st.markdown("**Two networks learn to read digits.** Is this a 4 or a 9?")
     race_replay()
 for section in (*filter(None, SECTIONS), ""):
     cards = [page for page in SECTIONS[section] if page.picture]
-    st.header(section or "To look up", anchor=False)
+    st.header(section or "For reference", anchor=False)
     with st.container(key=f"cards-{len(cards)}-{section.lower() or 'rest'}"):
         for card in cards:
             with st.container(border=True, key=f"card-{card.address}"):

@@ -19,7 +19,10 @@ from tests.browser.steps import follow, settle, until
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 # Pages of words, and those that have nothing to draw before something was trained.
-WITHOUT_PLOTS = {"glossary", "recap", "notes_checked", "live", "sweep", "compare", "draw", "room"}
+WITHOUT_PLOTS = {
+    *("glossary", "recap", "host_notes", "notes_checked"),
+    *("live", "sweep", "compare", "draw", "room"),
+}
 # A laptop, and a projector at 125 %.
 SCREENS = ({"width": 1280, "height": 720}, {"width": 1024, "height": 576})
 WIDTH = """() => Math.max(

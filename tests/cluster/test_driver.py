@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,6 +79,25 @@ def driver(cluster: Cluster, clock: SimpleNamespace) -> Driver:
     driver = Driver(store, "h:1")
     store.cluster.hold(driver._name)
     return driver
+
+
+def test_a_driver_that_an_operator_starts_finds_the_app_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "ray.lock"
+    lock.touch()
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(drivers, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=id))
+    run, outcomes = subprocess.run, []
+
+    def find_only(command: list[str], *, env: dict[str, str], **_: object) -> None:
+        find = ["-c", "import explorer.cluster.driver"]
+        outcomes.append(run([*command[:2], *find], env=env, cwd=tmp_path).returncode)
+        lock.unlink()
+
+    monkeypatch.setattr(subprocess, "run", find_only)
+    drivers._restart_for_ever(lock, tmp_path)
+    assert outcomes == [0]
 
 
 def fault(driver: Driver) -> str:

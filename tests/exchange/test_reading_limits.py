@@ -8,7 +8,6 @@ import io
 import lzma
 import tarfile
 import tracemalloc
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +17,10 @@ import pytest
 
 from explorer.exchange.readers import archives, columns, found, limits
 from explorer.exchange.reading import read_curves
+from tests.exchange.sample_files import zipped
 
 ARROW = (Path(__file__).parent / "cases" / "tools" / "curves.arrows").read_bytes()
 TABLE = b"step,loss\n0,2.0\n5,1.5\n"
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", method) as writing:
-        for name, content in files.items():
-            writing.writestr(name, content)
-    return archive.getvalue()
 
 
 def misplaced(archive: bytes) -> bytes:

@@ -10,8 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from explorer.exchange.report import ReportFigure, export_report
-from explorer.exchange.results import results_of
+from explorer.exchange.report import ReportFigure, export_report, results_of
 from explorer.figures import plot
 from explorer.runs.config import TrainingConfig
 from explorer.runs.summary import CurveSummary

@@ -158,9 +158,10 @@ def test_a_link_shows_a_moment_of_a_race_on_one_of_its_tabs(store):
     assert ["image", "10"] in link["parameters"]
     cue = stage(visit("live", run=run_id))["cue"]
     assert (cue["at"], cue["tab"], cue["image"]) == (None, "Accuracy", 0)
-    app = visit("live", run=run_id, at="soon", show="Everything")
+    app = visit("live", run=run_id, at="soon", show="Everything", bet="x")
     assert "“soon” as at; a step is a whole number" in words(app)
     assert "“Everything” as show; the choices are Accuracy" in words(app)
+    assert "“x” as bet; a bet is the number of a network" in words(app)
 
 
 def test_another_race_is_opened_at_its_newest_step(store):
@@ -375,10 +376,10 @@ def test_choosing_other_data_fits_the_length_unless_it_was_set_by_hand(store):
     draft = race_form_state.from_preset("CE against MSE")
     assert draft.fields["race epochs"] == "40"
     draft.fields["race dataset"] = "mnist"
-    assert race_form_state.fit_length(draft)
+    race_form_state.fit_length(draft)
     assert (draft.fields["race epochs"], draft.fields["race batch_size"]) == ("10", "200")
     draft.fields |= {"race dataset": "digits", "race epochs": "3"}
-    assert not race_form_state.fit_length(draft)
+    race_form_state.fit_length(draft)
     assert draft.fields["race epochs"] == "3"
 
 

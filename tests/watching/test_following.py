@@ -19,7 +19,10 @@ from explorer.runs.series import CurveData
 from explorer.watching import following
 from explorer.watching.appended import Appended
 from explorer.watching.following import EventPart, FollowedEvents, FollowedFile, Found, Watched
+from tests.exchange import sample_files
+from tests.exchange.sample_files import scalar
 
+BEGIN = framed([sample_files.BEGIN])
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -170,15 +173,7 @@ def test_a_document_is_read_as_a_whole_each_time(tmp_path: Path) -> None:
 
 
 def scalars(tag: str, steps: range, at: float = 0.0) -> bytes:
-    events = []
-    for step in steps:
-        event = Event(wall_time=1.7e9 + at + step, step=step)
-        event.summary.value.add(tag=tag.encode(), simple_value=1 / (step + 1))
-        events.append(event)
-    return framed(events)
-
-
-BEGIN = framed([Event(wall_time=1.7e9, file_version=b"brain.Event:2")])
+    return framed([scalar(tag, step, 1 / (step + 1), 1.7e9 + at + step) for step in steps])
 
 
 @given(st.lists(st.integers(0, 2_000), max_size=8))

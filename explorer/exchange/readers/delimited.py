@@ -26,11 +26,11 @@ from explorer.exchange.readers.layout import (
     PIPES,
     SPACES,
     Layout,
-    cells_of,
     is_comment,
     is_number,
     is_rule,
     layout_of,
+    piped_cells,
 )
 from explorer.exchange.readers.own_files import words_of
 from explorer.exchange.readers.settings_in_words import settings_of
@@ -207,7 +207,7 @@ def _parted(
     if layout.delimiter == PIPES:
         for number, text in enumerate(lines, 1):
             if ("|" in text or "│" in text) and not is_rule(text.strip()):
-                yield number, cells_of(text, PIPES)
+                yield number, piped_cells(text)
         return
     if layout.delimiter == SPACES:
         for number, text in enumerate(lines, 1):

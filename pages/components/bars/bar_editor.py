@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ from pages.components.preview import preview
 
 _mount = component(__file__)
 _LONGEST_NAME = 24
+_NO_PRESETS: Mapping[str, Bars] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def bar_editor(
     default: Bars,
     series: tuple[Series, ...],
     *,
-    presets: Mapping[str, Bars],
+    presets: Mapping[str, Bars] = _NO_PRESETS,
     noun: str = "outcome",
     least: int = 2,
     most: int = 20,

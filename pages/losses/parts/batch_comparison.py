@@ -127,7 +127,6 @@ def _batch() -> Batch:
         "batch z",
         default,
         _SERIES,
-        presets={},
         noun="class",
         most=8,
         low=-6.0,

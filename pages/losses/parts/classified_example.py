@@ -199,7 +199,6 @@ def _model_editor(mode: str) -> Bars:
         if mode == "logits"
         else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
         (series,),
-        presets={},
         noun=_NOUN,
         least=_LEAST,
         most=_MOST,

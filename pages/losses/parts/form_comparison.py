@@ -54,7 +54,6 @@ def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, An
             _BARS,
             _bars_of(_FIRST),
             (Series("z", "z (logits)", 8),),
-            presets={},
             noun="class",
             most=8,
             low=-6.0,

@@ -115,7 +115,6 @@ def _editor(
         key,
         default,
         series,
-        presets={},
         noun=_NOUN,
         least=least,
         most=most,

@@ -53,7 +53,7 @@ class Loaded:
 
     def first(self) -> list[str]:
         """Keys of the panels that are drawn until somebody chooses others."""
-        return first_panels(self.compared, [curve.own_loss for curve in self.curves])
+        return first_panels(self.compared, [curve.row.own_loss for curve in self.curves])
 
 
 def read_or_say(read: Callable[[], Loaded]) -> Loaded | None:

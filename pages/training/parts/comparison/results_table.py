@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from explorer.exchange.results import results_of
+from explorer.exchange.report import results_of
 from explorer.exchange.settings import split_settings
 from explorer.figures.comparison import Result
 from explorer.figures.numbers import written

@@ -16,7 +16,7 @@ from pages.components.address.parameters import Parameter, option, text, whole
 from pages.training.parts import race_form_state
 from pages.training.parts.race import set_up
 from pages.training.parts.race.pictures import TABS
-from pages.training.parts.race.prediction import BET, current_bet
+from pages.training.parts.race.prediction import BET, current_bet, take_bet
 from pages.training.parts.race.theatre import Moment, moment_of
 
 _MOST_DIGITS = 12
@@ -62,6 +62,7 @@ def open_link() -> None:
     elif name:
         st.session_state[RUN] = None
         set_up.use_preset(name)
+    take_bet()
     step, tab = address.take_or_warn("at"), address.take_or_warn("show")
     if opened:
         before = _kept()

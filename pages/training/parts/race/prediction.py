@@ -56,10 +56,14 @@ BET = Parameter("bet", parse_bet, Bet.written)
 """The bet in the page's address: number of the network, from 1, and its lead in steps."""
 
 
-def current_bet() -> Bet | None:
-    """Return the bet that was made in this session or came with the address."""
+def take_bet() -> None:
+    """Take the bet that the address names; what is none is said here in words."""
     if asked := address.take_or_warn(BET.name):
         st.session_state[_KEPT] = asked
+
+
+def current_bet() -> Bet | None:
+    """Return the bet that was made in this session or came with the address."""
     bet: Bet | None = st.session_state.get(_KEPT)
     return bet
 

@@ -88,7 +88,7 @@ def probability_race(race: Race, target: int, step: int) -> go.Figure:
             return sigmoid(path.logits if target else -path.logits)
         return path.probabilities[:, target]
 
-    title = "probability of the true class"
+    title = "q of the true class"
     return _against_step(race, step, probability, plot.axis(title, range=[-0.02, 1.04]))
 
 

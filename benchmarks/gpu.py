@@ -37,8 +37,9 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from itertools import pairwise, product
+from operator import getitem
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -81,31 +82,23 @@ NETWORKS = (1, 8, 32, 128)
 NUDGES = 5
 # Of the four losses on scaled images with batches of 50.
 RATES = {"sgd": 0.01, "adam": 0.001}
-# On one H100 or H200: name, value in the report, limit, whether more is better.
-GOALS: tuple[tuple[str, Callable[[dict[str, Any]], float], float, bool], ...] = (
-    ("ten epochs with records, s", lambda found: found["ten_epochs_s"], 0.5, False),
-    (
-        "samples/s, 128 networks, TF32",
-        lambda found: found["k128_tf32"]["samples_per_s"],
-        50e6,
-        True,
-    ),
-    ("watching, part of the time", lambda found: found["watching_long"], 0.05, False),
+# On one H100 or H200: name, where its value stands in the report, how it compares with its limit.
+GOALS = (
+    ("ten epochs with records, s", ("ten_epochs_s",), "<", 0.5),
+    ("samples/s, 128 networks, TF32", ("k128_tf32", "samples_per_s"), ">", 50e6),
+    ("watching, part of the time", ("watching_long",), "<", 0.05),
 )
 
 
 def goals(found: dict[str, Any]) -> dict[str, bool | None]:
     """Print which goals are met; None where a part that tells did not run."""
-    met: dict[str, bool | None] = {}
-    for name, value_of, limit, more_is_better in GOALS:
-        try:
-            value = value_of(found)
-        except KeyError:
-            met[name] = None
-            continue
-        met[name] = value > limit if more_is_better else value < limit
-        sign = ">" if more_is_better else "<"
-        print(f"goal {name}: {value:,.4g} {sign} {limit:,g}: {'met' if met[name] else 'MISSED'}")
+    met: dict[str, bool | None] = dict.fromkeys(name for name, *_ in GOALS)
+    for name, keys, sign, limit in GOALS:
+        if keys[0] in found:
+            value = reduce(getitem, keys, found)
+            met[name] = value > limit if sign == ">" else value < limit
+            said = "met" if met[name] else "MISSED"
+            print(f"goal {name}: {value:,.4g} {sign} {limit:,g}: {said}")
     return met
 
 
@@ -167,15 +160,13 @@ def eagerly() -> Iterator[None]:
 def batches_of_the_processor() -> Iterator[None]:
     """Draw every order of the images on the processor: each kind of device draws its own."""
 
-    def drawn(count: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
-        known = _host_generators.setdefault(generator, torch.Generator())
-        if generator not in _seeded:
-            known.manual_seed(generator.initial_seed())
-            _seeded.add(generator)
-        return torch.randperm(count, generator=known).to(device)
+    on_host: dict[torch.Generator, torch.Generator] = {}
 
-    _host_generators: dict[torch.Generator, torch.Generator] = {}
-    _seeded: set[torch.Generator] = set()
+    def drawn(count: int, generator: torch.Generator, device: torch.device) -> torch.Tensor:
+        if generator not in on_host:
+            on_host[generator] = torch.Generator().manual_seed(generator.initial_seed())
+        return torch.randperm(count, generator=on_host[generator]).to(device)
+
     with mock.patch.object(stack, "shuffled", drawn):
         yield
 
@@ -201,25 +192,15 @@ def deviations(one: CurveData, other: CurveData) -> np.ndarray:
     return np.abs(a - b) / np.maximum(np.abs(b), max(1e-3 * abs(b[0]), 1e-30))
 
 
-def deviation(one: CurveData, other: CurveData) -> float:
-    """Return how far two curves of losses are apart at most, relative."""
-    return float(deviations(one, other).max(initial=0))
-
-
-def allowed_deviations(exact: CurveData, nudged: Sequence[CurveData]) -> tuple[float, float]:
-    """Return how far a curve may stray from the exact one in its first ten steps, and in all."""
-    each = [deviations(one, exact) for one in nudged]
-    early, whole = (max(own[part].max() for own in each) for part in (slice(10), slice(None)))
-    return 1e-2 + 10 * early, 1e-4 + 10 * whole
-
-
 def check_alike(ours: CurveData, exact: CurveData, nudged: Sequence[CurveData]) -> float:
     """Raise Wrong unless a curve strays from the processor's no further than it may.
 
     Returns:
         The deviation as a part of what is allowed.
     """
-    early, whole = allowed_deviations(exact, nudged)
+    each = [deviations(one, exact) for one in nudged]
+    early, whole = (max(own[part].max() for own in each) for part in (slice(10), slice(None)))
+    early, whole = 1e-2 + 10 * early, 1e-4 + 10 * whole
     found = deviations(ours, exact)
     require(found[:10].max() <= early, f"ten steps stray {found[:10].max():.2g}, not {early:.2g}")
     require(found.max() <= whole, f"strays {found.max():.2g}, allowed {whole:.2g}")
@@ -248,10 +229,7 @@ def nudged_parameters(config: TrainingConfig, seed: int) -> torch.Tensor:
 
 
 def described(
-    exact: CurveData,
-    nudged: Sequence[CurveData],
-    captured: CurveData,
-    eager: CurveData,
+    exact: CurveData, nudged: Sequence[CurveData], captured: CurveData, eager: CurveData
 ) -> str:
     """Tell how far the runs of one curve are apart, and from which step on by 1e-4."""
 
@@ -377,7 +355,7 @@ def steering(report: Report, data: TrainingData) -> None:
     require(end is not None and last_step(bad) == end, "no divergence")
     require(diverged_at(good) is None and last_step(good) == steps, "the other curve ended")
     (alone,) = trained([config], data)
-    apart = deviation(good, alone)
+    apart = deviations(good, alone).max()
     require(apart < 0.05, f"a diverged neighbour moved a curve by {apart:.2g}")
     report.say("diverged_at", end, f"a curve diverged at step {end} alone")
 
@@ -535,21 +513,28 @@ def launch_floor(kernels: int, device: torch.device) -> float:
     return replayed(work, device)
 
 
-def kernels_per_step(data: TrainingData, networks: int = 1) -> int:
-    """Count the kernels of one step with torch's profiler; 0 where it sees none."""
-    device = data.train_images.device
-    if device.type != "cuda":
-        return 0
-    with eagerly(), torch.no_grad():
+def profiled(networks: int, data: TrainingData, after: int, **options: Any) -> Any:
+    """Return what torch's profiler sees of the steps made at once after some others."""
+    with torch.no_grad():
         one = stack.StackInTraining(race_of(networks, 1), range(networks), data)
         one.shuffle()
-        one.advance()
-        one.advance()
-        activities = [torch.profiler.ProfilerActivity.CUDA]
-        with torch.profiler.profile(activities=activities) as profile:
+        while one.step < after:
             one.advance()
-            synchronize(device)
-    return sum(one.count for one in profile.key_averages() if one.device_type.name == "CUDA")
+            one.read(time.perf_counter)
+        synchronize(data.train_images.device)
+        with torch.profiler.profile(**options) as found:
+            one.advance()
+            synchronize(data.train_images.device)
+    return found.key_averages()
+
+
+def kernels_per_step(data: TrainingData) -> int:
+    """Count the kernels of one step of one network; 0 where the profiler sees none."""
+    if data.train_images.device.type != "cuda":
+        return 0
+    with eagerly():
+        found = profiled(1, data, 2, activities=[torch.profiler.ProfilerActivity.CUDA])
+    return sum(one.count for one in found if one.device_type.name == "CUDA")
 
 
 def speeds(report: Report, data: TrainingData, quick: bool) -> None:
@@ -572,14 +557,11 @@ def speeds(report: Report, data: TrainingData, quick: bool) -> None:
             with eagerly():
                 eager = step_seconds(race_of(networks, 2), data)
             rate = networks * batch / graph
-            print(f"{networks:9} {products:>9} {1e6 * least:9.1f} {1e6 * eager:9.1f} "
-                  f"{1e6 * graph:9.1f} {rate:12,.0f}", flush=True)  # fmt: skip
-            report.found[f"k{networks}_{products}"] = {
-                "products_floor_us": round(1e6 * least, 1),
-                "eager_us": round(1e6 * eager, 1),
-                "graph_us": round(1e6 * graph, 1),
-                "samples_per_s": round(rate),
-            }
+            times = {"products_floor_us": least, "eager_us": eager, "graph_us": graph}
+            times = {name: round(1e6 * seconds, 1) for name, seconds in times.items()}
+            columns = "".join(f" {time:9.1f}" for time in times.values())
+            print(f"{networks:9} {products:>9}{columns} {rate:12,.0f}", flush=True)
+            report.found[f"k{networks}_{products}"] = times | {"samples_per_s": round(rate)}
     if not quick:
         devices.use_tf32(True)
         seeded = step_seconds(race_of(128, 2, seeds=True), data)
@@ -589,30 +571,37 @@ def speeds(report: Report, data: TrainingData, quick: bool) -> None:
     devices.use_tf32(False)
 
 
-def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
-    """Ten epochs of the default network, with records to a run store and without, in turns."""
-    device = data.train_images.device
-    config = TrainingConfig(epochs=1 if quick else 10, learning_rate=0.1)
-    alone, watched, accuracies = [], [], []
+def in_turns(
+    config: TrainingConfig, data: TrainingData, rounds: int
+) -> Iterator[tuple[float, float, CurveData]]:
+    """Yield the seconds of a training, those of one with records to a run store, and its curve."""
+    steps = total_steps(config, data)
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
-        for _ in range(2 if quick else 7):
-            synchronize(device)
+        for _ in range(rounds):
+            synchronize(data.train_images.device)
             begun = time.perf_counter()
             for _ in train([config], data):
                 pass
-            alone.append(time.perf_counter() - begun)
+            alone = time.perf_counter() - begun
             run_id = store.runs.create([config])
             begun = time.perf_counter()
-            recorder = Recorder(store, run_id, [total_steps(config, data)])
+            recorder = Recorder(store, run_id, [steps])
             for chunk in train([config], data):
                 recorder.add(chunk)
             recorder.flush()
-            watched.append(time.perf_counter() - begun)
+            watched = time.perf_counter() - begun
             (curve,) = store.records.read(run_id).curves
-            require(last_step(curve) == total_steps(config, data), "records were lost")
-            accuracies.append(last_of(on_test_images(curve, ACCURACY)[0]))
+            require(last_step(curve) == steps, "records were lost")
+            yield alone, watched, curve
         store.close()
+
+
+def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
+    """Ten epochs of the default network, with records to a run store and without, in turns."""
+    config = TrainingConfig(epochs=1 if quick else 10, learning_rate=0.1)
+    alone, watched, curves = zip(*in_turns(config, data, 2 if quick else 7), strict=True)
+    accuracies = [last_of(on_test_images(curve, ACCURACY)[0]) for curve in curves]
     # The first training of a process loads kernels; a worker does that before its first run.
     first, alone, watched = alone[0], alone[1:], watched[1:]
     seconds, least = float(np.median(watched)), float(np.median(alone))
@@ -635,21 +624,9 @@ def ten_epochs(report: Report, data: TrainingData, quick: bool) -> None:
 def watching(report: Report, data: TrainingData, quick: bool) -> None:
     """What live records cost a training of some seconds, rounds taking turns."""
     config = TrainingConfig(epochs=2 if quick else 60, learning_rate=0.1)
-    ratios = []
-    with tempfile.TemporaryDirectory() as folder:
-        store = RunStore(f"sqlite:///{folder}/runs.sqlite3")
-        for _ in range(2 if quick else 4):
-            begun = time.perf_counter()
-            for _ in train([config], data):
-                pass
-            alone = time.perf_counter() - begun
-            recorder = Recorder(store, store.runs.create([config]), [total_steps(config, data)])
-            begun = time.perf_counter()
-            for chunk in train([config], data):
-                recorder.add(chunk)
-            recorder.flush()
-            ratios.append((time.perf_counter() - begun) / alone - 1)
-        store.close()
+    rounds = list(in_turns(config, data, 2 if quick else 4))
+    alone = rounds[-1][0]
+    ratios = [watched / alone - 1 for alone, watched, _ in rounds]
     cost = float(np.median(ratios))
     report.say("watching_long", round(cost, 4),
                f"watching costs {cost:.1%} of a training of {alone:.1f} s "
@@ -681,21 +658,10 @@ def network_memory(report: Report, data: TrainingData, quick: bool) -> None:
 def profile(data: TrainingData, networks: int, tf32: bool) -> None:
     """Print which kernels a chunk of steps spends its time in."""
     devices.use_tf32(tf32)
-    device = data.train_images.device
-    with torch.no_grad():
-        one = stack.StackInTraining(race_of(networks, 1), range(networks), data)
-        one.shuffle()
-        while one.step < 100:
-            one.advance()
-            one.read(time.perf_counter)
-        synchronize(device)
-        with torch.profiler.profile() as found:
-            one.advance()
-            synchronize(device)
+    found = profiled(networks, data, 100)
     devices.use_tf32(False)
-    print(f"--- {networks} networks, TF32 {tf32}, {one.step - 100} steps")
-    print(found.key_averages().table(sort_by="cuda_time_total", row_limit=40,
-                                     max_name_column_width=90))  # fmt: skip
+    print(f"--- {networks} networks, TF32 {tf32}")
+    print(found.table(sort_by="cuda_time_total", row_limit=40, max_name_column_width=90))
 
 
 # -------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import sys
 import tempfile
@@ -43,7 +44,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks import servers
 from benchmarks.hall import watch, written_run
 from benchmarks.simulated_load import Load, drive, edit_q, refresh
-from explorer.jobs import launcher
+from explorer.jobs import launcher, worker_processes
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore
@@ -76,17 +77,15 @@ def live_run(store: RunStore) -> Iterator[str]:
 
 def _see_off(mark: WorkerId) -> None:
     """Wait for the worker to stop its run and leave for lack of another, else end it."""
-    try:
+    if not worker_processes.is_alive(mark):
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
         worker = psutil.Process(mark.pid)
-        if abs(worker.create_time() - mark.create_time) > 1:
-            return
         try:
             worker.wait(10)
         except psutil.TimeoutExpired:
             worker.kill()
             worker.wait(5)
-    except psutil.NoSuchProcess:
-        return
 
 
 @contextmanager

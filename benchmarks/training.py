@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from explorer.trainer import openmp
+from explorer.trainer.worker import limit_spinning
 
-openmp.limit_spinning()
+limit_spinning()
 
 import itertools
 

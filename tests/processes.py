@@ -1,11 +1,22 @@
-"""Processes that the tests' apps started and that outlive them by design."""
+"""Processes that the tests' apps started and that outlive them by design, and waiting for them."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    """Wait until `condition` gives something true, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"never came true: {what}"
+        time.sleep(0.05)
+    return found
 
 
 def processes_at_home(home: Path) -> list[psutil.Process]:

@@ -42,16 +42,18 @@ class ClusterActor:
         self._mark = WorkerId(f"{RAY_HOST}{self._node}", process.pid, started)
         self._status = StatusFile(self._folder)
         self._is_done = self._is_leaving = False
+        self._failure = ""
         threading.Thread(target=self._leave_with_parent, daemon=True).start()
         threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
 
     def describe(self) -> dict[str, Any]:
-        """Tell where it is, on what, what it said last, and whether it has done its work."""
+        """Tell where it is, on what, what it said last, and how its work ended, if it has."""
         status = read_status(self._folder, self._mark.pid)
         return {
             "node": self._node,
             "pid": self._mark.pid,
             "is_done": self._is_done,
+            "failure": self._failure,
             "device": gpus.free_memory(),
             "said": (status.waiting or status.said) if status else "",
         }
@@ -63,8 +65,10 @@ class ClusterActor:
     def _serve(self, slot: int) -> None:
         try:
             worker.serve(self._store, self._mark, lambda: not self._is_leaving, self._status, slot)
-        except BaseException:
-            # Ray would see nothing of it. It restarts a process that ends, so not too often.
+        except BaseException as error:
+            # Ray would see nothing of it. It restarts a process that ends, so not too often, and
+            # the driver asks meanwhile.
+            self._failure = f"{type(error).__name__}: {error}"
             say(traceback.format_exc())
             time.sleep(_PAUSE_BEFORE_RESTART_SECONDS)
             os._exit(1)

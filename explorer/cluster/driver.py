@@ -12,7 +12,8 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,33 @@ def _restart_for_ever(lock_file: Path, folder: Path) -> None:
                 stdout=log,
                 stderr=log,
                 check=False,
+                env=os.environ | worker_processes.own_packages(),
             )
         if time.monotonic() - began > 2 * _LONGEST_PAUSE_SECONDS:
             pause = _SHORTEST_PAUSE_SECONDS
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+
+@dataclass
+class _Worker:
+    """What is remembered of one worker.
+
+    Attributes:
+        handle: Ray's, to its actor; None while there is none.
+        place: Node and process number, once it has told them and until it has ended.
+        failure: What ended its work, as it said itself.
+        is_away: Whether it has not answered since somebody noted why.
+        pause: How long to wait before it is started again if it cannot begin, in seconds.
+        not_before: When it may be started, by the monotonic clock.
+    """
+
+    handle: Any = None
+    place: tuple[str, int] | None = None
+    failure: str = ""
+    is_away: bool = False
+    pause: float = _SHORTEST_PAUSE_SECONDS
+    not_before: float = 0.0
 
 
 class Driver:
@@ -98,24 +121,35 @@ class Driver:
         self._store, self._address = store, address
         self._name = secrets.token_hex(8)
         self._resources = worker_resources()
-        self._handles: dict[str, Any] = {}
-        self._places: dict[str, tuple[str, int]] = {}
+        self._workers: dict[str, _Worker] = {}
         self._gone: list[tuple[str, int]] = []
         self._fault = ""
         self._last_demand = time.monotonic()
 
     def run(self, parent: int) -> int:
-        """Keep the workers until the process that started this one is gone.
-
-        Returns:
-            The exit status.
-        """
+        """Keep the workers until the process that started this one is gone; return the status."""
         import ray
 
-        while not self._hold():
-            if os.getppid() != parent:
-                return 0
-            time.sleep(_ROUND_SECONDS)
+        try:
+            while os.getppid() == parent:
+                try:
+                    if self._store.cluster.hold(self._name):
+                        if not ray.is_initialized() and not self._connect():
+                            return 1
+                        self._round()
+                except StoreGone:
+                    raise
+                except StoreUnavailable as error:
+                    say(error)
+                time.sleep(_ROUND_SECONDS)
+        finally:
+            # Its workers are detached and go on.
+            ray.shutdown()
+        return 0
+
+    def _connect(self) -> bool:
+        import ray
+
         self._report(f"Nothing is known yet of the Ray cluster at {self._address}.")
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
@@ -129,30 +163,8 @@ class Driver:
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             reason = str(error).strip().splitlines()[0]
             self._report(f"No Ray cluster answers at {self._address} ({reason}).")
-            return 1
-        try:
-            while os.getppid() == parent:
-                try:
-                    if self._hold():
-                        self._round()
-                except StoreGone:
-                    raise
-                except StoreUnavailable as error:
-                    say(error)
-                time.sleep(_ROUND_SECONDS)
-        finally:
-            # Its workers are detached and go on.
-            ray.shutdown()
-        return 0
-
-    def _hold(self) -> bool:
-        try:
-            return self._store.cluster.hold(self._name)
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
             return False
+        return True
 
     def _round(self) -> None:
         """Look at the cluster once, start what is missing and end what has nothing to do."""
@@ -172,8 +184,7 @@ class Driver:
             for node in ray.nodes()
         )
         capacity = self._capacity(nodes)
-        wanted = self._wanted(capacity)
-        for slot in range(wanted):
+        for slot in range(self._wanted(capacity)):
             self._start(slot, capacity)
         workers = self._look(nodes)
         self._report(self._fault, nodes, workers, capacity)
@@ -199,7 +210,8 @@ class Driver:
         from explorer.cluster.actor import ClusterActor
 
         name = f"worker-{slot}"
-        if name in self._handles:
+        worker = self._workers.setdefault(name, _Worker())
+        if worker.handle is not None or time.monotonic() < worker.not_before:
             return
         resources = dict(self._resources)
         threads = os.environ.get("EXPLORER_THREADS") or str(max(1, int(resources.get("CPU", 1))))
@@ -214,7 +226,7 @@ class Driver:
         if not resources.get("GPU"):
             # Ray leaves every GPU visible to an actor that asked for none.
             variables["CUDA_VISIBLE_DEVICES"] = ""
-        self._handles[name] = (
+        worker.handle = (
             ray.remote(ClusterActor)
             .options(
                 name=name,
@@ -236,61 +248,69 @@ class Driver:
         """Ask every worker how it is, and note which ones Ray has lost."""
         import ray
 
-        asked = {name: handle.describe.remote() for name, handle in self._handles.items()}
-        ray.wait(list(asked.values()), num_returns=len(asked), timeout=_ANSWER_SECONDS)
         living = {node.id for node in nodes if node.is_alive}
-        seen = []
-        for name, answer in asked.items():
-            try:
-                told: Mapping[str, Any] | None = ray.get(answer, timeout=0)
-            except ray.exceptions.GetTimeoutError:
-                told = None
-            except ray.exceptions.ActorUnavailableError as error:
-                self._note(name, error)
-                seen.append(ClusterWorker(name, "unreachable"))
-                if _has_ended(name):
-                    self._forget(name)
-                continue
-            except ray.exceptions.RayActorError as error:
-                # It is dead for good, with its name free again.
-                self._note(name, error)
-                self._forget(name)
-                del self._handles[name]
-                seen.append(ClusterWorker(name, "ended"))
-                continue
-            if told is None:
-                node = self._places.get(name, ("", 0))[0]
-                if node and node not in living:
-                    self._forget(name)
-                seen.append(ClusterWorker(name, "unreachable" if node else "starting", node))
-                continue
-            place = str(told["node"]), int(told["pid"])
-            if self._places.get(name, place) != place:
-                self._forget(name)
-            self._places[name] = place
-            if told["is_done"]:
-                self._end(name)
-                continue
-            seen.append(
-                ClusterWorker(name, "ready", *place, str(told.get("device", "")), str(told["said"]))
-            )
-        return tuple(seen)
+        asked = {
+            name: worker.handle.describe.remote()
+            for name, worker in self._workers.items()
+            if worker.handle is not None
+        }
+        ray.wait(list(asked.values()), num_returns=len(asked), timeout=_ANSWER_SECONDS)
+        seen = (self._seen(name, answer, living) for name, answer in asked.items())
+        return tuple(filter(None, seen))
 
-    def _end(self, name: str) -> None:
+    def _seen(self, name: str, answer: Any, living: Collection[str]) -> ClusterWorker | None:
+        """Return how a worker is by what came of the question; None where its work is done."""
         import ray
 
-        ray.kill(self._handles.pop(name), no_restart=True)
-        self._places.pop(name, None)
+        worker = self._workers[name]
+        try:
+            told: Mapping[str, Any] = ray.get(answer, timeout=0)
+        except ray.exceptions.GetTimeoutError:
+            if worker.place is None:
+                return ClusterWorker(name, "starting")
+            node = worker.place[0]
+            if node not in living:
+                self._forget(worker)
+            return ClusterWorker(name, "unreachable", node)
+        except ray.exceptions.ActorUnavailableError as error:
+            self._note(name, worker, error)
+            if _has_ended(name):
+                self._forget(worker)
+            return ClusterWorker(name, "unreachable")
+        except ray.exceptions.RayActorError as error:
+            # It is dead for good, with its name free again: it could not even begin.
+            self._note(name, worker, error)
+            self._forget(worker)
+            worker.handle = None
+            worker.not_before = time.monotonic() + worker.pause
+            worker.pause = min(2 * worker.pause, _LONGEST_PAUSE_SECONDS)
+            return ClusterWorker(name, "ended")
+        place = str(told["node"]), int(told["pid"])
+        if worker.place != place:
+            self._forget(worker)
+        worker.place, worker.is_away, worker.pause = place, False, _SHORTEST_PAUSE_SECONDS
+        # Workers that an earlier version of the app left behind tell less.
+        worker.failure = str(told.get("failure", ""))
+        if told["is_done"]:
+            ray.kill(worker.handle, no_restart=True)
+            del self._workers[name]
+            return None
+        return ClusterWorker(name, "ready", *place, str(told.get("device", "")), str(told["said"]))
 
-    def _forget(self, name: str) -> None:
+    def _forget(self, worker: _Worker) -> None:
         """Note that a worker that was seen has ended, so that its run is named lost at once."""
-        if place := self._places.pop(name, None):
-            self._gone = [*self._gone, (f"{RAY_HOST}{place[0]}", place[1])][-_MOST_GONE:]
+        if worker.place is not None:
+            node, pid = worker.place
+            self._gone = [*self._gone, (f"{RAY_HOST}{node}", pid)][-_MOST_GONE:]
+        worker.place = None
 
-    def _note(self, name: str, error: Exception) -> None:
-        words = " ".join(str(error).split())[:300]
-        self._fault = f"{name}: {words}"
-        say(self._fault)
+    def _note(self, name: str, worker: _Worker, error: Exception) -> None:
+        """Keep why a worker went away; what it said itself tells more than Ray does."""
+        if not worker.is_away:
+            words = worker.failure or str(error)
+            self._fault = f"{name}: {' '.join(words.split())[:300]}"
+            say(self._fault)
+        worker.is_away, worker.failure = True, ""
 
     def _report(
         self,

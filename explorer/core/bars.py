@@ -93,11 +93,9 @@ def renamed(before: Bars, after: Bars, examples: Iterable[Bars], noun: str) -> B
 def set_text(
     bars: Bars, series: str, text: str, *, noun: str, least: int, most: int
 ) -> tuple[Bars, Notes]:
-    """Read a series from text; its length sets the number of outcomes.
+    """Read a series from text, as `parse_vector` does; its length sets the number of outcomes.
 
     Args:
-        series: Which series the text is for.
-        text: See `parse_vector`.
         noun: What new outcomes are called.
 
     Returns:

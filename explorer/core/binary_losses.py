@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from explorer.core.validation import FloatArray, real_array
+from explorer.core.validation import FloatArray, broadcast_shape, real_array
 
 
 def sigmoid_binary_cross_entropy(logits: ArrayLike, targets: ArrayLike) -> FloatArray:
@@ -93,24 +93,16 @@ def _sigmoid_minus_label(z: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _logits_and_labels(logits: ArrayLike, targets: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    z, y = _broadcast(real_array(logits, "Logits"), real_array(targets, "Targets"))
+    z, y = real_array(logits, "Logits"), real_array(targets, "Targets")
+    broadcast_shape(z.shape, "the logits", y.shape, "the targets")
     if ((y < 0) | (y > 1)).any():
         raise ValueError("Targets of a sigmoid loss must lie between 0 and 1.")
     return z, y
 
 
 def _scores_and_signs(scores: ArrayLike, signs: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    h, y = _broadcast(real_array(scores, "Scores"), real_array(signs, "Signs"))
+    h, y = real_array(scores, "Scores"), real_array(signs, "Signs")
+    broadcast_shape(h.shape, "the scores", y.shape, "the signs")
     if (np.abs(y) != 1).any():
         raise ValueError("The hinge loss needs targets −1 or +1; turn labels 0 into −1.")
     return h, y
-
-
-def _broadcast(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
-    try:
-        np.broadcast_shapes(first.shape, second.shape)
-    except ValueError:
-        raise ValueError(
-            f"Inputs of shape {first.shape} and targets of shape {second.shape} do not go together."
-        ) from None
-    return first, second

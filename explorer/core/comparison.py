@@ -62,13 +62,7 @@ class Comparison:
 def compare(p: ArrayLike, q: ArrayLike, *, base: float = 2.0) -> Comparison:
     """Compute every quantity of the pair.
 
-    Args:
-        p: True distribution [n].
-        q: Model distribution [n].
-        base: 2 for bits, e for nats, 10 for dits.
-
-    Raises:
-        ValueError: See `validate_probabilities` and `kl_divergence`.
+    Args and errors are those of `kl_divergence`, p and q a single distribution [n] each.
     """
     true, model = validate_probabilities(p), validate_probabilities(q)
     return Comparison(

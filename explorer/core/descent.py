@@ -69,15 +69,10 @@ def descend_multiclass(
     Args:
         logits0: Logits at the start [C].
         target: The true class, or a distribution [C] where the loss allows it.
-        loss: Key in `LOSSES` of kind "multiclass".
-        learning_rate: Step size, positive.
-        steps: Number of steps, 0 to `MAX_STEPS`.
-
-    Returns:
-        The path, steps + 1 rows unless it diverged.
+        loss: Key in `LOSSES` of kind "multiclass"; the rest as for `descend_binary`.
 
     Raises:
-        ValueError: An unknown loss, a soft target for a hinge, or an argument out of range.
+        ValueError: As `descend_binary`, or a soft target for a hinge.
     """
     start = logits_array(logits0)
     if start.ndim != 1:

@@ -87,13 +87,9 @@ def embedded_digit_image(strokes: Strokes) -> NDArray[np.uint8]:
 
 
 def enlarged(counts: NDArray[np.integer] | FloatArray) -> NDArray[np.uint8]:
-    """Return 8×8 counts of ink as 28×28 pixels, interpolated linearly in both directions.
+    """Return counts of ink [8, 8], 0 to 16, as pixels [28, 28], 0 to 255.
 
-    Args:
-        counts: [8, 8], 0 to 16.
-
-    Returns:
-        uint8 [28, 28], 0 to 255.
+    They are interpolated linearly in both directions.
 
     Source:
         `torch.nn.functional.interpolate(mode="bilinear", align_corners=False)`.
@@ -105,11 +101,7 @@ def enlarged(counts: NDArray[np.integer] | FloatArray) -> NDArray[np.uint8]:
 def ink_box(strokes: Strokes) -> tuple[int, int, int, int]:
     """Return left, top, width and height of the ink of a drawing that is not empty.
 
-    Args:
-        strokes: At least one stroke.
-
-    Returns:
-        In the unit of the coordinates; the pen's width makes both sizes larger than 0.
+    They are in the unit of the coordinates; the pen's width makes both sizes larger than 0.
     """
     points = np.array([point for stroke in strokes for point in stroke])
     low, high = points.min(axis=0), points.max(axis=0)

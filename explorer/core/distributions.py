@@ -15,11 +15,11 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from explorer.core.separated import separated
 from explorer.core.validation import (
     FloatArray,
     class_indices,
     real_array,
+    single_distribution,
     validate_probabilities,
 )
 
@@ -31,15 +31,52 @@ __all__ = [
     "one_hot",
     "parse_vector",
     "rescale_others",
+    "separated",
     "validate_probabilities",
 ]
 
 MAX_TEXT_LENGTH = 2_000
 
+_MARKS = {",": "comma", ";": "semicolon"}
 # Full-width forms, as a Chinese keyboard types them, and the typographic minus sign.
 _FULL_WIDTH = str.maketrans("，、；％．／＋－−　０１２３４５６７８９", ",,;%./+-- 0123456789")
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PIECE = re.compile(rf"({_NUMBER})(?:/({_NUMBER})|(%))?")
+
+
+def separated(text: str, piece: str, *, marks: str = ",;", by_space: bool = True) -> list[str]:
+    """Return the pieces of a list, as in "0.5, 0.5" or "1 2 3".
+
+    Commas, semicolons and white space separate, in any mix; but where nothing stands beside a
+    comma, a piece was forgotten, and the list has another length than it seems to have.
+
+    Args:
+        text: What was typed, full-width forms already turned into ordinary ones.
+        piece: What one piece is, such as "number".
+        marks: Which of comma and semicolon separate.
+        by_space: Whether white space other than a line's end separates too.
+
+    Returns:
+        The pieces, stripped; none for a text of nothing but separators and white space.
+
+    Raises:
+        ValueError: A piece is missing beside a comma or semicolon; a plain sentence.
+    """
+    parts = re.split(f"([{marks}])", text)
+    if not any(part.strip() for part in parts[::2]):
+        return []
+    pieces: list[str] = []
+    for place in range(0, len(parts), 2):
+        part = parts[place]
+        if not part.strip():
+            mark = _MARKS[parts[place - 1] if place else parts[1]]
+            raise ValueError(
+                f"{piece.capitalize()} {len(pieces) + 1} is missing beside a {mark}: write it, or "
+                f"take the {mark} out."
+            )
+        found = part.split() if by_space else part.splitlines()
+        pieces += [one.strip() for one in found if one.strip()]
+    return pieces
 
 
 def parse_vector(text: str) -> FloatArray:
@@ -178,9 +215,7 @@ def rescale_others(
         ValueError: p is not a distribution, an index is out of range, the outcome itself is locked,
             or the value is not finite.
     """
-    result = validate_probabilities(p)
-    if result.ndim != 1:
-        raise ValueError("Give a single distribution, a flat list of probabilities.")
+    result = single_distribution(p)
     chosen = int(class_indices(index, result.size))
     fixed = np.zeros(result.size, dtype=bool)
     for other in locked:

@@ -53,9 +53,6 @@ def simplified(strokes: Strokes) -> Strokes:
 
     Simplifying twice is the same as once.
 
-    Args:
-        strokes: From `read_strokes`.
-
     Source:
         Douglas & Peucker (1973), "Algorithms for the reduction of the number of points required
         to represent a digitized line or its caricature".
@@ -108,9 +105,6 @@ def stroke_text(strokes: Strokes) -> str:
 
     Each point is four hexadecimal digits, two for x and two for y; a full stop lies between
     strokes.
-
-    Args:
-        strokes: From `read_strokes`.
     """
     return ".".join("".join(f"{x:02x}{y:02x}" for x, y in stroke) for stroke in strokes)
 

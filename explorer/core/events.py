@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.core.distributions import separated
 from explorer.core.information import self_information
-from explorer.core.separated import separated
-from explorer.core.validation import FloatArray, validate_probabilities
+from explorer.core.validation import FloatArray, single_distribution, validate_probabilities
 
 MAX_EVENTS = 10_000
 
@@ -26,9 +26,7 @@ def draw_events(p: ArrayLike, count: int, seed: int) -> NDArray[np.int64]:
     Raises:
         ValueError: p is not a single distribution, or a count or seed out of range.
     """
-    probabilities = validate_probabilities(p)
-    if probabilities.ndim != 1:
-        raise ValueError("Give a single distribution, a flat list of probabilities.")
+    probabilities = single_distribution(p)
     if not 0 <= count <= MAX_EVENTS:
         raise ValueError(f"Draw from 0 to {MAX_EVENTS:,} events, not {count:,}.")
     if seed < 0:
@@ -40,13 +38,10 @@ def draw_events(p: ArrayLike, count: int, seed: int) -> NDArray[np.int64]:
 
 
 def parse_events(text: str, outcomes: int) -> NDArray[np.int64]:
-    """Read the numbers of outcomes, counted from 1, as in "1 1 2".
+    """Read the numbers of outcomes, counted from 1, as in "1 1 2"; return indices from 0.
 
     Args:
         text: Numbers with white space, commas or semicolons between them; may be empty.
-
-    Returns:
-        Indices counted from 0.
 
     Raises:
         ValueError: A plain sentence naming the piece that is missing or no outcome, or too many

@@ -38,11 +38,7 @@ class GibbsGaps:
 
 
 def gibbs_gaps(p: ArrayLike, q: ArrayLike) -> GibbsGaps:
-    """Return the gaps between x − 1 and ln x at x = q/p.
-
-    Args:
-        p: True distribution [n].
-        q: Model distribution [n].
+    """Return the gaps between x − 1 and ln x at x = q/p, for distributions p and q [n].
 
     Raises:
         ValueError: See `kl_divergence`.

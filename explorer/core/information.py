@@ -69,7 +69,7 @@ def entropy(p: ArrayLike, *, base: float = 2.0, axis: int = -1) -> FloatArray:
     Raises:
         ValueError: p is not a distribution, or an unusable base.
     """
-    return _non_negative(entropy_terms(p, base=base, axis=axis).sum(axis=axis))
+    return np.maximum(entropy_terms(p, base=base, axis=axis).sum(axis=axis), 0.0)
 
 
 def entropy_terms(p: ArrayLike, *, base: float = 2.0, axis: int = -1) -> FloatArray:
@@ -96,7 +96,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = 
         ValueError: p or q is not a distribution, their outcomes differ in number, the other axes do
             not broadcast, or an unusable base.
     """
-    return _non_negative(cross_entropy_terms(p, q, base=base, axis=axis).sum(axis=axis))
+    return np.maximum(cross_entropy_terms(p, q, base=base, axis=axis).sum(axis=axis), 0.0)
 
 
 def cross_entropy_terms(
@@ -130,7 +130,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = 
     Raises:
         ValueError: As `cross_entropy`.
     """
-    return _non_negative(kl_terms(p, q, base=base, axis=axis).sum(axis=axis))
+    return np.maximum(kl_terms(p, q, base=base, axis=axis).sum(axis=axis), 0.0)
 
 
 def kl_terms(p: ArrayLike, q: ArrayLike, *, base: float = 2.0, axis: int = -1) -> FloatArray:
@@ -161,7 +161,7 @@ def jensen_shannon_divergence(
     # Doubled arguments, since halving m would lose the smallest float64 numbers.
     total = rel_entr(2 * true, true + model).sum(-1) + rel_entr(2 * model, true + model).sum(-1)
     log_base = _log_of_base(base)
-    return np.minimum(_non_negative(total / 4 / log_base), math.log(2.0) / log_base)
+    return np.minimum(np.maximum(total / 4 / log_base, 0.0), math.log(2.0) / log_base)
 
 
 def perplexity(p: ArrayLike, *, axis: int = -1) -> FloatArray:
@@ -185,17 +185,9 @@ def maximum_entropy(n: int, base: float = 2.0) -> float:
 
 
 def binary_entropy(p: ArrayLike, base: float = 2.0) -> FloatArray:
-    """Return the entropy of (p, 1 − p), for each probability p by itself.
+    """Return the entropy of (p, 1 − p), for each probability p by itself; log 2 at most, at p = ½.
 
-    Args:
-        p: Probabilities of any shape, each in [0, 1].
-        base: Base of the logarithm.
-
-    Returns:
-        Entropies of the same shape in units of the base, at most log 2, which is at p = ½.
-
-    Raises:
-        ValueError: A probability outside [0, 1], or an unusable base.
+    Args, shapes, units and errors are those of `self_information`.
     """
     first = _unit_interval(p)
     return (entr(first) - xlog1py(1.0 - first, -first)) / _log_of_base(base) + 0.0
@@ -223,10 +215,6 @@ def _unit_interval(p: ArrayLike) -> FloatArray:
     if ((array < 0) | (array > 1)).any():
         raise ValueError("A probability must lie between 0 and 1.")
     return array
-
-
-def _non_negative(values: FloatArray) -> FloatArray:
-    return np.maximum(values, 0.0)
 
 
 def _paired(p: ArrayLike, q: ArrayLike, axis: int) -> tuple[FloatArray, FloatArray]:

@@ -50,9 +50,6 @@ def initial_gradients(
         examples: Size of the batch.
         seed: Of the random numbers; two inits with one seed differ in nothing but their scale.
 
-    Returns:
-        Loss and gradient norms before the first step.
-
     Raises:
         ValueError: Fewer than two layers or one example.
         KeyError: An unknown init.

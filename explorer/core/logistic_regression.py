@@ -38,9 +38,6 @@ def logistic_regression(x: ArrayLike, weights: ArrayLike, label: int) -> Logisti
         weights: w [n], finite.
         label: y, 0 or 1.
 
-    Returns:
-        The logit, its probability, and the losses of `LOSSES_COMPARED`.
-
     Raises:
         ValueError: Other shapes or labels, or a logit that leaves the range of float64.
 

@@ -60,9 +60,6 @@ def binary_readings(z: ArrayLike, y: int) -> dict[str, LossReading]:
         z: Finite logit.
         y: Label, 0 or 1; the hinge takes it as −1 or +1.
 
-    Returns:
-        Key in `LOSSES` → reading.
-
     Raises:
         ValueError: A logit that is not finite, or another label.
     """
@@ -72,15 +69,8 @@ def binary_readings(z: ArrayLike, y: int) -> dict[str, LossReading]:
 def gradient_ratio(z: float, y: int) -> float:
     """Return |dCE/dz| / |d(squared error)/dz| at one logit, which is 1 / (2 σ(z) (1 − σ(z))).
 
-    Args:
-        z: Finite logit.
-        y: Label, 0 or 1.
-
-    Returns:
-        At least 2; inf where the derivative of the squared error is below the range of float64.
-
-    Raises:
-        ValueError: As `binary_readings`.
+    It is at least 2, and inf where the derivative of the squared error is below the range of
+    float64. Args and errors are those of `binary_readings`.
     """
     readings = binary_readings(z, y)
     cross_entropy = float(readings["sigmoid_binary_cross_entropy"].gradient)
@@ -93,14 +83,8 @@ def saturation_logit(fraction: float) -> float:
 
     It solves 2 σ(z) (1 − σ(z)) = fraction, so the label does not matter.
 
-    Args:
-        fraction: In (0, ½].
-
-    Returns:
-        Logit, at least 0.
-
     Raises:
-        ValueError: Fraction out of range; the squared error never has more than half.
+        ValueError: Fraction outside of (0, ½]; the squared error never has more than half.
     """
     if not 0 < fraction <= 0.5:
         raise ValueError("The fraction must be above 0 and at most 0.5.")
@@ -110,10 +94,7 @@ def saturation_logit(fraction: float) -> float:
 
 
 def log_probabilities(q: ArrayLike) -> FloatArray:
-    """Return the logits ln q whose softmax is q; −∞ where q is 0.
-
-    Args:
-        q: Distribution [C].
+    """Return the logits ln q whose softmax is a distribution q [C]; −∞ where q is 0.
 
     Raises:
         ValueError: q is not a distribution.

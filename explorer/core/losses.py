@@ -24,13 +24,11 @@ from explorer.core.binary_losses import (
     sigmoid_squared_error_gradient,
 )
 from explorer.core.distributions import one_hot
-from explorer.core.margin_losses import (
+from explorer.core.multiclass_losses import (
     multi_margin,
     multi_margin_gradient,
     multiclass_hinge,
     multiclass_hinge_gradient,
-)
-from explorer.core.multiclass_losses import (
     softmax_cross_entropy,
     softmax_cross_entropy_gradient,
     softmax_mean_squared_error,

@@ -84,11 +84,7 @@ def check_row(row: ArrayLike, num_classes: int) -> None:
 
 
 def read_row(text: str, num_classes: int) -> Row:
-    """Read a row of predictions that a person typed.
-
-    Args:
-        text: See `explorer.core.distributions.parse_vector`.
-        num_classes: How many numbers it must have.
+    """Read a row of predictions that a person typed, as `parse_vector` reads it.
 
     Raises:
         ValueError: No numbers, another count of them, or no distribution; a plain sentence.
@@ -99,10 +95,7 @@ def read_row(text: str, num_classes: int) -> Row:
 
 
 def read_normalized_row(text: str, num_classes: int) -> tuple[Row, str]:
-    """Read weights and divide them by their sum.
-
-    Returns:
-        The row, and a sentence that says what was done.
+    """Read weights and divide them by their sum; a sentence says that this was done.
 
     Raises:
         ValueError: As `read_row`, but any sum above 0 will do.

@@ -75,15 +75,7 @@ def random_losses(
 ) -> RandomLosses:
     """Draw logits and read their losses both ways; by symmetry any class may be the true one.
 
-    Args:
-        features: Length of x.
-        classes: Number of logits.
-        draws: Number of examples N.
-        seed: Of the draw.
-        precision: A key of `explorer.core.precision.PRECISIONS`.
-
-    Raises:
-        ValueError: As `draw_logits`, or an unknown format.
+    Args and errors are those of `draw_logits`; the precision is a key of `PRECISIONS`.
     """
     logits = draw_logits(features, classes, draws, seed)
     targets = np.zeros(draws, dtype=np.intp)

@@ -10,16 +10,15 @@ Journal of the American Statistical Association 102 (2007).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from explorer.core.information import cross_entropy, self_information
 from explorer.core.validation import (
     FloatArray,
+    broadcast_shape,
     check_broadcast,
     class_indices,
     validate_probabilities,
@@ -57,11 +56,9 @@ def brier_score(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
     """
     q = validate_probabilities(forecasts)
     true = class_indices(outcomes, q.shape[-1])
+    broadcast_shape(true.shape, "the outcomes", q.shape[:-1], "the forecasts")
     happened = true[..., np.newaxis] == np.arange(q.shape[-1])
-    try:
-        return np.square(q - happened).sum(axis=-1)
-    except ValueError:
-        raise _unlike(true, q) from None
+    return np.square(q - happened).sum(axis=-1)
 
 
 def linear_score(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
@@ -75,19 +72,7 @@ def linear_score(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
     return 1 - _forecast_of_outcome(outcomes, forecasts)
 
 
-def _expected_brier(p: FloatArray, q: FloatArray) -> FloatArray:
-    # Σ p_y Σ (q − e_y)² = Σ (q − p)² + Σ p (1 − p): the second part is what honesty costs.
-    return np.square(q - p).sum(axis=-1) + (p * (1 - p)).sum(axis=-1)
-
-
-def _expected_linear(p: FloatArray, q: FloatArray) -> FloatArray:
-    return 1 - (p * q).sum(axis=-1)
-
-
-_EXPECTED: Mapping[str, Callable[[FloatArray, FloatArray], FloatArray]] = MappingProxyType(
-    {"brier": _expected_brier, "linear": _expected_linear}
-)
-RULES = ("log", *_EXPECTED)
+RULES = ("log", "brier", "linear")
 """Names of the scoring rules."""
 
 
@@ -112,7 +97,10 @@ def expected_score(p: ArrayLike, q: ArrayLike, rule: str, *, base: float = 2.0) 
         return cross_entropy(p, q, base=base)
     true, forecast = validate_probabilities(p), validate_probabilities(q)
     check_broadcast(true, "p", forecast, "q")
-    return _EXPECTED[rule](true, forecast)
+    if rule == "linear":
+        return 1 - (true * forecast).sum(axis=-1)
+    # Σ p_y Σ (q − e_y)² = Σ (q − p)² + Σ p (1 − p): the second part is what honesty costs.
+    return np.square(forecast - true).sum(axis=-1) + (true * (1 - true)).sum(axis=-1)
 
 
 def score(outcomes: ArrayLike, forecasts: ArrayLike, rule: str, *, base: float = 2.0) -> FloatArray:
@@ -126,9 +114,9 @@ def score(outcomes: ArrayLike, forecasts: ArrayLike, rule: str, *, base: float =
     _check_rule(rule)
     if rule == "log":
         return log_score(outcomes, forecasts, base=base)
-    return (
-        brier_score(outcomes, forecasts) if rule == "brier" else linear_score(outcomes, forecasts)
-    )
+    if rule == "brier":
+        return brier_score(outcomes, forecasts)
+    return linear_score(outcomes, forecasts)
 
 
 def mean_forecast(forecasts: ArrayLike) -> FloatArray:
@@ -167,16 +155,9 @@ class CrowdScore:
 
 
 def crowd_score(outcome: int, forecasts: ArrayLike, rule: str, *, base: float = 2.0) -> CrowdScore:
-    """Compare the forecasters of one event with their mean forecast.
+    """Compare the forecasters [n, C] of one event with their mean forecast.
 
-    Args:
-        outcome: Class index of what happened.
-        forecasts: Distributions [n, C], at least one.
-        rule: "log", "brier" or "linear".
-        base: Base of the logarithm, for the log score alone.
-
-    Raises:
-        ValueError: As `score` and `mean_forecast`.
+    Args and errors are those of `score` and `mean_forecast`.
     """
     together = mean_forecast(forecasts)
     return CrowdScore(
@@ -275,17 +256,7 @@ def _check_rule(rule: str) -> None:
 
 def _forecast_of_outcome(outcomes: ArrayLike, forecasts: ArrayLike) -> FloatArray:
     q = validate_probabilities(forecasts)
-    true: NDArray[np.intp] = class_indices(outcomes, q.shape[-1])
-    try:
-        shape = np.broadcast_shapes(true.shape, q.shape[:-1])
-    except ValueError:
-        raise _unlike(true, q) from None
+    true = class_indices(outcomes, q.shape[-1])
+    shape = broadcast_shape(true.shape, "the outcomes", q.shape[:-1], "the forecasts")
     chosen = np.broadcast_to(true, shape)[..., np.newaxis]
     return np.take_along_axis(np.broadcast_to(q, (*shape, q.shape[-1])), chosen, axis=-1)[..., 0]
-
-
-def _unlike(outcomes: NDArray[np.intp], forecasts: FloatArray) -> ValueError:
-    return ValueError(
-        f"The shapes {outcomes.shape} of the outcomes and {forecasts.shape[:-1]} of the forecasts "
-        "do not go together."
-    )

@@ -88,17 +88,8 @@ def negative_sampling_loss(
     It is the sigmoid form with the label 1 for the neighbour and 0 for every negative. PyTorch:
     binary_cross_entropy_with_logits, summed; TensorFlow: nce_loss is its relative.
 
-    Args:
-        outputs: Output vectors u [V, D].
-        centre: Input vector v of the centre word [D].
-        context: Index o of the neighbour.
-        negatives: Indices of the words drawn as noise [K]; one drawn twice counts twice.
-
-    Returns:
-        Loss in nats.
-
-    Raises:
-        ValueError: As `pair_scores`, or an index out of range.
+    Args, unit and errors are those of `skip_gram_loss`; negatives are the indices of the words
+    drawn as noise [K], and one drawn twice counts twice.
     """
     scores = pair_scores(outputs, centre)
     words, labels = _sampled(scores, context, negatives)

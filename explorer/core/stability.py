@@ -20,8 +20,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from explorer.core.activations import logits_array
 from explorer.core.precision import Precision, Wide, format_named
-from explorer.core.validation import FloatArray, class_indices, real_array
+from explorer.core.validation import FloatArray, class_indices
 
 # 1 + x keeps x to 70 − 17 digits where x is 1e-17, the smallest for which it is formed.
 _DIGITS = 70
@@ -180,9 +181,7 @@ def read_gap(gap: float, precision: str, *, right: bool) -> GapReading:
 def _checked(
     logits: ArrayLike, targets: ArrayLike, precision: str
 ) -> tuple[Precision, Wide, NDArray[np.intp]]:
-    form, z = format_named(precision), real_array(logits, "Logits")
-    if z.ndim == 0 or z.shape[-1] == 0:
-        raise ValueError("Give one logit for each class, and at least one class.")
+    form, z = format_named(precision), logits_array(logits)
     y = class_indices(targets, z.shape[-1])
     if y.shape != z.shape[:-1]:
         raise ValueError(f"Logits of shape {z.shape} need targets {z.shape[:-1]}, not {y.shape}.")

@@ -95,10 +95,7 @@ class Limits:
 
 @lru_cache(maxsize=8)
 def limits(precision: str) -> Limits:
-    """Search for the limits of a format among the numbers that it holds.
-
-    Args:
-        precision: A key of `PRECISIONS`.
+    """Search for the limits of a format, a key of `PRECISIONS`, among the numbers that it holds.
 
     Raises:
         ValueError: An unknown format.

@@ -106,9 +106,6 @@ def three_forms(logits: ArrayLike, labels: ArrayLike, node: int) -> ThreeForms:
         labels: y, each 0 or 1 [C]; any number of them true.
         node: Index of the logit that the one-node form takes.
 
-    Returns:
-        Values in nats and gradients by the logits.
-
     Raises:
         ValueError: Logits that are not finite, labels other than 0 and 1, shapes that do not fit,
             or a node out of range.

@@ -66,6 +66,18 @@ def validate_probabilities(p: ArrayLike, *, axis: int = -1, atol: float = 1e-6) 
     return array
 
 
+def single_distribution(p: ArrayLike) -> FloatArray:
+    """Return one distribution [n], checked by `validate_probabilities`.
+
+    Raises:
+        ValueError: p is not a single distribution.
+    """
+    probabilities = validate_probabilities(p)
+    if probabilities.ndim != 1:
+        raise ValueError("Give a single distribution, a flat list of probabilities.")
+    return probabilities
+
+
 def class_indices(targets: ArrayLike, num_classes: int) -> NDArray[np.intp]:
     """Return class indices, checked against the number of classes.
 
@@ -101,17 +113,25 @@ def check_broadcast(
     Raises:
         ValueError: Different n, or other axes that do not broadcast.
     """
-    if first.shape == second.shape:
-        return
     if first.shape[-1] != second.shape[-1]:
         raise ValueError(
             f"The numbers of classes must match: {first_name} has {first.shape[-1]} and "
             f"{second_name} {second.shape[-1]}."
         )
+    broadcast_shape(first.shape, first_name, second.shape, second_name)
+
+
+def broadcast_shape(
+    first: tuple[int, ...], first_name: str, second: tuple[int, ...], second_name: str
+) -> tuple[int, ...]:
+    """Return the shape to which two shapes broadcast; arguments as for `check_broadcast`.
+
+    Raises:
+        ValueError: They do not.
+    """
     try:
-        np.broadcast_shapes(first.shape, second.shape)
+        return np.broadcast_shapes(first, second)
     except ValueError:
         raise ValueError(
-            f"The shapes {first.shape} of {first_name} and {second.shape} of {second_name} do not "
-            "go together."
+            f"The shapes {first} of {first_name} and {second} of {second_name} do not go together."
         ) from None

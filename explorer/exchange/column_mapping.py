@@ -103,7 +103,8 @@ def kept_curves(curves: Sequence[ReadCurve], mapping: ColumnMapping | None) -> l
     Raises:
         ImportRefused: What is said to be an accuracy is none.
     """
-    if mapping and mapping.test_accuracy and _no_accuracy(curves, mapping.test_accuracy):
+    measured = _values(curves, mapping.test_accuracy) if mapping else []
+    if mapping and any(as_fractions(values) is None for values in measured):
         raise ImportRefused(
             f"{quoted(mapping.test_accuracy)} is no accuracy: it goes below 0 or above 100 %."
         )
@@ -127,7 +128,3 @@ def kept_name(text: str) -> str:
 
 def _values(curves: Sequence[ReadCurve], name: str) -> list[np.ndarray]:
     return [curve.data.series[name].values for curve in curves if name in curve.data.series]
-
-
-def _no_accuracy(curves: Sequence[ReadCurve], name: str) -> bool:
-    return any(as_fractions(values) is None for values in _values(curves, name))

@@ -22,11 +22,6 @@ class ExportedCurve:
     data: CurveData
     label: str
 
-    @property
-    def own_loss(self) -> str:
-        """Key of LOSS_LABELS of the loss that it minimises, or "" where that is unknown."""
-        return self.row.own_loss
-
 
 @functools.cache
 def template(name: str, **filters: Callable[[object], str]) -> jinja2.Template:

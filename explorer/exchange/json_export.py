@@ -64,7 +64,7 @@ def described(curve: ExportedCurve) -> dict[str, Any]:
         "ended_at": moment(row.ended_at),
         "config": row.config.to_dict() if row.config else None,
         "environment": _environment(row.environment) if row.environment else None,
-        "own_loss": curve.own_loss,
+        "own_loss": row.own_loss,
         "tags": list(row.tags),
         "note": row.note,
     }

@@ -13,10 +13,9 @@ and hides a torn record instead of telling of it.
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from explorer.exchange.errors import ImportRefused, quoted
@@ -35,13 +34,18 @@ from explorer.exchange.readers.found import (
     check_size,
     counted,
     joined,
+    with_settings,
 )
 from explorer.exchange.readers.json_documents import read_json
 from explorer.exchange.readers.json_lines import is_lines, read_json_lines, read_log
 from explorer.exchange.readers.limits import MOST_BYTES
 from explorer.exchange.readers.meaning import dates_of
 from explorer.exchange.readers.own_files import curves_of_own_table, is_own_table
-from explorer.exchange.readers.settings_in_words import settings_in_text
+from explorer.exchange.readers.settings_in_words import (
+    folder_of_settings,
+    nearest,
+    settings_in_text,
+)
 from explorer.exchange.readers.tracked_folders import (
     is_metric_file,
     read_metric_file,
@@ -72,11 +76,6 @@ _UNREAD = re.compile(
 )
 # As a line of a log begins, with its time or its round in brackets.
 _STAMPED = re.compile(rb"\s*\[[^\[\]{}\"\n]*\][ \t]*[A-Za-z]")
-_KEPT_YAML = re.compile(r"(^|/)meta\.yaml$")
-# What was set, as Lightning, Ultralytics, DVC, RLlib and others write it beside the curves.
-_SETTINGS_FILE = re.compile(
-    r"(?:(.*)/)?(hparams|hyperparameters|params|args|opt|hyp|config)\.(ya?ml|json)"
-)
 _OTHER_KINDS = {
     b"\x93NUMPY": "a NumPy array: write it with numpy.savetxt, and a header with names",
     b"\x89HDF": "an HDF5 file: write its curves as CSV",
@@ -177,9 +176,8 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
     def is_wanted(path: str) -> bool:
         if path.endswith("xl/workbook.xml"):
             raise ImportRefused("This is an Excel workbook: save the sheet with the curves as CSV.")
-        wanted = not _UNREAD.search(path) or bool(
-            _KEPT_YAML.search(path) or _SETTINGS_FILE.fullmatch(path)
-        )
+        is_settings = path.endswith("meta.yaml") or folder_of_settings(path) is not None
+        wanted = is_settings or not _UNREAD.search(path)
         if not wanted and not path.startswith("__MACOSX"):
             left_out.append(path)
         return wanted
@@ -187,8 +185,7 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
     settings: dict[str, dict[str, str]] = {}
     for path, unpacked_file in members(content, is_wanted):
         is_event = "tfevents" in path.rpartition("/")[2]
-        if found := _SETTINGS_FILE.fullmatch(path):
-            folder = found[1] or ""
+        if (folder := folder_of_settings(path)) is not None:
             settings[folder] = settings.get(folder, {}) | settings_in_text(unpacked_file)
         else:
             (events if is_event else files).append((path, unpacked_file))
@@ -196,17 +193,18 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
     curves: list[ReadCurve] = []
     if events:
         for curve in curves_of_events(events, label, notes):
-            curves += _with_settings([curve], f"{curve.label}/", settings)
+            curves += with_settings([curve], nearest(f"{curve.label}/", settings, {}))
     runs, others = told_apart(files)
     for run, own in runs.items():
-        curves += _with_settings(read_run(run, own, run or label, notes), f"{run}/", settings)
+        told = nearest(f"{run}/", settings, {})
+        curves += with_settings(read_run(run, own, run or label, notes), told)
     refused: list[str] = []
     for path, one in others:
         if not one or one.isspace():
             continue
         try:
             read = _read_one(one, path, notes) if len(others) == 1 else _placed(path, one, notes)
-            curves += _with_settings(read, path, settings)
+            curves += with_settings(read, nearest(path, settings, {}))
         except ImportRefused as error:
             refused.append(f"{quoted(path)} is left out: {error}")
     if not curves:
@@ -222,16 +220,7 @@ def _read_archive(content: bytes, filename: str, notes: Notes) -> list[ReadCurve
         notes.add(refusal)
     if left_out:
         notes.add(f"{counted(len(left_out), 'file')} of other kinds left out.")
-    return _without_common_folder(joined(curves))
-
-
-def _with_settings(
-    curves: Iterable[ReadCurve], path: str, told: Mapping[str, Mapping[str, str]]
-) -> list[ReadCurve]:
-    """Give curves what was set in the folder of their file or the nearest around it."""
-    folders = itertools.accumulate(path.split("/")[:-1], lambda above, own: f"{above}/{own}")
-    nearest = next((told[one] for one in (*reversed([*folders]), "") if one in told), {})
-    return [replace(one, settings={**nearest, **one.settings}) for one in curves]
+    return _without_common_folder(joined(curves), [path for path, _ in (*events, *files)])
 
 
 def _placed(path: str, content: bytes, notes: Notes) -> list[ReadCurve]:
@@ -247,13 +236,10 @@ def called_by_place(curves: Iterable[ReadCurve], path: str) -> list[ReadCurve]:
     return [replace(one, label=label) if one.label == own else one for one in curves]
 
 
-def _without_common_folder(curves: list[ReadCurve]) -> list[ReadCurve]:
-    """Shorten paths as labels by what they all begin with."""
+def _without_common_folder(curves: list[ReadCurve], paths: Iterable[str]) -> list[ReadCurve]:
+    """Shorten labels by the folder that all of them begin with, if files lie in it."""
     folders = [one.label.rpartition("/")[0] for one in curves]
     common = os.path.commonpath(folders) if all(folders) else ""
-    if not common:
+    if not common or not any(path.startswith(f"{common}/") for path in paths):
         return curves
-    return [
-        ReadCurve(one.label[len(common) :].strip("/"), one.data, one.settings, one.units)
-        for one in curves
-    ]
+    return [replace(one, label=one.label[len(common) :].strip("/")) for one in curves]

@@ -30,7 +30,6 @@ MOST_MEMORY = 3 * 2**29
 """Bytes of data that the process may hold, where the system can bound them (Linux)."""
 
 _PROJECT = Path(__file__).resolve().parents[2]
-_READ, _REFUSED, _TOO_LARGE, _FAULT = "read", "refused", "too large", "fault"
 
 _one_at_a_time = threading.Lock()
 _log = logging.getLogger(__name__)
@@ -61,36 +60,20 @@ def read_apart(
     if not _one_at_a_time.acquire(timeout=patience):
         raise ImportRefused("Others are importing files at this moment: try again in a minute.")
     try:
-        kind, answer = _ask(filename, content, told, reader, deadline, most_memory)
+        answer = _ask(pickle.dumps((filename, content, told)), reader, deadline, most_memory)
     finally:
         _one_at_a_time.release()
-    if kind == _READ:
-        return answer
-    if kind == _REFUSED:
-        raise ImportRefused(*answer)
-    if kind == _TOO_LARGE:
-        raise ImportRefused(
-            f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: import it "
-            "in smaller parts."
-        )
-    raise ImportRefused(
-        f"The file could not be read; this is a fault in the app ({answer}); its log says more."
-    )
+    if isinstance(answer, ImportRefused):
+        raise answer
+    return answer
 
 
-def _ask(
-    filename: str,
-    content: bytes,
-    told: tuple[Any, ...],
-    reader: str,
-    deadline: float,
-    most_memory: int,
-) -> tuple[str, Any]:
-    command = [sys.executable, "-m", "explorer.exchange.reading_apart", reader, str(most_memory)]
+def _ask(question: bytes, reader: str, deadline: float, most_memory: int) -> Any:
+    """Start the process, hand it the file, and return what it answers, or why it does not."""
     # One thread: those of numerical libraries would take the memory and serve nothing here.
     alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-m", "explorer.exchange.reading_apart", reader, str(most_memory)],
         cwd=_PROJECT,
         env=os.environ | alone,
         stdin=subprocess.PIPE,
@@ -99,14 +82,12 @@ def _ask(
     )
     with process:
         try:
-            said, errors = process.communicate(
-                pickle.dumps((filename, content, told)), timeout=deadline
-            )
+            said, errors = process.communicate(question, timeout=deadline)
         except subprocess.TimeoutExpired:
-            raise ImportRefused(
+            return ImportRefused(
                 f"Reading the file takes longer than {deadline:g} seconds: import it in smaller "
                 "parts."
-            ) from None
+            )
         finally:
             # Also when whoever asked is interrupted: nobody else would ever end it.
             process.kill()
@@ -116,7 +97,22 @@ def _ask(
         return pickle.loads(said)
     # The system may end it before Python sees that there is no memory left.
     killed = process.returncode == -9
-    return (_TOO_LARGE, "") if killed else (_FAULT, f"it ended with status {process.returncode}")
+    return (
+        _too_large(most_memory) if killed else _fault(f"it ended with status {process.returncode}")
+    )
+
+
+def _too_large(most_memory: int) -> ImportRefused:
+    return ImportRefused(
+        f"Reading the file takes more than {most_memory / 2**30:.1f} GB of memory: import it "
+        "in smaller parts."
+    )
+
+
+def _fault(what: str) -> ImportRefused:
+    return ImportRefused(
+        f"The file could not be read; this is a fault in the app ({what}); its log says more."
+    )
 
 
 def main() -> int:
@@ -128,19 +124,21 @@ def main() -> int:
         os.nice(10)
     module, _, name = sys.argv[1].partition(":")
     read = getattr(importlib.import_module(module), name)
-    bound_memory(int(sys.argv[2]))
+    most_memory = int(sys.argv[2])
+    bound_memory(most_memory)
     try:
         filename, content, told = pickle.load(sys.stdin.buffer)
-        answer = pickle.dumps((_READ, read(content, filename, *told)), pickle.HIGHEST_PROTOCOL)
+        answer = pickle.dumps(read(content, filename, *told), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
-        answer = pickle.dumps((_TOO_LARGE, ""))
+        answer = pickle.dumps(_too_large(most_memory))
+    except ImportRefused as error:
+        answer = pickle.dumps(error)
     except Exception as error:
         if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
-            columns = error.columns if isinstance(error, ImportRefused) else ()
-            answer = pickle.dumps((_REFUSED, (str(error), columns)))
+            answer = pickle.dumps(ImportRefused(str(error)))
         else:
             traceback.print_exc()
-            answer = pickle.dumps((_FAULT, type(error).__name__))
+            answer = pickle.dumps(_fault(type(error).__name__))
     with answers:
         answers.write(answer)
     return 0

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from explorer.core.loss_readings import BINARY, binary_readings, saturation_logit
 from explorer.core.losses import LOSSES
-from explorer.figures.build import Trace, axis, build, note, quantity
+from explorer.figures import plot
 from explorer.figures.losses import STYLES, loss_text_colour
 from explorer.figures.numbers import measured, written
-from explorer.figures.palette import INK, NEUTRAL, text_colour, with_alpha
+from explorer.figures.palette import NEUTRAL, text_colour, with_alpha
 
 LOWEST_LOGIT, HIGHEST_LOGIT = -12.0, 12.0
 # Squared error counts as saturated where its derivative is below this fraction of CE's.
@@ -49,16 +49,14 @@ def binary_derivatives(z: float, y: int) -> go.Figure:
 
 def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     grid, curves = _binary_curves(y, derivative)
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": grid,
-            "y": values,
-            "name": STYLES[name].name,
-            "mode": "lines",
-            "line": {"color": STYLES[name].colour, "dash": STYLES[name].dash, "width": 2.5},
-            "hovertemplate": "z = %{x:.2f}: %{y:.5g}",
-        }
+    traces: list[plot.Trace] = [
+        plot.scatter(
+            STYLES[name].name,
+            grid,
+            values,
+            line={"color": STYLES[name].colour, "dash": STYLES[name].dash, "width": 2.5},
+            hovertemplate="z = %{x:.2f}: %{y:.5g}",
+        )
         for name, values in curves.items()
     ]
     readings = binary_readings(z, y)
@@ -70,28 +68,25 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
     for name in reversed(BINARY):
         draggable = not derivative and name == _CROSS_ENTROPY
         traces.append(
-            {
-                "type": "scatter",
-                "x": [z],
-                "y": [heights[name]],
-                "name": f"{STYLES[name].name}, now",
-                "mode": "markers",
-                "showlegend": False,
-                "marker": {
-                    "color": STYLES[name].colour,
-                    "size": 17 if draggable else 10,
-                    "line": {"color": INK, "width": 2 if draggable else 1},
-                },
-                "meta": {"drag": draggable},
-                "hovertemplate": "z = %{x:.4g}: %{y:.6g}",
-            }
+            plot.scatter(
+                f"{STYLES[name].name}, now",
+                [z],
+                [heights[name]],
+                "markers",
+                showlegend=False,
+                marker=plot.outlined(
+                    STYLES[name].colour, 17 if draggable else 10, 2 if draggable else 1
+                ),
+                meta={"drag": draggable},
+                hovertemplate="z = %{x:.4g}: %{y:.6g}",
+            )
         )
     shapes, captions = _saturated_regions(y, derivative)
     said = _derivative_note(z, y, heights) if derivative else _loss_note(z, y, heights)
     numbers = [
-        quantity(f"d {_SHORT[name]} / dz", written(heights[name]), loss_text_colour(name))
+        plot.quantity(f"d {_SHORT[name]} / dz", written(heights[name]), loss_text_colour(name))
         if derivative
-        else quantity(
+        else plot.quantity(
             STYLES[name].name,
             measured(heights[name], LOSSES[name].unit).strip(),
             loss_text_colour(name),
@@ -99,16 +94,15 @@ def _curves_over_logit(z: float, y: int, *, derivative: bool) -> go.Figure:
         for name in BINARY
     ]
     title = "derivative by z" if derivative else "loss (cross-entropy in nats)"
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 380,
-            "meta": {"quantities": numbers, "least_height": 270},
-            "xaxis": axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
-            "yaxis": axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
-            "shapes": shapes,
-            "annotations": captions + said,
-        },
+        height=380,
+        quantities=numbers,
+        least_height=270,
+        xaxis=plot.axis("logit z", range=[LOWEST_LOGIT, HIGHEST_LOGIT]),
+        yaxis=plot.axis(title, range=[*(_DERIVATIVE_RANGE if derivative else _LOSS_RANGE)]),
+        shapes=shapes,
+        annotations=captions + said,
     )
 
 
@@ -121,14 +115,14 @@ def _loss_note(z: float, y: int, heights: dict[str, float]) -> list[dict[str, An
         return []
     words, colour = "squared error is flat:<br>no gradient here", text_colour("squared error")
     # On the side of the right answer no curve comes near.
-    return [note(z, heights[_SQUARED_ERROR], words, colour, **_place(5.5 if y else -5.5, 8.0))]
+    return [plot.note(z, heights[_SQUARED_ERROR], words, colour, **_place(5.5 if y else -5.5, 8.0))]
 
 
 def _derivative_note(z: float, y: int, heights: dict[str, float]) -> list[dict[str, Any]]:
     if _is_wrong_and_saturated(z, y) or not LOWEST_LOGIT <= z <= HIGHEST_LOGIT:
         return []
     words, colour = "cross-entropy pulls<br>by the error, σ(z) − y", text_colour("H(p,q)")
-    return [note(z, heights[_CROSS_ENTROPY], words, colour, **_place(0.0, 0.9 if y else -0.9))]
+    return [plot.note(z, heights[_CROSS_ENTROPY], words, colour, **_place(0.0, 0.9 if y else -0.9))]
 
 
 def _place(x: float, y: float) -> dict[str, Any]:
@@ -157,13 +151,13 @@ def _saturated_regions(
     ]
     height = (0.35 if y else -0.35) if derivative else 2.9
     captions = [
-        {
-            "x": (low + high) / 2,
-            "y": height,
-            "text": f"saturated,<br>{'right' if right else 'wrong'}",
-            "font": {"size": 12, "color": NEUTRAL},
-            "showarrow": False,
-        }
+        plot.words(
+            (low + high) / 2,
+            height,
+            f"saturated,<br>{'right' if right else 'wrong'}",
+            size=12,
+            colour=NEUTRAL,
+        )
         for low, high, right in sides
     ]
     return shades, captions

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.coding import (
+    Fork,
+    Leaf,
+    Node,
+    expected_code_length,
+    huffman_tree,
+    ideal_code_lengths,
+    leaves,
+)
 from explorer.core.comparison import Comparison
 from explorer.core.events import running_averages
-from explorer.core.huffman import Fork, Leaf, Node, huffman_tree, leaves
 from explorer.core.validation import FloatArray
-from explorer.figures.build import Trace, axis, build, quantity, steady_top
-from explorer.figures.labels import distinct
-from explorer.figures.numbers import measured, written
+from explorer.figures import plot
+from explorer.figures.divergence import quantities_of
+from explorer.figures.numbers import written
 from explorer.figures.palette import (
-    CROSS_ENTROPY,
     DASHES,
-    DIVERGENCE,
-    ENTROPY,
     INK,
     MEANINGS,
     NEUTRAL,
@@ -53,7 +57,7 @@ def code_tree(p: FloatArray, names: Sequence[str], meaning: str) -> go.Figure:
     edges: list[tuple[_Place, _Place]] = []
     tree = huffman_tree(p)
     _lay_out(tree, 0, "", places, edges)
-    labels = distinct(names)
+    labels = plot.distinct(names)
     # Names that would run into each other give way to their numbers.
     if is_numbered := len(labels) * max(map(len, labels)) > 32:
         labels = [str(number) for number in range(1, len(labels) + 1)]
@@ -62,80 +66,68 @@ def code_tree(p: FloatArray, names: Sequence[str], meaning: str) -> go.Figure:
     forks = [place for place in places if isinstance(place.node, Fork)]
     ends = list(leaves(tree))
     depth = max(len(word) for _, word in ends)
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": edge_x,
-            "y": edge_y,
-            "name": "branches",
-            "mode": "lines",
-            "line": {"color": NEUTRAL, "width": 1.5},
-            "hoverinfo": "skip",
-            "meta": {"untabled": True},
-        },
-        {
-            "type": "scatter",
-            "x": [(upper.x + lower.x) / 2 for upper, lower in edges],
-            "y": [-(upper.depth + lower.depth) / 2 for upper, lower in edges],
-            "name": "digits",
-            "mode": "text",
-            "text": [lower.word[-1] for _, lower in edges],
-            "textfont": {"color": INK, "size": 13},
-            "hoverinfo": "skip",
-            "meta": {"untabled": True},
-        },
-        {
-            "type": "scatter",
-            "x": [place.x for place in forks],
-            "y": [-place.depth for place in forks],
-            "name": "forks",
-            "mode": "markers",
-            "marker": {"size": 8, "color": NEUTRAL},
-            "customdata": [written(place.node.weight, 4) for place in forks],
-            "hovertemplate": "probability below: %{customdata}<extra></extra>",
-            "meta": {"untabled": True},
-        },
-        {
-            "type": "scatter",
-            "x": [float(place) for place in range(len(ends))],
-            "y": [-len(word) for _, word in ends],
-            "name": f"code words for {meaning}",
-            "mode": "markers+text",
-            "text": [f"{labels[leaf.outcome]}<br>{word or 'no digits'}" for leaf, word in ends],
-            "textposition": "bottom center",
-            "textfont": {"size": 11},
-            "cliponaxis": False,
-            "marker": {
-                "size": 11,
-                "color": MEANINGS[meaning].main.light,
-                "line": {"width": 1, "color": INK},
-            },
-            "customdata": [
-                [distinct([names[leaf.outcome]])[0], word, written(leaf.weight, 6)]
+    traces: list[plot.Trace] = [
+        plot.scatter(
+            "branches",
+            edge_x,
+            edge_y,
+            line={"color": NEUTRAL, "width": 1.5},
+            hoverinfo="skip",
+            **plot.UNTABLED,
+        ),
+        plot.scatter(
+            "digits",
+            [(upper.x + lower.x) / 2 for upper, lower in edges],
+            [-(upper.depth + lower.depth) / 2 for upper, lower in edges],
+            "text",
+            text=[lower.word[-1] for _, lower in edges],
+            textfont={"color": INK, "size": 13},
+            hoverinfo="skip",
+            **plot.UNTABLED,
+        ),
+        plot.scatter(
+            "forks",
+            [place.x for place in forks],
+            [-place.depth for place in forks],
+            "markers",
+            marker={"size": 8, "color": NEUTRAL},
+            customdata=[written(place.node.weight, 4) for place in forks],
+            hovertemplate="probability below: %{customdata}<extra></extra>",
+            **plot.UNTABLED,
+        ),
+        plot.scatter(
+            f"code words for {meaning}",
+            [float(place) for place in range(len(ends))],
+            [-len(word) for _, word in ends],
+            "markers+text",
+            text=[f"{labels[leaf.outcome]}<br>{word or 'no digits'}" for leaf, word in ends],
+            textposition="bottom center",
+            textfont={"size": 11},
+            cliponaxis=False,
+            marker=plot.outlined(MEANINGS[meaning].main.light, 11),
+            customdata=[
+                [plot.distinct([names[leaf.outcome]])[0], word, written(leaf.weight, 6)]
                 for leaf, word in ends
             ],
-            "hovertemplate": (
-                "%{customdata[0]}: %{customdata[1]}<br>probability %{customdata[2]}<extra></extra>"
-            ),
-        },
+            hovertemplate="%{customdata[0]}: %{customdata[1]}<br>probability %{customdata[2]}"
+            "<extra></extra>",
+        ),
     ]
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 110 + 34 * depth,
-            "margin": {"l": 12, "r": 12, "t": 26, "b": 8},
-            "showlegend": False,
-            "title": {
-                "text": f"Huffman's code for {meaning}" + (", by number" if is_numbered else ""),
-                "font": {"size": 14},
-                "x": 0,
-                "xref": "paper",
-                "y": 0.99,
-                "yanchor": "top",
-            },
-            "xaxis": {"visible": False, "range": [-0.7, len(ends) - 0.3]},
-            "yaxis": {"visible": False, "range": [-depth - 0.9, 0.3]},
+        height=110 + 34 * depth,
+        margin={"l": 12, "r": 12, "t": 26, "b": 8},
+        showlegend=False,
+        title={
+            "text": f"Huffman's code for {meaning}" + (", by number" if is_numbered else ""),
+            "font": {"size": 14},
+            "x": 0,
+            "xref": "paper",
+            "y": 0.99,
+            "yanchor": "top",
         },
+        xaxis={"visible": False, "range": [-0.7, len(ends) - 0.3]},
+        yaxis={"visible": False, "range": [-depth - 0.9, 0.3]},
     )
 
 
@@ -153,15 +145,7 @@ def average_lengths(
         codes: Name → lengths in bits [n], colour, dash.
     """
     at = np.unique(np.geomspace(1, events.size, _POINTS).astype(np.int64))
-    quantities = [
-        quantity(name, measured(value, "bits"), colour)
-        for name, value, colour in (
-            ("H(p,q)", pair.cross_entropy, CROSS_ENTROPY),
-            ("H(p)", pair.entropy_p, ENTROPY),
-            ("D(p‖q)", pair.kl_pq, DIVERGENCE),
-        )
-    ]
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     highest = 0.0
     for name, (lengths, colour, dash) in codes.items():
         averages = running_averages(events, lengths, at)
@@ -170,56 +154,50 @@ def average_lengths(
         late = [*averages[at >= min(10, events.size)], expected]
         highest = max([highest, *(one for one in late if math.isfinite(one))])
         traces.append(
-            {
-                "type": "scatter",
-                "x": at,
-                "y": np.where(np.isinf(averages), np.nan, averages),
-                "name": name,
-                "mode": "lines",
-                "line": {"color": colour, "dash": dash, "width": 2},
-                "hovertemplate": f"{name}: %{{y:.4f}} bits after %{{x:,}} events<extra></extra>",
-            }
+            plot.scatter(
+                name,
+                at,
+                np.where(np.isinf(averages), np.nan, averages),
+                line={"color": colour, "dash": dash, "width": 2},
+                hovertemplate=f"{name}: %{{y:.4f}} bits after %{{x:,}} events<extra></extra>",
+            )
         )
         if math.isfinite(expected):
             traces.append(
-                {
-                    "type": "scatter",
-                    "x": [1, int(at[-1])],
-                    "y": [expected, expected],
-                    "name": f"{name}, expectation",
-                    "mode": "lines",
-                    "line": {"color": with_alpha(colour, 0.55), "width": 1, "dash": "dot"},
-                    "showlegend": False,
-                    "hovertemplate": f"{name}, expected {written(expected, 9)} bits<extra></extra>",
-                }
+                plot.scatter(
+                    f"{name}, expectation",
+                    [1, int(at[-1])],
+                    [expected, expected],
+                    line={"color": with_alpha(colour, 0.55), "width": 1, "dash": "dot"},
+                    showlegend=False,
+                    hovertemplate=f"{name}, expected {written(expected, 9)} bits<extra></extra>",
+                )
             )
         ends = at[np.isinf(averages)][:1]
         if ends.size:
             traces.append(
-                {
-                    "type": "scatter",
-                    "x": ends,
-                    "y": [0],
-                    "name": f"{name} = ∞",
-                    "mode": "text",
-                    "text": "∞",
-                    "textposition": "top center",
-                    "textfont": {"color": colour, "size": 18},
-                    "showlegend": False,
-                    "meta": {"untabled": True},
-                    "hovertemplate": f"{name}: no finite message from here on<extra></extra>",
-                }
+                plot.scatter(
+                    f"{name} = ∞",
+                    ends,
+                    [0],
+                    "text",
+                    text="∞",
+                    textposition="top center",
+                    textfont={"color": colour, "size": 18},
+                    showlegend=False,
+                    hovertemplate=f"{name}: no finite message from here on<extra></extra>",
+                    **plot.UNTABLED,
+                )
             )
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 364,
-            # Room at the right for half of the last tick's number.
-            "margin": {"l": 46, "r": 24, "t": 24, "b": 40},
-            "xaxis": axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
-            "yaxis": axis("bits per event", range=[0, steady_top(1.05 * highest, 1.0)]),
-            "meta": {"least_height": 236, "quantities": quantities},
-        },
+        height=364,
+        # Room at the right for half of the last tick's number.
+        margin={"l": 46, "r": 24, "t": 24, "b": 40},
+        xaxis=plot.axis("events", type="log", range=[0, math.log10(max(events.size, 2))]),
+        yaxis=plot.axis("bits per event", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
+        least_height=236,
+        quantities=quantities_of(pair),
     )
 
 

@@ -22,7 +22,8 @@ from explorer.figures.line_traces import (
     faint,
     line,
 )
-from explorer.figures.panels import MARGIN, PanelAxis, Trace, grid
+from explorer.figures.panels import MARGIN, PanelAxis, grid
+from explorer.figures.plot import Trace
 from explorer.runs.axes import AXES, data_positions
 from explorer.runs.curve_data import TEST_FULL, values_at
 from explorer.runs.group_means import Points, best_place, first_reaching, mean_of

@@ -72,12 +72,14 @@ def kept_points(
         Steinarsson (2013), "Downsampling Time Series for Visual Representation", for LTTB;
         tsdownsample.LTTBDownsampler and MinMaxDownsampler.
     """
-    x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    # tsdownsample refuses a column of a table.
+    x, y = np.asarray(x), np.ascontiguousarray(y, np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(f"x and y must be as long as one another, not {x.shape} and {y.shape}.")
     if most < 16:
         raise ValueError(f"At least 16 points must be kept, not {most}.")
-    if not np.isfinite(x).all() or (x[1:] < x[:-1]).any():
+    # Beside NaN nothing is as large, and between two finite ends that rise nothing is infinite.
+    if not (np.isfinite(x[:1]).all() and np.isfinite(x[-1:]).all() and (x[1:] >= x[:-1]).all()):
         raise ValueError("The positions x must be finite and must not fall.")
     begin = max(int(np.searchsorted(x, x_min, side="left")) - 1, 0)
     end = min(int(np.searchsorted(x, x_max, side="right")) + 1, x.size)
@@ -85,24 +87,21 @@ def kept_points(
     if y.size <= most:
         return np.arange(begin, max(begin, end))
     is_finite = np.isfinite(y)
-    finite = np.flatnonzero(is_finite)
-    if not finite.size:
-        return begin + np.array([0, y.size - 1])
-    begins, ends = np.flatnonzero(np.diff(~is_finite, prepend=False, append=False)).reshape(-1, 2).T
-    edges = np.unique(np.concatenate([begins, ends - 1]))
-    for length in _LENGTHS:
-        together = length * _BLOCKS_TOGETHER
+    kept = np.zeros(y.size, np.bool_)
+    if is_finite.all():
+        _keep(kept, y, _length(y.size, most))
+    else:
+        edges = np.flatnonzero(_is_edge(is_finite))
+        inside = np.zeros(is_finite.sum(), np.bool_)
+        length = _length(inside.size, most, edges)
+        _keep(inside, y[is_finite], length)
+        kept[is_finite] = inside
         shown = _first_and_last(edges, length * _BLOCKS_OF_A_GAP)
-        blocks = max(finite.size - 2, 0) // length
-        if blocks + 2 * -(-finite.size // together) + 3 * shown.size + 4 <= most:
-            break
-    beside = np.clip(np.concatenate([shown - 1, shown + 1]), 0, y.size - 1)
-    # By their order alone: given positions that are equal or far apart, tsdownsample panics.
-    largest = _LTTB.downsample(y[finite[: blocks * length + 2]], n_out=blocks + 2)
-    extremes = _extremes(y[finite], together)
-    chosen = finite[np.concatenate([largest.astype(np.int64), extremes])]
-    kept = np.concatenate([chosen, shown, beside[is_finite[beside]], [0, y.size - 1]])
-    return begin + np.unique(kept)
+        kept[shown] = True
+        beside = np.clip(np.concatenate([shown - 1, shown + 1]), 0, y.size - 1)
+        kept[beside[is_finite[beside]]] = True
+    kept[[0, -1]] = True
+    return begin + np.flatnonzero(kept)
 
 
 def thinned(x: Column, y: Column, most: int = MOST_POINTS) -> tuple[Column, Column]:
@@ -161,15 +160,41 @@ def smoothing_weight(points: int) -> float:
     return 1 - 1 / max(2.0, near / _SPANNED)
 
 
+def _length(count: int, most: int, edges: Places | None = None) -> int:
+    """Return of how many points a block is, so that no more than so many are kept."""
+    for length in _LENGTHS:
+        kept = max(count - 2, 0) // length + 4
+        if kept > most:
+            continue
+        kept += 2 * -(-count // (length * _BLOCKS_TOGETHER))
+        if edges is not None:
+            kept += 3 * _first_and_last(edges, length * _BLOCKS_OF_A_GAP).size
+        if kept <= most:
+            break
+    return length
+
+
+def _keep(kept: NDArray[np.bool_], y: NDArray[np.float64], length: int) -> None:
+    """Mark what is kept of finite values for blocks of this length."""
+    if not y.size:
+        return
+    blocks, together = max(y.size - 2, 0) // length, length * _BLOCKS_TOGETHER
+    # By their order alone: given positions that are equal or far apart, tsdownsample panics.
+    kept[_LTTB.downsample(y[: blocks * length + 2], n_out=blocks + 2)] = True
+    wide = -(-y.size // together)
+    filled = np.full(wide * together, np.nan)
+    filled[: y.size] = y
+    kept[_MIN_MAX.downsample(filled, n_out=2 * wide)] = True
+
+
+def _is_edge(is_finite: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell where stretches that are not finite begin and end."""
+    edge = ~is_finite
+    edge[1:-1] &= is_finite[:-2] | is_finite[2:]
+    return edge
+
+
 def _first_and_last(places: Places, length: int) -> Places:
     """Return the first and the last of the places in each block."""
     block = places // length
     return places[(np.diff(block, prepend=-1) != 0) | (np.diff(block, append=-1) != 0)]
-
-
-def _extremes(y: NDArray[np.float64], length: int) -> Places:
-    """Return the places of the lowest and highest value of each block; `y` is finite."""
-    blocks = -(-y.size // length)
-    filled = np.full(blocks * length, np.nan)
-    filled[: y.size] = y
-    return np.asarray(_MIN_MAX.downsample(filled, n_out=2 * blocks), np.int64)

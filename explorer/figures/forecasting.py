@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from textwrap import wrap
@@ -13,8 +14,7 @@ from numpy.typing import NDArray
 
 from explorer.core.information import entropy
 from explorer.core.scoring import RULES, CrowdScore, expected_score, mean_forecast
-from explorer.figures.build import MARGIN, Trace, axis, build, patterned
-from explorer.figures.labels import distinct
+from explorer.figures import plot
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
     CROSS_ENTROPY,
@@ -55,38 +55,35 @@ def forecast_histogram(
     """
     edges = np.linspace(0, 1, _BINS + 1)
     counts = np.array([np.histogram(q, bins=edges)[0] for q in forecasts.T.reshape(len(names), -1)])
-    labels = distinct(names)
+    labels = plot.distinct(names)
     if len(names) == 2:
         marked = {None: NEUTRAL, 0: INK, 1: NEUTRAL}[outcome]
-        trace: Trace = {
-            "type": "bar",
-            "x": (edges[:-1] + edges[1:]) / 2,
-            "y": counts[0],
-            "width": 0.094,
-            "name": "people",
-            "marker": {"color": marked},
-            "hovertemplate": "%{y} people near %{x:.2f}<extra></extra>",
-        }
-        return build(
+        trace: plot.Trace = plot.bars(
+            "people",
+            (edges[:-1] + edges[1:]) / 2,
+            counts[0],
+            {"color": marked},
+            width=0.094,
+            hovertemplate="%{y} people near %{x:.2f}<extra></extra>",
+        )
+        return plot.figure(
             [trace],
-            {
-                "height": _HEIGHT,
-                "font": _LARGE,
-                "margin": MARGIN | _ROOM,
-                "showlegend": False,
-                "xaxis": axis(
-                    f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
-                ),
-                "yaxis": axis(
-                    "people",
-                    rangemode="tozero",
-                    tick0=0,
-                    dtick=max(1, -(-int(counts.max(initial=0)) // 4)),
-                ),
-            },
+            height=_HEIGHT,
+            font=_LARGE,
+            margin=plot.MARGIN | _ROOM,
+            showlegend=False,
+            xaxis=plot.axis(
+                f"probability of “{labels[0]}”", range=[0, 1], tickformat=".0%", dtick=0.5
+            ),
+            yaxis=plot.axis(
+                "people",
+                rangemode="tozero",
+                tick0=0,
+                dtick=max(1, -(-int(counts.max(initial=0)) // 4)),
+            ),
         )
     x_axis, margin = _outcomes_axis(names)
-    heat: Trace = {
+    heat: plot.Trace = {
         "type": "heatmap",
         "x": labels,
         "y": (edges[:-1] + edges[1:]) / 2,
@@ -100,25 +97,18 @@ def forecast_histogram(
         "ygap": 1,
         "hovertemplate": "%{z} people gave %{x} about %{y:.0%}<extra></extra>",
     }
-    layout = {
-        "height": _HEIGHT,
-        "font": _LARGE,
-        "margin": margin,
-        "xaxis": x_axis,
-        "yaxis": axis("probability", range=[0, 1], tickformat=".0%"),
-    }
+    figure = plot.figure(
+        [heat],
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=margin,
+        xaxis=x_axis,
+        yaxis=plot.axis("probability", range=[0, 1], tickformat=".0%"),
+    )
     if outcome is not None:
-        layout["shapes"] = [
-            {
-                "type": "rect",
-                "x0": outcome - 0.5,
-                "x1": outcome + 0.5,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": INK, "width": 3},
-            }
-        ]
-    return build([heat], layout)
+        ends = {"x0": outcome - 0.5, "x1": outcome + 0.5, "y0": 0, "y1": 1}
+        figure.layout.shapes = [{"type": "rect", "line": {"color": INK, "width": 3}, **ends}]
+    return figure
 
 
 def mean_of_room(
@@ -137,22 +127,21 @@ def mean_of_room(
     """
     mean = mean_forecast(forecasts)
     bits = measured(float(entropy(mean)), "bits", 3)
-    labels = distinct(names)
+    labels = plot.distinct(names)
     x_axis, margin = _outcomes_axis(names)
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "x": labels,
-            "y": mean,
-            "name": f"mean of {len(forecasts)}, entropy {bits}",
-            "marker": {
-                **patterned(Q, ""),
+    traces: list[plot.Trace] = [
+        plot.bars(
+            f"mean of {len(forecasts)}, entropy {bits}",
+            labels,
+            mean,
+            {
+                **plot.patterned(Q, ""),
                 "opacity": [
                     1.0 if outcome in (None, place) else 0.45 for place in range(len(names))
                 ],
             },
-            "hovertemplate": "%{x}: %{y:.3f}<extra></extra>",
-        },
+            hovertemplate="%{x}: %{y:.3f}<extra></extra>",
+        ),
         # In a row above the bars, where no mark of p is in the way.
         {
             "type": "scatter",
@@ -166,26 +155,23 @@ def mean_of_room(
     ]
     if drawn_from:
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": labels,
-                "y": list(drawn_from),
-                "name": "p that decided",
-                "marker": {"color": P, "size": 15, "symbol": "line-ew-open", "line": {"width": 4}},
-                "hovertemplate": "p of %{x}: %{y:.3f}<extra></extra>",
-            }
+            plot.scatter(
+                "p that decided",
+                labels,
+                list(drawn_from),
+                "markers",
+                marker={"color": P, "size": 15, "symbol": "line-ew-open", "line": {"width": 4}},
+                hovertemplate="p of %{x}: %{y:.3f}<extra></extra>",
+            )
         )
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": _HEIGHT,
-            "font": _LARGE,
-            "margin": margin,
-            "showlegend": False,
-            "xaxis": x_axis,
-            "yaxis": axis("probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"),
-        },
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=margin,
+        showlegend=False,
+        xaxis=x_axis,
+        yaxis=plot.axis("probability", range=[0, 1.16], tickvals=[0, 0.5, 1], tickformat=".0%"),
     )
 
 
@@ -205,10 +191,10 @@ def _outcomes_axis(names: Sequence[str]) -> tuple[dict[str, object], dict[str, i
     x_axis = {
         "type": "category",
         "tickangle": angle,
-        "tickvals": distinct(names),
+        "tickvals": plot.distinct(names),
         "ticktext": ["<br>".join(html.escape(line, quote=False) for line in one) for one in lines],
     }
-    return x_axis, MARGIN | _ROOM | {"b": bottom}
+    return x_axis, plot.MARGIN | _ROOM | {"b": bottom}
 
 
 def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULES[:2]) -> go.Figure:
@@ -217,12 +203,8 @@ def crowd_scores(crowd: Mapping[str, CrowdScore], *, rules: Sequence[str] = RULE
     Args:
         crowd: Rule → scores; by Jensen's inequality the second is never the larger.
     """
-    labels = [_SHORT[rule] for rule in rules]
-    kinds = {
-        "the room's mean": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "its mean forecast": ([crowd[rule].of_mean for rule in rules], INK, "/"),
-    }
-    return _scores(labels, kinds)
+    means, of_means = zip(*((crowd[rule].mean, crowd[rule].of_mean) for rule in rules), strict=True)
+    return _scores(rules, {"the room's mean": means, "its mean forecast": of_means})
 
 
 def honest_or_bold(
@@ -234,46 +216,39 @@ def honest_or_bold(
         crowd: Rule → scores of the forecasts as they were given.
         bold: Rule → mean score if everybody had put everything on their favourite.
     """
-    labels = [_SHORT[rule] for rule in rules]
-    kinds = {
-        "as forecast": ([crowd[rule].mean for rule in rules], NEUTRAL, ""),
-        "all on the favourite": ([bold[rule] for rule in rules], INK, "/"),
-    }
-    return _scores(labels, kinds)
+    means = [crowd[rule].mean for rule in rules]
+    favourites = [bold[rule] for rule in rules]
+    return _scores(rules, {"as forecast": means, "all on the favourite": favourites})
 
 
-def _scores(
-    labels: Sequence[str], kinds: Mapping[str, tuple[Sequence[float], str, str]]
-) -> go.Figure:
-    every = [value for values, _, _ in kinds.values() for value in values]
-    finite = [value for value in every if np.isfinite(value)]
+def _scores(rules: Sequence[str], kinds: Mapping[str, Sequence[float]]) -> go.Figure:
+    finite = [value for values in kinds.values() for value in values if np.isfinite(value)]
     # An infinite score has no height of its own: its bar goes to the top and is named.
     top = 1.25 * max([*finite, 1.0])
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "x": list(labels),
-            "y": [min(value, top) for value in values],
-            "name": name,
-            "text": [written(value, 3) for value in values],
-            "textposition": "auto",
-            "textangle": 0,
-            "marker": patterned(colour, pattern),
-            "customdata": [written(value, 6) for value in values],
-            "hovertemplate": f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
-        }
-        for name, (values, colour, pattern) in kinds.items()
+    traces: list[plot.Trace] = [
+        plot.bars(
+            name,
+            [_SHORT[rule] for rule in rules],
+            [min(value, top) for value in values],
+            plot.patterned(colour, pattern),
+            text=[written(value, 3) for value in values],
+            textposition="auto",
+            textangle=0,
+            customdata=[written(value, 6) for value in values],
+            hovertemplate=f"{name}, %{{x}}: %{{customdata}}<extra></extra>",
+        )
+        for (name, values), colour, pattern in zip(
+            kinds.items(), (NEUTRAL, INK), ("", "/"), strict=True
+        )
     ]
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": _HEIGHT,
-            "font": _LARGE,
-            "margin": MARGIN | _ROOM | {"t": 48},
-            "barmode": "group",
-            "xaxis": {"type": "category", "tickangle": 0},
-            "yaxis": axis("less is better", range=[0, top]),
-        },
+        height=_HEIGHT,
+        font=_LARGE,
+        margin=plot.MARGIN | _ROOM | {"t": 48},
+        barmode="group",
+        xaxis={"type": "category", "tickangle": 0},
+        yaxis=plot.axis("less is better", range=[0, top]),
     )
 
 
@@ -286,53 +261,37 @@ def expected_by_report(p: float) -> go.Figure:
     q = np.linspace(0, 1, 201)
     reports = np.column_stack([q, 1 - q])
     belief = np.array([p, 1 - p])
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     for place, rule in enumerate(RULES):
         costs = expected_score(belief, reports, rule)
         shown = np.where(np.isfinite(costs), costs, np.nan)
         best = int(np.argmin(np.where(np.isfinite(costs), costs, np.inf)))
         traces += [
-            {
-                "type": "scatter",
-                "x": q,
-                "y": shown,
-                "mode": "lines",
-                "name": LABELS[rule],
-                "line": {"color": _COLOURS[rule], "width": 3, "dash": DASHES[place]},
-                "hovertemplate": f"report %{{x:.3f}}: %{{y:.4f}} ({LABELS[rule]})<extra></extra>",
-            },
-            {
-                "type": "scatter",
-                "x": [q[best]],
-                "y": [shown[best]],
-                "mode": "markers",
-                "name": f"least, {LABELS[rule]}",
-                "showlegend": False,
-                "marker": {
-                    "color": _COLOURS[rule],
-                    "size": 14,
-                    "line": {"color": INK, "width": 2},
-                },
-                "hovertemplate": f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
-            },
+            plot.scatter(
+                LABELS[rule],
+                q,
+                shown,
+                line={"color": _COLOURS[rule], "width": 3, "dash": DASHES[place]},
+                hovertemplate=f"report %{{x:.3f}}: %{{y:.4f}} ({LABELS[rule]})<extra></extra>",
+            ),
+            plot.scatter(
+                f"least, {LABELS[rule]}",
+                [q[best]],
+                [shown[best]],
+                "markers",
+                showlegend=False,
+                marker=plot.outlined(_COLOURS[rule], 14, 2),
+                hovertemplate=f"least at %{{x:.3f}} ({LABELS[rule]})<extra></extra>",
+            ),
         ]
-    layout = {
-        "height": 300,
-        "margin": {**MARGIN, "t": 40},
-        "xaxis": axis("reported q of the first outcome", range=[-0.02, 1.02]),
-        "yaxis": axis("expected score, less is better", range=[0, 3]),
-        "shapes": [
-            {
-                "type": "line",
-                "x0": p,
-                "x1": p,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": P, "width": 2, "dash": "dot"},
-            }
-        ],
-        "annotations": [
+    return plot.figure(
+        traces,
+        height=300,
+        margin={**plot.MARGIN, "t": 40},
+        xaxis=plot.axis("reported q of the first outcome", range=[-0.02, 1.02]),
+        yaxis=plot.axis("expected score, less is better", range=[0, 3]),
+        shapes=[plot.upright(p, {"color": P, "width": 2, "dash": "dot"})],
+        annotations=[
             {
                 "x": p,
                 "y": 1,
@@ -344,8 +303,7 @@ def expected_by_report(p: float) -> go.Figure:
                 "xshift": 5 if p < 0.5 else -5,
             }
         ],
-    }
-    return build(traces, layout)
+    )
 
 
 def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
@@ -356,25 +314,28 @@ def running_scores(own: Sequence[float], other: Sequence[float]) -> go.Figure:
         other: Those of the computer's.
     """
     rounds = np.arange(len(own) + 1)
+    end = max(10, len(own))
+    top = plot.steady_top(
+        max(math.fsum(filter(math.isfinite, one)) for one in (own, other)), least=20
+    )
 
-    def line(values: Sequence[float], name: str, colour: str, dash: str) -> Trace:
+    def line(values: Sequence[float], name: str, colour: str, dash: str) -> plot.Trace:
         finite = [value if np.isfinite(value) else 0.0 for value in values]
-        return {
-            "type": "scatter",
-            "x": rounds,
-            "y": np.concatenate([[0.0], np.cumsum(finite)]),
-            "mode": "lines+markers",
-            "name": name,
-            "line": {"color": colour, "width": 2.5, "dash": dash},
-            "hovertemplate": f"{name} after %{{x}} rounds: %{{y:.3f}} bits<extra></extra>",
-        }
+        return plot.scatter(
+            name,
+            rounds,
+            np.concatenate([[0.0], np.cumsum(finite)]),
+            "lines+markers",
+            line={"color": colour, "width": 2.5, "dash": dash},
+            hovertemplate=f"{name} after %{{x}} rounds: %{{y:.3f}} bits<extra></extra>",
+        )
 
-    return build(
+    return plot.figure(
         [line(own, "you", INK, DASHES[0]), line(other, "the computer", NEUTRAL, DASHES[1])],
-        {
-            "height": 250,
-            "margin": {**MARGIN, "t": 40},
-            "xaxis": axis("rounds", rangemode="tozero", dtick=1 if len(own) < 15 else 5),
-            "yaxis": axis("sum of log scores / bits", rangemode="tozero"),
-        },
+        height=250,
+        margin={**plot.MARGIN, "t": 40},
+        least_height=220,
+        # It stands still while a short game is played.
+        xaxis=plot.axis("rounds", range=[0, 1.02 * end], dtick=1 if end < 15 else 5),
+        yaxis=plot.axis("sum of log scores / bits", range=[0, 1.05 * top]),
     )

@@ -19,10 +19,9 @@ from explorer.core.information import (
     simplex_entropy,
     unit_name,
 )
-from explorer.figures.build import Trace, axis, build, infinity_mark, quantity, steady_top
-from explorer.figures.labels import category_axis, distinct
+from explorer.figures import plot
 from explorer.figures.numbers import measured, written
-from explorer.figures.palette import ENTROPY, INK, second_colour, text_colour
+from explorer.figures.palette import ENTROPY, second_colour, text_colour
 
 
 def entropy_by_outcome(
@@ -38,7 +37,7 @@ def entropy_by_outcome(
     """
     unit = unit_name(base)
     surprise = self_information(p, base=base)
-    labels = distinct(names)
+    labels = plot.distinct(names)
     digits = 4 if len(labels) <= 3 else 2
     bars = [
         (
@@ -49,45 +48,42 @@ def entropy_by_outcome(
         ),
         ("contribution −p log p", entropy_terms(p, base=base), None, ENTROPY),
     ]
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "name": name,
-            "x": labels,
-            "y": values,
-            "text": [written(v, digits) for v in (values if shown is None else shown)],
-            "textposition": "outside" if len(labels) <= 10 else "none",
-            "cliponaxis": False,
-            "marker": {"color": colour},
-            "hovertemplate": "%{x}: %{y:.6g} " + unit + f"<extra>{name}</extra>",
-        }
+    traces: list[plot.Trace] = [
+        plot.bars(
+            name,
+            labels,
+            values,
+            {"color": colour},
+            text=[written(v, digits) for v in (values if shown is None else shown)],
+            textposition="outside" if len(labels) <= 10 else "none",
+            cliponaxis=False,
+            hovertemplate="%{x}: %{y:.6g} " + unit + f"<extra>{name}</extra>",
+        )
         for name, values, shown, colour in bars
     ]
-    infinite = [infinity_mark(labels[index], 0) for index in np.flatnonzero(np.isinf(surprise))]
-    categories, margin = category_axis(labels)
+    infinite = [
+        plot.infinity_mark(labels[index], 0) for index in np.flatnonzero(np.isinf(surprise))
+    ]
+    categories, margin = plot.category_axis(labels)
     margin = margin | {"t": 26, "b": margin["b"] - 16}
     highest = float(np.max(surprise, where=np.isfinite(surprise), initial=0.0))
     at_most = maximum_entropy(len(labels), base)
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": (216 if len(labels) <= 3 else 440) + margin["b"],
-            "margin": margin,
-            "barmode": "group",
-            "yaxis": axis(unit, range=[0, steady_top(1.35 * highest, 1.35 * at_most)]),
-            "xaxis": categories,
-            "annotations": infinite + _rarest(p, labels, surprise),
-            # Above narrow bars numbers would run into each other: none is written small.
-            "uniformtext": {"mode": "hide", "minsize": 10},
-            "meta": {
-                "least_height": (120 if len(labels) <= 3 else 300) + margin["b"],
-                "quantities": [
-                    quantity("Entropy H(p)", measured(float(entropy(p, base=base)), unit), ENTROPY),
-                    quantity("Maximum", measured(at_most, unit)),
-                    quantity("Perplexity", written(float(perplexity(p)))),
-                ],
-            },
-        },
+        height=(216 if len(labels) <= 3 else 440) + margin["b"],
+        margin=margin,
+        barmode="group",
+        yaxis=plot.axis(unit, range=[0, plot.steady_top(1.35 * highest, 1.35 * at_most)]),
+        xaxis=categories,
+        annotations=infinite + _rarest(p, labels, surprise),
+        # Above narrow bars numbers would run into each other: none is written small.
+        uniformtext={"mode": "hide", "minsize": 10},
+        least_height=(120 if len(labels) <= 3 else 300) + margin["b"],
+        quantities=[
+            plot.quantity("Entropy H(p)", measured(float(entropy(p, base=base)), unit), ENTROPY),
+            plot.quantity("Maximum", measured(at_most, unit)),
+            plot.quantity("Perplexity", written(float(perplexity(p)))),
+        ],
     )
 
 
@@ -107,18 +103,18 @@ def _rarest(
     else:
         return []
     return [
-        {
-            "x": labels[rarest],
-            "y": float(surprise[rarest]),
-            "text": words,
-            "font": {"color": text_colour("H(p)"), "size": 15},
-            "showarrow": False,
-            "yanchor": "bottom",
-            "yshift": 18,
+        plot.words(
+            labels[rarest],
+            float(surprise[rarest]),
+            words,
+            size=15,
+            colour=text_colour("H(p)"),
+            yanchor="bottom",
+            yshift=18,
             # Away from the nearer edge of the picture.
-            "xanchor": "left" if rarest < len(labels) / 2 else "right",
-            "xshift": -36 if rarest < len(labels) / 2 else 36,
-        }
+            xanchor="left" if rarest < len(labels) / 2 else "right",
+            xshift=-36 if rarest < len(labels) / 2 else 36,
+        )
     ]
 
 
@@ -134,32 +130,16 @@ def binary_entropy_curve(
     unit = unit_name(base)
     grid, curve = _binary_curve(base)
     point = float(entropy(p, base=base))
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": grid,
-            "y": curve,
-            "name": "H(p, 1 − p)",
-            "mode": "lines",
-            "line": {"color": ENTROPY},
-        },
-        {
-            "type": "scatter",
-            "x": [p[0]],
-            "y": [point],
-            "name": "now",
-            "mode": "markers",
-            "marker": {"size": 13, "color": ENTROPY, "line": {"width": 2, "color": INK}},
-        },
+    traces: list[plot.Trace] = [
+        plot.scatter("H(p, 1 − p)", grid, curve, line={"color": ENTROPY}),
+        plot.scatter("now", [p[0]], [point], "markers", marker=plot.outlined(ENTROPY, 13, 2)),
     ]
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 226,
-            "meta": {"least_height": 150},
-            "xaxis": axis(f"probability of {distinct([name])[0]}", range=[-0.02, 1.02]),
-            "yaxis": axis(f"entropy / {unit}", rangemode="tozero"),
-        },
+        height=226,
+        least_height=150,
+        xaxis=plot.axis(f"probability of {plot.distinct([name])[0]}", range=[-0.02, 1.02]),
+        yaxis=plot.axis(f"entropy / {unit}", rangemode="tozero"),
     )
 
 
@@ -175,7 +155,7 @@ def entropy_on_simplex(
     unit = unit_name(base)
     points, values = _simplex(base)
     first, second, third = points.T
-    traces: list[Trace] = [
+    traces: list[plot.Trace] = [
         {
             "type": "scatterternary",
             "a": first,
@@ -209,17 +189,15 @@ def entropy_on_simplex(
         },
     ]
     corners = {
-        corner: axis(f"{name} = 1", showticklabels=False, min=0)
-        for corner, name in zip(("aaxis", "baxis", "caxis"), distinct(names), strict=True)
+        corner: plot.axis(f"{name} = 1", showticklabels=False, min=0)
+        for corner, name in zip(("aaxis", "baxis", "caxis"), plot.distinct(names), strict=True)
     }
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 290,
-            "margin": {"l": 50, "r": 50, "t": 34, "b": 34},
-            "meta": {"least_height": 190},
-            "ternary": {"sum": 1, **corners},
-        },
+        height=290,
+        margin={"l": 50, "r": 50, "t": 34, "b": 34},
+        least_height=190,
+        ternary={"sum": 1, **corners},
     )
 
 

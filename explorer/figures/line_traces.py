@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from explorer.figures.curves import curve_colour, kept_points
 from explorer.figures.palette import with_alpha
-from explorer.figures.panels import Trace, number_of, raw_trace, trace
+from explorer.figures.panels import number_of, raw_trace, trace
+from explorer.figures.plot import Trace
 from explorer.runs.curve_data import TEST_FULL
-from explorer.runs.group_means import Points
+from explorer.runs.group_means import Points, evenly
 from explorer.runs.meaning import SPLITS, TEST, TRAIN, UNSAID, VALIDATION
 
 Span = tuple[float, float]
@@ -31,6 +32,17 @@ _DASHES = {
 _FEWEST = 16
 _MOST_MARKS = 64
 _UNTABLED = {"showlegend": False}
+_Test = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+_NOWHERE: tuple[tuple[str, float, str, _Test], ...] = (
+    ("NaN", 0.97, "x-thin", np.isnan),
+    ("∞", 0.97, "triangle-up", np.isposinf),
+    ("−∞", 0.03, "triangle-down", np.isneginf),
+)
+"""What has no place on any scale: word, height of its mark, symbol and test."""
+_NOWHERE_ON_LOG: tuple[tuple[str, float, str, _Test], ...] = (
+    ("0", 0.03, "triangle-down", lambda y: y == 0),
+    ("below 0", 0.03, "triangle-down", lambda y: (y < 0) & np.isfinite(y)),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,11 +171,8 @@ def edge_marks(
     """
     found: list[Trace] = []
     each = max(2, _MOST_MARKS * 4 // max(1, len(parts)))
-    for word, height, symbol in (
-        ("NaN", 0.97, "x-thin"), ("∞", 0.97, "triangle-up"), ("−∞", 0.03, "triangle-down"),
-        ("0", 0.03, "triangle-down"), ("below 0", 0.03, "triangle-down"),
-    ):  # fmt: skip
-        places = [(part, _at_edge(part.points, word, scale, span, each)) for part in parts]
+    for word, height, symbol, is_there in _NOWHERE + (_NOWHERE_ON_LOG if scale == "log" else ()):
+        places = [(part, _at_edge(part.points, is_there, span, each)) for part in parts]
         some = [(part, list(at)) for part, at in places if at.size]
         if not some:
             continue
@@ -172,16 +181,16 @@ def edge_marks(
         (marked,) = _marks(some[0][0], word, some, marker)
         panel = some[0][0].panel
         count = sum(len(at) for _, at in some)
-        found.append(marked | {"y": [height] * count, "yaxis": f"y{panels + panel + 1}"})
+        found.append(marked | {"y": [height] * count, "yaxis": f"y{number_of(panels + panel)}"})
     return found
 
 
 def edge_axes(panels: int) -> dict[str, Any]:
     """Return the axes on which `edge_marks` stand, from 0 at a panel's bottom to 1 at its top."""
     return {
-        f"yaxis{panels + panel + 1}": {
-            "overlaying": "y" if panel == 0 else f"y{panel + 1}",
-            "anchor": "x" if panel == 0 else f"x{panel + 1}",
+        f"yaxis{number_of(panels + panel)}": {
+            "overlaying": f"y{number_of(panel)}",
+            "anchor": f"x{number_of(panel)}",
             "range": [0, 1],
             "fixedrange": True,
             "visible": False,
@@ -190,25 +199,12 @@ def edge_axes(panels: int) -> dict[str, Any]:
     }
 
 
-def _at_edge(
-    points: Points, word: str, scale: str, span: Span | None, most: int
-) -> NDArray[np.int64]:
-    y = points.raw
-    with np.errstate(invalid="ignore"):
-        where = {
-            "NaN": np.isnan(y),
-            "∞": y == math.inf,
-            "−∞": y == -math.inf,
-            "0": (y == 0) & (scale == "log"),
-            "below 0": (y < 0) & np.isfinite(y) & (scale == "log"),
-        }[word]
-    places = np.flatnonzero(where)
+def _at_edge(points: Points, is_there: _Test, span: Span | None, most: int) -> NDArray[np.int64]:
+    places = np.flatnonzero(is_there(points.raw))
     if span is not None:
         x = points.x[places]
         places = places[(x >= span[0]) & (x <= span[1])]
-    if places.size > most:
-        places = places[np.linspace(0, places.size - 1, most).round().astype(np.int64)]
-    return places
+    return evenly(places, most)
 
 
 def _marks(
@@ -226,11 +222,8 @@ def _kept(
     x: NDArray[np.float64], y: NDArray[np.float64], most: int, span: Span | None
 ) -> NDArray[np.int64]:
     limits = {} if span is None else {"x_min": span[0], "x_max": span[1]}
-    kept = kept_points(x, y, max(most, _FEWEST), **limits)
-    if kept.size > most:
-        # So many lines that none can be drawn in full: evenly, with both ends.
-        kept = kept[np.linspace(0, kept.size - 1, max(2, most)).round().astype(np.int64)]
-    return kept
+    # There may be so many lines that none can be drawn in full.
+    return evenly(kept_points(x, y, max(most, _FEWEST), **limits), max(2, most))
 
 
 def _about(part: LinePart, role: str) -> dict[str, Any]:

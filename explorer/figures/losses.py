@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike
 from explorer.core.loss_readings import LossReading
 from explorer.core.losses import softmax_jacobian
 from explorer.core.prediction_table import Judgement
-from explorer.figures.build import MARGIN, Trace, axis, build, note, patterned, quantity, steady_top
-from explorer.figures.labels import distinct
+from explorer.figures import plot
 from explorer.figures.numbers import measured, written
 from explorer.figures.palette import (
     CROSS_ENTROPY,
@@ -82,18 +81,15 @@ def class_gradients(
         by: What the gradient is by, as the axis names it.
         reach: No gradient goes farther from 0.
     """
-    labels = distinct(names)
-    end = steady_top(reach, least=1.0)
-    traces = [bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()]
-    return build(
+    labels = plot.distinct(names)
+    end = plot.steady_top(reach, least=1.0)
+    traces = [
+        loss_bars(STYLES[name], labels, reading.gradient) for name, reading in readings.items()
+    ]
+    return plot.figure(
         traces,
-        {
-            "height": 360,
-            "meta": {"least_height": 240},
-            "barmode": "group",
-            "xaxis": {"type": "category", "automargin": True},
-            "yaxis": axis(f"∂loss / ∂{by}", range=[-1.05 * end, 1.05 * end]),
-        },
+        **_side_by_side(360, 240),
+        yaxis=plot.axis(f"∂loss / ∂{by}", range=[-1.05 * end, 1.05 * end]),
     )
 
 
@@ -109,74 +105,67 @@ def pulls(
         names: C class names.
         target: The distribution p [C].
     """
-    labels = distinct(names)
+    labels = plot.distinct(names)
     ours, theirs = (readings[name] for name in PULLS)
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     for row, name in enumerate(PULLS):
         values = readings[name].gradient
-        shown = {"text": [_rounded(value) for value in values], "textposition": "outside"}
-        traces.append(
-            bars(STYLES[name], labels, values)
-            | {"yaxis": "y2" if row else "y", "showlegend": False, "cliponaxis": False}
-            | shown
-        )
+        # The figure's table has all digits.
+        texts = [written(round(float(value), 3), 3) for value in values]
+        shown: plot.Trace = {"text": texts, "textposition": "outside"}
+        shown |= {"yaxis": "y2" if row else "y", "showlegend": False, "cliponaxis": False}
+        traces.append(loss_bars(STYLES[name], labels, values) | shown)
     true = int(np.argmax(target))
     # Words beside the first and the last class run towards the middle.
     side = -1 if true == len(labels) - 1 else 1
     if theirs.gradient_norm < _FLAT * ours.gradient_norm:
-        words = "almost no gradient: q is sure"
-        said = note(labels[true], 0.0, words, text_colour("squared error"), yref="y2")
+        told = "almost no gradient: q is sure"
+        said = plot.note(labels[true], 0.0, told, text_colour("squared error"), yref="y2")
         # Above the bars: on a low screen the names of the classes begin right below them.
         said |= {"ay": -28, "ax": 0 if 0 < true < len(labels) - 1 else 100 * side}
     else:
         # Beside the bar, on the side of zero where its neighbours' bars and numbers are not.
         middle = float(ours.gradient[true]) / 2
-        words = "softmax CE: q − p"
-        said = note(true + 0.4 * side, middle, words, text_colour("H(p,q)"), ax=20 * side)
+        told = "softmax CE: q − p"
+        said = plot.note(true + 0.4 * side, middle, told, text_colour("H(p,q)"), ax=20 * side)
         said |= {"xanchor": "left" if side > 0 else "right", "ay": 0 if middle < -0.3 else 26}
     titles = [
-        {
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "y": top,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "text": f"{words}, norm {written(readings[name].gradient_norm)}",
-            "font": {"size": 15, "color": loss_text_colour(name)},
-            "showarrow": False,
-        }
-        for name, top, words in zip(
-            PULLS,
-            (1.0, 0.44),
-            ("<b>cross-entropy</b>: q − p", "<b>squared error</b>: 2J(q − p)"),
-            strict=True,
+        plot.words(
+            0,
+            top,
+            f"{title}, norm {written(readings[name].gradient_norm)}",
+            size=15,
+            colour=loss_text_colour(name),
+            xref="paper",
+            xanchor="left",
+            yref="paper",
+            yanchor="bottom",
+        )
+        for name, top, title in (
+            (PULLS[0], 1.0, "<b>cross-entropy</b>: q − p"),
+            (PULLS[1], 0.44, "<b>squared error</b>: 2J(q − p)"),
         )
     ]
-    upright = {"range": [-1.3, 1.3], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
-    return build(
+    upright = {"range": [-1.55, 1.55], "tickvals": [-1, 0, 1], "zerolinewidth": 2}
+    return plot.figure(
         traces,
-        {
-            "height": 440,
-            "margin": MARGIN | {"t": 26},
-            "meta": {
-                "least_height": 300,
-                "quantities": [
-                    quantity(
-                        STYLES[name].name,
-                        measured(readings[name].value, readings[name].loss.unit).strip(),
-                        loss_text_colour(name),
-                    )
-                    for name in PULLS
-                ],
-            },
-            "xaxis": {"type": "category", "anchor": "y2", "automargin": True},
-            "yaxis": axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
-            "yaxis2": axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
-            "annotations": [*titles, said],
-            # Where bars are so narrow that numbers would run into each other, there are none.
-            "uniformtext": {"mode": "hide", "minsize": 10},
-        },
+        height=440,
+        margin=plot.MARGIN | {"t": 26},
+        least_height=300,
+        quantities=[
+            plot.quantity(
+                STYLES[name].name,
+                measured(readings[name].value, readings[name].loss.unit).strip(),
+                loss_text_colour(name),
+            )
+            for name in PULLS
+        ],
+        xaxis={"type": "category", "anchor": "y2", "automargin": True},
+        yaxis=plot.axis("∂loss / ∂logit", domain=[0.56, 1], **upright),
+        yaxis2=plot.axis("∂loss / ∂logit", domain=[0, 0.44], **upright),
+        annotations=[*titles, said],
+        # Where bars are so narrow that numbers would run into each other, there are none.
+        uniformtext={"mode": "hide", "minsize": 10},
     )
 
 
@@ -188,19 +177,14 @@ def target_and_model(p: ArrayLike, q: ArrayLike, names: Sequence[str]) -> go.Fig
         q: Model distribution [C].
         names: C class names.
     """
-    labels = distinct(names)
-    return build(
+    labels = plot.distinct(names)
+    return plot.figure(
         [
-            bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
-            bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
+            loss_bars(Style("p (target)", P, "", ""), labels, np.asarray(p)),
+            loss_bars(Style("q = softmax(z)", Q, "", "/"), labels, np.asarray(q)),
         ],
-        {
-            "height": 400,
-            "meta": {"least_height": 300},
-            "barmode": "group",
-            "xaxis": {"type": "category", "automargin": True},
-            "yaxis": axis("probability", range=[0, 1.02]),
-        },
+        **_side_by_side(400, 300),
+        yaxis=plot.axis("probability", range=[0, 1.02]),
     )
 
 
@@ -214,7 +198,7 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
     jacobian = softmax_jacobian(logits)
     # Adding 0 takes the sign from a zero.
     shown = np.round(jacobian, 2 if len(jacobian) > 4 else 3) + 0.0
-    labels = distinct(names)
+    labels = plot.distinct(names)
     # Between the two colours lies the page's own ground, whichever the theme.
     scale = [
         [0, with_alpha(NEUTRAL, 0.75)],
@@ -239,20 +223,13 @@ def jacobian_map(logits: ArrayLike, names: Sequence[str]) -> go.Figure:
         "ygap": 1,
         "hovertemplate": "∂q(%{y}) / ∂z(%{x}) = %{z:.6f}<extra></extra>",
     }
-    return build(
+    return plot.figure(
         [heat],
-        {
-            "height": 400,
-            "meta": {"least_height": 340},
-            "xaxis": _class_axis("by the logit of"),
-            "yaxis": _class_axis("probability of") | {"autorange": "reversed"},
-        },
+        height=400,
+        least_height=340,
+        xaxis=_class_axis("by the logit of"),
+        yaxis=_class_axis("probability of") | {"autorange": "reversed"},
     )
-
-
-def _rounded(value: float) -> str:
-    """Write a number for the end of a bar; the figure's table has all digits."""
-    return written(round(float(value), 3), 3)
 
 
 def _class_axis(title: str) -> dict[str, Any]:
@@ -265,22 +242,26 @@ def _class_axis(title: str) -> dict[str, Any]:
     }
 
 
-def bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> Trace:
-    """Return a trace of bars in a loss's style.
+def _side_by_side(height: int, least: int, kind: str = "category") -> dict[str, Any]:
+    return {
+        "height": height,
+        "least_height": least,
+        "barmode": "group",
+        "xaxis": {"type": kind, "automargin": True},
+    }
+
+
+def loss_bars(style: Style, labels: Sequence[Any], values: ArrayLike) -> plot.Trace:
+    """Return a trace of bars in a style.
 
     Args:
-        style: From `STYLES`.
+        style: From `STYLES`, or another one of name, colour and pattern.
         labels: n categories, or two levels of them.
         values: Heights of the bars [n].
     """
-    return {
-        "type": "bar",
-        "name": style.name,
-        "x": labels,
-        "y": values,
-        "marker": patterned(style.colour, style.pattern),
-        "hovertemplate": "%{x}: %{y:.6g}<extra>" + style.name + "</extra>",
-    }
+    hover = "%{x}: %{y:.6g}<extra>" + style.name + "</extra>"
+    marker = plot.patterned(style.colour, style.pattern)
+    return plot.bars(style.name, labels, values, marker, hovertemplate=hover)
 
 
 def row_gradient_norms(models: Sequence[Judgement]) -> go.Figure:
@@ -297,13 +278,8 @@ def row_gradient_norms(models: Sequence[Judgement]) -> go.Figure:
         "softmax_cross_entropy": [norm for one in models for norm in one.cross_entropy_gradient],
         "softmax_squared_error": [norm for one in models for norm in one.squared_error_gradient],
     }
-    return build(
-        [bars(STYLES[name], labels, values) for name, values in series.items()],
-        {
-            "height": 300,
-            "meta": {"least_height": 200},
-            "barmode": "group",
-            "xaxis": {"type": "multicategory", "automargin": True},
-            "yaxis": axis("gradient norm, by the logits", rangemode="tozero"),
-        },
+    return plot.figure(
+        [loss_bars(STYLES[name], labels, values) for name, values in series.items()],
+        **_side_by_side(300, 200, "multicategory"),
+        yaxis=plot.axis("gradient norm, by the logits", rangemode="tozero"),
     )

@@ -14,7 +14,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.build import Trace, build
+from explorer.figures import plot
 from explorer.figures.palette import with_alpha
 
 PANEL_HEIGHT = 210
@@ -41,7 +41,7 @@ class PanelAxis:
     tickformat: str = ""
 
 
-def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any) -> Trace:
+def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any) -> plot.Trace:
     """Return a curve's trace in a panel; the legend shows a curve once and switches all of it.
 
     Args:
@@ -51,20 +51,12 @@ def trace(panel: int, index: int, name: str, x: Values, y: Values, **style: Any)
         y: Values [n].
         style: Further attributes of Plotly's scatter trace.
     """
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        # Plotly would read a person's "<" as the start of a tag.
-        "name": name.replace("<", "&lt;"),
-        "x": x,
-        "y": y,
-        "yaxis": f"y{number_of(panel)}",
-        "legendgroup": str(index),
-        **style,
-    }
+    # Plotly would read a person's "<" as the start of a tag.
+    own = {"yaxis": f"y{number_of(panel)}", "legendgroup": str(index), **style}
+    return plot.scatter(name.replace("<", "&lt;"), x, y, **own)
 
 
-def raw_trace(panel: int, index: int, name: str, x: Values, y: Values, colour: str) -> Trace:
+def raw_trace(panel: int, index: int, name: str, x: Values, y: Values, colour: str) -> plot.Trace:
     """Return the faint trace of a raw curve, which lies behind its average.
 
     Args:
@@ -73,13 +65,13 @@ def raw_trace(panel: int, index: int, name: str, x: Values, y: Values, colour: s
         colour: Of the curve, `#rrggbb`.
     """
     thin = {"color": with_alpha(colour, 0.25), "width": 1}
-    hidden = {"showlegend": False, "hoverinfo": "skip", "meta": {"untabled": True}}
+    hidden = {"showlegend": False, "hoverinfo": "skip", **plot.UNTABLED}
     return trace(panel, index, f"{name}, raw", x, y, line=thin, **hidden)
 
 
 def grid(
     axes: Sequence[PanelAxis],
-    traces: Sequence[Trace],
+    traces: Sequence[plot.Trace],
     across: Mapping[str, Any],
     more: Mapping[str, Any],
     most_columns: int = MOST_COLUMNS,
@@ -142,7 +134,7 @@ def grid(
         **more,
     }
     layout["meta"] = {**more.get("meta", {}), "arrangements": arrangements, "panels": count}
-    return build(traces, layout)
+    return plot.figure(traces, **layout)
 
 
 def balanced(count: int, most: int) -> int:
@@ -186,20 +178,11 @@ def number_of(panel: int) -> str:
 
 def _heading(panel: int, title: str) -> dict[str, Any]:
     number = number_of(panel)
-    return {
-        "text": title.replace("<", "&lt;"),
-        "xref": f"x{number} domain",
-        "yref": f"y{number} domain",
-        "x": 0,
-        "y": 1,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 14},
-    }
+    place = {"xref": f"x{number} domain", "yref": f"y{number} domain", "xanchor": "left"}
+    return plot.words(0, 1, title.replace("<", "&lt;"), size=14, yanchor="bottom", **place)
 
 
-def _values(traces: Sequence[Trace], axis: str) -> NDArray[np.float64]:
+def _values(traces: Sequence[plot.Trace], axis: str) -> NDArray[np.float64]:
     """Return all values on an axis but those that have no place on it, as of a diverged curve."""
     columns = [np.asarray(one["y"], np.float64) for one in traces if one["yaxis"] == axis]
     values = np.concatenate([*columns, np.empty(0)])

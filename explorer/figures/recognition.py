@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.build import axis, build
+from explorer.figures import plot
 from explorer.figures.numbers import written
 from explorer.figures.palette import INK, with_alpha
 
@@ -38,16 +38,15 @@ def digit_probabilities(
     traces: list[dict[str, Any]] = []
     if target is not None:
         traces.append(
-            {
-                "type": "bar",
-                "name": "p, the truth",
-                "x": _CLASSES,
-                "y": [float(digit == target) for digit in range(10)],
-                "width": 0.92,
-                "offset": -0.46,
-                "marker": {"color": with_alpha(INK, 0.08), "line": {"color": INK, "width": 1.5}},
-                "hovertemplate": "p(%{x}) = %{y}<extra></extra>",
-            }
+            plot.bars(
+                "p, the truth",
+                _CLASSES,
+                [float(digit == target) for digit in range(10)],
+                {"color": with_alpha(INK, 0.08), "line": {"color": INK, "width": 1.5}},
+                width=0.92,
+                offset=-0.46,
+                hovertemplate="p(%{x}) = %{y}<extra></extra>",
+            )
         )
     width = 0.8 / max(1, len(labels))
     for index, (label, q, colour) in enumerate(zip(labels, outputs, colours, strict=True)):
@@ -55,29 +54,28 @@ def digit_probabilities(
             continue
         name = label.replace("<", "&lt;")  # Plotly would read it as the start of a tag
         traces.append(
-            {
-                "type": "bar",
-                "name": f"q, {name}",
-                "x": _CLASSES,
-                "y": q,
-                "width": width,
-                "offset": -0.4 + index * width,
-                "marker": {
+            plot.bars(
+                f"q, {name}",
+                _CLASSES,
+                q,
+                {
                     "color": colour,
                     "pattern": {"shape": _PATTERNS[index % len(_PATTERNS)]},
                 },
-                "customdata": [written(value, 4) for value in q],
-                "hovertemplate": "q(%{x}) = %{customdata}<extra>"
+                width=width,
+                offset=-0.4 + index * width,
+                customdata=[written(value, 4) for value in q],
+                hovertemplate="q(%{x}) = %{customdata}<extra>"
                 + label.replace("<", "‹")
                 + "</extra>",
-            }
+            )
         )
-    layout = {
-        "height": height,
-        "meta": {"least_height": min(height, least_height)},
-        "barmode": "overlay",
-        "showlegend": True,
-        "xaxis": axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),
-        "yaxis": axis("probability", range=[0, 1.05]),
-    }
-    return build(traces, layout)
+    return plot.figure(
+        traces,
+        height=height,
+        least_height=min(height, least_height),
+        barmode="overlay",
+        showlegend=True,
+        xaxis=plot.axis("class", type="category", categoryarray=_CLASSES, range=[-0.6, 9.6]),
+        yaxis=plot.axis("probability", range=[0, 1.05]),
+    )

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.core.information import self_information, unit_name
-from explorer.figures.build import MARGIN, Trace, axis, build, quantity, steady_top
+from explorer.figures import plot
 from explorer.figures.numbers import measured
-from explorer.figures.palette import DASHES, ENTROPY, INK, second_colour
+from explorer.figures.palette import DASHES, ENTROPY, second_colour
 
 _SMALLEST = 1 / 1024
 
@@ -29,47 +29,40 @@ def surprise_curve(p: float, *, base: float = 2.0) -> go.Figure:
     top = 1.08 * float(curve[0])
     value = float(self_information(p, base=base))
     place = value if value <= top else top
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": grid,
-            "y": curve,
-            "name": "I(p) = −log p",
-            "mode": "lines",
-            "line": {"color": ENTROPY, "width": 2.5},
-            "hovertemplate": f"p = %{{x:.4f}}: %{{y:.4f}} {unit}<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "x": [p],
-            "y": [place],
-            "name": "now",
-            "mode": "markers+text",
+    traces: list[plot.Trace] = [
+        plot.scatter(
+            "I(p) = −log p",
+            grid,
+            curve,
+            line={"color": ENTROPY, "width": 2.5},
+            hovertemplate=f"p = %{{x:.4f}}: %{{y:.4f}} {unit}<extra></extra>",
+        ),
+        plot.scatter(
+            "now",
+            [p],
+            [place],
+            "markers+text",
             # The number itself stands above the figure.
-            "text": "↑" if value > top else "",
-            "textposition": "top center",
-            "textfont": {"size": 18},
-            "cliponaxis": False,
-            "marker": {"size": 17, "color": ENTROPY, "line": {"width": 2, "color": INK}},
-            "customdata": [measured(value, unit, 9)],
-            "hovertemplate": "now: %{customdata}<extra></extra>",
-            "meta": {"drag": True},
-        },
+            text="↑" if value > top else "",
+            textposition="top center",
+            textfont={"size": 18},
+            cliponaxis=False,
+            marker=plot.outlined(ENTROPY, 17, 2),
+            customdata=[measured(value, unit, 9)],
+            hovertemplate="now: %{customdata}<extra></extra>",
+            meta={"drag": True},
+        ),
     ]
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 436,
-            "margin": MARGIN | {"t": 12},
-            "showlegend": False,
-            "xaxis": axis("probability p", range=[-0.02, 1.04]),
-            "yaxis": axis(f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]),
-            "annotations": _half_as_likely(p, base),
-            "meta": {
-                "least_height": 280,
-                "quantities": [quantity("I(p)", measured(value, unit), ENTROPY)],
-            },
-        },
+        height=436,
+        margin=plot.MARGIN | {"t": 12},
+        showlegend=False,
+        xaxis=plot.axis("probability p", range=[-0.02, 1.04]),
+        yaxis=plot.axis(f"self-information −log p / {unit}", range=[-0.04 * top, 1.08 * top]),
+        annotations=_half_as_likely(p, base),
+        least_height=280,
+        quantities=[plot.quantity("I(p)", measured(value, unit), ENTROPY)],
     )
 
 
@@ -107,42 +100,35 @@ def running_information(
     count = np.arange(totals.size + 1)
     values = np.concatenate([[0.0], totals])
     highest = float(np.max(values, where=np.isfinite(values), initial=expected * totals.size))
-    traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "x": count,
-            "y": expected * count,
-            "name": "expected, n · H",
-            "mode": "lines",
-            "line": {"color": second_colour("H(p)"), "dash": DASHES[1], "width": 2},
-            "hovertemplate": f"n · H = %{{y:.4f}} {unit}<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "x": count,
-            "y": np.where(np.isinf(values), np.nan, values),
-            "name": "this sequence",
-            "mode": "lines+markers" if totals.size <= 60 else "lines",
-            "line": {"color": ENTROPY, "width": 2.5, "shape": "hv"},
-            "hovertemplate": f"after %{{x}} events: %{{y:.4f}} {unit}<extra></extra>",
-        },
+    traces: list[plot.Trace] = [
+        plot.scatter(
+            "expected, n · H",
+            count,
+            expected * count,
+            line={"color": second_colour("H(p)"), "dash": DASHES[1], "width": 2},
+            hovertemplate=f"n · H = %{{y:.4f}} {unit}<extra></extra>",
+        ),
+        plot.scatter(
+            "this sequence",
+            count,
+            np.where(np.isinf(values), np.nan, values),
+            "lines+markers" if totals.size <= 60 else "lines",
+            line={"color": ENTROPY, "width": 2.5, "shape": "hv"},
+            hovertemplate=f"after %{{x}} events: %{{y:.4f}} {unit}<extra></extra>",
+        ),
     ]
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 410,
-            "xaxis": axis("events", range=[0, steady_top(totals.size, 4)]),
-            "yaxis": axis(f"information / {unit}", range=[0, steady_top(1.05 * highest, 1.0)]),
-            "meta": {
-                "least_height": 270,
-                "quantities": [
-                    quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
-                    quantity("n · H", measured(expected * totals.size, unit)),
-                    quantity("events", f"{totals.size:,}"),
-                    quantity("H, one event on average", measured(expected, unit)),
-                ],
-            },
-        },
+        height=410,
+        xaxis=plot.axis("events", range=[0, plot.steady_top(totals.size, 4)]),
+        yaxis=plot.axis(f"information / {unit}", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
+        least_height=270,
+        quantities=[
+            plot.quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
+            plot.quantity("n · H", measured(expected * totals.size, unit)),
+            plot.quantity("events", f"{totals.size:,}"),
+            plot.quantity("H, one event on average", measured(expected, unit)),
+        ],
     )
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from explorer.core.losses import sigmoid, softmax
 from explorer.core.skip_gram import VectorGradients, pair_scores
-from explorer.figures.build import Trace, axis, build, patterned, steady_top
-from explorer.figures.labels import category_axis, distinct
+from explorer.figures import plot
 from explorer.figures.palette import INK, NEUTRAL, OTHER, Q, second_colour
+from explorer.figures.three_forms import grouped, stars
 
 
 def word_vectors(
@@ -34,9 +34,9 @@ def word_vectors(
         context: Index of the neighbour.
     """
     u, v = np.asarray(outputs), np.asarray(centre)
-    words = distinct(names)
-    traces: list[Trace] = [
-        _vector(v, f"v of {distinct([centre_name])[0]} (centre)", INK, 4.0, "circle"),
+    words = plot.distinct(names)
+    traces: list[plot.Trace] = [
+        _vector(v, f"v of {plot.distinct([centre_name])[0]} (centre)", INK, 4.0, "circle"),
         *(
             _vector(
                 u[word],
@@ -51,20 +51,16 @@ def word_vectors(
     ends = np.vstack([u, v])
     steps = -np.vstack([gradients.outputs, gradients.centre])
     # As far as the editor's bars go, so that the axes stand still while one of them is dragged.
-    reach = steady_top(1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()), least=3.0)
-    return build(
+    reach = plot.steady_top(1.15 * float(np.abs(np.vstack([ends, ends + steps])).max()), least=3.0)
+    return plot.figure(
         traces,
-        {
-            "height": 400,
-            "meta": {"least_height": 235},
-            "xaxis": axis("first coordinate", range=[-reach, reach]),
-            "yaxis": axis(
-                "second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1
-            ),
-            "annotations": [
-                _arrow(end, step) for end, step in zip(ends, steps, strict=True) if step.any()
-            ],
-        },
+        height=400,
+        least_height=235,
+        xaxis=plot.axis("first coordinate", range=[-reach, reach]),
+        yaxis=plot.axis("second coordinate", range=[-reach, reach], scaleanchor="x", scaleratio=1),
+        annotations=[
+            _arrow(end, step) for end, step in zip(ends, steps, strict=True) if step.any()
+        ],
     )
 
 
@@ -80,57 +76,32 @@ def neighbour_probabilities(
         context: Index of the neighbour, which is marked.
     """
     scores = pair_scores(outputs, centre)
-    words = distinct(names)
-    places, margin = category_axis(words)
+    words = plot.distinct(names)
     q, positive = softmax(scores), sigmoid(scores)
-    bars = [
-        {
-            "type": "bar",
-            "name": name,
-            "x": words,
-            "y": values,
-            "marker": patterned(colour, pattern),
-            "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
-        }
-        for name, values, colour, pattern in (
-            ("q of each word, softmax(u·v)", q, Q, ""),
-            ("σ(u·v), is a neighbour", positive, second_colour("q"), "/"),
-        )
-    ]
-    mark = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "the neighbour",
-        "x": [words[context]],
-        "y": [max(q[context], positive[context]) + 0.06],
-        "marker": {"symbol": "star", "size": 11, "color": INK},
-        "meta": {"untabled": True},
-    }
-    return build(
-        [*bars, mark],
-        {
-            "height": 300,
-            "margin": margin,
-            "barmode": "group",
-            "xaxis": places,
-            "yaxis": axis("probability", range=[0, 1.12]),
-        },
+    return grouped(
+        words,
+        (
+            ("q of each word, softmax(u·v)", Q, q),
+            ("σ(u·v), is a neighbour", second_colour("q"), positive),
+        ),
+        plot.axis("probability", range=[0, 1.12]),
+        stars("the neighbour", [words[context]], [max(q[context], positive[context]) + 0.06]),
+        height=300,
     )
 
 
 def _vector(
     end: NDArray[np.float64], name: str, colour: str, width: float, symbol: str
 ) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": name,
-        "x": [0.0, float(end[0])],
-        "y": [0.0, float(end[1])],
-        "line": {"color": colour, "width": width},
-        "marker": {"color": colour, "symbol": symbol, "size": [1, 11]},
-        "hovertemplate": "%{x:.4g}, %{y:.4g}<extra>" + name + "</extra>",
-    }
+    return plot.scatter(
+        name,
+        [0.0, float(end[0])],
+        [0.0, float(end[1])],
+        "lines+markers",
+        line={"color": colour, "width": width},
+        marker={"color": colour, "symbol": symbol, "size": [1, 11]},
+        hovertemplate="%{x:.4g}, %{y:.4g}<extra>" + name + "</extra>",
+    )
 
 
 def _arrow(start: NDArray[np.float64], step: NDArray[np.float64]) -> dict[str, Any]:

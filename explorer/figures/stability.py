@@ -14,12 +14,13 @@ from explorer.core.precision import PRECISIONS
 from explorer.core.random_logits import RandomLosses
 from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
-from explorer.figures.build import Trace, axis, build, note, patterned, steady_top
+from explorer.figures import plot
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, OTHER, second_colour
 
 _BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
+_DOTTED = {"color": NEUTRAL, "width": 1.2, "dash": "dot"}
 
 
 class _Style(NamedTuple):
@@ -51,76 +52,72 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
     curves = error_curves(precision, right=right, highest=highest)
     unit = PRECISIONS[precision].unit_roundoff
     floor = unit * _BELOW_ROUNDING
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     # The best way goes first and widest, so that the others show where they coincide with it.
     for row, (key, way) in reversed(list(enumerate(WAYS.items()))):
         style = _STYLES[key]
         errors = curves.errors[key]
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": way.label,
-                "x": curves.gaps,
-                "y": _heights(errors, floor, row),
-                "text": [_told(error) for error in errors],
-                "line": {"color": style.colour, "dash": style.dash, "width": style.width},
-                "hovertemplate": "gap %{x:.4g}: %{text}<extra>" + way.label + "</extra>",
-            }
+            plot.scatter(
+                way.label,
+                curves.gaps,
+                _heights(errors, floor, row),
+                text=[_told(error) for error in errors],
+                line={"color": style.colour, "dash": style.dash, "width": style.width},
+                hovertemplate="gap %{x:.4g}: %{text}<extra>" + way.label + "</extra>",
+            )
         )
     for row, (key, way) in enumerate(WAYS.items()):
         style, error = _STYLES[key], reading.errors[key]
         draggable = key == "log_softmax"
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": f"{way.label}, now",
-                "showlegend": False,
-                "x": [reading.gap],
-                "y": _heights(np.array([error]), floor, row),
-                "text": [_told(error)],
-                "marker": {
+            plot.scatter(
+                f"{way.label}, now",
+                [reading.gap],
+                _heights(np.array([error]), floor, row),
+                "markers",
+                showlegend=False,
+                text=[_told(error)],
+                marker={
                     "color": style.colour,
                     "symbol": style.symbol,
                     "size": 16 if draggable else 11,
                     "line": {"color": INK, "width": 2 if draggable else 1},
                 },
-                "meta": {"drag": draggable},
-                "hovertemplate": "gap %{x:.6g}: %{text}<extra>" + way.label + "</extra>",
-            }
+                meta={"drag": draggable},
+                hovertemplate="gap %{x:.6g}: %{text}<extra>" + way.label + "</extra>",
+            )
         )
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 460,
-            "meta": {"least_height": 340},
-            "margin": {"l": 78, "r": 12, "t": 34, "b": 44},
-            "xaxis": axis("logit gap (nats)", range=[0, highest]),
-            "yaxis": axis(
-                "relative error of the loss",
-                type="log",
-                range=[math.log10(floor) - 0.3, math.log10(_row_height(len(WAYS)))],
-                **_error_ticks(floor),
+        height=460,
+        least_height=340,
+        margin={"l": 78, "r": 12, "t": 34, "b": 44},
+        xaxis=plot.axis("logit gap (nats)", range=[0, highest]),
+        yaxis=plot.axis(
+            "relative error of the loss",
+            type="log",
+            range=[math.log10(floor) - 0.3, math.log10(_row_height(len(WAYS)))],
+            **_error_ticks(floor),
+        ),
+        shapes=[
+            {"type": "line", "line": _DOTTED, "layer": "below", "xref": "paper"}
+            | {"x0": 0, "x1": 1, "y0": unit, "y1": unit},
+            _marked(reading.gap),
+        ],
+        annotations=[
+            plot.words(
+                1,
+                math.log10(unit),
+                f"rounding once: {written(unit, 2)}",
+                size=12,
+                colour=NEUTRAL,
+                xref="paper",
+                xanchor="right",
+                yanchor="bottom",
             ),
-            "shapes": [
-                _line(y0=unit, y1=unit, x0=0, x1=1, xref="paper"),
-                _line(x0=reading.gap, x1=reading.gap, y0=0, y1=1, yref="paper"),
-            ],
-            "annotations": [
-                {
-                    "x": 1,
-                    "xref": "paper",
-                    "xanchor": "right",
-                    "y": math.log10(unit),
-                    "yanchor": "bottom",
-                    "text": f"rounding once: {written(unit, 2)}",
-                    "font": {"size": 12, "color": NEUTRAL},
-                    "showarrow": False,
-                },
-                *_failure_note(reading, highest),
-            ],
-        },
+            *_failure_note(reading, highest),
+        ],
     )
 
 
@@ -136,16 +133,15 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
     lost = np.isinf(losses.naive)
     # Tops that stand still from seed to seed.
     highest = np.histogram(losses.stable, edges)[0].max(initial=0)
-    traces: list[Trace] = [
-        {
-            "type": "bar",
-            "name": name,
-            "x": edges[:-1] + _BIN / 2,
-            "y": np.histogram(losses.stable[chosen], edges)[0],
-            "width": _BIN * 0.92,
-            "marker": patterned(colour, pattern),
-            "hovertemplate": "%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
-        }
+    traces: list[plot.Trace] = [
+        plot.bars(
+            name,
+            edges[:-1] + _BIN / 2,
+            np.histogram(losses.stable[chosen], edges)[0],
+            plot.patterned(colour, pattern),
+            width=_BIN * 0.92,
+            hovertemplate="%{x:.1f} nats: %{y} draws<extra>" + name + "</extra>",
+        )
         for name, chosen, colour, pattern in (
             ("cross-entropy", ~lost, CROSS_ENTROPY, ""),
             ("cross-entropy, ∞ by softmax, then log", lost, second_colour("H(p,q)"), "/"),
@@ -157,31 +153,22 @@ def random_loss_histogram(losses: RandomLosses, precision: str, quoted: float) -
         (quoted, f"the notes’ draw, {quoted:g}", "right"),
         (fails, f"∞ in {precision}", "left"),
     )
-    return build(
+    return plot.figure(
         traces,
-        {
-            "height": 400,
-            "meta": {"least_height": 330},
-            "barmode": "stack",
-            "legend": {"traceorder": "normal"},
-            "xaxis": axis(
-                "loss by log_softmax (nats)", range=[0, steady_top(float(edges[-1]), least=240.0)]
-            ),
-            "yaxis": axis("draws", range=[0, steady_top(1.05 * float(highest))]),
-            "shapes": [_line(x0=x, x1=x, y0=0, y1=1, yref="paper") for x, _, _ in marks],
-            "annotations": [
-                {
-                    "x": x,
-                    "y": height,
-                    "yref": "paper",
-                    "xanchor": side,
-                    "text": text,
-                    "font": {"size": 12, "color": NEUTRAL},
-                    "showarrow": False,
-                }
-                for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
-            ],
-        },
+        height=400,
+        least_height=330,
+        barmode="stack",
+        legend={"traceorder": "normal"},
+        xaxis=plot.axis(
+            "loss by log_softmax (nats)",
+            range=[0, plot.steady_top(float(edges[-1]), least=240.0)],
+        ),
+        yaxis=plot.axis("draws", range=[0, plot.steady_top(1.05 * float(highest))]),
+        shapes=[_marked(x) for x, _, _ in marks],
+        annotations=[
+            plot.words(x, height, text, size=12, colour=NEUTRAL, yref="paper", xanchor=side)
+            for (x, text, side), height in zip(marks, (0.98, 0.86), strict=True)
+        ],
     )
 
 
@@ -196,7 +183,7 @@ def _failure_note(reading: GapReading, highest: float) -> list[dict[str, Any]]:
             continue
         row = list(WAYS).index(key)
         # Left of the way's own line, where nothing else is drawn that high.
-        said = note(
+        said = plot.note(
             reading.gap,
             math.log10(_row_height(row)),
             told,
@@ -239,10 +226,5 @@ def _error_ticks(floor: float) -> dict[str, Any]:
     }
 
 
-def _line(**ends: Any) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "layer": "below",
-        "line": {"color": NEUTRAL, "width": 1.2, "dash": "dot"},
-        **ends,
-    }
+def _marked(x: float) -> dict[str, Any]:
+    return plot.upright(x, _DOTTED, layer="below")

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.figures import plot
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL, NEUTRAL, with_alpha
 from explorer.runs.config import INIT_LABELS, LOSS_LABELS
@@ -18,7 +19,8 @@ from explorer.runs.sweep_cells import DIVERGED, Cell
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, SweepTable, value_of
 
-_ROW = 64
+_ROW, _ROW_OF_ONE = 64, 36
+"""Pixels of a row of the map, whose cells say what became of several networks, or of one."""
 _PLATFORM = 0.6
 """Part of the way to the next axis on which lines run level, under the words of their value."""
 _RESULT_PLATFORM = 0.12
@@ -122,7 +124,7 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
 
     Args:
         grid: The settings that the sweep varies, with their values.
-        found: The quantity by two of its dimensions.
+        found: The quantity by two of its dimensions; of no cell at all before a training.
         quantity: Key of QUANTITIES.
         least_height: Pixels; the words of many rows need more.
     """
@@ -130,21 +132,24 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
     rows = [value_words(found.y, value) for value in grid.values[found.y]]
     scale = scale_of(found.mean, QUANTITIES[quantity].more_is_better)
     shares = scale.share(found.mean)
+    cells = {
+        "type": "heatmap",
+        "x": columns,
+        "y": rows,
+        "xgap": 2,
+        "ygap": 2,
+        "hoverinfo": "skip",
+        **plot.UNTABLED,
+    }
     traces: list[dict[str, Any]] = [
         {
-            "type": "heatmap",
-            "x": columns,
-            "y": rows,
+            **cells,
             "z": shares,
             "zmin": 0,
             "zmax": 1,
             "colorscale": [[at, with_alpha(colour, alpha)] for at, colour, alpha in _MARKS],
             "showscale": bool(np.isfinite(shares).any()),
             "colorbar": _colour_bar(scale, quantity),
-            "xgap": 2,
-            "ygap": 2,
-            "hoverinfo": "skip",
-            "meta": {"untabled": True},
         }
     ]
     for name, strong in (("others", False), ("the best", True)):
@@ -157,27 +162,54 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
                 y.append(row)
                 values.append(found.mean[i, j])
                 text.append("<br>".join(_lines(found, i, j, quantity)))
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "text",
-                "name": f"{QUANTITIES[quantity].label}, {name}",
-                "x": x,
-                "y": y,
-                "text": text,
-                "customdata": values,
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-            | ({"textfont": {"color": "#ffffff"}} if strong else {})
+        words = plot.scatter(
+            f"{QUANTITIES[quantity].label}, {name}",
+            x,
+            y,
+            "text",
+            text=text,
+            customdata=values,
+            hoverinfo="skip",
+            showlegend=False,
         )
-    left = 20 + 7 * max(map(len, rows))
-    layout = {
-        "height": max(least_height, 124 + _ROW * len(rows)),
+        traces.append(words | ({"textfont": {"color": "#ffffff"}} if strong else {}))
+    # Places without a result are seen too.
+    empty = {"z": np.where(np.isfinite(shares), math.nan, 0.0), "showscale": False}
+    grey = [[at, with_alpha(NEUTRAL, 0.1)] for at in (0, 1)]
+    traces.append({**cells, **empty, "colorscale": grey})
+    upright = [_in_two_lines(row) for row in rows]
+    left = 20 + 7 * max(len(line) for row in upright for line in row.split("<br>"))
+    names = [_in_two_lines(name.removeprefix("seed ")) for name in columns]
+    lines = 2 if any("<br>" in name for name in names) else 1
+    # Plotly would write the title over the second line.
+    below = {"y": 0, "yanchor": "top", "yshift": -12 - 15 * lines, "font": {"size": 15}}
+    row_height = _ROW if found.totals > 1 else _ROW_OF_ONE
+    layout: dict[str, Any] = {
+        "height": max(least_height, 124 + row_height * len(rows)),
         "margin": {"l": left, "r": 24, "t": 58, "b": 56},
-        "xaxis": {"title": {"text": DIMENSIONS[found.x]}, "type": "category", "showgrid": False},
-        "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
+        "xaxis": {
+            "type": "category",
+            "tickvals": columns,
+            # They fit below narrow columns too, without being turned.
+            "ticktext": names,
+            "tickangle": 0,
+            "showgrid": False,
+        },
+        "yaxis": {
+            "type": "category",
+            "tickvals": rows,
+            "ticktext": upright,
+            "autorange": "reversed",
+            "showgrid": False,
+        },
     }
+    layout["annotations"] = [
+        {"text": DIMENSIONS[found.x], "xref": "paper", "yref": "paper", "showarrow": False, **below}
+    ]
+    if not found.totals:
+        words = {"text": "Nothing was trained yet: press Train the grid.", "font": {"size": 16}}
+        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1, "yshift": 6}
+        layout["annotations"].append({**words, **place, "showarrow": False})
     return go.Figure({"data": traces, "layout": layout})
 
 
@@ -256,18 +288,16 @@ def parallel_coordinates(
         if group >= 0:
             line = {"color": with_alpha(*_LINES[group]), "width": 2}
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": x,
-                "y": y,
-                "text": text,
-                "line": line,
-                "hovertemplate": "%{text}<extra></extra>",
-                "name": "diverged" if group < 0 else f"{group + 1} of {_BINS}",
-                "showlegend": False,
-                "meta": {"untabled": True},
-            }
+            plot.scatter(
+                "diverged" if group < 0 else f"{group + 1} of {_BINS}",
+                x,
+                y,
+                text=text,
+                line=line,
+                hovertemplate="%{text}<extra></extra>",
+                showlegend=False,
+                **plot.UNTABLED,
+            )
         )
     labels = [
         (axis, _height(grid.values[name], value), _in_two_lines(value_words(name, value)))
@@ -315,7 +345,7 @@ def _lines(found: SweepTable, i: int, j: int, quantity: str) -> list[str]:
     lines = []
     if count:
         mean = f"<b>{quantity_words(quantity, found.mean[i, j])}</b>"
-        lines += [mean] if found.totals == 1 else [mean, f"mean of {count}"]
+        lines += [mean] if found.totals == 1 else [mean, f"n = {count}"]
     lines += [word if found.totals == 1 else f"{number} {word}" for word, number in others.items()]
     return lines
 

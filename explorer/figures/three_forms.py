@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from explorer.core.gather_slip import gathered_gradient, indexed_columns, indexed_columns_gradient
 from explorer.core.three_forms import ThreeForms
-from explorer.figures.build import axis, build, patterned, steady_top
-from explorer.figures.labels import category_axis, distinct
+from explorer.core.validation import FloatArray
+from explorer.figures import plot
+from explorer.figures.losses import Style, loss_bars
 from explorer.figures.numbers import written
 from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, Q, second_colour, with_alpha
 
@@ -27,30 +28,23 @@ def probabilities(forms: ThreeForms, labels: ArrayLike, names: Sequence[str]) ->
         labels: Each 0 or 1 [C].
         names: C class names.
     """
-    classes = distinct(names)
+    classes = plot.distinct(names)
     q, sigmoids = forms.softmax.probabilities, forms.sigmoid.probabilities
     true = np.flatnonzero(labels)
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "true label",
-        "x": [classes[index] for index in true],
-        "y": np.maximum(q, sigmoids)[true] + 0.06,
-        "marker": {"symbol": "star", "size": 11, "color": INK},
-        "hovertemplate": "%{x} is true<extra></extra>",
-        "meta": {"untabled": True},
-    }
-    return _grouped(
+    marks = stars(
+        "true label",
+        [classes[index] for index in true],
+        np.maximum(q, sigmoids)[true] + 0.06,
+        hovertemplate="%{x} is true<extra></extra>",
+    )
+    sums = [written(float(values.sum()), 4) for values in (q, sigmoids)]
+    return grouped(
         classes,
         (
-            (f"q = softmax(z), sum {written(float(q.sum()), 4)}", Q, q),
-            (
-                f"σ(z) one by one, sum {written(float(sigmoids.sum()), 4)}",
-                second_colour("q"),
-                sigmoids,
-            ),
+            (f"q = softmax(z), sum {sums[0]}", Q, q),
+            (f"σ(z) one by one, sum {sums[1]}", second_colour("q"), sigmoids),
         ),
-        axis("probability", range=[0, 1.12]),
+        plot.axis("probability", range=[0, 1.12]),
         marks,
     )
 
@@ -63,16 +57,16 @@ def form_gradients(forms: ThreeForms, node: int, names: Sequence[str]) -> go.Fig
         node: Index of the logit that the one-node form takes.
         names: C class names.
     """
-    classes = distinct(names)
+    classes = plot.distinct(names)
     one_node = np.zeros(len(classes))
     one_node[node] = forms.one_node.gradient
-    bars = [
+    kinds = [
         ("2 sigmoids: σ − y", second_colour("H(p,q)"), forms.sigmoid.gradient),
         ("3 one node: σ − y", CROSS_ENTROPY, one_node),
     ]
     if forms.softmax.gradient is not None:
-        bars.insert(0, ("1 softmax: q − p", CROSS_ENTROPY, forms.softmax.gradient))
-    return _grouped(classes, bars, axis("∂loss / ∂logit", range=[-1.05, 1.05]))
+        kinds.insert(0, ("1 softmax: q − p", CROSS_ENTROPY, forms.softmax.gradient))
+    return grouped(classes, kinds, plot.axis("∂loss / ∂logit", range=[-1.05, 1.05]))
 
 
 def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
@@ -92,7 +86,7 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         "y": rows,
         "z": losses,
         "zmin": 0,
-        "zmax": steady_top(float(losses.max()), least=8.0),
+        "zmax": plot.steady_top(float(losses.max()), least=8.0),
         "colorscale": [[0, with_alpha(NEUTRAL, 0.05)], [1, with_alpha(CROSS_ENTROPY, 0.7)]],
         "text": [[written(value, 4) for value in row] for row in losses],
         "texttemplate": "%{text}",
@@ -113,16 +107,14 @@ def column_losses(logits: ArrayLike, targets: ArrayLike) -> go.Figure:
         }
         for place in range(len(losses))
     ]
-    return build(
+    return plot.figure(
         [heat],
-        {
-            "height": 330,
-            "meta": {"least_height": 250},
-            "margin": {"l": 60, "r": 12, "t": 20, "b": 40},
-            "xaxis": {"type": "category", "showgrid": False, "tickangle": 0},
-            "yaxis": {"type": "category", "showgrid": False, "autorange": "reversed"},
-            "shapes": meant,
-        },
+        height=330,
+        least_height=250,
+        margin={"l": 60, "r": 12, "t": 20, "b": 40},
+        xaxis={"type": "category", "showgrid": False, "tickangle": 0},
+        yaxis={"type": "category", "showgrid": False, "autorange": "reversed"},
+        shapes=meant,
     )
 
 
@@ -134,9 +126,9 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
         targets: Class indices [B].
         names: C class names.
     """
-    rows, classes = len(np.asarray(targets)), distinct(names)
+    rows, classes = len(np.asarray(targets)), plot.distinct(names)
     places = [f"row {row + 1}, {name}" for row in range(rows) for name in classes]
-    return _grouped(
+    return grouped(
         places,
         (
             ("cross-entropy, gathered", CROSS_ENTROPY, gathered_gradient(logits, targets).ravel()),
@@ -146,37 +138,45 @@ def batch_gradients(logits: ArrayLike, targets: ArrayLike, names: Sequence[str])
                 indexed_columns_gradient(logits, targets).ravel(),
             ),
         ),
-        axis("∂mean loss / ∂logit", range=[-1.05 / rows, 1.05 / rows]),
+        plot.axis("∂mean loss / ∂logit", range=[-1.05 / rows, 1.05 / rows]),
     )
 
 
-def _grouped(
-    places: list[str],
-    bars: Sequence[tuple[str, str, NDArray[np.float64]]],
-    upright: dict[str, Any],
-    *more: dict[str, Any],
+def stars(name: str, x: Sequence[str], y: ArrayLike, **more: Any) -> plot.Trace:
+    """Return a trace of stars that mark what is true above its bars."""
+    marker = {"symbol": "star", "size": 11, "color": INK}
+    return plot.scatter(name, x, y, "markers", marker=marker, **plot.UNTABLED, **more)
+
+
+def grouped(
+    places: Sequence[str],
+    kinds: Sequence[tuple[str, str, FloatArray]],
+    upright: Mapping[str, Any],
+    *more: plot.Trace,
+    height: int = 380,
+    least_height: int = 300,
 ) -> go.Figure:
-    """Draw bars side by side at each place: name, colour and values of each kind."""
-    places_axis, margin = category_axis(places)
+    """Draw bars of several kinds side by side.
+
+    Args:
+        places: n categories, from `distinct`.
+        kinds: Name, colour and heights [n] of each, at most three.
+        upright: The axis of the heights.
+        more: Further traces.
+        height: Pixels.
+        least_height: Of a screen that is low, in pixels.
+    """
+    places_axis, margin = plot.category_axis(places)
     traces = [
-        {
-            "type": "bar",
-            "name": name,
-            "x": places,
-            "y": values,
-            "marker": patterned(colour, pattern),
-            "hovertemplate": "%{x}: %{y:.6g}<extra>" + name + "</extra>",
-        }
-        for (name, colour, values), pattern in zip(bars, _PATTERNS, strict=False)
+        loss_bars(Style(name, colour, "", pattern), places, values)
+        for (name, colour, values), pattern in zip(kinds, _PATTERNS, strict=False)
     ]
-    return build(
+    return plot.figure(
         [*traces, *more],
-        {
-            "height": 380,
-            "meta": {"least_height": 300},
-            "margin": margin,
-            "barmode": "group",
-            "xaxis": places_axis,
-            "yaxis": upright,
-        },
+        height=height,
+        least_height=least_height,
+        margin=margin,
+        barmode="group",
+        xaxis=places_axis,
+        yaxis=upright,
     )

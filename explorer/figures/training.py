@@ -12,9 +12,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from explorer.figures import plot
 from explorer.figures.curves import smoothed, thinned
 from explorer.figures.palette import NEUTRAL, meaning_lines
-from explorer.figures.panels import PanelAxis, Trace, grid, raw_trace, trace
+from explorer.figures.panels import PanelAxis, grid, raw_trace, trace
 from explorer.runs.config import TrainingConfig
 from explorer.runs.curve_data import (
     ACCURACY,
@@ -42,7 +43,6 @@ GOAL = 0.9
 
 LineStyle = Mapping[str, Any]
 """Plotly's style of a line, its colour as `#rrggbb`."""
-_HIDDEN = {"showlegend": False, "meta": {"untabled": True}}
 _DOTTED = {"color": NEUTRAL, "dash": "dot", "width": 1}
 
 
@@ -89,8 +89,8 @@ def training_loss(
     """
     own = [config.loss for config in configs]
     kinds = [kind for kind in LOSSES if kind in own]
-    faint: list[Trace] = []
-    traces: list[Trace] = []
+    faint: list[plot.Trace] = []
+    traces: list[plot.Trace] = []
     each = zip(own, labels, curves, lines, strict=True)
     for index, (loss, label, curve, line) in enumerate(each):
         panel = kinds.index(loss)
@@ -104,12 +104,11 @@ def training_loss(
         if diverged_at(curve) is not None and last.size:
             cross = {"symbol": "x", "size": 12, "color": line["color"]}
             end = trace(panel, index, f"{label}: diverged", x[last], y[last], mode="markers")
-            traces.append(end | {"marker": cross} | _HIDDEN)
+            traces.append(end | {"marker": cross, "showlegend": False} | plot.UNTABLED)
     figure = _panels([PanelAxis(LOSSES[kind], scale) for kind in kinds], faint + traces, labels)
     changes = [curve.events.get(LEARNING_RATE, NOTHING).steps.tolist() for curve in curves]
     figure.layout.shapes = [
-        {"type": "line", "x0": step, "x1": step, "yref": "paper", "y0": 0, "y1": 1, "line": _DOTTED}
-        for step in sorted({step for own in changes for step in own})
+        plot.upright(step, _DOTTED) for step in sorted({step for own in changes for step in own})
     ]
     return figure
 
@@ -147,6 +146,21 @@ def accuracy_by_step(
     return figure
 
 
+def accuracy_to_come(labels: Sequence[str], lines: Sequence[LineStyle]) -> go.Figure:
+    """Draw what `accuracy_by_step` draws before anything was measured, with a legend."""
+    figure = accuracy_by_step(labels, [CurveData({})] * len(labels), lines=lines)
+    # Of a trace without a point the legend says nothing.
+    figure.update_traces(x=[0], y=[None])
+    figure.layout.xaxis.update(range=[0, 1], showticklabels=False)
+    words = {"text": "Nothing was trained yet: press Train.", "font": {"size": 16}}
+    place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
+    figure.add_annotation(words | place)
+    legend = {"orientation": "v", "x": 0.99, "xanchor": "right", "y": 0.03}
+    return figure.update_layout(
+        showlegend=True, legend=legend, height=380, meta={"least_height": 280}
+    )
+
+
 def loss_by_step(
     labels: Sequence[str],
     curves: Sequence[CurveData],
@@ -171,9 +185,9 @@ def _on_test_images(
     curves: Sequence[CurveData],
     metric: str,
     lines: Sequence[LineStyle],
-) -> list[Trace]:
+) -> list[plot.Trace]:
     """Return lines through what was measured in between, and diamonds on the whole test set."""
-    traces: list[Trace] = []
+    traces: list[plot.Trace] = []
     for index, (label, curve, line) in enumerate(zip(labels, curves, lines, strict=True)):
         measured, is_whole = on_test_images(curve, metric)
         images = num_test_images(curve, measured.steps, is_whole)
@@ -266,7 +280,7 @@ def _measured(
     measured: Series,
     images: NDArray[np.float64],
     which: NDArray[np.bool_],
-) -> Trace:
+) -> plot.Trace:
     shown = which & np.isfinite(measured.values)
     return trace(0, index, label, measured.steps[shown], measured.values[shown]) | {
         "customdata": [f"{count:,.0f} images" for count in images[shown].tolist()],
@@ -274,7 +288,9 @@ def _measured(
     }
 
 
-def _panels(axes: Sequence[PanelAxis], traces: Sequence[Trace], labels: Sequence[str]) -> go.Figure:
+def _panels(
+    axes: Sequence[PanelAxis], traces: Sequence[plot.Trace], labels: Sequence[str]
+) -> go.Figure:
     across = {"title": {"text": "step", "standoff": 4}, "rangemode": "tozero"}
     more = {
         "height": 300,

@@ -23,36 +23,12 @@ from explorer.runs.run import (
     RUNNING,
     CurveRow,
     Run,
-    WorkerId,
     run_state,
 )
 from explorer.store.database import StoreUnavailable
 from explorer.store.queue_limits import check_work
-from explorer.store.run_store import RunStore, default_store
-
-__all__ = [
-    "began",
-    "check_memory",
-    "default_store",
-    "delete",
-    "ensure_workers",
-    "expected_memory_bytes",
-    "explain",
-    "have_work_done",
-    "is_alive",
-    "max_workers",
-    "mnist_is_at_hand",
-    "pause",
-    "request_stop",
-    "restore",
-    "resume",
-    "run_state",
-    "set_learning_rate",
-    "start",
-    "state_of",
-    "store_problem",
-    "waiting_words",
-]
+from explorer.store.run_store import RunStore
+from explorer.store.run_store import default_store as default_store
 
 
 def start(
@@ -143,26 +119,15 @@ def resume(run_id: str, *, store: RunStore | None = None) -> None:
 
 
 def ensure_workers(*, store: RunStore | None = None) -> int:
-    """See that there are workers, or that they are on their way; see `engine`.
+    """See that workers are there or on their way, and return how many were started.
 
     Cheap enough for every rerun of a page: it warms the first worker and replaces killed ones.
-
-    Args:
-        store: The run store that they serve; by default the one that the environment names.
-
-    Returns:
-        Number of workers started by this call.
 
     Raises:
         ConfigError: EXPLORER_MAX_WORKERS or EXPLORER_IDLE_MINUTES cannot be used.
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     return engine().ensure(store or default_store())
-
-
-def is_alive(worker: WorkerId | None) -> bool | None:
-    """Tell whether a worker lives; None where only its lease can tell."""
-    return engine().is_alive(worker)
 
 
 def max_workers() -> int:
@@ -190,7 +155,7 @@ def began(run_ids: Collection[str], person: str) -> bool:
 def state_of(run: Run | CurveRow) -> str:
     """Return the state of a run now, its worker process looked at."""
     # Nobody needs to know who lives of a thousand runs that have ended.
-    alive = None if run.status in ENDED else is_alive(run.worker)
+    alive = None if run.status in ENDED else engine().is_alive(run.worker)
     return run_state(run, alive)
 
 
@@ -199,7 +164,6 @@ def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) 
 
     Args:
         chosen: Id of the run and index of each curve.
-        store: The run store; by default the one that the environment names.
 
     Raises:
         RunBusy: A run waits or is being carried out.
@@ -211,7 +175,7 @@ def delete(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) 
     ended = {run_id for run_id, row in rows.items() if row.status in ENDED}
     for run_id in sorted(by_run, key=ended.__contains__):
         worker = rows[run_id].worker if run_id in rows else None
-        store.curves.delete(run_id, by_run[run_id], alive=is_alive(worker))
+        store.curves.delete(run_id, by_run[run_id], alive=engine().is_alive(worker))
 
 
 def restore(chosen: Iterable[tuple[str, int]], *, store: RunStore | None = None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
-from pathlib import Path
 
 from explorer.jobs import memory, worker_processes
 from explorer.jobs.engine import engine
@@ -70,13 +69,9 @@ def _nearly_full(store: RunStore) -> str:
         with contextlib.suppress(OSError):
             free = shutil.disk_usage(place).free
             if free < _NEARLY_FULL_BYTES:
-                return _full_disk(place, free)
+                left = f"{free / 2**20:.1f} MiB are left" if free else "nothing is left"
+                return f"The disk of {place} is full ({left}): free some space."
     return ""
-
-
-def _full_disk(place: Path, free: int) -> str:
-    left = f"{free / 2**20:.1f} MiB are left" if free else "nothing is left"
-    return f"The disk of {place} is full ({left}): free some space."
 
 
 def _by_signal(number: int) -> str:

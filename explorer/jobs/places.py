@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from explorer.jobs import gpus, memory, worker_processes
+from explorer.jobs import gpus, launcher, memory, worker_processes
 from explorer.jobs.engine import engine
 from explorer.jobs.ray_engine import RayEngine
 from explorer.runs.cluster import RAY_HOST, ClusterNode, ClusterReport
+from explorer.runs.run import FAILED, LOST
 from explorer.store.run_store import RunStore
 
 _KIND = "accelerator_type:"
+_DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +67,42 @@ def places(store: RunStore) -> Places:
     here, busy = engine(), store.cluster.trainings_by_host()
     waiting, capacity = store.cluster.waiting(), here.capacity()
     fault = here.start_failure(store)
-    if not isinstance(here, RayEngine):
-        words = "worker processes of this machine"
-        return Places(words, _local(busy), capacity, waiting, fault)
-    report = here.report()
-    words = f"the Ray cluster at {here.address}"
-    if report is None:
-        fault = fault or "Nothing recent is known of the cluster: its driver is starting or gone."
-        return Places(words, (), capacity, waiting, fault)
-    return Places(words, _on_ray(report, busy), capacity, waiting, fault or report.fault)
+    if isinstance(here, RayEngine):
+        words, report = f"the Ray cluster at {here.address}", here.report()
+        machines = _on_ray(report, busy) if report else ()
+        fault = fault or (
+            report.fault
+            if report
+            else "Nothing recent is known of the cluster: its driver is starting or gone."
+        )
+    else:
+        words, machines = "worker processes of this machine", _local(busy)
+    return Places(words, machines, capacity, waiting, fault or _last_fault(store))
+
+
+def _last_fault(store: RunStore) -> str:
+    """Say what became of the newest race of the last day that failed or was lost; "" for none."""
+    for run in store.runs.list():
+        if run.created_at < time.time() - _DAY_SECONDS:
+            break
+        if launcher.state_of(run) in (FAILED, LOST):
+            which = f"The race “{run.name}”" if run.name else "A race"
+            return f"{which} went wrong: {launcher.explain(run, store=store)}"
+    return ""
 
 
 def _local(busy: Mapping[str, int]) -> tuple[Place, ...]:
     own = worker_processes.process_space()
-    machines = [
-        Place(
-            platform.node() or "this machine",
-            ", ".join(filter(None, [_cores(os.cpu_count() or 1), gpus.said()])),
-            ", ".join(
-                filter(
-                    None,
-                    [f"{memory.available_bytes() / 2**30:,.1f} GiB free", gpus.free_memory()],
-                )
-            ),
-            busy.get(own, 0),
-        )
-    ]
-    if elsewhere := sum(count for host, count in busy.items() if host != own):
-        machines.append(Place("other machines with this store", "", "", elsewhere))
-    return tuple(machines)
+    free = f"{memory.available_bytes() / 2**30:,.1f} GiB free"
+    here = Place(
+        platform.node() or "this machine",
+        _listed(_cores(os.cpu_count() or 1), gpus.said()),
+        _listed(free, gpus.free_memory()),
+        busy.get(own, 0),
+    )
+    elsewhere = sum(count for host, count in busy.items() if host != own)
+    others = Place("other machines with this store", "", "", elsewhere)
+    return (here, others) if elsewhere else (here,)
 
 
 def _on_ray(report: ClusterReport, busy: Mapping[str, int]) -> tuple[Place, ...]:
@@ -125,15 +135,19 @@ def _devices(node: ClusterNode) -> str:
             continue
         kind = f" ({', '.join(kinds)})" if name == "GPU" and kinds else ""
         parts.append(f"{amount:g} × {name}{kind}")
-    return ", ".join(parts)
+    return _listed(*parts)
 
 
 def _memory(node: ClusterNode, report: ClusterReport) -> str:
     """Say what a node offers, and what its workers see on their GPUs."""
     seen = {worker.device for worker in report.workers if worker.node == node.id and worker.device}
     offered = f"{node.resources.get('memory', 0.0) / 2**30:,.1f} GiB offered"
-    return ", ".join([offered, *sorted(seen)])
+    return _listed(offered, *sorted(seen))
 
 
 def _cores(count: int) -> str:
     return "1 core" if count == 1 else f"{count} cores"
+
+
+def _listed(*words: str) -> str:
+    return ", ".join(filter(None, words))

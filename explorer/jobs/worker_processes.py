@@ -18,7 +18,6 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import filelock
@@ -40,7 +39,6 @@ _RESTART_SECONDS = 5.0
 _PROJECT = Path(__file__).resolve().parents[2]
 
 _KEPT_EXITS = 100
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 _exits: dict[int, int] = {}
@@ -159,15 +157,10 @@ def take_slot(folder: Path, name: str) -> filelock.BaseFileLock | None:
 
 
 def ensure_workers(store: RunStore) -> int:
-    """Start workers until as many live as may run at a time; they import torch and then wait.
+    """Start workers until as many live as may run at a time, and return how many were started.
 
-    Cheap enough for every rerun of a page. A worker that was killed is replaced here.
-
-    Args:
-        store: The run store that they serve.
-
-    Returns:
-        Number of workers started by this call.
+    They import torch and then wait. Cheap enough for every rerun of a page. A worker that was
+    killed is replaced here.
 
     Raises:
         ConfigError: EXPLORER_MAX_WORKERS or EXPLORER_IDLE_MINUTES cannot be used.
@@ -185,7 +178,7 @@ def ensure_process(
     arguments: list[str],
     *,
     outlives: bool = True,
-    environment: Mapping[str, str] = _NOTHING,
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Start a process beside this one, unless it lives already.
 
@@ -204,12 +197,7 @@ def ensure_process(
         StoreUnavailable: The folder for locks and logs cannot be written.
     """
     folder = slot_folder(store)
-    own = {
-        **environment,
-        "EXPLORER_DATABASE_URL": store.url,
-        # Its own packages must be those of the server that started it.
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(_PROJECT), os.getenv("PYTHONPATH")])),
-    }
+    own = {**(environment or {}), "EXPLORER_DATABASE_URL": store.url, **own_packages()}
     with _starting:
         try:
             make_slot_folder(store)
@@ -219,6 +207,15 @@ def ensure_process(
                 f"No process for trainings or for watched folders can be started, {folder} cannot "
                 f"be used ({error.strerror or error}): check the place and its free space."
             ) from error
+
+
+def own_packages() -> dict[str, str]:
+    """Return the variable by which a process that this one starts finds the same packages.
+
+    It is started with `-P`: the folder that this one was started in counts for nothing.
+    """
+    places = [str(_PROJECT), os.getenv("PYTHONPATH")]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, places))}
 
 
 def _ensure_process(
@@ -245,7 +242,6 @@ def _ensure_process(
     _started[lock_file] = time.monotonic()
     with _start_log(folder, name).open("wb") as log:
         _children[lock_file] = subprocess.Popen(
-            # Not those of the folder that the server was started in, which come first otherwise.
             [sys.executable, "-P", "-m", *arguments],
             stdin=subprocess.DEVNULL if outlives else subprocess.PIPE,
             stdout=log,

@@ -48,9 +48,6 @@ def data_positions(
     clock = data.clocks.get(_CLOCKS[axis])
     if clock is None and data.x == _CLOCKS[axis]:
         return steps.astype(np.float64)
-    return _usable(values_at(clock, steps))
-
-
-def _usable(found: Positions) -> Positions | None:
+    found = values_at(clock, steps)
     # Clocks of runs made elsewhere may be missing, or be set back while they run.
     return found if np.isfinite(found).all() and not (np.diff(found) < 0).any() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ BANDS: Mapping[str, str] = {
 _MOST_PLACES = 4_000
 
 Column = NDArray[np.float64]
+_Number = TypeVar("_Number", bound=np.number)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +91,14 @@ def _common_places(parts: Sequence[Points]) -> Column:
     begin = max(float(one.x[0]) for one in parts)
     end = min(float(one.x[-1]) for one in parts)
     every = np.unique(np.concatenate([one.x for one in parts]))
-    inside = every[(every >= begin) & (every <= end)]
-    if inside.size > _MOST_PLACES:
-        inside = inside[np.linspace(0, inside.size - 1, _MOST_PLACES).round().astype(np.int64)]
-    return inside
+    return evenly(every[(every >= begin) & (every <= end)], _MOST_PLACES)
+
+
+def evenly(values: NDArray[_Number], most: int) -> NDArray[_Number]:
+    """Return at most so many of some values, with both ends and evenly in between."""
+    if values.size <= most:
+        return values
+    return values[np.linspace(0, values.size - 1, most).round().astype(np.int64)]
 
 
 def _mean(values: Column) -> Column:

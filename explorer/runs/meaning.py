@@ -140,17 +140,14 @@ def better(what: str) -> int:
     return -1 if what in _LOWER else int(what in _HIGHER)
 
 
-def meanings_of(
-    data: CurveData,
-    said: Mapping[str, Meaning] | None = None,
-) -> dict[str, Meaning]:
+def meanings_of(data: CurveData, said: Mapping[str, Meaning] | None = None) -> dict[str, Meaning]:
     """Return what every series of a curve means.
 
     Args:
         data: What was measured of it; what the mapping of its file names is known.
         said: By name of a series, what a person said that it means; that counts most.
     """
-    told = {name: own for own, name in (data.file.mapping if data.file else {}).items()}
+    told = {name: own for own, name in data.file.mapping.items()} if data.file else {}
     found = {}
     for name, series in data.series.items():
         by_name = guessed(name, series.values)
@@ -231,8 +228,7 @@ def to_texts(meanings: Mapping[str, Meaning]) -> dict[str, list[str]]:
 def from_texts(texts: Mapping[str, Iterable[str]]) -> dict[str, Meaning]:
     """Read what `to_texts` wrote; what a later version knows more of is left out."""
     found = {}
-    for name, pair in texts.items():
-        split, what = pair
+    for name, (split, what) in texts.items():
         if split in SPLITS and what in WHATS:
             found[name] = Meaning(split, what)
     return found

@@ -149,17 +149,12 @@ def panel_series(curve: ComparedCurve, key: str) -> dict[str, PanelSeries]:
         return {UNSAID: gap} if gap else {}
     found = {}
     for split, name in curve.placed.get(key, {}).items():
-        share = 0.01 if curve.meanings[name].what == PERCENT else 1.0
-        every = curve.data.series
-
-        def scaled(one: Series | None, share: float = share) -> Series | None:
-            return one if one is None or share == 1 else Series(one.steps, one.values * share)
-
-        if len(every[name]):
-            low, high = every.get(name + LOWEST), every.get(name + HIGHEST)
-            measured = scaled(every[name])
-            assert measured is not None
-            found[split] = PanelSeries(name, measured, scaled(low), scaled(high))
+        each = [curve.data.series.get(name + end) for end in ("", LOWEST, HIGHEST)]
+        if curve.meanings[name].what == PERCENT:
+            each = [one and one.with_values(one.values * 0.01) for one in each]
+        measured, low, high = each
+        if measured:
+            found[split] = PanelSeries(name, measured, low, high)
     return found
 
 

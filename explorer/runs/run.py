@@ -74,83 +74,81 @@ class Progress:
         return self.step / self.total_steps if self.total_steps else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One race as the store knows it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """How a run came about and what became of it, as last written; see `run_state`.
 
     Attributes:
-        id: Short id that can stand in a URL.
-        name: What its starter called it, or "".
-        configs: One per curve; for a run made elsewhere they hold the curves' names alone.
-        status: queued, running, paused, finished, stopped, failed or lost, as last written; see
-            `run_state` for what it means now.
+        status: queued, running, paused, finished, stopped, failed or lost.
         created_at: Seconds since 1970, as all times here.
         started_at: When a worker took it, or None.
         ended_at: When it ended, or None.
         heartbeat: When its worker last wrote, by the database's clock, or None.
         silence: Seconds for which the worker has written nothing although it could have, as of
             this reading; None if it never wrote.
-        info: What it runs on, once known.
-        message: What is being done before the first step, in plain words.
-        error: Why it failed, in plain words.
-        queue_place: 1 for the next to be taken, only while queued.
-        progress: How far it is.
-        control: What people asked of it.
         worker: Who took it, or None.
+        error: Why it failed, in plain words.
         origin: Where a run made elsewhere was read from; "" for one trained here.
         is_shipped: Whether it came with the app, and can only be read.
     """
 
-    id: str
-    name: str
-    configs: tuple[TrainingConfig, ...]
     status: str
     created_at: float
     started_at: float | None = None
     ended_at: float | None = None
     heartbeat: float | None = None
     silence: float | None = None
-    info: RunInfo | None = None
-    message: str = ""
-    error: str = ""
-    queue_place: int | None = None
-    progress: Progress = Progress()
-    control: Control = Control()
     worker: WorkerId | None = None
+    error: str = ""
     origin: str = ""
     is_shipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class CurveRow:
+class Run(Lifetime):
+    """One race as the store knows it.
+
+    Attributes:
+        id: Short id that can stand in a URL.
+        name: What its starter called it, or "".
+        configs: One per curve; for a run made elsewhere they hold the curves' names alone.
+        info: What it runs on, once known.
+        message: What is being done before the first step, in plain words.
+        queue_place: 1 for the next to be taken, only while queued.
+        progress: How far it is.
+        control: What people asked of it.
+    """
+
+    id: str
+    name: str
+    configs: tuple[TrainingConfig, ...]
+    info: RunInfo | None = None
+    message: str = ""
+    queue_place: int | None = None
+    progress: Progress = Progress()
+    control: Control = Control()
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow(Lifetime):
     """One curve as a row of the table of all curves; nothing of its records was read for it.
 
     Attributes:
-        run_id: Id of its run.
+        run_id: Id of its run, whose lifetime is told.
         curve: Index in its run, from 0.
         run_name: What its run is called, or "".
         num_curves: Number of curves that its run began with.
         label: What tells it from the other curves of its run.
         config: Its settings; None for a curve made elsewhere, whose settings are not known.
-        status: As in `Run`; `run_state` says what it means now.
-        created_at: Seconds since 1970, as all times here.
-        started_at: When a worker took the run, or None.
-        ended_at: When the run ended, or None.
-        heartbeat: When the run's worker last wrote, by the database's clock, or None.
-        silence: As in `Run`.
-        worker: Who took the run, or None.
-        error: Why the run failed, in plain words.
         environment: Data, device and versions, once known.
         summary: What its records come to.
         tags: In the order in which they were given.
         note: Free text.
-        origin: Where a run made elsewhere was read from; "" for one trained here.
         foreign_loss: Key of LOSS_LABELS of the loss that a curve made elsewhere minimises; ""
             where that is unknown, and for one trained here.
         meanings: By name of a series of a curve made elsewhere, what a person says that it means.
         has_weights: Whether its final weights are kept.
         deleted_at: When it was deleted, or None.
-        is_shipped: Whether its run came with the app, and can only be read.
     """
 
     run_id: str
@@ -159,24 +157,14 @@ class CurveRow:
     num_curves: int
     label: str
     config: TrainingConfig | None
-    status: str
-    created_at: float
-    started_at: float | None = None
-    ended_at: float | None = None
-    heartbeat: float | None = None
-    silence: float | None = None
-    worker: WorkerId | None = None
-    error: str = ""
     environment: Environment | None = None
     summary: CurveSummary = field(default_factory=CurveSummary)
     tags: tuple[str, ...] = ()
     note: str = ""
-    origin: str = ""
     foreign_loss: str = ""
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     has_weights: bool = False
     deleted_at: float | None = None
-    is_shipped: bool = False
 
     @property
     def id(self) -> str:
@@ -189,7 +177,7 @@ class CurveRow:
         return self.config.loss if self.config else self.foreign_loss
 
 
-def run_state(run: Run | CurveRow, alive: bool | None) -> str:
+def run_state(run: Lifetime, alive: bool | None) -> str:
     """Say in what state a run is.
 
     Args:

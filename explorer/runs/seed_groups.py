@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from explorer.runs.run import CurveRow
@@ -22,16 +22,10 @@ def group_by_seed(rows: Sequence[CurveRow]) -> list[tuple[int, ...]]:
     Returns:
         The places of each group's curves, in the order of the groups' first curves.
     """
-    groups: dict[object, list[int]] = {}
-    for place, row in enumerate(rows):
-        groups.setdefault(_experiment(row), []).append(place)
     found: list[tuple[int, ...]] = []
-    for places in groups.values():
-        seeds = [row.config.seed for place in places if (row := rows[place]).config]
-        if len(set(seeds)) == len(places):
-            found.append(tuple(places))
-        else:
-            found.extend((place,) for place in places)
+    for places in _alike(map(_experiment, rows)):
+        seeds = {row.config.seed for place in places if (row := rows[place]).config}
+        found += [places] if len(seeds) == len(places) else [(place,) for place in places]
     return sorted(found)
 
 
@@ -54,10 +48,14 @@ def group_by_value(values: Sequence[str | None]) -> list[tuple[int, ...]]:
     Returns:
         The places of each group's curves, in the order of the groups' first curves.
     """
+    return _alike(place if value is None else value for place, value in enumerate(values))
+
+
+def _alike(keys: Iterable[object]) -> list[tuple[int, ...]]:
     groups: dict[object, list[int]] = {}
-    for place, value in enumerate(values):
-        groups.setdefault(place if value is None else value, []).append(place)
-    return sorted(tuple(places) for places in groups.values())
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    return [tuple(places) for places in groups.values()]
 
 
 def telling_groups(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from explorer.core.separated import separated
+from explorer.core.distributions import separated
 from explorer.runs.config import LONGEST_NAME, MAX_CURVES, ConfigError, TrainingConfig, curve_labels
 
 MOST_CELLS = 512
@@ -62,17 +63,13 @@ class SweepGrid:
     @property
     def num_cells(self) -> int:
         """Number of combinations."""
-        count = 1
-        for values in self.values.values():
-            count *= len(values)
-        return count
+        return math.prod(map(len, self.values.values()))
 
     def cells(self) -> tuple[TrainingConfig, ...]:
         """Return the config of every cell, the seed varying fastest."""
-        combinations = itertools.product(*self.values.values())
         return tuple(
             replace(self.base, name="", **dict(zip(DIMENSIONS, combination, strict=True)))
-            for combination in combinations
+            for combination in itertools.product(*self.values.values())
         )
 
     def named_cells(self) -> tuple[TrainingConfig, ...]:
@@ -136,8 +133,7 @@ def estimated_seconds(
     """Estimate how long cells take, from what earlier trainings took.
 
     Args:
-        grid: The settings that are varied, with their values.
-        num_cells: Number of its cells to train.
+        num_cells: Number of cells to train.
         train_images: Images of an epoch.
         seconds_per_work: Of earlier trainings, seconds by image and parameter.
 

@@ -45,7 +45,7 @@ class RunAnnotations(StorePart):
             AnnotationError: Tags that cannot be kept, or no such curve.
         """
         for own in tags.values():
-            check_tags(own)
+            _check_tags(own)
         self._annotate({key: {"tags": own} for key, own in tags.items()})
 
     def set_meanings_of(self, meanings: Mapping[tuple[str, int], Mapping[str, Meaning]]) -> None:
@@ -133,12 +133,7 @@ def _check_is_not_watched(connection: sa.Connection, run_id: str) -> None:
         )
 
 
-def check_tags(tags: Sequence[str]) -> None:
-    """Check that a curve can have these tags.
-
-    Raises:
-        AnnotationError: One of them, or their number, cannot be kept.
-    """
+def _check_tags(tags: Sequence[str]) -> None:
     if len(tags) > MOST_TAGS:
         raise AnnotationError(f"A curve can have at most {MOST_TAGS} tags, not {len(tags)}.")
     for tag in tags:

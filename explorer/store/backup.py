@@ -61,12 +61,7 @@ def save(file: Path, url: str | None = None) -> dict[str, int]:
 def restore(file: Path, url: str | None = None) -> dict[str, int]:
     """Copy what `save` wrote into a store that holds nothing yet, all of it or nothing.
 
-    Args:
-        file: As `save` made it, or any SQLite store of this version.
-        url: Address of the store; by default that of the app.
-
-    Returns:
-        Number of rows copied, by table.
+    Arguments and what is returned are those of `save`; any SQLite store of this version will do.
 
     Raises:
         BackupRefused: There is no such file, or the store holds something.
@@ -120,18 +115,11 @@ def _stand_still(connection: sa.Connection) -> None:
 
 def _without_objects(table: sa.Table) -> sa.Table:
     """Return the table with its JSON as the texts that are stored, to copy every one as it is."""
-    columns = (
-        sa.Column(
-            column.name,
-            column.type.impl_instance
-            if isinstance(column.type, sa.types.TypeDecorator)
-            else column.type,
-            primary_key=column.primary_key,
-            autoincrement=False,
-        )
-        for column in table.columns
-    )
-    return sa.Table(table.name, sa.MetaData(), *columns)
+    columns = table.to_metadata(sa.MetaData())
+    for column in columns.c:
+        if isinstance(column.type, sa.types.TypeDecorator):
+            column.type = column.type.impl_instance
+    return columns
 
 
 def _read(connection: sa.Connection, table: sa.Table) -> Iterator[list[dict[str, object]]]:

@@ -20,31 +20,21 @@ class StoredCluster(StorePart):
     def hold(self, driver: str) -> bool:
         """Be the one process that keeps the cluster's workers, for the next ten seconds.
 
-        Args:
-            driver: Names the process that asks.
-
         Returns:
             Whether it is; False while another one is.
         """
         now = database_now()
         with self._database.transaction() as connection:
             free = sa.or_(cluster.c.driver == driver, cluster.c.heartbeat < now - _LEASE_SECONDS)
-            taken = connection.execute(
-                sa.update(cluster)
-                .where(cluster.c.id == _ONLY, free)
-                .values(driver=driver, heartbeat=now)
-            )
-            if taken.rowcount:
+            taken = sa.update(cluster).where(cluster.c.id == _ONLY, free)
+            if connection.execute(taken.values(driver=driver, heartbeat=now)).rowcount:
                 return True
             if connection.execute(sa.select(cluster.c.id)).first():
                 return False
+        first = {"id": _ONLY, "driver": driver, "heartbeat": now, "report": ClusterReport()}
         try:
             with self._database.transaction() as connection:
-                connection.execute(
-                    sa.insert(cluster).values(
-                        id=_ONLY, driver=driver, heartbeat=now, report=ClusterReport()
-                    )
-                )
+                connection.execute(sa.insert(cluster).values(first))
         except Exception as error:
             # Another process was first.
             if isinstance(error.__cause__, sa.exc.IntegrityError):
@@ -54,12 +44,9 @@ class StoredCluster(StorePart):
 
     def report(self, driver: str, report: ClusterReport) -> None:
         """Keep what was seen, unless another process keeps the workers by now."""
+        own = sa.update(cluster).where(cluster.c.id == _ONLY, cluster.c.driver == driver)
         with self._database.transaction() as connection:
-            connection.execute(
-                sa.update(cluster)
-                .where(cluster.c.id == _ONLY, cluster.c.driver == driver)
-                .values(report=report, heartbeat=database_now())
-            )
+            connection.execute(own.values(report=report, heartbeat=database_now()))
 
     def latest(self) -> tuple[ClusterReport, float] | None:
         """Return the newest report and its age in seconds; None before the first."""

@@ -117,17 +117,13 @@ class StoredCurves(StorePart):
                 raise unknown_run(run_id)
             _mark(connection, run_id, chosen_curves(num_curves, which), None)
 
-    def purge(self, older_than: float = KEPT_SECONDS) -> int:
-        """Remove deleted runs for good; single deleted curves of a kept run stay restorable.
+    def purge(self) -> int:
+        """Remove runs that were deleted long ago, and return how many.
 
-        Args:
-            older_than: Only those deleted longer ago than so many seconds.
-
-        Returns:
-            Number of runs removed.
+        Single deleted curves of a kept run stay restorable.
         """
         with self._database.transaction() as connection:
-            old = runs.c.deleted_at < time.time() - older_than
+            old = runs.c.deleted_at < time.time() - KEPT_SECONDS
             gone = connection.execute(sa.select(runs.c.id).where(old)).scalars().all()
             for run_id in gone:
                 remove_run(connection, run_id)

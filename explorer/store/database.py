@@ -96,11 +96,7 @@ def place_of(url: URL) -> str:
 
 
 def unavailable(url: URL, error: BaseException) -> StoreUnavailable:
-    """Put a database error into a plain sentence that says what to do.
-
-    Args:
-        error: What SQLAlchemy or the file system raised.
-    """
+    """Put what SQLAlchemy or the file system raised into a plain sentence that says what to do."""
     place = place_of(url)
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     said = cause.lower()
@@ -258,21 +254,13 @@ class Database:
                 sa.event.listen(engine, "connect", _prepare_postgresql)
             try:
                 schema.prepare(engine)
-            except schema.NewerDatabase as error:
+            except BaseException as error:
                 engine.dispose()
-                raise StoreGone(
-                    f"The recorded runs ({place_of(self.url)}) were written by a newer version of "
-                    f"this app: update the app, or set {DATABASE_VARIABLE} to another database."
-                ) from error
-            except schema.OlderDatabase as error:
-                engine.dispose()
-                raise StoreGone(
-                    f"The recorded runs ({place_of(self.url)}) are those of an older version of "
-                    "this app, which this one cannot read and leaves as they are: set "
-                    f"{DATABASE_VARIABLE} to another database."
-                ) from error
-            except BaseException:
-                engine.dispose()
+                if isinstance(error, schema.OtherVersion):
+                    place = f"The recorded runs ({place_of(self.url)})"
+                    raise StoreGone(
+                        f"{place} {error} set {DATABASE_VARIABLE} to another database."
+                    ) from error
                 raise
             self._file = SqliteFile(self._path, engine) if self._path else None
             self._engine = engine

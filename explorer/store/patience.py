@@ -24,16 +24,6 @@ class Waiting(Protocol):
         """It can be used again, or nobody waits any more."""
 
 
-class _Untold:
-    """Tells nobody of a wait."""
-
-    def began(self, who: object, sentence: str) -> None:
-        """Take no note."""
-
-    def ended(self, who: object) -> None:
-        """Take no note."""
-
-
 class Patience:
     """Tries again, ever less often, what fails because the store cannot be used.
 
@@ -41,7 +31,6 @@ class Patience:
         waiting: Is told, so that others can be; None where there is nobody to tell.
         clock: Seconds that never run backwards.
         pause: Lets a number of seconds pass.
-        longest: Seconds after which it gives up.
     """
 
     def __init__(
@@ -50,10 +39,8 @@ class Patience:
         *,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
-        longest: float = LONGEST_WAIT_SECONDS,
     ) -> None:
-        self._waiting = waiting or _Untold()
-        self._clock, self._pause, self._longest = clock, pause, longest
+        self._waiting, self._clock, self._pause = waiting, clock, pause
 
     def insist(self, act: Callable[[], Answer]) -> Answer:
         """Do what needs the store, however often it takes, and return its answer.
@@ -75,13 +62,15 @@ class Patience:
                     raise
                 except StoreUnavailable as error:
                     waited = self._clock() - since
-                    if waited >= self._longest:
+                    if waited >= LONGEST_WAIT_SECONDS:
                         raise StoreUnavailable(
                             f"{error} The training waited {waited / 60:.0f} minutes for the store "
                             "and then gave up."
                         ) from error
-                    self._waiting.began(who, str(error))
+                    if self._waiting:
+                        self._waiting.began(who, str(error))
                 self._pause(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         finally:
-            self._waiting.ended(who)
+            if self._waiting:
+                self._waiting.ended(who)

@@ -12,11 +12,6 @@ from explorer.runs.config import ConfigError, TrainingConfig
 from explorer.runs.run import QUEUED
 from explorer.store.tables import runs, sweep_runs, sweeps
 
-QUEUED_VARIABLE = "EXPLORER_MAX_QUEUED"
-PERSON_VARIABLE = "EXPLORER_MAX_QUEUED_PER_PERSON"
-_DEFAULTS = {QUEUED_VARIABLE: 200, PERSON_VARIABLE: 20}
-
-
 WORK_VARIABLE = "EXPLORER_MAX_EPOCH_PARAMETERS"
 """Names the most epochs × parameters that one run may ask for; without it there is no limit."""
 
@@ -25,17 +20,8 @@ class QueueFull(ConfigError):
     """So many races and sweeps wait already that no more are taken; a plain sentence."""
 
 
-def most_queued(variable: str) -> int:
-    """Return how many races and sweeps may wait.
-
-    Args:
-        variable: QUEUED_VARIABLE for those of everybody, PERSON_VARIABLE for those of one
-            person.
-
-    Raises:
-        ConfigError: The environment variable is not a whole number of at least 1.
-    """
-    text = os.environ.get(variable, str(_DEFAULTS[variable]))
+def _most_queued(variable: str, default: int) -> int:
+    text = os.environ.get(variable, str(default))
     if not text.isdecimal() or int(text) < 1:
         raise ConfigError(f"{variable} must be a whole number of at least 1, not {text!r}.")
     return int(text)
@@ -65,10 +51,7 @@ def work_of(config: TrainingConfig) -> int:
 
 
 def check_work(configs: Sequence[TrainingConfig]) -> None:
-    """Check that a run asks for no more work than one may.
-
-    Args:
-        configs: Of its curves, or of one cell of a sweep.
+    """Check that a run with these curves, or a cell of a sweep, asks for no more than one may.
 
     Raises:
         ConfigError: It asks for more; with figures. Or the limit cannot be used.
@@ -87,7 +70,6 @@ def check_room(connection: sa.Connection, person: str) -> None:
     Two that are asked for in the same moment may both be taken where there is room for one.
 
     Args:
-        connection: In the transaction that is to add it.
         person: Who asks, or "", for whom there is no limit of their own.
 
     Raises:
@@ -95,13 +77,13 @@ def check_room(connection: sa.Connection, person: str) -> None:
         ConfigError: A limit in the environment cannot be used.
     """
     if person:
-        limit = most_queued(PERSON_VARIABLE)
+        limit = _most_queued("EXPLORER_MAX_QUEUED_PER_PERSON", 20)
         if _count_waiting(connection, person) >= limit:
             raise QueueFull(
                 f"{limit} of your races and sweeps are waiting already, as many as one person may "
                 "have: train this one when some of them have begun, or stop one."
             )
-    limit = most_queued(QUEUED_VARIABLE)
+    limit = _most_queued("EXPLORER_MAX_QUEUED", 200)
     if _count_waiting(connection) >= limit:
         raise QueueFull(
             f"{limit} races and sweeps are waiting already, as many as this server takes: try "

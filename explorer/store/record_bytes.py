@@ -40,6 +40,9 @@ _SCHEMA = pa.schema(
         ("values", pa.list_(pa.float64())),
     ]
 )
+_Parts = dict[str, dict[str, list[tuple[NDArray[Any], NDArray[Any]]]]]
+"""Kind of measurement → name → steps and values of each part."""
+
 _TOLD = b"curves"
 """Where the metadata tell, as JSON by index of the curve, what no row does."""
 _PARQUET: dict[str, Any] = {
@@ -98,8 +101,7 @@ def from_bytes(payloads: Iterable[bytes], num_curves: int) -> tuple[CurveData, .
     Raises:
         ValueError: They are no such bytes, or a series does not go on where it ended.
     """
-    found: list[dict[str, dict[str, list[tuple[NDArray[Any], NDArray[Any]]]]]]
-    found = [{kind: {} for kind in MEASURED} for _ in range(num_curves)]
+    found: list[_Parts] = [{kind: {} for kind in MEASURED} for _ in range(num_curves)]
     told: dict[str, dict[str, Any]] = {}
     for payload in payloads:
         table = _table(payload)
@@ -132,10 +134,7 @@ def _parted(column: pa.ChunkedArray) -> list[NDArray[Any]]:
     return [flat[begin:end] for begin, end in pairwise(ends)]
 
 
-def _curve(
-    found: dict[str, dict[str, list[tuple[NDArray[Any], NDArray[Any]]]]],
-    told: dict[str, Any] | None,
-) -> CurveData:
+def _curve(found: _Parts, told: dict[str, Any] | None) -> CurveData:
     measured: dict[str, dict[str, Any]] = {}
     for kind, every in found.items():
         one: Any = Snapshots if kind == "snapshots" else Series

@@ -116,11 +116,7 @@ class StoredRooms(StorePart):
         return hmac.compare_digest(room.host_key, _hash(key))
 
     def get(self, code: str, *, forecasts_from: int = 1) -> Room:
-        """Return everything in a room.
-
-        Args:
-            forecasts_from: Number of the first round whose forecasts are wanted.
-        """
+        """Return everything in a room, with the forecasts from one round on."""
         seconds_left = (rooms.c.ends_at - database_now()).label("seconds_left")
         own = sa.select(rooms, seconds_left).where(rooms.c.code == code, LIVES)
         inside = sa.select(room_people.c.number, room_people.c.name).where(
@@ -149,11 +145,7 @@ class StoredRooms(StorePart):
         )
 
     def versions(self, codes: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        """Return the versions of rooms and of their frames, of those that there still are.
-
-        Args:
-            codes: Link codes.
-        """
+        """Return the versions of rooms and of their frames, of those that there still are."""
         query = (
             sa.select(rooms.c.code, rooms.c.version, room_frames.c.version.label("frame"))
             .outerjoin(room_frames, room_frames.c.room == rooms.c.code)
@@ -174,11 +166,7 @@ class StoredRooms(StorePart):
     # ------------------------------------------------------------------ people
 
     def join(self, code: str, name: str) -> Joined:
-        """Let somebody in.
-
-        Args:
-            name: From `read_name`.
-        """
+        """Let somebody in, called as `read_name` says."""
         token = secrets.token_urlsafe(18)
         with self._database.transaction() as connection:
             change_room(connection, code)

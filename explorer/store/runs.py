@@ -77,12 +77,7 @@ class StoredRuns(StorePart):
         return [*found, *self._shipped.races()]
 
     def began(self, run_ids: Collection[str], person: str) -> bool:
-        """Tell whether a person queued all of these runs; deleted ones count too.
-
-        Args:
-            run_ids: The runs.
-            person: Who, as it was told to `create`.
-        """
+        """Tell whether a person queued all of these runs; deleted ones count too."""
         own = sa.select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.person == person)
         return bool(person) and len(self._all(own)) == len(set(run_ids))
 
@@ -167,12 +162,7 @@ def add_run(
 
 
 def run_from(row: sa.Row[Any], place: int | None, reach: Reach) -> Run:
-    """Return the run that a whole row, with its SILENCE, describes.
-
-    Args:
-        place: Its place in the queue, or None.
-        reach: Says how much of the silence counts.
-    """
+    """Return the run that a whole row, with its SILENCE, describes."""
     values = same_named(Run, row) | {
         "silence": reach.counted(row.silence),
         "queue_place": place,

@@ -22,12 +22,11 @@ _LOCK_NUMBER = 0x63_65_65_78
 _PATIENCE_MS = 120_000
 
 
-class NewerDatabase(RuntimeError):
-    """The database was brought to a revision that this version does not know."""
+class OtherVersion(RuntimeError):
+    """The database is of another version of the app, and left as it is.
 
-
-class OlderDatabase(RuntimeError):
-    """The database has tables from before the first revision that is migrated."""
+    The text goes between “The recorded runs” and “set … to another database”.
+    """
 
 
 def prepare(engine: sa.Engine) -> None:
@@ -36,12 +35,9 @@ def prepare(engine: sa.Engine) -> None:
     Several processes may do this at once: one works, the others wait and find it done. A process
     that is killed on the way leaves the database as it was.
 
-    Args:
-        engine: The opened database.
-
     Raises:
-        NewerDatabase: A newer version of the app has migrated it.
-        OlderDatabase: It has tables that are too old to be migrated; they are left as they are.
+        OtherVersion: A newer version of the app has migrated it, or it has tables from before the
+            first revision that is migrated.
     """
     if _is_newest(engine):
         return
@@ -50,12 +46,15 @@ def prepare(engine: sa.Engine) -> None:
         if (version and _BEFORE.fullmatch(version)) or (
             version is None and sa.inspect(connection).has_table("runs")
         ):
-            raise OlderDatabase(version)
+            raise OtherVersion(
+                "are those of an older version of this app, which this one cannot read and leaves "
+                "as they are:"
+            )
         if version is None:
             metadata.create_all(connection)
             _mark_newest(connection)
         elif version not in REVISIONS:
-            raise NewerDatabase(version)
+            raise OtherVersion("were written by a newer version of this app: update the app, or")
         elif version != REVISIONS[-1]:
             _upgrade(connection)
 
@@ -102,9 +101,6 @@ def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     On SQLite, alembic changes a table by copying it and dropping the old one; with foreign keys
     on, that would delete the rows that refer to it, so they are off meanwhile.
-
-    Args:
-        engine: The opened database.
 
     Yields:
         A connection in the transaction, committed unless an error is raised.

@@ -28,6 +28,7 @@ from explorer.store.record_bytes import from_bytes, to_bytes
 
 SHIPPED_FOLDER = Path(__file__).parent / "recorded"
 _INDEX, _IMAGES = "index.json", "images.npz"
+_TIMES = ("created_at", "started_at", "ended_at")
 
 
 class RunReadOnly(RuntimeError):
@@ -200,7 +201,7 @@ def _run_values(one: ShippedRun) -> dict[str, Any]:
         "id": run.id,
         "name": run.name,
         "configs": [config.to_dict() for config in run.configs],
-        **{name: getattr(run, name) for name in ("created_at", "started_at", "ended_at")},
+        **{name: getattr(run, name) for name in _TIMES},
         "progress": asdict(run.progress),
         "summaries": [
             json.loads(CurveSummary().extended(records).to_json()) for records in one.records
@@ -211,13 +212,9 @@ def _run_values(one: ShippedRun) -> dict[str, Any]:
 
 def _run(values: Mapping[str, Any], info: RunInfo) -> Run:
     return Run(
-        id=values["id"],
-        name=values["name"],
-        configs=tuple(TrainingConfig.from_dict(config) for config in values["configs"]),
+        **{name: values[name] for name in ("id", "name", *_TIMES)},
+        configs=tuple(map(TrainingConfig.from_dict, values["configs"])),
         status=FINISHED,
-        created_at=values["created_at"],
-        started_at=values["started_at"],
-        ended_at=values["ended_at"],
         info=info,
         progress=Progress(**values["progress"]),
         is_shipped=True,
@@ -227,6 +224,7 @@ def _run(values: Mapping[str, Any], info: RunInfo) -> Run:
 def _rows(run: Run, values: Mapping[str, Any]) -> list[CurveRow]:
     return [
         CurveRow(
+            **{name: values[name] for name in _TIMES},
             run_id=run.id,
             curve=curve,
             run_name=run.name,
@@ -234,9 +232,6 @@ def _rows(run: Run, values: Mapping[str, Any]) -> list[CurveRow]:
             label=label,
             config=run.configs[curve],
             status=run.status,
-            created_at=run.created_at,
-            started_at=run.started_at,
-            ended_at=run.ended_at,
             environment=run.info,
             summary=CurveSummary(**values["summaries"][curve]),
             has_weights=curve in values["networks"],

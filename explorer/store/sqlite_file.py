@@ -55,13 +55,10 @@ def private_folder(folder: Path) -> None:
 
 
 class SqliteFile:
-    """Tells whether a file is still the database that was opened.
+    """Tells whether a file is still the database that an engine opened, its tables made.
 
     Its header holds a number of the store's own, drawn when it was opened first. An older copy of
     the same store has the same number, and is not told from it.
-
-    Args:
-        engine: Open on it, its tables made.
     """
 
     def __init__(self, path: Path, engine: sa.Engine) -> None:

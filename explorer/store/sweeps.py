@@ -61,11 +61,7 @@ class StoredSweeps(StorePart):
             return _sweep(connection, sweep_id)
 
     def began(self, sweep_id: str, person: str) -> bool:
-        """Tell whether a person began a sweep.
-
-        Args:
-            person: Who, as it was told to `create`.
-        """
+        """Tell whether a person began a sweep."""
         own = sa.select(sweeps.c.id).where(sweeps.c.id == sweep_id, sweeps.c.person == person)
         return bool(person) and self._one(own) is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from explorer.rooms.room import Question
 from explorer.runs.cluster import ClusterReport
 from explorer.runs.config import TrainingConfig
-from explorer.runs.meaning import Meaning, from_texts, to_texts
+from explorer.runs.meaning import from_texts, to_texts
 from explorer.runs.records import Environment, RunInfo
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_grid import SweepGrid
@@ -65,50 +65,27 @@ class Json(sa.types.TypeDecorator[Any]):
         return None if value is None else self.from_text(value)
 
 
-def _configs_to_text(configs: Sequence[TrainingConfig]) -> str:
-    return json.dumps([config.to_dict() for config in configs])
-
-
 # A listing meets the same texts at every opening of the table. What is cached never changes.
-@functools.lru_cache(maxsize=4096)
-def _configs_from_text(text: str) -> tuple[TrainingConfig, ...]:
-    return tuple(TrainingConfig.from_dict(values) for values in json.loads(text))
+_cached = functools.lru_cache(maxsize=4096)
 
-
-def _tuple_to_text(values: Sequence[Any]) -> str:
-    return json.dumps(list(values))
-
-
-@functools.lru_cache(maxsize=256)
-def _tuple_from_text(text: str) -> tuple[Any, ...]:
-    return tuple(json.loads(text))
-
-
-def _meanings_to_text(meanings: Mapping[str, Meaning]) -> str:
-    return json.dumps(to_texts(meanings))
-
-
-@functools.lru_cache(maxsize=256)
-def _meanings_from_text(text: str) -> Mapping[str, Meaning]:
-    return from_texts(json.loads(text))
-
-
-def _rates_from_text(text: str) -> dict[int, float]:
-    return {int(curve): rate for curve, rate in json.loads(text).items()}
-
-
-_CONFIGS = Json(_configs_to_text, _configs_from_text)
-_ENVIRONMENT = Json(
-    Environment.facts_json, functools.lru_cache(maxsize=256)(Environment.from_facts)
+_CONFIGS = Json(
+    lambda configs: json.dumps([config.to_dict() for config in configs]),
+    _cached(lambda text: tuple(map(TrainingConfig.from_dict, json.loads(text)))),
 )
+_ENVIRONMENT = Json(Environment.facts_json, _cached(Environment.from_facts))
 _INFO = Json(RunInfo.to_json, RunInfo.from_json)
-_RATES = Json(json.dumps, _rates_from_text)
+_RATES = Json(
+    json.dumps, lambda text: {int(curve): rate for curve, rate in json.loads(text).items()}
+)
 _SUMMARY = Json(CurveSummary.to_json, CurveSummary.from_json)
 _REPORT = Json(ClusterReport.to_json, ClusterReport.from_json)
-_MEANINGS = Json(_meanings_to_text, _meanings_from_text)
+_MEANINGS = Json(
+    lambda meanings: json.dumps(to_texts(meanings)),
+    _cached(lambda text: from_texts(json.loads(text))),
+)
 _GRID = Json(SweepGrid.to_json, SweepGrid.from_json)
-_QUESTION = Json(Question.to_json, functools.lru_cache(maxsize=256)(Question.from_json))
-_TUPLE = Json(_tuple_to_text, _tuple_from_text)
+_QUESTION = Json(Question.to_json, _cached(Question.from_json))
+_TUPLE = Json(json.dumps, _cached(lambda text: tuple(json.loads(text))))
 
 metadata = sa.MetaData()
 

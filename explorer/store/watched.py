@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.store.annotations import check_name
 from explorer.store.record_bytes import to_bytes
-from explorer.store.rows import StorePart, is_kept, remove_run
+from explorer.store.rows import StorePart, remove_run
 from explorer.store.runs import add_run
 from explorer.store.tables import (
     LARGEST_INTEGER,
@@ -36,6 +36,11 @@ FOLLOWED, GONE, REFUSED = "followed", "gone", "refused"
 """States of a file: it is read as it grows, it is there no more, it cannot be read."""
 LONGEST_FOLDER = 1_000
 _KEPT_GONE_SECONDS = 7 * 86_400.0
+_SAID = ("folder", "path", "state", "why", "stamp", "changed_at")
+_NOTHING: dict[str, Any] = {"id": None, "label": "", "run_id": None, "num_points": 0}
+"""Of a file that is written for the first time."""
+_THIS: sa.BindParameter[Any] = sa.bindparam("this")
+_THIS_FILE = watched_files.c.id == _THIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +192,37 @@ class WatchedRuns(StorePart):
         """
         packed = [[_packed(one) for one in update.runs or ()] for update in updates]
         with self._database.transaction(may_create=True) as connection:
+            known = self._known(connection, updates)
+            ids = {row["run_id"] for own in known.values() for row in own.values()}
+            # Locked where rows can be: nobody deletes them before all is written.
+            there = sa.select(runs.c.id).where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None))
+            kept = set(connection.execute(there.with_for_update()).scalars())
+            records: dict[str, _Packed] = {}
+            told: list[dict[str, Any]] = []
+            refused: list[dict[str, Any]] = []
             for update, own in zip(updates, packed, strict=True):
-                self._write(connection, update, own)
+                rows = known.get((update.folder, update.path), {})
+                said = {"place": self.place} | {name: getattr(update, name) for name in _SAID}
+                if update.runs is None:
+                    told += [row | said for row in rows.values() or [_NOTHING]]
+                    continue
+                for run in own:
+                    row = rows.pop(run.label, _NOTHING)
+                    run_id = row["run_id"]
+                    if run_id not in kept:
+                        run_id = _added(connection, run, _origin(update))
+                    records[run_id] = run
+                    more = {"label": run.label, "run_id": run_id, "num_points": run.num_points}
+                    told.append(row | said | more)
+                gone = said | {"state": GONE, "why": "The file no longer contains this run."}
+                told += [row | gone for row in rows.values() if row["run_id"]]
+                refused += [{"this": row["id"]} for row in rows.values() if not row["run_id"]]
+            _put(connection, records)
+            old = [{"this": row["id"]} | row for row in told if row["id"] is not None]
+            _many(connection, sa.update(watched_files).where(_THIS_FILE), old)
+            _many(connection, sa.delete(watched_files).where(_THIS_FILE), refused)
+            new = [{k: row[k] for k in row if k != "id"} for row in told if row["id"] is None]
+            _many(connection, sa.insert(watched_files), new)
 
     def keep(self, run_ids: Collection[str]) -> int:
         """Make runs of the store out of watched ones; they still grow with their files.
@@ -202,11 +236,7 @@ class WatchedRuns(StorePart):
             return connection.execute(ended).rowcount
 
     def prune(self, folders: Collection[str]) -> None:
-        """Forget what is not kept of folders that are watched no more, and of files long gone.
-
-        Args:
-            folders: Those that are watched.
-        """
+        """Forget what is not kept of other folders than these, and of files long gone."""
         found = watched_files.c
         old = (found.state == GONE) & (found.changed_at < time.time() - _KEPT_GONE_SECONDS)
         elsewhere = found.folder.not_in(list(folders))
@@ -221,41 +251,20 @@ class WatchedRuns(StorePart):
                 if row.status == WATCHED:
                     remove_run(connection, row.run_id)
 
-    def _write(
-        self, connection: sa.Connection, update: WatchedUpdate, packed: Sequence[_Packed]
-    ) -> None:
-        place = {"place": self.place, "folder": update.folder, "path": update.path}
-        told = place | {
-            "state": update.state,
-            "why": update.why,
-            "stamp": update.stamp,
-            "changed_at": update.changed_at,
-        }
-        rows = connection.execute(sa.select(watched_files).filter_by(**place))
-        known = {row.label: row for row in rows}
-
-        def tell(row: sa.Row[Any] | None, **more: object) -> None:
-            if row is None:
-                connection.execute(sa.insert(watched_files).values(told | more))
-            else:
-                change = sa.update(watched_files).where(watched_files.c.id == row.id)
-                connection.execute(change.values(told | more))
-
-        if update.runs is None:
-            for row in known.values():
-                tell(row)
-            if not known:
-                tell(None, label="")
-            return
-        for run in packed:
-            old = known.pop(run.label, None)
-            run_id = _put(connection, old.run_id if old else None, run, _origin(update))
-            tell(old, label=run.label, run_id=run_id, num_points=run.num_points)
-        for row in known.values():
-            if row.run_id is None:
-                connection.execute(sa.delete(watched_files).where(watched_files.c.id == row.id))
-            else:
-                tell(row, state=GONE, why="The file no longer contains this run.")
+    def _known(
+        self, connection: sa.Connection, updates: Sequence[WatchedUpdate]
+    ) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+        """Return the rows of files that are written, by folder and path, and by label."""
+        found = watched_files.c
+        query = sa.select(watched_files).where(
+            found.place == self.place,
+            found.folder.in_({update.folder for update in updates}),
+            found.path.in_({update.path for update in updates}),
+        )
+        known: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+        for row in connection.execute(query):
+            known.setdefault((row.folder, row.path), {})[row.label] = row._asdict()
+        return known
 
 
 def _origin(update: WatchedUpdate) -> str:
@@ -276,23 +285,41 @@ def _packed(run: ForeignRun) -> _Packed:
     )
 
 
-def _put(connection: sa.Connection, run_id: str | None, run: _Packed, origin: str) -> str:
-    """Put records in the place of a run's, or into a new run where that is there no more."""
-    last = min(run.last_step, LARGEST_INTEGER)
-    steps: dict[str, Any] = {"step": last, "total_steps": last}
-    known = sa.update(runs).where(is_kept(run_id or "")).values(steps)
-    if run_id is None or not connection.execute(known).rowcount:
-        configs = [TrainingConfig(name=run.label)]
-        run_id = add_run(connection, configs, name="", status=WATCHED, origin=origin, **steps)
-    own = batches.c.run_id == run_id
+def _added(connection: sa.Connection, run: _Packed, origin: str) -> str:
+    configs = [TrainingConfig(name=run.label)]
+    return add_run(connection, configs, name="", status=WATCHED, origin=origin)
+
+
+def _put(connection: sa.Connection, records: Mapping[str, _Packed]) -> None:
+    """Put records in the place of what is kept of runs, all in a few statements."""
+    own = batches.c.run_id
     first = sa.func.min(sa.func.coalesce(batches.c.first_sequence, batches.c.sequence))
-    begun = connection.execute(sa.select(first).where(own)).scalar_one()
+    query = sa.select(own, first, sa.func.max(batches.c.sequence)).where(own.in_(records))
+    before = {row[0]: row[1:] for row in connection.execute(query.group_by(own))}
+    rows = [
+        {"run_id": run_id, "payload": run.payload, "first_sequence": before.get(run_id, [None])[0]}
+        for run_id, run in records.items()
+    ]
     # Before the older ones go: SQLite would give their sequence away again, and whoever has read
     # up to it would take the new row for one that he has.
-    values = {"run_id": run_id, "payload": run.payload, "first_sequence": begun}
-    added = sa.insert(batches).values(values).returning(batches.c.sequence)
-    newest = connection.execute(added).scalar_one()
-    connection.execute(sa.delete(batches).where(own, batches.c.sequence < newest))
-    summarised = sa.update(curves).where(curves.c.run_id == run_id)
-    connection.execute(summarised.values(summary=run.summary, foreign_loss=run.loss))
-    return run_id
+    _many(connection, sa.insert(batches), rows)
+    older = sa.delete(batches).where(own == _THIS, batches.c.sequence <= sa.bindparam("newest"))
+    _many(connection, older, [{"this": one, "newest": last} for one, (_, last) in before.items()])
+    steps = [
+        {"this": run_id, "step": last, "total_steps": last}
+        for run_id, run in records.items()
+        for last in [min(run.last_step, LARGEST_INTEGER)]
+    ]
+    _many(connection, sa.update(runs).where(runs.c.id == _THIS), steps)
+    summaries = [
+        {"this": run_id, "summary": run.summary, "foreign_loss": run.loss}
+        for run_id, run in records.items()
+    ]
+    _many(connection, sa.update(curves).where(curves.c.run_id == _THIS), summaries)
+
+
+def _many(
+    connection: sa.Connection, statement: sa.Executable, rows: Sequence[dict[str, Any]]
+) -> None:
+    if rows:
+        connection.execute(statement, rows)

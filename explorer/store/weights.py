@@ -96,9 +96,6 @@ def write_weights(connection: sa.Connection, run_id: str, record: WeightsRecord)
 def read_weights(file: bytes, config: TrainingConfig) -> dict[str, np.ndarray]:
     """Read a safetensors file that must hold the weights of this config's network.
 
-    Args:
-        config: Says which layers there must be.
-
     Returns:
         As `RunWeights.get`, input side first.
 

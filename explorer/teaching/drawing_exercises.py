@@ -6,8 +6,8 @@ import math
 
 from explorer.core.drawing import stroke_text
 from explorer.core.recorded_race import RECORDED_RACE
-from explorer.figures.numbers import measured, written
-from explorer.teaching.exercise import Exercise
+from explorer.figures.numbers import written
+from explorer.teaching.exercise import Exercise, nats
 
 _NETWORKS = f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
 OPEN_FOUR = (((80, 50), (65, 135), (180, 135)), ((160, 50), (160, 210)))
@@ -20,8 +20,8 @@ CLOSED_Q9 = (0.9535, 0.9075)
 LINE_Q4 = (0.9407, 0.7906)
 
 
-def _nats(q: float) -> str:
-    return measured(-math.log(q), "nats", 3)
+def _price(q: float) -> str:
+    return nats(-math.log(q), 3)
 
 
 def _both(values: tuple[float, float]) -> str:
@@ -36,16 +36,16 @@ DRAW = (
         f"With the top open both say 4, q(4) = {_both(OPEN_Q4)}. Closed straight across, both say "
         f"9, and q(4) falls to {_both(CLOSED_Q4)}. H(p,q) = −ln q(4) looks at the probability of "
         f"the 4 alone, wherever the rest of it goes: for the network trained by cross-entropy it "
-        f"rises from {_nats(OPEN_Q4[0])} to {_nats(CLOSED_Q4[0])}.",
+        f"rises from {_price(OPEN_Q4[0])} to {_price(CLOSED_Q4[0])}.",
         guesses=("Both still say 4", "Only one of them says 9", "Both say 9"),
         right=2,
     ),
     Exercise(
-        "The same 4 with its top closed. Now say that you mean a 9: does anything move in the "
-        "networks?",
+        "The same 4 with its top closed. Now say that you mean a 9: does anything change in "
+        "the networks?",
         {"runs": _NETWORKS, "digit": "4", "ink": stroke_text((*OPEN_FOUR, TOP))},
         "No: q stays as it is, only p is another one-hot. The loss of the network trained by "
-        f"cross-entropy falls from {_nats(CLOSED_Q4[0])} to {_nats(CLOSED_Q9[0])}. A wrong label "
+        f"cross-entropy falls from {_price(CLOSED_Q4[0])} to {_price(CLOSED_Q9[0])}. A wrong label "
         "costs as much as a wrong answer.",
         guesses=("No, only the loss changes", "Yes, both now lean to 9", "Yes, both are retrained"),
         right=0,
@@ -55,7 +55,7 @@ DRAW = (
         {"runs": _NETWORKS, "ink": stroke_text((LINE,))},
         f"Both say 4, the first with q(4) = {written(LINE_Q4[0], 3)}, the second with "
         f"{written(LINE_Q4[1], 3)}. Softmax shares a probability of 1 among ten classes and has no "
-        f"class for anything else: knowing nothing would be a uniform q, {_nats(0.1)} for each of "
+        f"class for anything else: knowing nothing would be a uniform q, {_price(0.1)} for each of "
         "them.",
         guesses=("About 0.1 for each digit", "Fairly sure of one digit", "They refuse to answer"),
         right=1,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import SupportsFloat
+
+from explorer.figures.numbers import measured
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,13 @@ class Exercise:
 def listed(values: Iterable[float]) -> str:
     """Return numbers as a page's address holds them, every digit kept."""
     return ",".join(repr(float(value)) for value in values)
+
+
+def bits(value: SupportsFloat, digits: int = 6) -> str:
+    """Return a number of bits with its unit, in so many digits."""
+    return measured(float(value), "bits", digits)
+
+
+def nats(value: SupportsFloat, digits: int = 6) -> str:
+    """Return a number of nats with its unit, in so many digits."""
+    return measured(float(value), "nats", digits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import SupportsFloat
 
 import numpy as np
 
@@ -25,8 +24,8 @@ from explorer.core.losses import (
 from explorer.core.measured_on_mnist import NOTES_SETTING
 from explorer.core.stability import read_gap
 from explorer.core.stability_limits import limits
-from explorer.figures.numbers import measured, written
-from explorer.teaching.exercise import Exercise, listed
+from explorer.figures.numbers import written
+from explorer.teaching.exercise import Exercise, listed, nats
 from explorer.teaching.worked_examples import EXAMPLES
 
 _BATCH, _WRONG = EXAMPLES["softmax_batch"], EXAMPLES["drop_is_not_gradient"]["wrong"]
@@ -37,10 +36,6 @@ _LOGITS = np.array(_BATCH["logits"])
 _RACED = 200
 _CLASSES = np.array(_BATCH["classes"])
 _FIRST_ROW, _CLASS = _LOGITS[0], _BATCH["classes"][0]
-
-
-def _nats(value: SupportsFloat, digits: int = 6) -> str:
-    return measured(float(value), "nats", digits)
 
 
 def _steps(loss: str, start: float) -> str:
@@ -92,7 +87,7 @@ BINARY = (
         "satisfied there?",
         {"z": repr(_Z), "y": "1"},
         f"Yes: beyond the margin of 1 it is {written(float(hinge(_Z, 1)))}, while cross-entropy "
-        f"is still {_nats(sigmoid_binary_cross_entropy(_Z, 1))} at σ(z) = "
+        f"is still {nats(sigmoid_binary_cross_entropy(_Z, 1))} at σ(z) = "
         f"{written(float(sigmoid(_Z)))}, and keeps pulling.",
         guesses=("Yes, it is 0", "No, it still pulls"),
         right=0,
@@ -118,15 +113,15 @@ MULTICLASS = (
             written(round(float(value), 3), 3)
             for value in softmax_cross_entropy_gradient(_FIRST_ROW, one_hot(_CLASS, 3))
         )
-        + ", but for rounding. They sum to 0; the loss is "
-        + f"{_nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
+        + ", up to rounding. They sum to 0; the loss is "
+        + f"{nats(softmax_cross_entropy(_FIRST_ROW, one_hot(_CLASS, 3)))}.",
         guesses=("None: the answer is right", "All of them", "That of the third class alone"),
         right=2,
     ),
     Exercise(
         "Ten equal logits: what loss does an untrained network begin with?",
         {"edit": "logits", "z": listed(np.zeros(10)), "y": "1", "show": "One example"},
-        f"ln 10 = {_nats(math.log(10))}. A network's first logits are not quite equal, so that "
+        f"ln 10 = {nats(math.log(10))}. A network's first logits are not quite equal, so that "
         f"it begins a little above: with Kaiming's weights at {NOTES_SETTING.first:.1f} nats on "
         "MNIST. A loss in the thousands means that the initial weights are too large.",
         guesses=("0", f"ln 10, about {written(math.log(10), 2)} nats", "10 nats"),
@@ -137,7 +132,7 @@ THREE_FORMS = (
     Exercise(
         "Classes by index or one-hot: do both calls give the same loss?",
         {"part": "Index or one-hot"},
-        f"Yes, {_nats(sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean())} "
+        f"Yes, {nats(sparse_softmax_cross_entropy(_LOGITS, _CLASSES).mean())} "
         "on average: an index says the same as the one-hot row, in less space.",
         guesses=("No, an index loses something", "Yes, to the last digit"),
         right=1,
@@ -148,8 +143,8 @@ THREE_FORMS = (
         "output[:, Y] looks as if it picked the true logits. What comes out?",
         {"part": "Gather slip"},
         "Another loss, without a warning: "
-        f"{_nats(indexed_columns_cross_entropy(_LOGITS, _CLASSES))} instead of "
-        f"{_nats(gathered_cross_entropy(_LOGITS, _CLASSES))}. It makes a B × B matrix, every row "
+        f"{nats(indexed_columns_cross_entropy(_LOGITS, _CLASSES))} instead of "
+        f"{nats(gathered_cross_entropy(_LOGITS, _CLASSES))}. It makes a B × B matrix, every row "
         "at the true classes of all rows. Use gather.",
         guesses=("The same loss", "An error message", "Another loss, without a warning"),
         right=2,
@@ -174,7 +169,7 @@ STABILITY = (
         {"part": "Two logits", "dtype": "float32", "answer": "wrong", "gap": f"{_GAP:g}"},
         f"One: only log_softmax answers. The exponential of {_GAP:g} overflows, and softmax's "
         "probability underflows to 0, whose logarithm is −∞. The exact loss is "
-        f"{_nats(read_gap(_GAP, 'float32', right=False).exact)}.",
+        f"{nats(read_gap(_GAP, 'float32', right=False).exact)}.",
         guesses=("All three", "Two", "One"),
         right=2,
     ),
@@ -209,10 +204,11 @@ NOTES_CHECKED = (
     Exercise(
         "“−log 0.4 ≈ 0.02”: right or wrong? The card tells which number was meant.",
         {"note": "B1"},
-        f"Wrong. −ln 0.98 = {_nats(-math.log(0.98))} was meant; −ln 0.4 is "
-        f"{_nats(-math.log(0.4))}.",
+        f"Wrong. −ln 0.98 = {nats(-math.log(0.98))} was meant; −ln 0.4 is {nats(-math.log(0.4))}.",
         guesses=("Right", "Right in another base of the logarithm", "Wrong"),
         right=2,
+        control="note-B1",
+        plot="note-B1",
     ),
     Exercise(
         "Cross-entropy drops by more than squared error: is that why it learns faster?",
@@ -221,6 +217,8 @@ NOTES_CHECKED = (
         "shows both, and its link opens them.",
         guesses=("Yes", "No, the two drops cannot be compared", "No, squared error learns faster"),
         right=1,
+        control="note-B3",
+        plot="note-B3",
     ),
     Exercise(
         "Does the gradient vanish where the weights begin as plain normal numbers, without "
@@ -230,5 +228,7 @@ NOTES_CHECKED = (
         "opens the race that shows it.",
         guesses=("It explodes", "It vanishes", "It stays as it is"),
         right=0,
+        control="note-B17",
+        plot="note-B17",
     ),
 )

@@ -200,6 +200,10 @@ def _take_home() -> str:
     return _words(parts, size=12)
 
 
+def _host_notes() -> str:
+    return _words([("0:00  predict", P), ("      try", NEUTRAL), ("1:30  say", Q)], size=12)
+
+
 DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
         "self_information": _surprise,
@@ -217,6 +221,7 @@ DRAWINGS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "room": _room,
         "glossary": _glossary,
         "recap": _take_home,
+        "host_notes": _host_notes,
     }
 )
 """Address of a page → what draws the inside of its picture."""

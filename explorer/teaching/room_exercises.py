@@ -32,8 +32,8 @@ ROOM = (
         {"view": _HONEST, "belief": "0.7"},
         f"0.7 under the log score, which then costs {measured(_cost('log', 0.7), 'bits', 3)} on "
         f"average, the entropy of your belief, and under the Brier score, "
-        f"{written(_cost('brier', 0.7), 3)}. The linear score is least at 1: "
-        f"{written(_cost('linear', 1.0), 3)} in place of {written(_cost('linear', 0.7), 3)}.",
+        f"{written(_cost('brier', 0.7), 3)}. The linear score is lowest at 1: "
+        f"{written(_cost('linear', 1.0), 3)} instead of {written(_cost('linear', 0.7), 3)}.",
         guesses=("0.7 under all three", "0.7 under two of them, 1 under one", "1 under all three"),
         right=1,
         control="honesty belief",
@@ -42,8 +42,8 @@ ROOM = (
     Exercise(
         "Now you have no idea: 0.5. What does each score think of a bold guess?",
         {"view": _HONEST, "belief": "0.5"},
-        "The linear score does not care: it is flat. A bold guess costs 1 in place of 0.5 under "
-        "the Brier score, and ∞ in place of 1 bit under the log score.",
+        "The linear score does not care: it is flat. A bold guess costs 1 instead of 0.5 under "
+        "the Brier score, and ∞ instead of 1 bit under the log score.",
         guesses=("None of them minds", "All of them punish it", "One of them does not mind"),
         right=2,
         control="honesty belief",
@@ -56,5 +56,7 @@ ROOM = (
         "for good. The computer, which adds one to each count, never gives 0 to anything.",
         guesses=("A few rounds", f"All {ROUNDS} rounds", "Only the first round"),
         right=0,
+        control="solo",
+        plot="solo-scores",
     ),
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import SupportsFloat
 
 import numpy as np
 
@@ -17,10 +16,10 @@ from explorer.core.drawing import stroke_text
 from explorer.core.information import entropy, self_information
 from explorer.core.loss_readings import gradient_ratio, multiclass_readings
 from explorer.core.recorded_race import FOUR_PLACE, RECORDED_RACE
-from explorer.figures.numbers import measured, written
+from explorer.figures.numbers import written
 from explorer.teaching import tour_digit
 from explorer.teaching.drawing_exercises import OPEN_FOUR, TOP
-from explorer.teaching.exercise import listed
+from explorer.teaching.exercise import bits, listed, nats
 from explorer.teaching.note_checks import NOTE_CHECKS
 from explorer.teaching.tour_digit import BELIEF, LABEL, NAMES, RIVAL
 
@@ -78,11 +77,8 @@ class Stop:
     done: Mapping[str, str] = field(default_factory=dict)
 
 
-def _bits(value: SupportsFloat, digits: int = 4) -> str:
-    return measured(float(value), "bits", digits)
-
-
 _Q = BELIEF[LABEL]
+_SURPRISE = bits(self_information(_Q), 4)
 _BELIEF = np.array(BELIEF)
 _LEVEL = 0.4
 """To where the bar of the rival comes down; the others grow in proportion."""
@@ -120,7 +116,7 @@ TOUR = (
         ("Half a bit", "One bit", "Twice as much"),
         1,
         "Press **Halve p**.",
-        f"One bit more: from {_bits(self_information(_Q))} to {_bits(self_information(_Q / 2))}. "
+        f"One bit more: from {_SURPRISE} to {bits(self_information(_Q / 2), 4)}. "
         "Every halving adds one bit, whatever p is.",
         Host(
             f"Would you call this a {LABEL}? How surprised is somebody who gave that 20 %?",
@@ -141,11 +137,11 @@ TOUR = (
         ("It rises", "It falls", "It stays the same"),
         0,
         f"Drag the bar of **{RIVAL}** down to {_LEVEL:.2f}, where that of {LABEL} is as high.",
-        f"It rises, from {_bits(entropy(BELIEF))} to about {_bits(entropy(_LEVELLED), 2)}: the "
+        f"It rises, from {bits(entropy(BELIEF), 4)} to about {bits(entropy(_LEVELLED), 2)}: the "
         "less sure a belief is, the more surprise it expects.",
         Host(
             "Which belief over ten digits has the highest entropy, and which the lowest?",
-            f"Uniform: log₂ 10 = {_bits(math.log2(10), 3)}. All on one digit: 0.",
+            f"Uniform: log₂ 10 = {bits(math.log2(10), 3)}. All on one digit: 0.",
             "That high entropy means stable, or little information. It is the surprise to expect.",
             "So much for the network's own opinion. Now somebody tells it the truth.",
         ),
@@ -162,12 +158,11 @@ TOUR = (
         ("H(p)", "D(p‖q)", "H(p,q)"),
         0,
         "Press **Walk q to p** and watch the three numbers.",
-        f"H(p) stays 0. H(p,q) and D(p‖q) start at {_bits(self_information(_Q))}, the surprise of "
+        f"H(p) stays 0. H(p,q) and D(p‖q) start at {_SURPRISE}, the surprise of "
         "the first stop, and fall together to 0.",
         Host(
             "Where have you seen the number of H(p,q) before?",
-            f"At the first stop: with a one-hot p only −log₂ q₄ = {_bits(self_information(_Q))} "
-            "is left of the sum.",
+            f"At the first stop: with a one-hot p only −log₂ q₄ = {_SURPRISE} is left of the sum.",
             "That cross-entropy is a distance, 0 where q = p. It is H(p) there; KL is the excess.",
             "To lower that price the network can only move its logits. What is each one told?",
         ),
@@ -185,8 +180,7 @@ TOUR = (
     Stop(
         "multiclass",
         "What is each logit told?",
-        f"The logits behind q. In nats from here: {_bits(self_information(_Q))} are "
-        f"{measured(-math.log(_Q), 'nats', 4)}.",
+        f"The logits behind q. In nats from here: {_SURPRISE} are {nats(-math.log(_Q), 4)}.",
         f"Let the network be surer of {RIVAL}: which loss now pulls the {LABEL} up less?",
         ("Cross-entropy", "Squared error", "Both"),
         1,
@@ -261,12 +255,12 @@ TOUR = (
         "draw",
         "What about a digit of your own?",
         f"The race's two networks answer while you draw; you mean a {LABEL}.",
-        f"Just before a network changes its mind to {RIVAL}, how sure is it of {LABEL}?",
+        f"Just before a network switches to {RIVAL}, how sure is it of {LABEL}?",
         ("About 0.9", "About 0.5", "About 0.1"),
         1,
         f"Draw a {LABEL} that a network reads as a {RIVAL}: close its top.",
         "About 0.5, when only two digits share the belief: there −ln q₄ passes ln 2 = "
-        f"{measured(math.log(2), 'nats', 3)}.",
+        f"{nats(math.log(2), 3)}.",
         Host(
             "Can anybody draw something that is no digit, and what does the network say?",
             "Softmax always answers, often with confidence: it has no class for anything else.",

@@ -57,6 +57,7 @@ LIVE = (
             "Some digits are never recognised",
         ),
         right=2,
+        plot="race-to-come",
     ),
     Exercise(
         "Kaiming against plain normal weights: press Train and watch the gradient norms from the "
@@ -68,6 +69,7 @@ LIVE = (
         "vanishing.",
         guesses=("They explode", "They vanish", "They are like Kaiming's"),
         right=0,
+        plot="race-to-come",
     ),
 )
 SWEEP = (
@@ -80,8 +82,6 @@ SWEEP = (
         "favours one of them. Compare each loss at its own best.",
         guesses=("Cross-entropy", "Squared error", "Both lose the same"),
         right=1,
-        control="sweep quantity",
-        plot="sweep-heat-map",
     ),
     Exercise(
         "How much is luck? Train eight seeds of one setting: how far apart do they end?",
@@ -128,11 +128,11 @@ COMPARE = (
         f"The sweep's curves at rates {_GOOD:g} and {_FAST:g}, the two seeds of each joined to a "
         "band: is the difference between two losses larger than that between two seeds?",
         {"runs": ",".join(f"{SWEEP_RUN}:{cell}" for cell in SWEEP_FAST_CELLS), "group": "seeds"},
-        f"At {_GOOD:g} it is: cross-entropy ends at {_each(_CROSS_ENTROPY[_GOOD])}, squared error "
-        f"at {_each(_SQUARED_ERROR[_GOOD])}, and the bands are apart. At {_FAST:g} the two seeds "
-        f"of squared error end at {_each(_SQUARED_ERROR[_FAST])}. Where bands overlap, one run of "
-        "each would not have settled it. The band reaches from the lowest to the highest seed, and "
-        "the legend says how many there are.",
+        f"At {_GOOD:g}, yes: cross-entropy ends at {_each(_CROSS_ENTROPY[_GOOD])}, squared error "
+        f"at {_each(_SQUARED_ERROR[_GOOD])}, and the bands are apart. At {_FAST:g}, no: the two "
+        f"seeds of squared error end at {_each(_SQUARED_ERROR[_FAST])}. Where bands overlap, one "
+        "run of each would not have settled it. The band reaches from the lowest to the highest "
+        "seed, and the legend says how many there are.",
         guesses=("At one rate", "At both rates", "At neither"),
         right=0,
     ),

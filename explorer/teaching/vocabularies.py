@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.separated import separated
+from explorer.core.distributions import separated
 from explorer.teaching.worked_examples import EXAMPLES
 
 Coordinates = tuple[float, ...]

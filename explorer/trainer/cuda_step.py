@@ -53,12 +53,7 @@ class CapturedSteps:
         self.step_seconds = 0.0
 
     def at_once(self, step: int, whole_batches: int) -> int:
-        """Return how many steps to make at once; 1 stands for an eager one.
-
-        Args:
-            step: Steps made so far.
-            whole_batches: Whole batches left in the epoch.
-        """
+        """Return how many steps to make at once, after `step` steps; 1 stands for an eager one."""
         self._time_eager_steps(step)
         if step < self._sizes[-1] or self._broken:
             return 1
@@ -83,14 +78,11 @@ class CapturedSteps:
             self.step_seconds = min(self.step_seconds, seconds / steps)
 
     def make(self, steps: Steps, indices: Tensor, losses: Tensor, norms: Tensor) -> None:
-        """Make steps.
+        """Make steps on indices [rows, steps · B], which fill losses and norms.
 
         Args:
             steps: Makes them, from the other arguments. Not kept, or what it belongs to would hold
                 a GPU's memory until Python looks for circles.
-            indices: int64 [rows, steps · B].
-            losses: To be filled.
-            norms: To be filled.
         """
         count = indices.shape[1] // self._batch_size
         known = self._captured.get(count)
@@ -130,10 +122,7 @@ class CapturedSteps:
 
 
 def _ran_out_of_memory(error: BaseException | None) -> bool:
-    """Tell whether an error, or one on the way to it, is that of memory.
-
-    Leaving a capture after it ran out of memory raises an error of its own.
-    """
+    # Leaving a capture after it ran out of memory raises an error of its own.
     while error is not None:
         if isinstance(error, torch.OutOfMemoryError):
             return True

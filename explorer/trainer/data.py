@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -66,16 +67,19 @@ class TrainingData:
     pixel_scale: float
 
 
-def load_real_mnist() -> Source:
-    """Find and read MNIST itself, for what ships with the app.
-
-    Raises:
-        DataError: It cannot be had, or other images lie in its place.
-    """
-    source = load_source("mnist")
-    if source.md5 != MNIST_PIXELS_MD5:
-        raise DataError("These are not the images of MNIST.")
-    return source
+def make_from_mnist(make: Callable[[Source], None]) -> int:
+    """Make what ships with the app from MNIST itself, on one thread; return the exit status."""
+    try:
+        source = load_source("mnist")
+        if source.md5 != MNIST_PIXELS_MD5:
+            raise DataError("These are not the images of MNIST.")
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(1)
+    make(source)
+    return 0
 
 
 def load_source(
@@ -117,12 +121,7 @@ def load_source(
 
 
 def prepare(images: Images, device: torch.device | str = "cpu") -> TrainingData:
-    """Normalise images and put them on a device.
-
-    Args:
-        images: As read.
-        device: Where they stay.
-    """
+    """Normalise images and put them on a device."""
     scale = float(images.train_images.std(dtype=np.float64))
     mean = float(images.train_images.mean(dtype=np.float64))
 

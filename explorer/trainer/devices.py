@@ -53,7 +53,7 @@ def choose_device(wanted: str, slot: int = 0) -> torch.device:
 
 
 def _freest_gpu(slot: int) -> int:
-    """Return the number of the GPU with most free memory, what this process holds counted in."""
+    # What this process holds counts as free.
     count = torch.cuda.device_count()
     free = [_free_gpu_bytes(number) + torch.cuda.memory_reserved(number) for number in range(count)]
     own = slot % count

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -47,6 +48,11 @@ class Evaluation:
     confusion: Tensor
     digits: Tensor
 
+    def moved(self, sent: Callable[[Tensor], Tensor]) -> Evaluation:
+        """Return the same with its tensors where `sent` puts them."""
+        totals, confusion, digits = map(sent, (self.totals, self.confusion, self.digits))
+        return replace(self, totals=totals, confusion=confusion, digits=digits)
+
     def by_network(self) -> list[CurveData]:
         """Return what was measured of each network; all that waits must be on the host."""
         kind = TEST_FULL if self.full else TEST
@@ -73,12 +79,9 @@ class Evaluation:
 
 
 def evaluate(network: NetworkStack, data: TrainingData, *, step: int, full: bool) -> Evaluation:
-    """Measure every network of a stack; nothing here waits for a GPU.
+    """Measure every network after `step` steps; nothing here waits for a GPU.
 
     Args:
-        network: K networks.
-        data: Test images and the 20 digits to show.
-        step: Steps made so far.
         full: Use the whole test set, not only its first 1,000 images.
     """
     count = len(data.test_labels) if full else min(QUICK_TEST_IMAGES, len(data.test_labels))

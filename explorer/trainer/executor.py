@@ -26,8 +26,7 @@ from explorer.trainer import devices
 from explorer.trainer.data import Source, TrainingData, load_source, prepare
 from explorer.trainer.loop import bursts, total_steps, train
 from explorer.trainer.mnist_download import DownloadStopped, download_mnist, is_allowed
-from explorer.trainer.recording import Recorder
-from explorer.trainer.store_writer import StoreWriter
+from explorer.trainer.recording import Recorder, StoreWriter
 from explorer.trainer.watcher import RunWatcher
 
 
@@ -75,13 +74,10 @@ class Executor:
             if words == OUT_OF_MEMORY and torch.cuda.is_initialized():
                 # Here no error holds what was allocated any more; others may want the memory too.
                 torch.cuda.empty_cache()
-            self._finish(run, status, words)
+            self._patience.insist(lambda: self._store.runs.finish(run.id, status, words))
         except (ClaimLost, UnknownRun) as error:
             # There is nothing to write to any more.
             say(error)
-
-    def _finish(self, run: Run, status: str, words: str) -> None:
-        self._patience.insist(lambda: self._store.runs.finish(run.id, status, words))
 
     def _outcome(self, run: Run) -> tuple[str, str]:
         """Train a run, and return how it ended, and where it failed why."""
@@ -123,12 +119,11 @@ class Executor:
             return None
 
     def _train(self, run: Run) -> str:
-        with StoreWriter(self._patience) as writer:
-            return self._train_recorded(run, writer)
-
-    def _train_recorded(self, run: Run, writer: StoreWriter) -> str:
         # The watcher ends first: once the training is over, nobody need be ended for a stop.
-        with RunWatcher(self._store, run.id, self._patience, writer.drain) as watcher:
+        with (
+            StoreWriter(self._patience) as writer,
+            RunWatcher(self._store, run.id, self._patience, writer.drain) as watcher,
+        ):
 
             def report(words: str) -> None:
                 writer.put(lambda: self._store.runs.set_message(run.id, words))

@@ -24,13 +24,12 @@ QUICK_EVALUATION_STEPS = 100
 _LONGEST_SILENCE = 0.2
 _IN_FLIGHT = 2
 """Readings that a GPU may owe, so that it need not wait for the host."""
-_NO_WISHES = Control()
 
 
 def train(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
-    control: Callable[[], Control] = lambda: _NO_WISHES,
+    control: Callable[[], Control] = Control,
     *,
     evaluate_every: int = QUICK_EVALUATION_STEPS,
 ) -> Iterator[CurveChunk]:
@@ -60,7 +59,7 @@ def train(
 def bursts(
     configs: Sequence[TrainingConfig],
     data: TrainingData,
-    control: Callable[[], Control] = lambda: _NO_WISHES,
+    control: Callable[[], Control] = Control,
     *,
     evaluate_every: int = QUICK_EVALUATION_STEPS,
 ) -> Iterator[list[CurveChunk]]:
@@ -69,15 +68,10 @@ def bursts(
     for curve, config in enumerate(configs):
         groups.setdefault(config.stack_key, []).append(curve)
     clock = TrainingClock()
-    turns = [
-        _train_stack(
-            StackInTraining([configs[k] for k in curves], curves, data),
-            control,
-            clock,
-            evaluate_every,
-        )
-        for curves in groups.values()
+    stacks = [
+        StackInTraining([configs[k] for k in curves], curves, data) for curves in groups.values()
     ]
+    turns = [_train_stack(stack, control, clock, evaluate_every) for stack in stacks]
     while turns:
         for turn in list(turns):
             with torch.no_grad(), _current(data.train_images.device):
@@ -178,10 +172,7 @@ def _change_rates(
 ) -> list[CurveChunk]:
     at = np.array([stack.step + 1])
     return [
-        CurveChunk(
-            curve,
-            CurveData(events={LEARNING_RATE: Series(at, np.array([value]))}),
-        )
+        CurveChunk(curve, CurveData(events={LEARNING_RATE: Series(at, np.array([value]))}))
         for curve, value in asked.learning_rates.items()
         if known.get(curve) != value and stack.set_learning_rate(curve, value)
     ]

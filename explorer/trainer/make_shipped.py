@@ -22,7 +22,7 @@ from explorer.core.recorded_race import FOUR_PLACE, FOUR_TEST_INDEX, RECORDED_RA
 from explorer.runs.config import TrainingConfig
 from explorer.runs.curve_data import EXAMPLES, last_of
 from explorer.runs.digit_recognition import DigitNetwork
-from explorer.runs.mnist_files import DataError, Images
+from explorer.runs.mnist_files import Images
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.runs.records import RunInfo, by_curve
 from explorer.runs.run import FINISHED, Progress, Run
@@ -30,7 +30,7 @@ from explorer.runs.series import SECONDS, CurveData
 from explorer.runs.sweep_cells import Sweep, SweepRun
 from explorer.runs.sweep_grid import SweepGrid
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedImages, ShippedRun, write_shipped
-from explorer.trainer.data import Source, TrainingData, digit_indices, load_real_mnist, prepare
+from explorer.trainer.data import Source, TrainingData, digit_indices, make_from_mnist, prepare
 from explorer.trainer.executor import run_info
 from explorer.trainer.loop import total_steps, train
 
@@ -58,17 +58,7 @@ _SWEEP_EVALUATION_STEPS = 150
 
 def main() -> int:
     """Train everything and write it; return the exit status."""
-    try:
-        source = load_real_mnist()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(1)
-    make(source, SHIPPED_FOLDER)
-    files = [file for file in SHIPPED_FOLDER.iterdir() if file.is_file()]
-    print(f"{sum(file.stat().st_size for file in files):,} bytes in {len(files)} files")
-    return 0
+    return make_from_mnist(lambda source: make(source, SHIPPED_FOLDER))
 
 
 def make(
@@ -105,6 +95,8 @@ def make(
     )
     images = chosen_images(source.images, data, networks)
     write_shipped(folder, [networks, replace(cells, weights={})], [sweep], images)
+    sizes = [file.stat().st_size for file in folder.iterdir()]
+    print(f"{sum(sizes):,} bytes in {len(sizes)} files")
 
 
 def shown_data(source: Source, four: int = FOUR_TEST_INDEX) -> TrainingData:

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.runs.curve_data import ACCURACY, DIGITS_SOFTMAX, on_test_images
-from explorer.runs.mnist_files import DataError
 from explorer.runs.race_presets import RACE_PRESETS
 from explorer.runs.records import by_curve
-from explorer.trainer.data import load_real_mnist, prepare
+from explorer.trainer.data import Source, make_from_mnist, prepare
 from explorer.trainer.loop import train
 
 TEST_INDEX = 4017
@@ -36,13 +35,10 @@ _DIGITS = 5
 
 def main() -> int:
     """Train the race and write the files; return the exit status."""
-    try:
-        source = load_real_mnist()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(1)
+    return make_from_mnist(_make)
+
+
+def _make(source: Source) -> None:
     data = prepare(source.images)
     data = replace(data, digit_indices=torch.tensor([TEST_INDEX]))
     configs = [
@@ -71,7 +67,6 @@ def main() -> int:
     (_FOLDER / "beliefs.json").write_text(text + "\n", encoding="utf-8")
     image = source.images.test_images[TEST_INDEX].reshape(28, 28)
     Image.fromarray(image).save(_FOLDER / "image.png", optimize=True)
-    return 0
 
 
 def rounded(q: NDArray[np.float64]) -> list[float]:

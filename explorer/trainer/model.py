@@ -93,12 +93,7 @@ class NetworkStack:
         return activations
 
     def backward(self, activations: Sequence[Tensor], output_gradient: Tensor) -> None:
-        """Fill `gradients` with the gradient by every parameter.
-
-        Args:
-            activations: What `forward` returned.
-            output_gradient: Gradient by the outputs [K, B, C].
-        """
+        """Fill `gradients`, from what `forward` returned and the gradient by the outputs."""
         self._propagate(activations, output_gradient, onto_parameters=False)
 
     def descend(self, activations: Sequence[Tensor], output_change: Tensor) -> None:
@@ -162,16 +157,8 @@ def _affine(below: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def _add_products(into: Tensor, gradient: Tensor, below: Tensor, *, beta: int) -> None:
-    """Multiply `into` [K, out, in] by `beta` and add the sum over a batch of gradient ⊗ input.
-
-    In place: out=… of a product without beta would go through a copy.
-
-    Args:
-        into: Contiguous.
-        gradient: By a layer's sums [K, B, out].
-        below: The layer's inputs [K, B, in], or [1, B, in] that all share.
-        beta: 0 or 1.
-    """
+    """Multiply `into` [K, out, in] by `beta` and add the sum over a batch of gradient ⊗ input."""
+    # In place: out=… of a product without beta would go through a copy.
     if len(below) == len(into):
         into.baddbmm_(gradient.transpose(1, 2), below, beta=beta)
     else:
@@ -181,9 +168,6 @@ def _add_products(into: Tensor, gradient: Tensor, below: Tensor, *, beta: int) -
 
 def initial_parameters(config: TrainingConfig) -> Tensor:
     """Draw one network's parameters on the CPU, so that every device starts from the same ones.
-
-    Args:
-        config: Seed, initialisation and layer sizes.
 
     Returns:
         float32 [P], every layer's weights [out, in] followed by its bias.

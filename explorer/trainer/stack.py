@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -93,10 +93,8 @@ class StackInTraining:
             seed: torch.Generator(self.device).manual_seed(seed + 2**32)
             for seed in dict.fromkeys(config.seed for config in configs)
         }
-        self._captured: CapturedSteps | None = None
-        if can_capture(self.device):
-            sizes = (CHUNK_STEPS, NORM_STEPS)
-            self._captured = CapturedSteps(sizes, self.batch_size)
+        sizes = (CHUNK_STEPS, NORM_STEPS)
+        self._captured = CapturedSteps(sizes, self.batch_size) if can_capture(self.device) else None
         self._diverged: set[int] = set()
         self._sent: deque[_Parcel] = deque()
         self._last_arrival: torch.cuda.Event | None = None
@@ -259,13 +257,7 @@ class StackInTraining:
             losses=sent(self._losses[:count]),
             norm_steps=np.array(self._norm_steps, np.int64),
             norms=sent(self._norms[:known]),
-            evaluation=(one := self._evaluation)
-            and replace(
-                one,
-                totals=sent(one.totals),
-                confusion=sent(one.confusion),
-                digits=sent(one.digits),
-            ),
+            evaluation=self._evaluation and self._evaluation.moved(sent),
         )
         if self.device.type == "cuda":
             parcel.arrived = torch.cuda.Event(enable_timing=True)
@@ -346,7 +338,7 @@ class StackInTraining:
 
 
 def shuffled(count: int, generator: torch.Generator, device: torch.device) -> Tensor:
-    """Draw the order in which an epoch shows its images, int64 [count], on the device."""
+    """Draw the order in which an epoch shows its images, int64 [count]."""
     return torch.randperm(count, generator=generator, device=device)
 
 
@@ -354,11 +346,10 @@ def _ended(data: CurveData, step: int) -> CurveData:
     """Return what was measured up to the step at which a curve diverged."""
 
     def cut(named: Mapping[str, Series]) -> dict[str, Series]:
-        ends = {name: int(np.searchsorted(one.steps, step, "right")) for name, one in named.items()}
         return {
             name: Series(one.steps[:end], one.values[:end])
             for name, one in named.items()
-            if (end := ends[name])
+            if (end := int(np.searchsorted(one.steps, step, "right")))
         }
 
     diverged = Series(np.array([step]), np.array([np.nan]))

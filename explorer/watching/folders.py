@@ -7,16 +7,18 @@ is opened by itself, so that a link put in its place in the meantime leads nowhe
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from explorer.exchange.errors import quoted
+from explorer.exchange.readers.settings_in_words import folder_of_settings
 
 VARIABLE = "EXPLORER_WATCH"
 MOST_FILES, MOST_FOLDERS, DEEPEST = 2_000, 10_000, 16
@@ -55,10 +57,7 @@ class Stamp(NamedTuple):
 
 
 def checked_folder(text: str) -> str:
-    """Return the real path of a folder to watch.
-
-    Args:
-        text: A path; "~" is the user's own folder.
+    """Return the real path of a folder to watch; "~" is the user's own folder.
 
     Raises:
         FolderRefused: There is no such folder, or it cannot be read.
@@ -113,11 +112,7 @@ def without_nested(folders: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _opened(folder: str, path: str, flags: int) -> Iterator[int]:
-    """Open what lies below a folder; every part of the path must be itself, and no link.
-
-    Raises:
-        OSError: It is not there, may not be read, or there is a link on the way.
-    """
+    """Open what lies below a folder; every part of the path must be itself, and no link."""
     parts = [part for part in path.split("/") if part]
     if ".." in parts:
         raise Outside(f"{path} leads out of its folder.")
@@ -149,13 +144,7 @@ def _opened_by_path(folder: str, parts: Sequence[str], flags: int) -> Iterator[i
 
 
 def read_from(folder: str, path: str, offset: int = 0, most: int = -1) -> tuple[bytes, Stamp]:
-    """Return the bytes of a file from a place on, and its stamp.
-
-    Args:
-        folder: Real path of the watched folder.
-        path: Of the file below it.
-        offset: Where to begin.
-        most: How many bytes at most; -1 for all.
+    """Return the bytes of a file below a watched folder, so many from a place on, and its stamp.
 
     Raises:
         Outside: It is no regular file.
@@ -170,6 +159,14 @@ def read_from(folder: str, path: str, offset: int = 0, most: int = -1) -> tuple[
             return file.read(most), _stamp(found)
 
 
+def _below(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _by_path(folders: Iterable[tuple[str, Mapping[str, Stamp]]]) -> Iterator[tuple[str, Stamp]]:
+    return ((_below(path, name), own[name]) for path, own in folders for name in own)
+
+
 def _stamp(found: os.stat_result) -> Stamp:
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
 
@@ -177,19 +174,15 @@ def _stamp(found: os.stat_result) -> Stamp:
 @dataclass(slots=True)
 class _Listed:
     files: dict[str, Stamp] = field(default_factory=dict)
+    settings: dict[str, Stamp] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
 
 
 class FolderContents:
-    """The files of a watched folder that may hold curves, as of the last looks at it.
-
-    Args:
-        folder: Its real path.
-    """
+    """The files of a watched folder that may hold curves, as of the last looks at it."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.is_there = False
         self._listed: dict[str, _Listed] = {}
 
     @property
@@ -200,20 +193,16 @@ class FolderContents:
     @property
     def files(self) -> Mapping[str, Stamp]:
         """The files by their path below the folder, with strokes; the first MOST_FILES of them."""
-        found: dict[str, Stamp] = {}
-        for path, listed in self._listed.items():
-            for name, stamp in listed.files.items():
-                if len(found) >= MOST_FILES:
-                    return found
-                found[f"{path}/{name}" if path else name] = stamp
-        return found
+        every = ((path, own.files) for path, own in self._listed.items())
+        return dict(itertools.islice(_by_path(every), MOST_FILES))
+
+    @property
+    def settings(self) -> Mapping[str, Stamp]:
+        """The files that may tell settings of the curves around them, by the same paths."""
+        return dict(_by_path((path, own.settings) for path, own in self._listed.items()))
 
     def look(self, inside: str = "") -> None:
-        """Look again at a folder and at all that are new in it; at the top, at all there are.
-
-        Args:
-            inside: Path of the folder below the watched one.
-        """
+        """Look again at a folder and at all that are new in it; at the top, at all there are."""
         waiting = [inside]
         while waiting and len(self._listed) < MOST_FOLDERS:
             path = waiting.pop()
@@ -222,10 +211,7 @@ class FolderContents:
                 listed = self._list(path)
             except OSError:
                 self._forget(path)
-                if not path:
-                    self.is_there = False
                 continue
-            self.is_there = self.is_there or not path
             self._listed[path] = listed
             for gone in set(before.folders if before else ()) - set(listed.folders):
                 self._forget(gone)
@@ -246,7 +232,8 @@ class FolderContents:
                 place = os.path.join(self.folder, *path.split("/"))
             with os.scandir(place) as entries:
                 for entry in entries:
-                    if not entry.name.isprintable() or entry.name.startswith("."):
+                    is_hidden = entry.name.startswith(".") and entry.name != ".hydra"
+                    if is_hidden or not entry.name.isprintable():
                         continue
                     try:
                         self._take(entry, path, listed)
@@ -258,8 +245,12 @@ class FolderContents:
 
     def _take(self, entry: os.DirEntry[str], path: str, listed: _Listed) -> None:
         if entry.is_dir(follow_symlinks=False):
-            inner = f"{path}/{entry.name}" if path else entry.name
+            inner = _below(path, entry.name)
             if entry.name not in _UNWATCHED_FOLDERS and inner.count("/") < DEEPEST:
                 listed.folders.append(inner)
-        elif _IS_WATCHED.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-            listed.files[entry.name] = _stamp(entry.stat(follow_symlinks=False))
+            return
+        is_settings = folder_of_settings(entry.name) is not None
+        if is_settings or _IS_WATCHED.fullmatch(entry.name):
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(found.st_mode):
+                (listed.settings if is_settings else listed.files)[entry.name] = _stamp(found)

@@ -8,8 +8,10 @@ only later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import contextlib
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from explorer.exchange.column_mapping import (
@@ -21,41 +23,51 @@ from explorer.exchange.column_mapping import (
 )
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.event_runs import Events
-from explorer.exchange.readers.found import Notes, ReadCurve, check_size
+from explorer.exchange.readers.found import Notes, ReadCurve, check_size, free_name, with_settings
 from explorer.exchange.readers.limits import MOST_BYTES
+from explorer.exchange.readers.settings_in_words import settings_in_text
 from explorer.exchange.reading import called_by_place, read_curves
 from explorer.store.watched import ForeignRun
 from explorer.watching.appended import Appended
-from explorer.watching.folders import Stamp, read_from
+from explorer.watching.folders import MOST_FILES, Stamp, read_from
 
 _SMALL_BYTES = 2**13
 """A file that is read anew in no time."""
 _GROWN = 1.5
 _HEAD_BYTES, _END_BYTES = 256, 64
-_BLOCK_BYTES, _LARGEST_RECORD = 2**24, 2**27
+_BLOCK_BYTES, _LARGEST_RECORD, _LARGEST_SETTINGS = 2**24, 2**27, 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class EventPart:
-    """One event file of a run.
-
-    Attributes:
-        path: Below the watched folder.
-        inner: What to put before its tags.
-    """
+    """One event file of a run, below the watched folder, and what to put before its tags."""
 
     path: str
     inner: str
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was read.
+class Watched:
+    """What is read as one: a file, or the event files of a run.
 
     Attributes:
-        runs: All runs that the file tells of, whole; None if there is nothing new.
-        why: Notes of what was assumed.
+        folder: Real path of the watched folder.
+        path: Of the file, or of the run's folder, below it.
+        label: What to call a run of event files.
+        parts: Its event files, in the order in which they were begun; none for another file.
+        settings: The files that tell its settings, as they are now.
     """
+
+    folder: str
+    path: str
+    label: str = ""
+    parts: tuple[EventPart, ...] = ()
+    settings: tuple[tuple[str, Stamp], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read: notes, and all runs that the file tells of, whole; None for nothing new."""
 
     runs: tuple[ForeignRun, ...] | None
     why: str = ""
@@ -64,11 +76,8 @@ class Found:
 class Followed(Protocol):
     """Something that is read again whenever it has changed."""
 
-    def read(self, *, is_settled: bool) -> Found:
-        """Return what it tells now.
-
-        Args:
-            is_settled: Whether nobody has written to it for a while.
+    def read(self, watched: Watched, *, is_settled: bool) -> Found:
+        """Return what it tells now; it is settled if nobody has written to it for a while.
 
         Raises:
             ImportRefused: It cannot be read; the text is one plain sentence.
@@ -77,41 +86,48 @@ class Followed(Protocol):
         ...
 
 
+@functools.lru_cache(maxsize=MOST_FILES)
+def _settings_in(folder: str, files: tuple[tuple[str, Stamp], ...]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for path, _ in files:
+        # One that went away in this moment tells nothing.
+        with contextlib.suppress(OSError):
+            found |= settings_in_text(read_from(folder, path, most=_LARGEST_SETTINGS)[0])
+    return found
+
+
 class FollowedFile:
-    """A file that is no event file.
+    """A file that is no event file."""
 
-    Args:
-        folder: Real path of the watched folder.
-        path: Of the file below it.
-    """
-
-    def __init__(self, folder: str, path: str) -> None:
-        self._folder, self._path = folder, path
+    def __init__(self) -> None:
         self._identity = 0
         self._end = self._whole_end = 0
         self._head = self._last = b""
         self._curve: ReadCurve | None = None
         self._appended: Appended | None = None
         self._notes: tuple[str, ...] = ()
+        self._settings: Mapping[str, str] = {}
 
-    def read(self, *, is_settled: bool) -> Found:
+    def read(self, watched: Watched, *, is_settled: bool) -> Found:
         """See `Followed`."""
-        before = self._curve
-        curves = self._read_on(is_settled)
+        before = self._curve, self._settings
+        self._settings = _settings_in(watched.folder, watched.settings)
+        curves = self._read_on(watched, is_settled)
         if curves is None:
-            curves = self._read_anew(is_settled)
-        elif curves == [before]:
+            curves = self._read_anew(watched, is_settled)
+        elif (self._curve, self._settings) == before:
             return Found(None, " ".join(self._notes[:3]))
         check_size(curves)
-        return Found(foreign_runs(curves), " ".join(self._notes[:3]))
+        runs = foreign_runs(with_settings(curves, self._settings))
+        return Found(runs, " ".join(self._notes[:3]))
 
-    def _read_on(self, is_settled: bool) -> list[ReadCurve] | None:
+    def _read_on(self, watched: Watched, is_settled: bool) -> list[ReadCurve] | None:
         """Return the curve with what was appended; None where that does not tell all."""
         if self._appended is None or self._curve is None:
             return None
         begin = self._end - len(self._last)
-        more, stamp = read_from(self._folder, self._path, begin, most=MOST_BYTES)
-        head, again = read_from(self._folder, self._path, 0, most=len(self._head))
+        more, stamp = read_from(watched.folder, watched.path, begin, most=MOST_BYTES)
+        head, again = read_from(watched.folder, watched.path, 0, most=len(self._head))
         is_same = stamp.identity == again.identity == self._identity and head == self._head
         if not is_same or not more.startswith(self._last):
             return None
@@ -125,24 +141,22 @@ class FollowedFile:
             return [self._curve]
         self._end += len(rows)
         self._last = (self._last + rows)[-_END_BYTES:]
-        curve = self._curve
-        self._curve = ReadCurve(curve.label, data, curve.settings, curve.units)
+        self._curve = replace(self._curve, data=data)
         return [self._curve]
 
-    def _read_anew(self, is_settled: bool) -> list[ReadCurve]:
+    def _read_anew(self, watched: Watched, is_settled: bool) -> list[ReadCurve]:
         self._appended = self._curve = None
-        content, stamp = read_from(self._folder, self._path, most=MOST_BYTES + 1)
+        content, stamp = read_from(watched.folder, watched.path, most=MOST_BYTES + 1)
         whole, rest = _whole_lines(content)
         # Half a number would be another number.
-        is_lined = not self._path.lower().endswith(".json")
+        is_lined = not watched.path.lower().endswith(".json")
         told = whole if is_lined and not is_settled else content
-        reading = read_curves(told, self._path)
-        curves = called_by_place(reading.curves, self._path)
+        reading = read_curves(told, watched.path)
+        curves = called_by_place(reading.curves, watched.path)
         self._notes = reading.notes
-        if is_lined and len(curves) == 1 and len(content) > _SMALL_BYTES and told is whole:
+        is_whole = told is whole or not rest
+        if is_lined and is_whole and len(curves) == 1 and len(content) > _SMALL_BYTES:
             self._follow(whole, curves[0], stamp)
-        elif is_lined and len(curves) == 1 and len(content) > _SMALL_BYTES and not rest:
-            self._follow(content, curves[0], stamp)
         return curves
 
     def _follow(self, content: bytes, curve: ReadCurve, stamp: Stamp) -> None:
@@ -170,26 +184,19 @@ class _EventFile:
 
 
 class FollowedEvents:
-    """The event files of one run.
+    """The event files of one run."""
 
-    Args:
-        folder: Real path of the watched folder.
-        path: Of the run's folder below it.
-        parts: Its files, in the order in which they were begun.
-    """
-
-    def __init__(self, folder: str, path: str, label: str, parts: Sequence[EventPart]) -> None:
-        self._folder, self._path, self._label = folder, path, label
-        self.parts = tuple(parts)
+    def __init__(self) -> None:
         self._files: dict[EventPart, _EventFile] = {}
-        self._read: list[tuple[int, int]] = []
+        self._read: object = None
 
-    def read(self, *, is_settled: bool) -> Found:
+    def read(self, watched: Watched, *, is_settled: bool) -> Found:
         """See `Followed`."""
         notes = Notes()
         every = Events()
-        self._files = {part: self._read_file(part, notes) for part in self.parts}
-        ends = [(file.identity, file.end) for file in self._files.values()]
+        settings = _settings_in(watched.folder, watched.settings)
+        self._files = {part: self._read_file(watched.folder, part, notes) for part in watched.parts}
+        ends = settings, [(file.identity, file.end) for file in self._files.values()]
         if ends == self._read and not is_settled:
             return Found(None)
         self._read = ends
@@ -201,20 +208,20 @@ class FollowedEvents:
                 "The event files hold no scalar yet: they are written with add_scalar or "
                 "tf.summary.scalar."
             )
-        curve = every.curve(self._label, data)
-        check_size([curve])
+        curves = [every.curve(watched.label, data)]
+        check_size(curves)
         # That the newest record is not yet whole says nothing while it is being written.
         said = [text for text in notes.texts() if is_settled or "cut off in its last" not in text]
-        return Found(foreign_runs([curve]), " ".join(said[:3]))
+        return Found(foreign_runs(with_settings(curves, settings)), " ".join(said[:3]))
 
-    def _read_file(self, part: EventPart, notes: Notes) -> _EventFile:
+    def _read_file(self, folder: str, part: EventPart, notes: Notes) -> _EventFile:
         file = self._files.get(part)
         size = _BLOCK_BYTES
         begin = file.end - len(file.last) if file else 0
-        read, stamp = read_from(self._folder, part.path, begin, most=size)
+        read, stamp = read_from(folder, part.path, begin, most=size)
         if file and (file.identity != stamp.identity or not read.startswith(file.last)):
             file = None
-            read, stamp = read_from(self._folder, part.path, most=size)
+            read, stamp = read_from(folder, part.path, most=size)
         file = file or _EventFile(stamp.identity)
         block = read[len(file.last) :]
         while block:
@@ -227,21 +234,16 @@ class FollowedEvents:
             size = _BLOCK_BYTES if taken else size * 8
             if size > _LARGEST_RECORD:
                 raise ImportRefused(f"An event is larger than {_LARGEST_RECORD >> 20} MB.")
-            block = read = read_from(self._folder, part.path, file.end, most=size)[0]
+            block = read = read_from(folder, part.path, file.end, most=size)[0]
         return file
 
 
 def foreign_runs(curves: Sequence[ReadCurve]) -> tuple[ForeignRun, ...]:
-    """Return curves as the store keeps them, what they mean guessed by their names.
-
-    Args:
-        curves: Of one file; those that are called alike get numbers.
-    """
+    """Return the curves of a file as the store keeps them, their meaning guessed by their names."""
     mapping = None if was_written_here(curves) else guessed(curves)
     found: dict[str, ForeignRun] = {}
     for curve, data in zip(curves, kept_curves(curves, mapping), strict=True):
-        label, count = kept_name(curve.label), 2
-        while label in found:
-            label, count = kept_name(f"{curve.label[:60]} ({count})"), count + 1
+        label = kept_name(curve.label)
+        label = label if label not in found else free_name(kept_name(curve.label[:60]), found)
         found[label] = ForeignRun(label, loss_of(data), data)
     return tuple(found.values())

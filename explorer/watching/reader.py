@@ -17,28 +17,11 @@ from typing import Any
 
 from explorer.exchange.reading import read_curves
 from explorer.exchange.reading_apart import bound_memory
-from explorer.watching.following import EventPart, Followed, FollowedEvents, FollowedFile, Found
+from explorer.watching.following import Followed, FollowedEvents, FollowedFile, Found, Watched
 
 DEADLINE_SECONDS = 120.0
 MOST_MEMORY = 3 * 2**29
 """Bytes of data that the process may hold, where the system can bound them (Linux)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What is read as one: a file, or the event files of a run.
-
-    Attributes:
-        folder: Real path of the watched folder.
-        path: Of the file, or of the run's folder, below it.
-        label: What to call a run of event files.
-        parts: Its event files; none for a file of another kind.
-    """
-
-    folder: str
-    path: str
-    label: str = ""
-    parts: tuple[EventPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +106,7 @@ class Reader:
 def serve_readings(connection: Connection, most_memory: int) -> None:
     """Answer questions until the other side is gone.
 
-    Args:
-        connection: Takes what to read and whether it is settled, or None to forget it.
-        most_memory: Bytes of data that this process may hold.
+    A question is what to read and whether it is settled, or None instead of that to forget it.
     """
     bound_memory(most_memory)
     # What is imported and set up at the first reading would count as the first file's time.
@@ -140,26 +121,21 @@ def serve_readings(connection: Connection, most_memory: int) -> None:
         if is_settled is None:
             followed.pop(key, None)
             continue
-        one = followed.setdefault(key, _follow(watched))
-        if isinstance(one, FollowedEvents):
-            one.parts = watched.parts
+        if key not in followed:
+            followed[key] = FollowedEvents() if watched.parts else FollowedFile()
         begun = time.monotonic()
-        answer = replace(_answer(one, is_settled), seconds=time.monotonic() - begun)
+        answer = answered(followed[key], watched, is_settled)
+        answer = replace(answer, seconds=time.monotonic() - begun)
         if answer.found is None:
             # Half of what it knows may be of a file that is no more.
             del followed[key]
         connection.send(answer)
 
 
-def _follow(watched: Watched) -> Followed:
-    if watched.parts:
-        return FollowedEvents(watched.folder, watched.path, watched.label, watched.parts)
-    return FollowedFile(watched.folder, watched.path)
-
-
-def _answer(one: Followed, is_settled: bool) -> Answer:
+def answered(one: Followed, watched: Watched, is_settled: bool) -> Answer:
+    """Return what something tells now, or why it cannot be read."""
     try:
-        return Answer(one.read(is_settled=is_settled))
+        return Answer(one.read(watched, is_settled=is_settled))
     except FileNotFoundError:
         return Answer(is_gone=True, refusal="The file is no longer there.")
     except OSError as error:

@@ -10,19 +10,21 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from explorer.exchange.readers.event_runs import file_order, run_of
+from explorer.exchange.readers.event_runs import file_order, runs_of_folders
+from explorer.exchange.readers.settings_in_words import folder_of_settings, nearest
 from explorer.jobs import worker_processes
 from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.run_store import RunStore
 from explorer.store.watched import FOLLOWED, GONE, REFUSED, WatchedUpdate
 from explorer.watching.folders import FolderContents, Stamp, named_folders, without_nested
-from explorer.watching.following import EventPart
+from explorer.watching.following import EventPart, Watched
 from explorer.watching.hints import Hints
 from explorer.watching.launch import NAME
-from explorer.watching.reader import Answer, Reader, Watched
+from explorer.watching.reader import Answer, Reader
 
 SETTLED_SECONDS = 2.0
 """A file to which nobody has written for so long is read to its last byte, and refused if need be.
@@ -124,8 +126,10 @@ class Watcher:
 
     def _look_everywhere(self) -> None:
         begun = time.monotonic()
-        folders = self._wanted()
-        if folders is not None and folders != sorted(self._contents):
+        folders = sorted(self._contents)
+        with _unless_away():
+            folders = without_nested([*named_folders()[0], *self._store.watched.folders()])
+        if folders != sorted(self._contents):
             self._contents = {
                 folder: self._contents.get(folder) or FolderContents(folder) for folder in folders
             }
@@ -137,24 +141,11 @@ class Watcher:
         pause = max(_LOOK_SECONDS, min(_LOOK_SHARE * (now - begun), _LONGEST_LOOK_SECONDS))
         self._next_look = now + pause
 
-    def _wanted(self) -> list[str] | None:
-        try:
-            return without_nested([*named_folders()[0], *self._store.watched.folders()])
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
-            return None
-
     def _adopt(self) -> None:
         """Begin with what an earlier watcher has read."""
-        try:
+        with _unless_away():
             self._store.watched.prune(list(self._contents))
             self._known = self._store.watched.stamps()
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
 
     def _look_at(self, changed: set[str]) -> None:
         for contents in self._contents.values():
@@ -167,7 +158,7 @@ class Watcher:
         now, today = time.monotonic(), time.time()
         found: dict[Watched, tuple[str, float]] = {}
         for contents in self._contents.values():
-            found |= watched_in(contents.folder, contents.files)
+            found |= watched_in(contents)
         for watched, (stamp, modified) in found.items():
             file = self._files.get(watched)
             if file is None:
@@ -229,15 +220,22 @@ class Watcher:
     def _write(self) -> None:
         if not self._pending or time.monotonic() < self._next_write:
             return
-        try:
+        self._next_write = time.monotonic() + _PAUSE_SECONDS
+        with _unless_away():
             self._store.watched.write(list(self._pending.values()))
-        except StoreGone:
-            raise
-        except StoreUnavailable as error:
-            say(error)
-            self._next_write = time.monotonic() + _PAUSE_SECONDS
-            return
-        self._pending.clear()
+            self._pending.clear()
+            self._next_write = 0.0
+
+
+@contextmanager
+def _unless_away() -> Iterator[None]:
+    """Leave what is done for later while the store cannot be used, and say so."""
+    try:
+        yield
+    except StoreGone:
+        raise
+    except StoreUnavailable as error:
+        say(error)
 
 
 def _update(watched: Watched, file: _File, answer: Answer) -> WatchedUpdate | None:
@@ -252,28 +250,34 @@ def _update(watched: Watched, file: _File, answer: Answer) -> WatchedUpdate | No
     return WatchedUpdate(*place, state, answer.refusal, file.stamp, file.changed_at)
 
 
-def watched_in(folder: str, files: Mapping[str, Stamp]) -> dict[Watched, tuple[str, float]]:
-    """Say what is read as one, with its stamp and when it was written to, seconds since 1970.
-
-    Args:
-        files: What it contains, by path.
-    """
+def watched_in(contents: FolderContents) -> dict[Watched, tuple[str, float]]:
+    """Say what is read as one, with its stamp and when it was written to, seconds since 1970."""
+    folder, files = contents.folder, contents.files
+    told: dict[str, list[tuple[str, Stamp]]] = {}
+    for path, stamp in sorted(contents.settings.items()):
+        told.setdefault(folder_of_settings(path) or "", []).append((path, stamp))
     events = [path for path in files if "tfevents" in path.rpartition("/")[2]]
-    folders = {path.rpartition("/")[0] for path in events}
+    places = runs_of_folders(path.rpartition("/")[0] for path in events)
     runs: dict[str, list[EventPart]] = {}
     for path in sorted(events, key=file_order):
-        run, inner = run_of(path.rpartition("/")[0], folders)
+        run, inner = places[path.rpartition("/")[0]]
         runs.setdefault(run, []).append(EventPart(path, inner))
-    found = {}
+    found: dict[Watched, tuple[str, float]] = {}
+
+    def take(
+        path: str, own: Sequence[str], label: str = "", parts: Sequence[EventPart] = ()
+    ) -> None:
+        settings = nearest(f"{path}/" if parts else path, told, [])
+        stamps = [files[one] for one in own]
+        text = " ".join(str(one) for one in (*stamps, *(stamp for _, stamp in settings)))
+        watched = Watched(folder, path, label, tuple(parts), tuple(settings))
+        found[watched] = text, max(stamp.modified for stamp in stamps) / 1e9
+
     for run, parts in runs.items():
-        label = run or os.path.basename(folder)
-        stamps = [files[part.path] for part in parts]
-        newest = max(stamp.modified for stamp in stamps)
-        text = " ".join(map(str, stamps))
-        found[Watched(folder, run, label, tuple(parts))] = text, newest / 1e9
-    for path, stamp in files.items():
+        take(run, [part.path for part in parts], run or os.path.basename(folder), parts)
+    for path in files:
         if "tfevents" not in path.rpartition("/")[2]:
-            found[Watched(folder, path)] = str(stamp), stamp.modified / 1e9
+            take(path, [path])
     return found
 
 

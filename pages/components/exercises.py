@@ -12,11 +12,7 @@ from pages.components.pinned import pinned_bar
 
 
 def exercises(page: str) -> None:
-    """Show the exercises of a page, if it has some.
-
-    Args:
-        page: Last part of the page's address.
-    """
+    """Show the exercises of a page, if it has some."""
     if page not in EXERCISES:
         return
     # Plain text: what stands outside a fragment is rendered again with every answer to an edit, and
@@ -28,11 +24,7 @@ def exercises(page: str) -> None:
 
 
 def exercise_bar(page: str) -> None:
-    """Keep the exercise that is set in view: what to do, a prediction first, the answer after.
-
-    Args:
-        page: Last part of the page's address.
-    """
+    """Keep the exercise that is set in view: what to do, a prediction first, the answer after."""
     exercises = EXERCISES.get(page, ())
 
     def check(number: int) -> None:
@@ -44,22 +36,25 @@ def exercise_bar(page: str) -> None:
     number: int | None = st.session_state.get(address.EXERCISE)
     if number is None:
         return
-    exercise = exercises[number - 1]
+    exercise, key = exercises[number - 1], f"guess {page} {number}"
+    # While it asks, the style of the page hides what would answer.
+    asks = st.session_state.get(key) is None
     with pinned_bar("exercise"):
-        st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}", width="stretch")
-        with st.popover("Predict first"):
-            guess = st.radio(
-                "Before you touch anything: what will happen?",
-                exercise.guesses,
-                index=None,
-                key=f"guess {page} {number}",
-            )
-        with st.popover("Answer"):
-            if guess is None:
-                st.markdown("Predict first: the answer waits for your guess.")
-            else:
+        with st.container(key="exercise-asks" if asks else "exercise-words"):
+            st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}")
+            with st.container(key="guesses", horizontal=True, vertical_alignment="center"):
+                st.markdown(":small[Predict first:]", width="content")
+                guess = st.segmented_control(
+                    "What will happen?",
+                    exercise.guesses,
+                    key=key,
+                    label_visibility="collapsed",
+                    wrap=True,
+                )
+        if guess is not None:
+            with st.popover("Answer", type="primary"):
                 is_right = guess == exercise.guesses[exercise.right]
-                judged = "So it is." if is_right else "It is otherwise."
+                judged = "That is right." if is_right else "That is not so."
                 st.markdown(f"You predicted: “{escaped(guess)}”. **{judged}**")
                 st.markdown(exercise.answer)
         if number < len(exercises):

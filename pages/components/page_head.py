@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures.symbols import coloured
-from pages.components.terms import explanations
+from explorer.teaching.glossary import GLOSSARY, Term
+from pages.components.address.address import link_to
 
 
 def page_head(
@@ -17,7 +18,6 @@ def page_head(
     """Show the head, at most 90 px between the navigation and the content on a wide screen.
 
     Args:
-        title: The page's only heading of the first level.
         summary: What to do here and what one then sees, in one sentence of Markdown; some 90
             characters stand beside a title of 30 at 1280 px.
         more: The prose of the page, Markdown, which a press on "More" unfolds.
@@ -35,5 +35,14 @@ def page_head(
                 if more:
                     st.markdown(coloured(more))
                 if terms:
-                    explanations(*terms)
+                    told = (explanation(GLOSSARY[name]) for name in terms)
+                    st.markdown("\n\n".join(told))
+                    link_to("glossary", "All terms", {}, via="terms")
     return line
+
+
+def explanation(term: Term) -> str:
+    """Return one entry as Markdown: both names, meaning, formula and unit."""
+    unit = f" Unit: {term.unit}." if term.unit else ""
+    formula = f"\n\n$$ {term.formula} $$" if term.formula else ""
+    return coloured(f"**{term.name}** · {term.chinese}  \n{term.meaning}{unit}{formula}")

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import streamlit as st
+
 _log = logging.getLogger(__name__)
 _LARGEST = 2**53
 """From here on JavaScript cannot count in steps of one."""
@@ -26,6 +28,22 @@ def sequence_of(edit: Any) -> int | None:
         return seq
     _log.warning("Refused an edit that has no number.")
     return None
+
+
+def newest_edit(key: str, name: str = "edit") -> int:
+    """Return the number of the newest edit of a component that was taken, 0 for none."""
+    number: int = st.session_state.get(f"{key} {name} taken", 0)
+    return number
+
+
+def new_edit(key: str, name: str = "edit") -> Mapping[str, Any] | None:
+    """Return once what the component `key` has sent as its state `name`; None for nothing new."""
+    edit = st.session_state.get(key, {}).get(name)
+    seq = sequence_of(edit)
+    if seq is None or seq == newest_edit(key, name):
+        return None
+    st.session_state[f"{key} {name} taken"] = seq
+    return edit
 
 
 def finite_number(sent: Any) -> float | None:

@@ -15,10 +15,12 @@ class Sight:
     Attributes:
         control: Key of the element that is moved.
         plot: Key of the plot.
+        sticks: Whether the plot stays at the lower edge of a phone's screen.
     """
 
     control: str
     plot: str
+    sticks: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ class Page:
         return Path(self.path).stem
 
 
-def _page(path: str, title: str, summary: str, *sight: str) -> Page:
+def _page(path: str, title: str, summary: str, sight: Sight | None = None) -> Page:
     picture = f"start/pictures/{Path(path).stem}.svg"
-    return Page(f"pages/{path}.py", title, summary, picture, Sight(*sight) if sight else None)
+    return Page(f"pages/{path}.py", title, summary, picture, sight)
 
 
 SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
@@ -74,22 +76,19 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "information/self_information",
                 "Self-information",
                 "How surprising one event is, and how the surprise of a sequence adds up.",
-                "event p",
-                "surprise-curve",
+                Sight("event p", "surprise-curve"),
             ),
             _page(
                 "information/entropy",
                 "Entropy",
                 "Drag the bars of a distribution and see how surprised you are on average.",
-                "entropy",
-                "entropy-by-outcome",
+                Sight("entropy", "entropy-by-outcome"),
             ),
             _page(
                 "information/divergence",
                 "KL and cross-entropy",
                 "Move a model q towards the true p and watch the price of being wrong fall.",
-                "divergence",
-                "decomposition",
+                Sight("divergence", "decomposition"),
             ),
         ),
         "Losses": (
@@ -97,29 +96,25 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "losses/binary",
                 "One logit",
                 "Squared error, cross-entropy and hinge on one logit, and where gradients vanish.",
-                "binary z",
-                "binary-losses",
+                Sight("binary z", "binary-losses"),
             ),
             _page(
                 "losses/multiclass",
                 "Many classes",
                 "Softmax, its Jacobian, and the gradient of each loss side by side.",
-                "multiclass logits",
-                "pulls",
+                Sight("multiclass logits", "pulls"),
             ),
             _page(
                 "losses/three_forms",
                 "Three forms",
                 "Softmax, sigmoids or one node on the same logits, with the code of each number.",
-                "forms z",
-                "form-probabilities",
+                Sight("forms z", "form-probabilities"),
             ),
             _page(
                 "losses/stability",
                 "Numerical stability",
                 "One formula written in three ways: where each loses its digits, or its answer.",
-                "stability gap",
-                "gap-errors",
+                Sight("stability gap", "gap-errors"),
             ),
             _page(
                 "losses/notes_checked",
@@ -132,23 +127,25 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "training/live",
                 "Live MNIST race",
                 "Handwritten digits learnt live by cross-entropy and squared error, side by side.",
+                Sight("race-bar", "race theatre", sticks=False),
             ),
             _page(
                 "training/sweep",
                 "Sweep",
                 "Every combination of losses, learning rates and seeds, as a map of what matters.",
+                Sight("sweep quantity", "sweep-heat-map"),
             ),
             _page(
                 "training/compare",
                 "Compare runs",
                 "Every curve that was trained, overlaid: losses, accuracy, settings.",
+                Sight("compare table", "comparison", sticks=False),
             ),
             _page(
                 "training/draw",
                 "Draw a digit",
                 "Draw with mouse or finger and see what two trained networks make of it.",
-                "digit canvas",
-                "drawing-probabilities",
+                Sight("digit canvas", "drawing-probabilities"),
             ),
         ),
         "Workshop": (
@@ -156,6 +153,11 @@ SECTIONS: Mapping[str, tuple[Page, ...]] = MappingProxyType(
                 "workshop/room",
                 "Room",
                 "A whole hall follows the host's page, forecasts by phone, and is scored in bits.",
+            ),
+            _page(
+                "workshop/host_notes",
+                "Host's notes",
+                "The tour for whoever gives it: what to ask, what to expect, and the minutes.",
             ),
         ),
     }

@@ -11,11 +11,10 @@ from pages.components.address import address
 from pages.components.address.parameters import number, option, staying
 from pages.components.inputs.lasting_inputs import choose, lasting_choice
 from pages.components.page_head import page_head
-from pages.losses.parts.binary_controls import logit_controls
-from pages.losses.parts.binary_plots import losses_and_derivatives
 from pages.losses.parts.descent_race import DESCENT, Picture, descent_race
 from pages.losses.parts.logistic_regression import INPUTS, logistic_regression_view
 from pages.losses.parts.loss_table import formulas
+from pages.losses.parts.one_logit import logit_controls, losses_and_derivatives
 
 VIEWS = ("Losses", "Descend", "With inputs")
 

@@ -18,10 +18,10 @@ from pages.losses.parts.classified_example import (
     ClassifiedExample,
     classified_example,
     example_plots,
+    multiclass_race,
 )
 from pages.losses.parts.descent_race import DESCENT
 from pages.losses.parts.loss_table import examples_table, formulas, loss_table
-from pages.losses.parts.multiclass_race import multiclass_race
 from pages.losses.parts.prediction_fields import PREDICTIONS
 from pages.losses.parts.why_not_mse import why_not_mse
 

@@ -6,8 +6,7 @@ import streamlit as st
 
 from explorer.teaching.note_checks import NOTE_CHECKS, TOPICS
 from pages.components.address import address
-from pages.components.address.parameters import option, text
-from pages.components.escaping import escaped
+from pages.components.address.parameters import Parameter, option
 from pages.components.inputs.lasting_inputs import lasting_choice
 from pages.components.page_head import page_head
 from pages.losses.parts.note_card import guessed_well, guesses, note_card
@@ -19,7 +18,18 @@ def show_alone(key: str | None) -> None:
     st.session_state[ALONE] = key
 
 
-address.declare(option("topic", ("all", *TOPICS)), text("note"))
+def lesson(given: str) -> str | None:
+    """Return the key of the card that an address names."""
+    keys = {check.lesson: key for key, check in NOTE_CHECKS.items()}
+    if given and given.upper() not in keys:
+        raise ValueError(f"the cards are B1 to B{len(keys)}.")
+    return keys.get(given.upper())
+
+
+address.declare(
+    option("topic", ("all", *TOPICS)),
+    Parameter("note", lesson, lambda key: NOTE_CHECKS[key].lesson),
+)
 page_head(
     "What the notes get wrong",
     "Guess before you read: does the statement hold? The card then tells you, and says why.",
@@ -28,14 +38,9 @@ follows from it and what is true instead, and links to the page where you can tr
 **wrong**, **sloppy**, which is not right as it stands, or **right under a condition**.""",
     terms=("entropy", "cross-entropy", "KL divergence", "gradient vanishing"),
 )
-by_lesson = {check.lesson: key for key, check in NOTE_CHECKS.items()}
-asked = address.take("note") or ""
-if asked.upper() in by_lesson:
-    show_alone(by_lesson[asked.upper()])
-elif address.is_cleared("note"):
-    show_alone(None)
-elif asked:
-    st.warning(f"The link asks for the card “{escaped(asked[:20])}”; the cards are B1 to B21.")
+asked = address.take_or_warn("note")
+if asked or address.is_cleared("note"):
+    show_alone(asked)
 alone: str | None = st.session_state.get(ALONE)
 if alone:
     topic = "all"
@@ -46,8 +51,7 @@ else:
         "Topic", ("all", *TOPICS), key="notes topic", link="topic", bare=True, wraps=True
     )
     shown = [key for key, check in NOTE_CHECKS.items() if topic in ("all", check.topic)]
-note = NOTE_CHECKS[alone].lesson if alone else None
-address.keep({"topic": None if topic == "all" else topic, "note": note})
+address.keep({"topic": None if topic == "all" else topic, "note": alone})
 if guesses():
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{guessed_well()} of {len(guesses())}** guesses were right.")

@@ -10,9 +10,8 @@ from pages.components.address.address import link_to
 from pages.components.address.parameters import Parameter
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import lasting_text
-from pages.components.page_head import page_head
+from pages.components.page_head import explanation, page_head
 from pages.components.registry import PAGES
-from pages.components.terms import explanation
 
 SLUGS = {term.slug: name for name, term in GLOSSARY.items()}
 

@@ -13,14 +13,11 @@ from explorer.store.run_store import StoreUnavailable
 from pages.components.address import address
 from pages.components.address.parameters import text
 from pages.components.page_head import page_head
-from pages.training.parts.comparison import curve_selection, run_editing
-from pages.training.parts.comparison.bulk_tags import bulk_tags
-from pages.training.parts.comparison.metric_meanings import has_metrics_of_files, metric_meanings
+from pages.training.parts.comparison import annotating, curve_selection
 from pages.training.parts.comparison.options import OPTIONS
-from pages.training.parts.comparison.panes import plots_pane
 from pages.training.parts.comparison.results_table import shared_settings
 from pages.training.parts.comparison.run_table import every_column, run_table
-from pages.training.parts.comparison.view import report_figures
+from pages.training.parts.comparison.view import plots_pane
 from pages.training.parts.exchange_controls import import_control
 from pages.training.parts.export_controls import export_controls
 from pages.training.parts.store_notice import say_unusable, store_notice
@@ -62,10 +59,10 @@ curve_selection.open_link(all_rows)
 with st.container():
     if notice := curve_selection.said():
         st.warning(notice)
-    run_editing.deleted_notice()
+    annotating.deleted_notice()
 rows = curve_selection.chosen(all_rows)
 labels = labelled(rows)
-beside, plots = st.columns([3, 8], gap="medium")
+beside, plots = st.columns([4, 9], gap="medium")
 words = curve_selection.filter_words()
 with plots:
     pane = plots_pane(rows, labels, curve_selection.state() | {"filter": words})
@@ -77,18 +74,18 @@ with beside:
 with st.container():
     if pane:
         st.markdown("**Export these curves**")
-        export_controls(rows, labels, report_figures(pane.found, pane.choices))
+        export_controls(rows, labels, pane.report_figures)
 watched_runs(take_in, {row.run_id for row in rows})
 with st.expander("Import runs made elsewhere"):
     import_control(take_in)
 if pane:
-    if has_metrics_of_files(pane.found):
+    if annotating.has_metrics_of_files(pane.found):
         with st.expander("What the metrics mean"):
-            metric_meanings(pane.found)
+            annotating.metric_meanings(pane.found)
     with st.expander("Tag, rename, note, delete"):
-        bulk_tags(rows, tags := sorted({tag for row in all_rows for tag in row.tags}))
-        run_editing.edit_controls(rows, labels, tags)
-        run_editing.delete_controls(rows)
+        annotating.bulk_tags(rows, tags := sorted({tag for row in all_rows for tag in row.tags}))
+        annotating.edit_controls(rows, labels, tags)
+        annotating.delete_controls(rows)
     with st.expander("What the curves share"):
         shared_settings(rows, pane.found.told)
 if all_rows:
@@ -96,4 +93,4 @@ if all_rows:
         every_column(all_rows)
 if deleted:
     with st.expander("Deleted curves"):
-        run_editing.recently_deleted(deleted)
+        annotating.recently_deleted(deleted)

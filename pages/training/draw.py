@@ -19,7 +19,6 @@ from pages.training.parts.drawing_answers import drawing_answers, usable_network
 from pages.training.parts.shipped_runs import say_recorded
 from pages.training.parts.store_notice import say_unusable, store_notice
 
-CANVAS = "digit canvas"
 NOT_SAID = "–"
 DIGITS = (NOT_SAID, *map(str, range(10)))
 SEEN = {
@@ -50,11 +49,11 @@ def explore(rows: Sequence[CurveRow], meant: str) -> None:
             say_unusable(error)
             networks = []
     left, right = st.columns([5, 7], gap="medium")
-    strokes = drawn(CANVAS, link="ink")
+    strokes = drawn()
     with left:
         datasets = dict.fromkeys(one.network.dataset for one in networks) or {"mnist": None}
         seen = {SEEN[name]: image_like(name, strokes) for name in datasets}
-        digit_canvas(CANVAS, seen, link="ink")
+        digit_canvas(seen)
         if "digits" in datasets:
             st.caption(
                 "A network trained on the 1,797 small digits has seen little handwriting: it "

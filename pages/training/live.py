@@ -14,16 +14,15 @@ from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
 from pages.training.parts.deferred_click import note_press, was_pressed
+from pages.training.parts.earlier import latest_races
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.race import link, pace, set_up
-from pages.training.parts.race.latest import latest_races
-from pages.training.parts.race.plot_warm import warm_plots
+from pages.training.parts.race.link import RUN
 from pages.training.parts.race.prediction import bet_form
-from pages.training.parts.race.view import race_view
+from pages.training.parts.race.view import race_to_come, race_view
 from pages.training.parts.shipped_runs import opening_race
-from pages.training.parts.store_notice import store_notice
+from pages.training.parts.store_notice import say_unusable, store_notice
 
-RUN = "live run"
 TRAIN = "live train"
 
 
@@ -34,7 +33,7 @@ page_head(
     more=set_up.MORE,
     terms=("cross-entropy", "squared error", "hinge loss", "learning rate"),
 )
-link.open_link(RUN)
+link.open_link()
 if was_pressed(TRAIN):
     configs, errors = set_up.current_race()
     name = set_up.current_draft().preset
@@ -42,7 +41,7 @@ if was_pressed(TRAIN):
     begin = None if errors else lambda: launcher.start(configs, name, person=who)
     if training_start.start(TRAIN, RUN, begin):
         pace.follow(st.session_state[RUN])
-        link.show_run(RUN, st.session_state[RUN])
+        link.show_run(st.session_state[RUN])
 run_id: str | None = st.session_state.get(RUN) or opening_race(RUN)
 readable = store_notice()
 with st.container():
@@ -60,7 +59,7 @@ with st.container(key="race-bar", horizontal=True, vertical_alignment="center", 
     start = st.container(width="content")
 problem_place, stage, tail = (st.container() for _ in range(3))
 with tail:
-    link.keep_link(RUN, run_id)
+    link.keep_link(run_id)
 # Before the form, although its place is above: when a refresh is asked for while the page is drawn
 # anew, Streamlit drops what this part has not sent yet, and what it had drawn vanishes.
 with stage:
@@ -79,9 +78,12 @@ with start:
     st.button("Train", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
 with problem_place:
     training_start.say_problem(TRAIN)
-if not run_id:
-    st.markdown(set_up.note_of_form())
-    warm_plots()
+if race and not run_id:
+    with stage:
+        race_to_come(race)
 with st.expander("Latest races"):
-    if readable:
-        latest_races(RUN)
+    try:
+        if readable:
+            latest_races(st.session_state.get(RUN), link.show_run)
+    except StoreUnavailable as problem:
+        say_unusable(problem)

@@ -13,12 +13,12 @@ from pages.components.escaping import escaped
 from pages.components.page_head import page_head
 from pages.training.parts import training_start
 from pages.training.parts.deferred_click import note_press
-from pages.training.parts.earlier_list import earlier_list
+from pages.training.parts.earlier import latest_sweeps
 from pages.training.parts.places_panel import places_panel
 from pages.training.parts.shipped_runs import opening_sweep
 from pages.training.parts.store_notice import store_notice
 from pages.training.parts.sweep_form import FORM, is_form_asked, sweep_form, sweep_plan
-from pages.training.parts.sweep_view import RESULTS, sweep_view
+from pages.training.parts.sweep_view import RESULTS, planned_view, sweep_view
 
 SWEEP, TRAIN = "sweep shown", "sweep train"
 
@@ -26,16 +26,6 @@ SWEEP, TRAIN = "sweep shown", "sweep train"
 def open_sweep(sweep_id: str | None) -> None:
     """Look at another sweep, or at none."""
     st.session_state[SWEEP] = sweep_id
-
-
-def earlier_sweeps(current: str | None) -> None:
-    """Offer the newest sweeps to look at again."""
-    entries = []
-    for one in launcher.default_store().sweeps.list(12):
-        varied = ", ".join(one.grid.varied()).replace("_", " ") or "one cell"
-        recorded = "recorded, " if one.is_shipped else ""
-        entries.append((one.id, one.created_at, f"{recorded}{one.grid.num_cells} cells, {varied}"))
-    earlier_list(entries, current, open_sweep, kind="sweep")
 
 
 address.declare(*FORM, *RESULTS)
@@ -56,26 +46,30 @@ readable = store_notice()
 try:
     if readable:
         launcher.ensure_workers()
-    setting, meaning, press = st.columns([5, 5, 2])
-    with setting, st.expander("Set up a sweep", expanded=sweep_id is None):
+    with st.container(key="sweep-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        form = st.popover("Set up")
+        meaning = st.container(width="stretch")
+        press = st.container(width="content")
+    with form, st.container(key="sweep-set-up"):
         grid, link = sweep_form()
         places_panel("sweep places")
     who = access.who()
     begin = None if grid is None else lambda grid=grid: sweep_scheduler.start(grid, person=who)
     if training_start.start(TRAIN, SWEEP, begin):
         st.rerun()
-    press.button("Train the grid", type="primary", key=TRAIN, on_click=note_press,
-                 args=(TRAIN,), width="stretch")  # fmt: skip
+    press.button("Train the grid", type="primary", key=TRAIN, on_click=note_press, args=(TRAIN,))
     if readable:
-        meaning.caption(sweep_plan(grid))
+        meaning.markdown(sweep_plan(grid))
     with st.container():
         training_start.say_problem(TRAIN)
     with st.container():
         if sweep_id and readable:
             link = sweep_view(sweep_id) or link
+        elif grid:
+            link |= planned_view(grid)
     with st.expander("Earlier sweeps"):
         if readable:
-            earlier_sweeps(sweep_id)
+            latest_sweeps(sweep_id, open_sweep)
 except (ConfigError, StoreUnavailable) as error:
     st.error(escaped(str(error)))
 address.keep(link)

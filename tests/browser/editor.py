@@ -59,7 +59,8 @@ class Editor:
         self.field(series).press("Enter")
 
     def preset(self, name: str) -> None:
-        self.page.get_by_label("Preset").select_option(name)
+        self.button("Examples").click()
+        self.page.get_by_role("menuitem", name=name, exact=True).click()
 
     def drag(self, bar: Locator, share: float, release: bool = True, steps: int = 8) -> None:
         """Drag a bar with the mouse to a height, 0 at its bottom and 1 at its top."""

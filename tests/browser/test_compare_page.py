@@ -23,7 +23,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from tests.browser.server import Server
-from tests.browser.steps import follow, rest, unfold, until
+from tests.browser.steps import follow, have, rest, unfold, until
 from tests.runs.sample_records import MARK, a_measurement, make_info, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
@@ -159,7 +159,7 @@ def test_curves_are_ticked_zoomed_into_and_kept_in_the_address(server, page, new
     )
     until(lambda: points(other) == points(page), "the link shows the same part")
     page.bring_to_front()
-    page.get_by_role("button", name="Show all").click()
+    have(page.locator(".cee-comparison"), "Show all")
     expect(page).not_to_have_url(re.compile("from="))
     tick(page, 0)
     expect(legend).to_have_text(["MSE on softmax"])

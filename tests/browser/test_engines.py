@@ -53,7 +53,7 @@ RUNS = {
 }
 HOME, *OTHERS = PAGES
 ADDRESSES = {HOME: "", **{name: RUNS.get(name, name) for name in OTHERS}}
-WITHOUT_A_PLOT = {"glossary", "recap", "notes_checked", "room"}
+WITHOUT_A_PLOT = {"glossary", "recap", "notes_checked", "room", "host_notes"}
 
 
 def in_every_engine(story: Callable[..., None], engines: Sequence[object] = ENGINES):
@@ -397,7 +397,8 @@ def test_a_plot_of_runs_is_zoomed_and_its_values_are_shown(tab, app_url):
     tab.until(
         "(which, [low, high]) => first(which)._fullLayout.xaxis.range[0] > low", canvas, before
     )
-    tab.click("button", "Values")
+    tab.click(".cee-comparison .cee-menu-button")
+    tab.click("[role=menuitem]", "Values")
     tab.wait_for(".cee-plot-table td")
 
 

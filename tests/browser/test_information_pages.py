@@ -184,7 +184,7 @@ def test_the_page_can_be_worked_by_keyboard_alone(entropy):
             page.keyboard.type("1/2 1/2")
             page.keyboard.press("Enter")
             break
-    for wanted in ("Preset", "p of outcome 1", "Name of outcome 1", "Lock outcome 1", "p (true)"):
+    for wanted in ("Examples", "p of outcome 1", "Name of outcome 1", "Lock outcome 1", "p (true)"):
         assert wanted in order, order
     until(lambda: entropy.bars()["p"] == [0.5, 0.5], f"typed text arrives; went through {order}")
     entropy.in_step()

@@ -105,8 +105,8 @@ def test_a_race_runs_to_its_end_and_then_leaves_the_server_alone(server, page):
     # Started while people read, it is why the first point follows the press.
     ready = until(server.workers)
     train(page, epochs=12)
-    page.locator(".cee-plot[data-draws]").first.wait_for()
-    canvas = page.locator(".cee-plot-canvas").first
+    page.locator(".cee-race .cee-plot[data-draws]").wait_for()
+    canvas = page.locator(".cee-race .cee-plot-canvas")
     canvas.evaluate("element => { element.seenAtTheStart = true; }")
     status(page, "Finished after step 864")
     expect(page.get_by_text("not MNIST. ").first).to_be_visible()
@@ -273,6 +273,15 @@ def test_pause_holds_resume_goes_on_a_rate_can_change_and_stop_ends(server, page
     page.get_by_role("button", name="Stop", exact=True).click()
     status(page, "Stopped at step")
     assert step(page) < 72_000
+
+
+def test_a_diverging_curve_is_named_and_its_norm_is_compared_with_none(server, page):
+    opened(page, server)
+    write(page, "Learning rate", "1e6", place=0)
+    train(page, epochs=2)
+    status(page, "Finished after step 144")
+    expect(page.locator(".cee-race-more").first).to_contain_text("diverged at step")
+    assert not page.locator(".cee-race-ratio").inner_text().strip()
 
 
 def test_p_and_q_of_a_digit_open_on_the_divergence_page_and_a_phone_shows_the_race_whole(

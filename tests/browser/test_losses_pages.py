@@ -156,6 +156,11 @@ def test_the_state_survives_the_link_the_reload_and_a_visit_elsewhere(page, new_
 # -------------------------------------------------------------------------------- many classes
 
 
+def load(page: Page, example: str) -> None:
+    page.get_by_role("button", name="Examples", exact=True).click()
+    page.get_by_role("menuitem", name=example, exact=True).click()
+
+
 def test_logits_move_by_keys_and_texts_and_become_probabilities(page, app_url):
     opened(page, f"{app_url}/multiclass?{LOGITS}&{TABLE}&z=0,0&y=1&name=class+1&name=class+2")
     expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
@@ -194,6 +199,8 @@ def test_logits_move_by_keys_and_texts_and_become_probabilities(page, app_url):
     expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
     choose(page, "logits")
     expect(page.get_by_label("z (logits)")).to_have_value("-0.693147, -1.38629, -2.07944, -2.07944")
+    load(page, "Better guess q₂")
+    expect(cell(page, "Cross-entropy", 1)).to_have_text("0.0202027 nats")
     expect(page.locator(".stException")).to_have_count(0)
 
 

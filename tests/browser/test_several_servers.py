@@ -30,7 +30,7 @@ from pages.components.access import person
 from tests.browser.editor import SKEWED, Editor
 from tests.browser.server import Server, free_port
 from tests.browser.steps import settle, until
-from tests.store.postgresql_server import NoServer, running_server
+from tests.store.postgresql_server import server_or_skip
 
 pytestmark = pytest.mark.long
 
@@ -42,11 +42,8 @@ PATH = "/tools/explorer"
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    try:
-        with running_server() as server:
-            yield server.fresh_url()
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
+    with server_or_skip() as server:
+        yield server.fresh_url()
 
 
 @pytest.fixture(scope="module")

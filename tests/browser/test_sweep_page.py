@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from explorer.core.recorded_race import RECORDED_SWEEP
-from tests.browser.steps import SCREENS, in_one_screen, unfold
+from tests.browser.steps import SCREENS, in_one_screen
 
 
 def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
@@ -26,10 +26,11 @@ def test_a_sweep_is_begun_stopped_resumed_and_seen_as_a_map(app_url, page):
     expect(page).to_have_url(re.compile("sweep=.{8}&"))
     page.reload()
     expect(page.get_by_role("button", name="Train the 8 missing cells")).to_be_visible()
-    unfold(page, "Set up a sweep")
+    page.get_by_role("button", name="Set up").click()
     epochs = page.get_by_label("Epochs")
     epochs.fill("2")
     epochs.press("Enter")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Train the grid").click()
     expect(page.get_by_text("8 of 8 cells done: 8 finished.")).to_be_visible()
     expect(page.get_by_role("img", name="Test accuracy by Learning rate and Loss")).to_be_visible()

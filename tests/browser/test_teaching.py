@@ -29,11 +29,15 @@ def test_a_task_sets_the_open_page_and_stays_beside_it(app_url: str, kept_page: 
         bar = page.locator(".st-key-pinned-exercise")
         expect(bar).to_contain_text(f"{exercise + 1} of 3")
         expect(bar).to_be_in_viewport(ratio=1)
-        for shown in (first, page.locator(".st-key-entropy-by-outcome .cee-plot-canvas")):
+        plot = page.locator(".st-key-entropy-by-outcome .cee-plot-canvas")
+        for shown in (first, plot):
             expect(shown).to_be_in_viewport(ratio=1)
-    bar.get_by_role("button", name="Predict first").click()
-    page.get_by_text("Rare outcomes hardly count on average").click()
-    page.keyboard.press("Escape")
+        # What answers waits for the prediction, and so does the answer.
+        expect(plot).to_be_hidden()
+        expect(page.get_by_text("Perplexity", exact=True)).to_be_hidden()
+        expect(bar.get_by_role("button", name="Answer")).to_have_count(0)
+    bar.get_by_text("Rare outcomes hardly count on average").click()
+    expect(plot).to_be_visible()
     answer = page.get_by_text("The entropy is an average").last
     expect(answer).not_to_be_in_viewport()
     bar.get_by_role("button", name="Answer").click()

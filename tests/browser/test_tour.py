@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,7 +12,7 @@ from explorer.core.information import self_information
 from explorer.figures.numbers import measured
 from explorer.teaching.tour import TOUR, Stop
 from explorer.teaching.tour_digit import BELIEF, LABEL
-from tests.browser.steps import settle, until
+from tests.browser.steps import follow, settle, until
 
 # What each stop asks to use, by its page.
 SPOKEN_OF: dict[str, Callable[[Page], Locator]] = {
@@ -160,3 +161,28 @@ def test_keys_keep_their_meaning_where_the_tour_is_only_offered(app_url: str, pa
     settle(page)
     expect(bar(page)).to_have_count(0)
     page.emulate_media(reduced_motion="no-preference")
+
+
+def test_on_a_phone_a_stop_shows_what_it_speaks_of_above_what_stays_below(app_url: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for place, plot in ((1, ".st-key-surprise-curve"), (6, ".cee-race-softmax")):
+        stop = TOUR[place - 1]
+        follow(page, f"{app_url}/{stop.page}?{urlencode({**stop.parameters, 'tour': place})}")
+        at_stop(page, stop, stop.question)
+        control, answer = SPOKEN_OF[stop.page](page), page.locator(plot)
+        for part in (control, answer):
+            until(lambda part=part: is_free(page, part), f"the bar leaves {stop.page} free")
+        # The plot of the first stays at the lower edge; the control is not behind it.
+        until(
+            lambda control=control, answer=answer: (
+                not overlap(control.bounding_box(), answer.bounding_box())
+            ),
+            "the plot leaves the control free",
+        )
+        expect(control).to_be_in_viewport(ratio=1)
+        for option in stop.options:
+            expect(bar(page).get_by_text(option, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return one["y"] < other["y"] + other["height"] and other["y"] < one["y"] + one["height"]

@@ -36,6 +36,19 @@ def test_this_machine_is_named_with_what_runs_and_what_waits(store: RunStore) ->
     assert "GiB free" in here.memory
 
 
+def test_the_newest_race_that_went_wrong_is_the_last_fault(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, status, error in (("old", "failed", "Too wide."), ("new", "failed", "Too deep."),
+                                ("fine", "finished", "")):  # fmt: skip
+        run_id = store.runs.create([TrainingConfig()], name)
+        store.runs.claim_next(worker_processes.this_process())
+        store.runs.finish(run_id, status, error)
+    assert places(store).fault == "The race “new” went wrong: Too deep."
+    monkeypatch.setattr("explorer.jobs.places._DAY_SECONDS", 0)
+    assert places(store).fault == ""
+
+
 def test_a_cluster_is_shown_as_its_driver_saw_it(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

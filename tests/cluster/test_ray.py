@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,129 +14,39 @@ import pytest
 
 from explorer.jobs import launcher, sweep_scheduler, worker_processes
 from explorer.jobs.engine import engine
-from explorer.runs.cluster import RAY_HOST, ClusterReport
+from explorer.runs.cluster import RAY_HOST
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED, LOST
 from explorer.runs.sweep_cells import DONE
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
-from tests.processes import end_processes_at_home
-from tests.store.postgresql_server import NoServer, running_server
+from tests.cluster.on_ray import BASE, LONG, add_node, local_cluster, report, state
+from tests.processes import end_processes_at_home, processes_at_home, until
 
-if importlib.util.find_spec("ray") is None:
-    pytest.skip(
-        "Ray is not installed: pip install -r deploy/requirements-cluster.txt.",
-        allow_module_level=True,
-    )
-
-pytestmark = pytest.mark.long
-
-BASE = TrainingConfig(dataset="digits", device="cpu", epochs=4, batch_size=100)
-LONG = TrainingConfig(dataset="digits", device="cpu", epochs=1000, batch_size=20)
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.1)
-    return found
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("_server")]
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    try:
-        with running_server() as server:
-            yield server.fresh_url()
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
-
-
-def started(make: Callable[[], Any]) -> Any:
-    """What `make` makes; Ray gives a node up that takes 30 s to start, as on a busy machine."""
-    for _ in range(3):
-        try:
-            return make()
-        except Exception as error:
-            if "timed out during startup" not in str(error):
-                raise
-    return make()
+def cluster(home: Path) -> Iterator[Any]:
+    """A head and two nodes, which are killed in this order."""
+    with local_cluster(2, include_dashboard=True, dashboard_port=0) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A head that offers nothing, and two nodes of one CPU each; in this order they are killed."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    from ray.cluster_utils import Cluster
-
-    options = {"object_store_memory": 80 * 2**20}
-    head = {"num_cpus": 0, "include_dashboard": True, "dashboard_port": 0} | options
-    made = started(lambda: Cluster(initialize_head=True, head_node_args=head))
-    made.options = options
-    made.nodes = [started(lambda: made.add_node(num_cpus=1, **options)) for _ in range(2)]
-    made.wait_for_nodes()
-    yield made
-    made.shutdown()
+def ray_address(cluster: Any) -> str:
+    return cluster.address
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("server")
-
-
-@pytest.fixture(autouse=True)
-def _server(cluster: Any, database: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a server's environment has; the driver is ended with the last test."""
-    monkeypatch.setenv("EXPLORER_DATABASE_URL", database)
-    monkeypatch.setenv("EXPLORER_RAY_ADDRESS", cluster.address)
-    monkeypatch.setenv("EXPLORER_THREADS", "1")
-    monkeypatch.delenv("EXPLORER_MAX_WORKERS", raising=False)
-    monkeypatch.setenv("HOME", str(home))
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(variable, str(home / variable))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _see_off(home: Path) -> Iterator[None]:
-    yield
-    end_processes_at_home(home)
-
-
-@pytest.fixture
-def store(database: str) -> Iterator[RunStore]:
-    with closing(RunStore(database)) as store:
-        yield store
-        for run in store.runs.list():
-            if run.status not in ENDED:
-                store.requests.stop(run.id)
-
-
-def report(store: RunStore) -> ClusterReport:
-    latest = store.cluster.latest()
-    return latest[0] if latest else ClusterReport()
-
-
-def drivers(home: Path) -> list[psutil.Process]:
-    """The process that is connected to the cluster, and the one that restarts it."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            command = process.cmdline()
-            if "explorer.cluster.driver" in command and process.environ()["HOME"] == str(home):
-                found.append(process)
-        except (psutil.Error, KeyError):
-            continue
-    return found
+def connected(home: Path) -> list[psutil.Process]:
+    """The driver's process that is connected to the cluster; another one restarts it."""
+    return [one for one in processes_at_home(home) if "--connected" in one.cmdline()]
 
 
 def holder(store: RunStore) -> str:
     """The process that keeps the workers."""
     with store._database.transaction() as connection:
         return connection.exec_driver_sql("SELECT driver FROM cluster").scalar_one()
-
-
-def state(store: RunStore, run_id: str) -> str:
-    return launcher.state_of(store.runs.get(run_id))
 
 
 def test_a_race_is_trained_on_a_node_and_ends_with_its_records(store: RunStore) -> None:
@@ -162,16 +70,11 @@ def test_a_driver_that_is_killed_is_restarted_and_finds_its_workers(
     until(lambda: store.runs.get(run_id).progress.step, "it trains")
     before = {worker.pid for worker in report(store).workers if worker.state == "ready"}
     held_before = holder(store)
-    connected = next(one for one in drivers(home) if "--connected" in one.cmdline())
-    connected.send_signal(signal.SIGKILL)
+    (driver,) = connected(home)
+    driver.kill()
     step = store.runs.get(run_id).progress.step
     until(lambda: store.runs.get(run_id).progress.step > step, "the training goes on")
-    until(
-        lambda: any(
-            "--connected" in one.cmdline() and one.pid != connected.pid for one in drivers(home)
-        ),
-        "there is another driver",
-    )
+    until(lambda: {one.pid for one in connected(home)} - {driver.pid}, "there is another driver")
     until(lambda: holder(store) != held_before, "the next one keeps the workers")
     until(
         lambda: before <= {w.pid for w in report(store).workers if w.state == "ready"},
@@ -244,8 +147,8 @@ def test_a_head_that_is_restarted_gets_workers_again_and_what_was_lost_is_said(
     cluster.remove_node(cluster.head_node, allow_graceful=False)
     # Nodes that the new head does not know are ended by Ray, sooner or later.
     waiting = launcher.start([BASE], "waits for the head", store=store)
-    cluster.add_node(num_cpus=0, gcs_server_port=port, **cluster.options)
-    started(lambda: cluster.add_node(num_cpus=1, **cluster.options))
+    add_node(cluster, num_cpus=0, gcs_server_port=port)
+    add_node(cluster, num_cpus=1)
     until(lambda: not psutil.pid_exists(pid), "the old node's worker leaves", 120)
     until(lambda: state(store, run_id) == LOST, "its run is lost", 14)
     until(lambda: state(store, waiting) == "finished", "what waited is trained", 150)

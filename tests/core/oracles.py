@@ -1,4 +1,4 @@
-"""Independent ways to the same numbers: finite differences, autograd, 60-digit arithmetic."""
+"""Independent ways to the same numbers: autograd, 60-digit arithmetic."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import torch
-
-
-def central_difference(
-    value: Callable[[np.ndarray], np.ndarray], z: np.ndarray, step: float = 1e-5
-) -> np.ndarray:
-    """The gradient of a scalar function of z [C] by symmetric differences."""
-    z = np.asarray(z, dtype=np.float64)
-    return np.array(
-        [(value(z + step * unit) - value(z - step * unit)) / (2 * step) for unit in np.eye(z.size)]
-    )
 
 
 def autograd(

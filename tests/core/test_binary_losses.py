@@ -24,7 +24,7 @@ from explorer.core.multiclass_losses import (
     softmax_cross_entropy_gradient,
     softmax_squared_error,
 )
-from tests.core.oracles import autograd, central_difference
+from tests.core.oracles import autograd
 
 SIGMOID_LOSSES = [
     (sigmoid_binary_cross_entropy, sigmoid_binary_cross_entropy_gradient),
@@ -55,13 +55,6 @@ def test_squared_error_and_its_derivative_agree_with_torch(z, y):
     value, gradient = autograd(lambda tensor: (torch.sigmoid(tensor) - y) ** 2, np.array([z]))
     assert_allclose(sigmoid_squared_error(z, y), value[0], rtol=1e-12, atol=1e-15)
     assert_allclose(sigmoid_squared_error_gradient(z, y), gradient[0], rtol=1e-9, atol=1e-15)
-
-
-@pytest.mark.parametrize(("loss", "gradient"), SIGMOID_LOSSES)
-@given(z=LOGIT, y=LABEL)
-def test_derivatives_agree_with_central_differences(loss, gradient, z, y):
-    numeric = central_difference(lambda point: loss(point[0], y), np.array([z]))
-    assert_allclose(gradient(z, y), numeric[0], atol=1e-8)
 
 
 @given(LOGIT, LABEL)

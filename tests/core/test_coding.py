@@ -1,4 +1,4 @@
-"""Code lengths against entropy, Kraft's inequality and an exhaustive search."""
+"""Huffman's code: prefix-free, complete, optimal, readable again; and lengths against entropy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from explorer.core.coding import (
+    code_words,
     expected_code_length,
     huffman_code_lengths,
+    huffman_tree,
     ideal_code_lengths,
+    leaves,
+    word_lengths,
 )
 from explorer.core.information import cross_entropy, entropy
 from tests.core.strategies import distribution_pairs, distributions
@@ -73,11 +78,6 @@ def test_known_codes(p, lengths):
     )
 
 
-def test_dyadic_probabilities_reach_the_entropy_exactly():
-    p = [0.5, 0.25, 0.125, 0.125]
-    assert expected_code_length(p, huffman_code_lengths(p)) == 1.75 == entropy(p)
-
-
 def test_equal_weights_do_not_make_a_word_longer_than_needed():
     # Both (1, 2, 3, 3) and (2, 2, 2, 2) are optimal here.
     assert huffman_code_lengths([1 / 3, 1 / 3, 1 / 6, 1 / 6]).max() == 2
@@ -118,3 +118,45 @@ def test_an_impossible_outcome_has_no_finite_ideal_length():
 def test_unusable_arguments_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def read(bits: str, words: tuple[str | None, ...]) -> list[int]:
+    """Decode by the definition of a prefix code: the first word that fits is the one."""
+    outcomes = {word: number for number, word in enumerate(words) if word}
+    events, word = [], ""
+    for bit in bits:
+        word += bit
+        if word in outcomes:
+            events.append(outcomes[word])
+            word = ""
+    assert not word
+    return events
+
+
+@given(distributions())
+def test_no_word_begins_another(p):
+    words = [word for word in code_words(p) if word is not None]
+    assert not any(second.startswith(first) for first, second in itertools.permutations(words, 2))
+
+
+@given(distributions(), st.data())
+def test_a_message_can_be_read_again(p, data):
+    possible = np.flatnonzero(p).tolist()
+    if len(possible) < 2:
+        return
+    events = data.draw(st.lists(st.sampled_from(possible), max_size=30))
+    words = code_words(p)
+    assert read("".join(words[event] for event in events), words) == events
+
+
+@given(distributions())
+def test_a_fork_weighs_what_its_leaves_weigh(p):
+    tree = huffman_tree(p)
+    assert tree.weight == pytest.approx(sum(leaf.weight for leaf, _ in leaves(tree)))
+    assert sorted(leaf.outcome for leaf, _ in leaves(tree)) == np.flatnonzero(p).tolist()
+
+
+def test_a_certain_outcome_needs_no_word_and_an_impossible_one_has_none():
+    words = code_words([0.0, 1.0, 0.0])
+    assert words == (None, "", None)
+    assert word_lengths(words).tolist() == [np.inf, 0.0, np.inf]

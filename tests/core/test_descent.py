@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -11,7 +9,6 @@ from numpy.testing import assert_allclose
 
 from explorer.core.descent import (
     MAX_STEPS,
-    Trajectory,
     descend_binary,
     descend_multiclass,
     steps_to_probability,
@@ -115,13 +112,6 @@ def test_a_diverging_path_ends_before_it_leaves_the_numbers():
     assert np.isfinite(path.logits).all()
     assert not np.isnan(path.losses).any()
     assert len(path.losses) == len(path.probabilities) == len(path.logits)
-
-
-def test_a_path_cannot_be_changed():
-    path = descend_binary(0, 1, "hinge", 0.1, 3)
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        path.diverged = True
-    assert isinstance(path, Trajectory)
 
 
 BCE, CE = "sigmoid_binary_cross_entropy", "softmax_cross_entropy"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from pathlib import Path
-
 import numpy as np
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event as TensorBoardsEvent
@@ -13,26 +9,9 @@ from tensorboard.compat.proto.event_pb2 import SessionLog
 from torch.utils.tensorboard import SummaryWriter
 
 from explorer.exchange.event_files import Event, framed
-from explorer.exchange.readers.event_runs import run_of
+from explorer.exchange.readers.event_runs import runs_of_folders
 from explorer.exchange.reading import read_curves
-
-
-def zipped(folder: Path) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                writing.write(path, path.relative_to(folder))
-    return archive.getvalue()
-
-
-def scalar(tag: str, step: int, value: float, at: float = 0.0) -> object:
-    event = Event(wall_time=at, step=step)
-    event.summary.value.add(tag=tag.encode(), simple_value=value)
-    return event
-
-
-BEGIN = Event(wall_time=0.0, file_version=b"brain.Event:2")
+from tests.exchange.sample_files import BEGIN, scalar, zipped
 
 
 def restart(step: int) -> object:
@@ -49,7 +28,9 @@ def test_a_folder_of_pytorch_is_one_run_with_its_settings(tmp_path):
         writer.add_hparams({"lr": 0.1, "optimizer": "adam", "nesterov": True}, {"hparam/best": 0.9})
         writer.add_text("note", "hello")
         writer.add_histogram("weights", np.arange(5), 0)
-    reading = read_curves(zipped(tmp_path), "logs.zip")
+    written = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    files = {str(path.relative_to(tmp_path)): path.read_bytes() for path in written}
+    reading = read_curves(zipped(files), "logs.zip")
     (curve,) = reading.curves
     assert curve.label == "run"
     assert curve.settings == {"lr": "0.1", "optimizer": "adam", "nesterov": "1"}
@@ -74,16 +55,15 @@ def test_a_folder_of_pytorch_is_one_run_with_its_settings(tmp_path):
     ],
 )
 def test_a_folder_belongs_to_the_run_around_it(folder, folders, run, inner):
-    assert run_of(folder, folders) == (run, inner)
+    assert runs_of_folders(folders)[folder] == (run, inner)
 
 
 def test_keras_folders_are_train_and_validation_of_one_run_by_epoch():
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
-        for part, scale in (("train", 1.0), ("validation", 2.0)):
-            events = [BEGIN, *(scalar("epoch_loss", k, scale / (k + 1)) for k in range(3))]
-            writing.writestr(f"logs/{part}/events.out.tfevents.1.h.v2", framed(events))
-    (curve,) = read_curves(archive.getvalue(), "keras.zip").curves
+    files = {}
+    for part, scale in (("train", 1.0), ("validation", 2.0)):
+        events = [BEGIN, *(scalar("epoch_loss", k, scale / (k + 1)) for k in range(3))]
+        files[f"logs/{part}/events.out.tfevents.1.h.v2"] = framed(events)
+    (curve,) = read_curves(zipped(files), "keras.zip").curves
     assert (curve.label, curve.data.x) == ("logs", "epoch")
     assert list(curve.data.series) == ["train/epoch_loss", "validation/epoch_loss"]
     assert curve.data.clocks["epoch"].values.tolist() == [0, 1, 2]
@@ -101,13 +81,12 @@ def test_after_a_restart_that_the_file_tells_of_what_was_written_above_its_step_
 
 
 def test_a_later_file_of_a_folder_continues_the_earlier_one():
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as writing:
-        # By time, which is not the order of their names.
-        for time, steps, value in ((900, range(10), 1.0), (1000, range(6, 12), 2.0)):
-            events = [BEGIN, *(scalar("loss", k, value) for k in steps)]
-            writing.writestr(f"r/events.out.tfevents.{time}.h", framed(events))
-    (curve,) = read_curves(archive.getvalue(), "x.zip").curves
+    files = {}
+    # By time, which is not the order of their names.
+    for time, steps, value in ((900, range(10), 1.0), (1000, range(6, 12), 2.0)):
+        events = [BEGIN, *(scalar("loss", k, value) for k in steps)]
+        files[f"r/events.out.tfevents.{time}.h"] = framed(events)
+    (curve,) = read_curves(zipped(files), "x.zip").curves
     assert curve.data.series["loss"].values.tolist() == [1.0] * 6 + [2.0] * 6
 
 

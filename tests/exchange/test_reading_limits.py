@@ -8,7 +8,6 @@ import io
 import lzma
 import tarfile
 import tracemalloc
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from explorer.exchange.readers import archives, columnar, delimited, found, limits
+from explorer.exchange.readers import archives, columns, found, limits
 from explorer.exchange.reading import read_curves
+from tests.exchange.sample_files import zipped
 
 ARROW = (Path(__file__).parent / "cases" / "tools" / "curves.arrows").read_bytes()
 TABLE = b"step,loss\n0,2.0\n5,1.5\n"
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", method) as writing:
-        for name, content in files.items():
-            writing.writestr(name, content)
-    return archive.getvalue()
 
 
 def misplaced(archive: bytes) -> bytes:
@@ -90,12 +82,15 @@ def test_settings_beside_curves_belong_to_those_of_their_folder_and_below():
         "logs/a/metrics.csv": TABLE,
         "logs/b/metrics.csv": TABLE,
         "logs/b/args.json": b'{"lr": 0.1, "name": "b"}',
+        "logs/c/.hydra/config.yaml": b"lr: 0.2\n",
+        "logs/c/metrics.csv": TABLE,
         "other/metrics.csv": TABLE,
     }
     reading = read_curves(zipped(files), "x.zip")
     assert {one.label: one.settings for one in reading.curves} == {
         "logs/a": {"lr": "0.5", "model/width": "200"},
         "logs/b": {"lr": "0.1", "name": "b"},
+        "logs/c": {"lr": "0.2"},
         "other": {},
     }
     assert reading.notes == read_curves(TABLE, "x.csv").notes
@@ -171,10 +166,9 @@ def test_a_file_that_is_too_large_is_refused_at_once(monkeypatch):
 
 
 def test_a_table_with_too_many_cells_is_refused_before_it_is_parted(monkeypatch):
-    monkeypatch.setattr(delimited, "MOST_CELLS", 100)
+    monkeypatch.setattr(columns, "MOST_CELLS", 100)
     with pytest.raises(ValueError, match="cells are read at most"):
         read_curves(b"step,loss\n" + b"1,2\n" * 200, "x.csv")
-    monkeypatch.setattr(columnar, "MOST_CELLS", 100)
     file = io.BytesIO()
     pq.write_table(pa.table({"step": np.arange(200), "loss": np.ones(200)}), file)
     with pytest.raises(ValueError, match="cells are read at most"):

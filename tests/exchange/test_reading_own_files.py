@@ -72,6 +72,12 @@ def test_any_curve_comes_back_bit_for_bit(data, exports):
         check_same(one.data, curve.data, name)
 
 
+@pytest.mark.parametrize("label", ["0/", "sweep/a"])
+def test_a_stroke_in_a_label_makes_no_folder_of_it(label):
+    (curve,) = read_curves(export_tensorboard([make_curve(3, label=label)]), "x.zip").curves
+    assert curve.label == label
+
+
 def test_all_but_csv_keep_the_settings(exported):
     for export, name in FORMATS[1:]:
         curve = read_curves(export(exported), name).curves[0]

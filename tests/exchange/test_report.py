@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from explorer.exchange.report import ReportFigure, export_report
-from explorer.exchange.results import results_of
-from explorer.figures.build import build
+from explorer.exchange.report import ReportFigure, export_report, results_of
+from explorer.figures import plot
 from explorer.runs.config import TrainingConfig
 from explorer.runs.summary import CurveSummary
 from tests.exchange.sample_curves import make_curve
@@ -54,7 +53,7 @@ def page() -> str:
         make_curve(30, label="MSE", config=TrainingConfig(loss="softmax_squared_error"), curve=1),
         make_curve(20, label="Elsewhere", config=None, environment=None, origin=HOSTILE, curve=2),
     ]
-    figure = build([{"type": "scatter", "name": HOSTILE, "x": [1], "y": [2]}], {"height": 300})
+    figure = plot.figure([plot.scatter(HOSTILE, [1], [2])], height=300)
     return export_report(curves, [ReportFigure("metrics", "Metrics", HOSTILE, figure)]).decode()
 
 

@@ -20,21 +20,8 @@ from explorer.exchange.event_files import Event, framed, placed_events, scalar_o
 from explorer.exchange.long_table import measured_rows
 from explorer.exchange.tensorboard_export import export_tensorboard
 from tests.exchange.sample_curves import make_curve, make_data
+from tests.exchange.sample_files import BEGIN, scalar
 from tests.runs.sample_records import Seen
-
-
-def one_scalar(tag: str = "loss", value: float = 1.5, step: int = 1, at: float = 10.0) -> object:
-    event = Event(wall_time=at, step=step)
-    event.summary.value.add(tag=tag.encode(), simple_value=value)
-    return event
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writing:
-        for name, content in files.items():
-            writing.writestr(name, content)
-    return archive.getvalue()
 
 
 def test_tensorboard_reads_every_curve_as_it_was_recorded(tmp_path):
@@ -95,8 +82,7 @@ def test_a_tensor_of_many_numbers_is_no_scalar():
     assert scalar_of(Event.FromString(theirs.SerializeToString()).summary.value[0]) is None
 
 
-BEGINNING = Event(wall_time=9.0, file_version=b"brain.Event:2")
-GOOD = framed([BEGINNING, *(one_scalar(step=k) for k in range(6))])
+GOOD = framed([BEGIN, *(scalar("loss", k, 1.5) for k in range(6))])
 
 
 @settings(max_examples=60)

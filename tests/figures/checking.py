@@ -41,7 +41,7 @@ def drawable(figure: go.Figure) -> go.Figure:
     """Return the figure itself once Plotly has accepted it and has a finite place for all of it.
 
     A value may be NaN or infinite, and leaves a gap; an axis, a tick, a shape, a size or a note
-    that is not finite spoils the whole picture.
+    that is not finite spoils the whole picture. No two bars or cells stand on one place.
     """
     layout = checked(figure).layout.to_plotly_json()
     wrong = [place for place, number in _numbers(layout, "layout") if not math.isfinite(number)]
@@ -49,6 +49,10 @@ def drawable(figure: go.Figure) -> go.Figure:
         line = {name: one[name] for name in ("marker", "line", "width", "offset") if name in one}
         wrong += [place for place, number in _numbers(line, one.name) if not math.isfinite(number)]
     assert not wrong, f"not finite: {wrong}"
+    for one in figure.data:
+        for places in (one.x, one.y) if one.type in ("bar", "heatmap") else ():
+            if all(isinstance(place, str) for place in places):
+                assert len(set(places)) == len(places), f"two places of {one.name} are one"
     for name, axis in layout.items():
         if not name.startswith(("xaxis", "yaxis")):
             continue

@@ -10,17 +10,15 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 
-from explorer.core.coding import huffman_code_lengths
+from explorer.core.coding import code_words, huffman_code_lengths, word_lengths
 from explorer.core.comparison import compare
 from explorer.core.events import draw_events, event_information
 from explorer.core.gibbs import gibbs_gaps
-from explorer.core.huffman import code_words, word_lengths
 from explorer.core.information import entropy, self_information
 from explorer.figures.coding import average_lengths, code_tree, codes_of
-from explorer.figures.gibbs import logarithm_below_its_tangent, shares_by_outcome
+from explorer.figures.gibbs import shares_by_outcome
 from explorer.figures.self_information import running_information, surprise_curve
 from tests.core.strategies import BASES, distribution_pairs, distributions
-from tests.figures.checking import checked
 
 
 def named(figure: go.Figure, start: str) -> list[dict]:
@@ -37,26 +35,6 @@ def numbers(values: object) -> np.ndarray:
 def averages(p: np.ndarray, q: np.ndarray, count: int = 300) -> go.Figure:
     lengths = [word_lengths(code_words(values)) for values in (p, q)]
     return average_lengths(compare(p, q), draw_events(p, count, 0), codes_of(p, q, *lengths))
-
-
-@pytest.mark.parametrize(
-    ("p", "q"), [((0.1, 0.2, 0.7), (0.3, 0.3, 0.4)), ((0.5, 0.5, 0.0), (1.0, 0.0, 0.0))]
-)
-def test_plotly_accepts_every_figure(p, q):
-    p, q, names = np.array(p), np.array(q), ["a", "b", "<b>c</b>"]
-    found = gibbs_gaps(p, q)
-    totals = event_information(q, np.array([0, 1, 0]))[1]
-    for figure in (
-        code_tree(p, names, "p"),
-        code_tree(q, names, "q"),
-        averages(p, q),
-        logarithm_below_its_tangent(found, names),
-        shares_by_outcome(found, names),
-        surprise_curve(0.0),
-        surprise_curve(0.3),
-        running_information(totals, 1.0),
-    ):
-        checked(figure)
 
 
 @given(distributions())

@@ -106,6 +106,11 @@ def test_any_positions_and_sizes_can_be_thinned(x, size):
     assert y[places].min() == y.min()
 
 
+def test_a_column_of_a_table_is_thinned_as_it_is_alone():
+    y = walk(5_000)
+    assert places_of(np.stack([y, -y], axis=1)[:, 0]) == places_of(y)
+
+
 def test_nothing_finite_keeps_the_two_ends():
     assert places_of(np.full(5_000, math.nan)) == [0, 4_999]
 

@@ -15,7 +15,6 @@ from explorer.core.comparison import compare
 from explorer.figures.divergence import decomposition, edit_history, kl_terms_by_outcome
 from explorer.figures.numbers import written
 from tests.core.strategies import BASES, distribution_pairs, distributions
-from tests.figures.checking import checked
 
 INFINITE = compare([0.5, 0.5, 0.0], [1.0, 0.0, 0.0])
 
@@ -28,28 +27,7 @@ def by_quantity(figure: go.Figure) -> dict[str, go.Bar]:
     return {trace.name.split(" = ")[0]: trace for trace in figure.data}
 
 
-@pytest.mark.parametrize("pair", [INFINITE, compare([0.1, 0.9], [0.5, 0.5]), compare([1], [1])])
-def test_plotly_accepts_every_figure(pair):
-    for figure in (
-        decomposition(pair),
-        kl_terms_by_outcome(pair, names_of(pair)),
-        edit_history([pair, pair]),
-    ):
-        checked(figure)
-
-
 # --------------------------------------------------------------------------- decomposition
-
-
-@given(pair=distribution_pairs(positive=True), base=BASES)
-def test_the_pieces_are_as_long_as_their_quantities_and_add_up(pair, base):
-    result = compare(*pair, base=base)
-    bars = by_quantity(decomposition(result))
-    assert bars["H(p)"].x[0] == result.entropy_p
-    assert bars["D(p‖q)"].x[0] == result.kl_pq
-    assert bars["H(p,q)"].x[0] == result.cross_entropy
-    stacked = bars["H(p)"].x[0] + bars["D(p‖q)"].x[0]
-    assert_allclose(stacked, bars["H(p,q)"].x[0], rtol=1e-9, atol=1e-12)
 
 
 def test_the_pieces_stand_on_one_row_below_the_whole():
@@ -72,7 +50,8 @@ def test_every_piece_is_labelled_with_its_exact_value(pair, base):
     ):
         assert shown[name]["value"] == written(value)
         assert bars[name].customdata[0] == written(value, 9)
-        assert math.isfinite(bars[name].x[0])
+        drawn = bars[name].x[0]
+        assert drawn == value or (math.isinf(value) and math.isfinite(drawn))
 
 
 def test_an_infinite_divergence_is_drawn_hatched_and_called_infinite():
@@ -126,11 +105,6 @@ def test_an_infinite_term_is_the_tallest_hatched_and_marked_wherever_one_zooms(p
         assert [shape == "/" for shape in trace.marker.pattern.shape] == infinite.tolist()
         if infinite.any():
             assert heights[infinite].min() > heights[~infinite].max(initial=0)
-
-
-def test_outcomes_of_one_name_keep_their_own_terms():
-    bars = kl_terms_by_outcome(compare([0.2, 0.3, 0.5], [0.5, 0.3, 0.2]), ["a", "a", "a"]).data[0]
-    assert len(set(bars.x)) == 3
 
 
 # --------------------------------------------------------------------------------- history

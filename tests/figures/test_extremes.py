@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import explorer.figures
+from explorer.core.coding import code_words, word_lengths
 from explorer.core.comparison import compare
 from explorer.core.descent import descend_binary, descend_multiclass
 from explorer.core.gibbs import gibbs_gaps
-from explorer.core.huffman import code_words, word_lengths
 from explorer.core.information import entropy, self_information
 from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.precision import PRECISIONS
@@ -318,11 +318,17 @@ def _training_loss(draw):
     )
 
 
-@draws(training.accuracy_by_step, training.loss_by_step, training.on_stage)
+@draws(
+    training.accuracy_by_step,
+    training.accuracy_to_come,
+    training.loss_by_step,
+    training.on_stage,
+)
 def _on_test_images(draw):
     labels, curves, lines = draw(races())
     loss = draw(st.sampled_from(list(LOSS_LABELS)))
     yield training.accuracy_by_step(labels, curves, lines=lines, zoomed=draw(st.booleans()))
+    yield training.accuracy_to_come(labels, lines)
     figure = training.loss_by_step(labels, curves, lines=lines, loss=loss, scale=draw(SCALES))
     yield training.on_stage(figure, last_step=10)
 
@@ -553,8 +559,8 @@ def _figure_functions() -> set[Callable[..., go.Figure]]:
 
 
 def test_every_figure_is_tried():
-    # `build` and `grid` put together what the others give them.
-    parts = {"build", "grid"}
+    # These put together what the others give them.
+    parts = {"figure", "grid", "grouped"}
     assert {one.__name__ for one in _figure_functions() - set(CASES)} == parts
 
 

@@ -18,22 +18,10 @@ from explorer.figures.information import (
 )
 from explorer.figures.numbers import written
 from tests.core.strategies import BASES, distributions
-from tests.figures.checking import checked
 
 
 def names_of(p: np.ndarray) -> list[str]:
     return [f"outcome {index}" for index in range(len(p))]
-
-
-@pytest.mark.parametrize("p", [(0.2, 0.3, 0.5), (0.0, 1.0, 0.0), (1 / 3,) * 3])
-def test_plotly_accepts_every_figure(p):
-    p, names = np.array(p), ["a", "b", "c"]
-    for figure in (
-        entropy_by_outcome(p, names),
-        entropy_on_simplex(p, names),
-        binary_entropy_curve(np.array([p[0], 1 - p[0]]), "a"),
-    ):
-        checked(figure)
 
 
 @given(p=distributions(), base=BASES)
@@ -54,12 +42,6 @@ def test_an_infinite_surprise_has_its_sign_in_its_place_and_no_other_has(p):
     digits = 4 if len(p) <= 3 else 2
     assert list(figure.data[0].text) == [written(value, digits) for value in self_information(p)]
     assert list(figure.data[0].x) == names_of(p)
-
-
-def test_outcomes_of_one_name_keep_their_own_bars():
-    bars = entropy_by_outcome(np.array([0.2, 0.3, 0.5]), ["same", "same", "other"]).data[0]
-    assert len(set(bars.x)) == 3
-    assert list(bars.y) == self_information([0.2, 0.3, 0.5]).tolist()
 
 
 @pytest.mark.parametrize(("base", "unit"), [(2, "bits"), (math.e, "nats"), (10, "dits")])

@@ -7,14 +7,17 @@ from hypothesis.extra.numpy import arrays
 from explorer.core.distributions import one_hot
 from explorer.core.loss_readings import BINARY, MULTICLASS, multiclass_readings
 from explorer.core.losses import LOSSES, softmax, softmax_jacobian
+from explorer.core.prediction_table import judge
 from explorer.figures.losses import (
     PULLS,
     STYLES,
     class_gradients,
     jacobian_map,
     pulls,
+    row_gradient_norms,
     target_and_model,
 )
+from explorer.teaching.prediction_tables import EXAMPLE_TABLES
 from tests.figures.checking import checked
 
 logits = arrays(np.float64, st.integers(2, 10), elements=st.floats(-10, 10))
@@ -57,11 +60,6 @@ def test_the_map_is_the_jacobian_of_core_with_probabilities_in_rows(z):
     assert heat.zmax >= np.max(heat.z) - 1e-15
 
 
-def test_classes_of_equal_names_keep_their_own_places():
-    (heat,) = jacobian_map([1.0, 2.0], ["same", "same"]).data
-    assert list(heat.x) == ["1. same", "2. same"]
-
-
 @pytest.mark.parametrize("count", [2, 6, 10])
 def test_the_numbers_in_the_cells_are_short_and_of_a_size_that_can_be_read(count):
     (heat,) = jacobian_map(np.arange(float(count)), names_of(np.zeros(count))).data
@@ -87,3 +85,17 @@ def test_what_each_logit_is_told_is_drawn_to_one_scale_with_one_note():
 def test_losses_of_one_page_differ_by_colour_by_dash_and_by_pattern(kind):
     for column in range(4):
         assert len({STYLES[name][column] for name in kind}) == len(kind)
+
+
+@pytest.mark.parametrize("name", EXAMPLE_TABLES)
+def test_every_row_of_both_models_has_a_bar_for_each_loss(name):
+    table = EXAMPLE_TABLES[name]
+    judged = [judge(q, table.classes) for q in (table.model_1, table.model_2)]
+    entropy, squares = checked(row_gradient_norms(judged)).data
+    np.testing.assert_allclose(entropy.y[3:], judged[1].cross_entropy_gradient)
+    np.testing.assert_allclose(squares.y[:3], judged[0].squared_error_gradient)
+    for trace in (entropy, squares):
+        assert [tuple(level) for level in trace.x] == [
+            ("model 1",) * 3 + ("model 2",) * 3,
+            ("row 1", "row 2", "row 3") * 2,
+        ]

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.core.coding import code_words, word_lengths
 from explorer.core.comparison import compare
 from explorer.core.distributions import interpolate
 from explorer.core.events import draw_events
 from explorer.core.gibbs import gibbs_gaps
-from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding, divergence, gibbs, information, self_information
-from explorer.figures.build import FARTHEST, steady_top
+from explorer.figures.plot import FARTHEST, steady_top
 
 P, FAR = np.array([0.1, 0.1, 0.1, 0.7]), np.array([0.6, 0.3, 0.05, 0.05])
 NAMES = ["a", "b", "c", "d"]

@@ -123,8 +123,8 @@ def test_a_place_tells_its_mean_how_many_it_is_of_and_what_became_of_the_others(
     found = table(GRID, cells({1: "diverged", 6: "failed", 7: "missing"}), "learning_rate",
                   "loss", "accuracy")  # fmt: skip
     text = written_in(heat_map(GRID, found, "accuracy"))
-    assert text["0.5", "Cross-entropy"] == "<b>50.00%</b><br>mean of 1<br>1 diverged"
-    assert text["0.1", "Cross-entropy"] == "<b>62.50%</b><br>mean of 2"
+    assert text["0.5", "Cross-entropy"] == "<b>50.00%</b><br>n = 1<br>1 diverged"
+    assert text["0.1", "Cross-entropy"] == "<b>62.50%</b><br>n = 2"
     assert text["0.1", "Multiclass hinge"] == "1 failed<br>1 missing"
 
 

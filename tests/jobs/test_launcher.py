@@ -23,6 +23,7 @@ from explorer.store.database import StoreUnavailable
 from explorer.store.run_store import RunStore
 from explorer.store.tables import batches
 from tests.own_machine import write_mnist
+from tests.processes import until
 from tests.runs.sample_records import Seen
 
 # Long enough to be acted upon, whatever else the machine does.
@@ -132,25 +133,16 @@ def test_a_killed_worker_leaves_a_lost_run_and_the_next_run_gets_a_new_one(
     queued = launcher.start([SHORT])
     assert run.worker is not None
     os.kill(run.worker.pid, signal.SIGKILL)
-    killed = time.monotonic()
-    while launcher.state_of(started.runs.get(lost)) != "lost":
-        assert time.monotonic() - killed < 30
-        time.sleep(0.02)
+    until(lambda: launcher.state_of(started.runs.get(lost)) == "lost", "the run is lost", 30)
     assert Seen(started.records.read(lost).curves[0]).steps.size
     assert "what it recorded is kept" in launcher.explain(started.runs.get(lost))
     assert launcher.state_of(started.runs.get(queued)) == "queued"
     monkeypatch.setenv("EXPLORER_IDLE_MINUTES", "0.005")
-    while not launcher.ensure_workers():
-        assert time.monotonic() - killed < 90
-        time.sleep(0.02)
+    until(launcher.ensure_workers, "a new worker is started", 90)
     wait_for(started, queued, state_is("finished"))
     # Left alone, the new one leaves by itself.
-    assert (
-        worker_processes._children[worker_processes.slot_folder(started) / "0.lock"].wait(
-            timeout=90
-        )
-        == 0
-    )
+    (child,) = children_of(started)
+    assert child.wait(timeout=90) == 0
 
 
 def test_a_worker_outlives_the_process_that_started_it(started: RunStore) -> None:
@@ -189,13 +181,8 @@ def test_a_damaged_data_folder_fails_the_run_in_a_sentence(
     (tmp_path / "given" / FILES["train_labels"]).write_bytes(b"damaged")
     monkeypatch.setenv("EXPLORER_DATA_DIR", str(tmp_path / "given"))
     run_id = launcher.start([replace(SHORT, dataset="auto")])
-    deadline = time.monotonic() + 90
-    while launcher.state_of(started.runs.get(run_id)) in ("queued", "running"):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    run = started.runs.get(run_id)
-    assert launcher.state_of(run) == "failed"
-    assert FILES["train_labels"] in launcher.explain(run)
+    until(lambda: launcher.state_of(started.runs.get(run_id)) == "failed", "the run fails", 90)
+    assert FILES["train_labels"] in launcher.explain(started.runs.get(run_id))
     # The worker goes on, and takes the file once it is whole.
     write_mnist(tmp_path / "given", images)
     again = launcher.start([replace(SHORT, dataset="auto")])
@@ -218,31 +205,25 @@ def test_a_process_that_ended_is_not_alive_though_nobody_has_collected_it() -> N
     mark = worker_processes.mark_of(psutil.Process(child.pid))
     assert worker_processes.is_alive(mark) is True
     child.kill()
-    deadline = time.monotonic() + 60
-    while worker_processes.is_alive(mark):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    assert worker_processes.is_alive(mark) is False
+    until(lambda: worker_processes.is_alive(mark) is False, "it has ended")
     child.communicate()
     assert worker_processes.is_alive(mark) is False
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "many", "65", ""])
-def test_a_number_of_workers_that_makes_no_sense_is_told(
-    text: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("variable", "kind", "texts"),
+    [
+        ("EXPLORER_MAX_WORKERS", "a whole number", ["0", "-1", "many", "65", ""]),
+        ("EXPLORER_IDLE_MINUTES", "a number of minutes", ["0", "-1", "soon", "nan"]),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_told(
+    variable: str, kind: str, texts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EXPLORER_MAX_WORKERS", text)
-    with pytest.raises(ConfigError, match="EXPLORER_MAX_WORKERS must be a whole number"):
-        launcher.ensure_workers()
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "soon", "nan"])
-def test_an_idle_time_that_makes_no_sense_is_told(
-    text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EXPLORER_IDLE_MINUTES", text)
-    with pytest.raises(ConfigError, match="EXPLORER_IDLE_MINUTES must be a number of minutes"):
-        launcher.ensure_workers()
+    for text in texts:
+        monkeypatch.setenv(variable, text)
+        with pytest.raises(ConfigError, match=f"{variable} must be {kind}"):
+            launcher.ensure_workers()
 
 
 def test_a_worker_that_does_not_start_is_told_and_not_started_over_and_over(
@@ -294,9 +275,3 @@ def test_whether_mnist_is_at_hand_is_known_without_loading_it(images) -> None:
     assert not launcher.mnist_is_at_hand()
     write_mnist(cache_folder(), images)
     assert launcher.mnist_is_at_hand()
-
-
-def test_steering_needs_no_torch() -> None:
-    program = "import sys, explorer.jobs.launcher; sys.exit('torch' in sys.modules)"
-    root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", program], cwd=root).returncode == 0

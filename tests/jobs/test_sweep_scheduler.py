@@ -124,15 +124,6 @@ def test_what_failed_together_is_tried_again_one_by_one(store):
     assert states(store, sweep_id) == ["finished", "failed", "finished"]
 
 
-def test_a_killed_worker_does_not_end_the_sweep(store):
-    sweep_id = store.sweeps.create(grid(seed=(0, 1)))
-    queue_next(store)
-    dead = replace(this_process(), create_time=1.0)
-    store.runs.claim_next(dead)
-    assert states(store, sweep_id) == ["lost", "lost"]
-    assert queue_next(store) == [0, 1]
-
-
 def lose(store: RunStore) -> None:
     """Have a worker take the next run and be killed."""
     store.runs.claim_next(replace(this_process(), create_time=1.0))

@@ -37,7 +37,7 @@ def opened(address: str, **link: str | list[str]) -> AppTest:
 
 
 def visited(app: AppTest, address: str, **link: str | list[str]) -> AppTest:
-    """The same session after a link to a page, which names all that the address then holds."""
+    """The app as it shows the page at this address, by a link with these parameters."""
     app.switch_page(PAGES[address].path)
     app.query_params.clear()
     for name, value in link.items():
@@ -52,15 +52,43 @@ def ran(app: AppTest) -> AppTest:
     return app
 
 
-def press(app: AppTest, label: str) -> AppTest:
-    """Press the first button with this label."""
-    next(one for one in app.button if one.label == label).click()
+def press(app: AppTest, label: str, *, several: bool = False) -> AppTest:
+    """Press the one button with this label, or the first where there may be several."""
+    first, *others = [one for one in app.button if one.label == label]
+    assert several or not others, f"{label!r} is there more than once"
+    first.click()
     return ran(app)
 
 
 def field(app: AppTest, label: str) -> TextInput:
-    """The first field with this label."""
+    """The first field for a text that is called so."""
     return next(one for one in app.text_input if one.label == label)
+
+
+def words(app: AppTest) -> str:
+    """All that the page says, as a person reads it."""
+    kinds = ("markdown", "caption", "error", "warning", "info", "success")
+    said = [one.value.replace("\\", "") for kind in kinds for one in getattr(app, kind)]
+    said += [one.proto.text for one in app.get("progress")]
+    return "\n".join([*said, *(one.proto.body for one in app.get("html"))])
+
+
+def errors(app: AppTest) -> list[str]:
+    """What the page says of faults."""
+    return [one.value.replace("\\", "") for one in app.error]
+
+
+def page_links(app: AppTest) -> list[Any]:
+    """The links to other pages, each with `label`, `page` and `query_string`."""
+    return [element.proto for element in app.get("page_link")]
+
+
+def address(app: AppTest) -> dict[str, str | list[str]]:
+    """What the page keeps in its address; a name that occurs more than once has a list."""
+    found: dict[str, list[str]] = {}
+    for name, value in components(app, "address")["address"]["parameters"]:
+        found.setdefault(name, []).append(value)
+    return {name: several if several[1:] else several[0] for name, several in found.items()}
 
 
 def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:
@@ -72,28 +100,6 @@ def components(app: AppTest, name: str) -> dict[str, dict[str, Any]]:
             key = proto.id.split("-", 2)[2]
             found[key] = json.loads(proto.bytes or proto.json)
     return found
-
-
-def kept(app: AppTest) -> dict[str, str | list[str]]:
-    """What the page writes into its address; a name that occurs more than once has a list."""
-    (address,) = components(app, "address").values()
-    found: dict[str, list[str]] = {}
-    for name, value in address["parameters"]:
-        found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
-
-
-def texts(app: AppTest) -> str:
-    """All that the page says outside its components, Markdown's escapes removed."""
-    words = [*app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.success]
-    bodies = [element.proto.body for element in app.get("html")]
-    bars = [element.proto.text for element in app.get("progress")]
-    return "\n".join([*(one.value.replace("\\", "") for one in words), *bodies, *bars])
-
-
-def links(app: AppTest) -> list[Any]:
-    """The links to pages, each with its `label`, `page` and `query_string`."""
-    return [element.proto for element in app.main if element.type == "page_link"]
 
 
 def metrics(app: AppTest) -> dict[str, str]:

@@ -11,8 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from pages.components.rooms import room_socket
-
-HOST = "127.0.0.1:8501"
+from tests.pages.asgi import scope
 
 
 class Refused(Exception):
@@ -44,19 +43,10 @@ class Browser:
         self._count = 0
 
     async def __aenter__(self) -> Browser:
-        scope = {
-            "type": "websocket",
-            "path": "/explorer-room",
-            "raw_path": b"/explorer-room",
-            "query_string": b"",
-            "headers": [(b"host", HOST.encode()), (b"origin", f"http://{HOST}".encode())],
-            "subprotocols": [],
-            "client": (self._address, 1),
-            "server": ("127.0.0.1", 8501),
-        }
+        where = scope("websocket", "/explorer-room", client=(self._address, 1))
         app = Starlette(routes=[room_socket.route("")])
         await self._incoming.put({"type": "websocket.connect"})
-        self._task = asyncio.create_task(app(scope, self._incoming.get, self._receive))
+        self._task = asyncio.create_task(app(where, self._incoming.get, self._receive))
         return self
 
     async def __aexit__(self, *_: object) -> None:

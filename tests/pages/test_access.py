@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 
 from pages.components.access import access, person, signed_cookie
 from pages.components.access.attempts import Attempts
+from tests.pages.asgi import scope
 
 CODE = "correct horse"
 CLOCK = {"seconds": 0.0}
@@ -39,30 +41,22 @@ async def entering(
     name: str = "",
     address: str = "10.0.0.1",
 ) -> tuple[int, dict[str, str], str]:
-    app = Starlette(routes=[access.route(prefix)])
-    path = f"{prefix}/explorer-access"
-    host = origin.partition("://")[2]
-    cookie = f"{person.COOKIE}={name:x>43}"
-    headers = [(b"host", host.encode()), (b"origin", origin.encode()), (b"cookie", cookie.encode())]
-    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
-             "query_string": b"", "headers": headers, "root_path": "", "http_version": "1.1",
-             "scheme": "http", "server": ("localhost", 8501), "client": (address, 1)}  # fmt: skip
-    status, answered, text = 0, {}, ""
+    host, cookie = origin.partition("://")[2], f"{person.COOKIE}={name:x>43}"
+    sent = {"host": host, "origin": origin, "cookie": cookie}
+    answered: list[dict[str, Any]] = []
 
-    async def receive() -> dict:
+    async def receive() -> dict[str, Any]:
         await asyncio.sleep(0)
         return {"type": "http.request", "body": code, "more_body": False}
 
-    async def send(message: dict) -> None:
-        nonlocal status, answered, text
-        if message["type"] == "http.response.start":
-            status = message["status"]
-            answered = {name.decode(): value.decode() for name, value in message["headers"]}
-        else:
-            text += message.get("body", b"").decode()
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
 
-    await app(scope, receive, send)
-    return status, answered, text
+    asked = scope("http", f"{prefix}/explorer-access", sent, method="POST", client=(address, 1))
+    await Starlette(routes=[access.route(prefix)])(asked, receive, send)
+    start, *parts = answered
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    return start["status"], headers, b"".join(part.get("body", b"") for part in parts).decode()
 
 
 def session_with(monkeypatch: pytest.MonkeyPatch, cookie: str | None) -> None:

@@ -13,7 +13,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
 from pages.components.access import access, person, signed_cookie
-from tests.pages.page_steps import opened, press, texts
+from tests.pages.page_steps import opened, press, words
 from tests.runs.sample_records import MARK, steps
 
 CODE = "correct horse"
@@ -56,10 +56,10 @@ def test_a_race_is_begun_and_steered_by_holders_alone(
 ) -> None:
     run_id = running(store)
     app = opened("live", run=run_id)
-    assert "can train, import and delete" in texts(app)
+    assert "can train, import and delete" in words(app)
     press(app, "Train")
     assert len(store.runs.list()) == 1
-    assert "needs the access code" in texts(app)
+    assert "needs the access code" in words(app)
     for label in ("Pause", "Stop"):
         press(app, label)
     control = store.requests.control(run_id)
@@ -67,7 +67,7 @@ def test_a_race_is_begun_and_steered_by_holders_alone(
     assert not control.stop
     enter_code(monkeypatch)
     app.run()
-    assert "can train, import and delete" not in texts(app)
+    assert "can train, import and delete" not in words(app)
     press(app, "Pause")
     assert store.requests.control(run_id).pause
     press(app, "Train")
@@ -81,7 +81,7 @@ def test_a_sweep_is_begun_by_holders_alone(
     start = next(one.label for one in app.button if one.label.startswith(("Train", "Start")))
     press(app, start)
     assert store.sweeps.list() == []
-    assert "needs the access code" in texts(app)
+    assert "needs the access code" in words(app)
     enter_code(monkeypatch)
     app.run()
     press(app, start)
@@ -94,7 +94,7 @@ def test_curves_are_deleted_and_files_taken_in_by_holders_alone(
     run_id = running(store)
     store.runs.finish(run_id, "finished")
     app = opened("compare", runs=f"{run_id}:0")
-    assert "Importing needs this server's access code" in texts(app)
+    assert "Importing needs this server's access code" in words(app)
     assert not app.get("file_uploader")
     delete = next(one.label for one in app.button if one.label.startswith("Delete"))
     press(app, delete)
@@ -119,7 +119,7 @@ def test_whoever_started_something_ends_and_deletes_it_without_the_new_code(
     come_as(monkeypatch, "a")
     app = opened("live", run=run_id)
     press(app, "Pause")
-    assert "needs the access code" in texts(app)
+    assert "needs the access code" in words(app)
     press(app, "Stop")
     assert store.requests.control(run_id).stop
     press(opened("sweep", sweep=sweep_id), "Stop the sweep")
@@ -159,7 +159,7 @@ def test_nothing_is_asked_where_there_is_no_code(
 ) -> None:
     monkeypatch.delenv("EXPLORER_ACCESS_CODE")
     app = opened("live")
-    assert "access code" not in texts(app)
+    assert "access code" not in words(app)
     assert access.is_holder()
 
 
@@ -172,5 +172,5 @@ def test_a_server_that_everybody_reaches_without_a_code_says_so_where_one_acts(
     for address, is_said in (("127.0.0.1", False), ("0.0.0.0", True)):
         given["server.address"] = address
         for page in ("live", "sweep", "compare"):
-            assert texts(opened(page)).count("set EXPLORER_ACCESS_CODE") == int(is_said), page
-        assert "EXPLORER_ACCESS_CODE" not in texts(opened("divergence"))
+            assert words(opened(page)).count("set EXPLORER_ACCESS_CODE") == int(is_said), page
+        assert "EXPLORER_ACCESS_CODE" not in words(opened("divergence"))

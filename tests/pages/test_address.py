@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages.components.address import address, parameters
 from pages.components.registry import PAGES
-from tests.pages.page_steps import components, kept, opened, ran, visited
+from tests.pages.page_steps import address as kept
+from tests.pages.page_steps import components, opened, ran, visited
 
 OPENED_WITH = {"p": "0.5,0.5", "q": "0.25,0.75", "unit": "bits"}
 SHOWN = "?p=0.125,0.875&q=1,0&unit=nats"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
@@ -13,8 +12,9 @@ from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowe
 
 from pages.components.frontend import frontend
 from pages.components.preview import preview
+from tests.pages.asgi import HOST, said, scope
 
-OURS = "127.0.0.1:8501"
+OURS = HOST
 CONNECTIONS = {
     "our page": (OURS, f"http://{OURS}"),
     "no browser": (OURS, None),
@@ -45,30 +45,12 @@ def offers() -> preview._Offers:
     return offers
 
 
-def said(
+def told(
     kind: str, path: str, host: str, origin: str | None, *received: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """What the app's routes send to somebody with these headers who says `received`."""
-    headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin else [])
-    scope = {
-        "type": kind,
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": headers,
-        "subprotocols": [],
-    }
-    waiting, sent = list(received), []
-
-    async def receive() -> dict[str, Any]:
-        return waiting.pop(0)
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    asyncio.run(Starlette(routes=frontend.routes())(scope, receive, send))
-    return sent
+    headers = {"host": host} | ({"origin": origin} if origin else {})
+    return said(Starlette(routes=frontend.routes()), scope(kind, path, headers), *received)
 
 
 def streamlit_admits(host: str, origin: str | None) -> bool:
@@ -81,7 +63,7 @@ def streamlit_admits(host: str, origin: str | None) -> bool:
 @pytest.mark.parametrize(("host", "origin"), CONNECTIONS.values(), ids=CONNECTIONS)
 def test_scripts_go_to_whom_streamlit_would_answer(host, origin):
     address = f"/explorer-assets/{frontend._digest()}/components/frontend/sync.js"
-    start, body = said("http", address, host, origin)
+    start, body = told("http", address, host, origin)
     admitted = streamlit_admits(host, origin)
     assert start["status"] == (200 if admitted else 403)
     assert (b"createSender" in body["body"]) == admitted
@@ -90,7 +72,7 @@ def test_scripts_go_to_whom_streamlit_would_answer(host, origin):
 @pytest.mark.parametrize(("host", "origin"), CONNECTIONS.values(), ids=CONNECTIONS)
 def test_previews_go_to_whom_streamlit_would_answer(offers, host, origin):
     question = {"type": "websocket.receive", "text": '{"number": 1, "editor": "", "state": 0}'}
-    messages = said(
+    messages = told(
         "websocket",
         f"/explorer-preview/{offers.token}",
         host,
@@ -115,7 +97,7 @@ def test_some_are_admitted_and_some_are_not():
 
 
 def test_a_session_that_there_is_not_gets_no_previews():
-    (refused,) = said(
+    (refused,) = told(
         "websocket", "/explorer-preview/none", OURS, None, {"type": "websocket.connect"}
     )
     assert refused["type"] == "websocket.close"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -11,19 +12,12 @@ from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
 from explorer.core.distributions import validate_probabilities
-from pages.components.bars.bar_edits import EditorSession, receive
+from pages.components.bars.bar_editor import EditorSession, receive
+from tests.pages.test_payloads import JSON
 
 LIMITS = {"noun": "outcome", "least": 2, "most": 20}
 START = Bars(("a", "b"), {"p": (0.25, 0.75), "q": (0.5, 0.5)})
 PRESETS = {"Certain": Bars(("x", "y", "z"), {"p": (1.0, 0.0, 0.0), "q": (0.0, 1.0, 0.0)})}
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
-    ),
-    max_leaves=8,
-)
 
 
 class Session:
@@ -158,6 +152,7 @@ def test_no_command_breaks_the_session(kind, options):
 def check(session: Session) -> None:
     """What holds after every message: distributions over as many names, and room for the next."""
     bars = session.kept.bars
+    json.dumps(session.kept.messages)
     for values in bars.values.values():
         assert len(values) == len(bars.names)
         validate_probabilities(values)

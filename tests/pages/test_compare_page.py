@@ -20,7 +20,16 @@ from explorer.store.database import unavailable
 from explorer.store.run_store import RunStore
 from pages.training.parts.comparison.curve_selection import MOST_CURVES
 from tests.exchange.sample_curves import make_data, make_evaluation
-from tests.pages.page_steps import components, kept, opened, press, ran, texts
+from tests.pages.page_steps import (
+    address,
+    components,
+    errors,
+    field,
+    opened,
+    press,
+    ran,
+    words,
+)
 from tests.runs.sample_records import Measured, divergence, make_info, one_step, recorded
 
 BASE = TrainingConfig(dataset="digits", device="cpu", learning_rate=0.1)
@@ -50,12 +59,6 @@ def finished(store: RunStore, name: str = "a race", configs=RACE, steps: int = 3
     return run_id
 
 
-def choose(app: AppTest, label: str, option: str) -> AppTest:
-    (group,) = [one for one in app.button_group if one.label == label]
-    group.set_value(option)
-    return ran(app)
-
-
 def drawn(app: AppTest) -> dict:
     """What the page hands to the plot: figure, lines and table of results."""
     (one,) = components(app, "comparison_plot").values()
@@ -70,6 +73,17 @@ def results(app: AppTest) -> list[dict[str, str]]:
     """The rows of the table of results, by column."""
     told = drawn(app)["table"]
     return [dict(zip(told["head"], row, strict=True)) for row in told["rows"]]
+
+
+def picker(app: AppTest):
+    """The choice of metrics."""
+    (found,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
+    return found
+
+
+def pick(app: AppTest, *keys: str) -> None:
+    picker(app).set_value(list(keys))
+    ran(app)
 
 
 def table(app: AppTest):
@@ -91,7 +105,7 @@ def imported(store: RunStore, content: bytes, name: str = "curve.csv") -> str:
 
 def test_with_no_run_the_page_says_where_to_train_one(store):
     app = opened("compare")
-    assert "There are no runs yet" in texts(app)
+    assert "There are no runs yet" in words(app)
     assert not components(app, "comparison_plot")
     assert not app.error
 
@@ -100,10 +114,10 @@ def test_at_first_the_newest_race_is_compared(store):
     finished(store, "old")
     newest = finished(store, "new")
     app = opened("compare")
-    assert kept(app)["runs"] == f"{newest}:0,{newest}:1"
+    assert address(app)["runs"] == f"{newest}:0,{newest}:1"
     assert len(beside(app)) == 4
     assert panels(app) == ["Cross-entropy / nats", "MSE on softmax", "Accuracy"]
-    assert "4 curves; 2 compared." in texts(app)
+    assert "4 curves; 2 compared." in words(app)
 
 
 def test_the_link_holds_runs_styles_axes_and_smoothing(store):
@@ -115,7 +129,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
         "goalof": "multiclass_hinge", "from": "0.5", "to": "1.5",
     }  # fmt: skip
     app = opened("compare", **link)
-    assert {name: kept(app)[name] for name in link} == link
+    assert {name: address(app)[name] for name in link} == link
     layout = drawn(app)["figure"]["layout"]
     assert layout["xaxis"]["range"] == [0.5, 1.5]
     assert layout["xaxis"]["title"]["text"] == "epoch"
@@ -127,7 +141,7 @@ def test_the_link_holds_runs_styles_axes_and_smoothing(store):
 def test_a_link_to_a_run_takes_all_its_curves(store):
     run_id = finished(store)
     finished(store, "newer")
-    assert kept(opened("compare", runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
+    assert address(opened("compare", runs=run_id))["runs"] == f"{run_id}:0,{run_id}:1"
 
 
 @pytest.mark.parametrize(
@@ -148,14 +162,14 @@ def test_a_link_that_nobody_can_read_shows_the_page(store, link):
     if "goal" in link:
         (said,) = [one.value for one in app.error]
         assert said.startswith("“soon” cannot be reached: “soon” is not a number")
-        assert "None of these curves has the metric" in texts(app)
-        assert "as group; these curves can be grouped by none, seeds, tags" in texts(app)
+        assert "None of these curves has the metric" in words(app)
+        assert "as group; these curves can be grouped by none, seeds, tags" in words(app)
     else:
         assert not app.error
     if "y" in link:
-        assert "as y; " in texts(app)
+        assert "as y; " in words(app)
     if "runs" in link:
-        assert "of the link cannot be shown" in texts(app)
+        assert "of the link cannot be shown" in words(app)
 
 
 def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
@@ -163,7 +177,7 @@ def test_only_what_differs_is_listed_and_the_rest_is_shared(store):
     app = opened("compare", runs=run_id)
     assert [row["Learning rate"] for row in results(app)] == ["0.1", "0.5"]
     assert "Momentum" not in results(app)[0]
-    assert "Momentum: 0" in texts(app)
+    assert "Momentum: 0" in words(app)
 
 
 def test_results_tell_the_best_and_the_steps_to_accuracies(store):
@@ -189,10 +203,8 @@ def test_training_and_validation_share_a_panel_in_one_colour_and_two_dashes(stor
     lines = [t for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"]
     assert len({one["line"]["color"] for one in lines}) == 1
     assert len({one["line"]["dash"] for one in lines}) == 2
-    assert "Along epochs" in texts(app)
-    (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
-    picker.set_value(["loss", "gap: loss"])
-    ran(app)
+    assert "Along epochs" in words(app)
+    pick(app, "loss", "gap: loss")
     assert panels(app)[1] == "Gap: Loss, not known which"
     assert results(app)[0]["Last Gap: Loss, not known which"] == "0.125"
 
@@ -203,17 +215,12 @@ def test_metrics_whose_names_begin_alike_are_chosen_together_as_far_as_there_are
     rows = "\n".join(",".join(str(k + step) for k in range(17)) for step in range(3))
     app = opened("compare", runs=imported(store, f"{head}\n{rows}\n".encode()))
 
-    def pick(*keys: str) -> None:
-        (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
-        picker.set_value(list(keys))
-        ran(app)
-
-    pick("all of other")
+    pick(app, "all of other")
     assert panels(app) == ["other/a", "other/b"]
-    assert kept(app)["metric"] == ["other a", "other b"]
-    pick("all of head", "other a")
+    assert address(app)["metric"] == ["other a", "other b"]
+    pick(app, "all of head", "other a")
     assert panels(app) == names[:12]
-    assert "The first 12 of 15 chosen metrics are drawn." in texts(app)
+    assert "The first 12 of 15 chosen metrics are drawn." in words(app)
     press(app, "Show the first choice again")
     assert panels(app) == names[:2]
 
@@ -228,11 +235,10 @@ def test_what_a_metric_means_is_said_once_for_all_curves_and_kept(store):
     assert boxes["Measured on"].value == "validation"
     boxes["What it is"].set_value("cross_entropy_bits")
     press(app, "Keep this meaning")
-    assert "Kept for 2 curves: “val_loss” is Cross-entropy / bits, validation." in texts(app)
+    assert "Kept for 2 curves: “val_loss” is Cross-entropy / bits, validation." in words(app)
     again = opened("compare", runs=f"{first},{second}")
     assert panels(again) == ["Loss, not known which"]
-    (picker,) = [one for one in again.multiselect if one.label.startswith("Metrics")]
-    assert "Cross-entropy / bits" in picker.options
+    assert "Cross-entropy / bits" in picker(again).options
     for row in store.curves.list([first, second]):
         assert row.meanings["val_loss"].what == "cross_entropy_bits"
 
@@ -248,12 +254,11 @@ def test_tags_are_given_to_all_compared_curves_and_taken_back(store):
     run_id = finished(store)
     store.annotations.set_tags(run_id, ["old"], 0)
     app = opened("compare", runs=run_id)
-    (field,) = [one for one in app.multiselect if one.label.startswith("Tags for these")]
-    field.set_value(["old"])
-    ran(app)
-    press(app, "Add")
+    (tags,) = [one for one in app.multiselect if one.label.startswith("Tags for these")]
+    tags.set_value(["old"])
+    press(ran(app), "Add")
     assert [row.tags for row in store.curves.list()] == [("old",), ("old",)]
-    assert "The tags of one curve were changed." in texts(app)
+    assert "The tags of one curve were changed." in words(app)
     press(app, "Undo")
     assert [row.tags for row in store.curves.list()] == [("old",), ()]
 
@@ -275,33 +280,33 @@ def test_the_filter_hides_rows_and_keeps_the_choice(store):
     app = opened("compare", runs=newest)
     app.text_input[0].set_value("old mse")
     ran(app)
-    assert beside(app)["Curve"].tolist() == ["old: MSE on softmax"]
-    assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in texts(app)
-    assert kept(app)["runs"] == f"{newest}:0,{newest}:1"
-    assert kept(app)["filter"] == "old mse"
+    assert beside(app)[["Curve", "Run"]].to_numpy().tolist() == [["MSE on softmax", "old"]]
+    assert "1 of 4 curves; 2 compared, 2 of them hidden by the filter." in words(app)
+    assert address(app)["runs"] == f"{newest}:0,{newest}:1"
+    assert address(app)["filter"] == "old mse"
     app.text_input[0].set_value("no such thing")
     ran(app)
     assert len(beside(app)) == 0
 
 
 @pytest.mark.parametrize(
-    ("words", "count"), [("rate 0.1", 2), ("rate 0.15", 1), ("seed 3", 1), ("SGD", 3), ("0.", 0)]
+    ("filtered", "count"), [("rate 0.1", 2), ("rate 0.15", 1), ("seed 3", 1), ("SGD", 3), ("0.", 0)]
 )
-def test_numbers_in_the_filter_are_meant_whole(store, words, count):
+def test_numbers_in_the_filter_are_meant_whole(store, filtered, count):
     rates = (BASE, replace(BASE, seed=3), replace(BASE, learning_rate=0.15))
     finished(store, configs=rates)
-    assert len(beside(opened("compare", filter=words))) == count
+    assert len(beside(opened("compare", filter=filtered))) == count
 
 
 def test_of_too_many_curves_the_first_are_compared_and_that_is_said(store):
     ids = [finished(store, f"race {k}", RACE * 8, steps=2) for k in range(13)]
     app = opened("compare", runs=",".join(ids))
-    assert f"At most {MOST_CURVES} curves" in texts(app)
-    assert "8 of 208 were not added" in texts(app)
-    assert len(kept(app)["runs"].split(",")) == MOST_CURVES
-    assert sorted(map(int, kept(app)["styles"].split(","))) == list(range(MOST_CURVES))
+    assert f"At most {MOST_CURVES} curves" in words(app)
+    assert "8 of 208 were not added" in words(app)
+    assert len(address(app)["runs"].split(",")) == MOST_CURVES
+    assert sorted(map(int, address(app)["styles"].split(","))) == list(range(MOST_CURVES))
     # So many differ by colour no more, which tells the losses apart instead.
-    assert "colour tells the Loss apart" in texts(app)
+    assert "colour tells the Loss apart" in words(app)
     assert len({one["colour"] for one in drawn(app)["lines"]}) == 2
 
 
@@ -311,12 +316,12 @@ def test_seeds_are_joined_with_their_number_and_the_band_is_named(store, band):
     # A link of an earlier version says it otherwise.
     asked = {"seeds": "mean and band"} if band == "min–max" else {"group": "seeds"}
     app = opened("compare", runs=run_id, band=band, **asked)
-    assert kept(app)["group"] == "seeds"
-    assert "seeds" not in kept(app)
+    assert address(app)["group"] == "seeds"
+    assert "seeds" not in address(app)
     (line,) = drawn(app)["lines"]
     assert line["label"] == "Cross-entropy, mean of 3 seeds"
-    words = {"min–max": "from the lowest to the highest"}.get(band, f"one {band}")
-    assert f"Bands reach {words}" in texts(app)
+    reach = {"min–max": "from the lowest to the highest"}.get(band, f"one {band}")
+    assert f"Bands reach {reach}" in words(app)
     assert {
         t["meta"]["n"] for t in drawn(app)["figure"]["data"] if t["meta"]["role"] == "line"
     } == {3}
@@ -340,17 +345,16 @@ def test_curves_are_joined_by_any_setting_and_by_tags(store):
 def test_name_tags_and_note_are_kept_and_a_bad_one_is_told(store):
     run_id = finished(store)
     app = opened("compare", runs=run_id)
-    fields = {one.label: one for one in app.text_input}
-    fields["Name of the run"].set_value("Renamed")
-    fields["Name of the curve"].set_value("first *curve*")
+    field(app, "Name of the run").set_value("Renamed")
+    field(app, "Name of the curve").set_value("first *curve*")
     app.text_area[0].set_value("look at the start")
     press(app, "Save")
     row = store.curves.list([run_id])[0]
     assert (row.run_name, row.label, row.note) == ("Renamed", "first *curve*", "look at the start")
     assert "Saved." in [one.value for one in app.success]
-    {one.label: one for one in app.text_input}["Name of the curve"].set_value("x" * 81)
+    field(app, "Name of the curve").set_value("x" * 81)
     press(app, "Save")
-    assert "A name has at most 80 characters" in texts(app)
+    assert "A name has at most 80 characters" in words(app)
     assert store.curves.list([run_id])[0].label == "first *curve*"
 
 
@@ -364,10 +368,10 @@ def test_deleting_asks_once_and_is_undone(store):
     press(app, "Delete these 2 curves")
     press(app, "Delete")
     assert not store.curves.list()
-    assert "2 curves were deleted." in texts(app)
+    assert "2 curves were deleted." in words(app)
     press(app, "Undo")
     assert len(store.curves.list()) == 2
-    assert kept(app)["runs"] == f"{run_id}:0,{run_id}:1"
+    assert address(app)["runs"] == f"{run_id}:0,{run_id}:1"
 
 
 def test_what_was_deleted_in_another_session_can_be_brought_back(store):
@@ -385,7 +389,7 @@ def test_a_running_race_is_not_deleted(store):
     app = opened("compare", runs=f"{run_id}:0")
     press(app, "Delete this curve")
     press(app, "Delete")
-    assert "Nothing was deleted." in texts(app)
+    assert "Nothing was deleted." in words(app)
     assert len(store.curves.list()) == 2
 
 
@@ -397,16 +401,16 @@ def test_a_store_that_cannot_be_read_is_a_sentence(store, monkeypatch):
 
     monkeypatch.setattr(StoredCurves, "list", broken)
     app = opened("compare")
-    assert [one.value.replace("\\", "") for one in app.error] == [str(error)]
+    assert errors(app) == [str(error)]
 
 
 def test_it_is_said_on_how_many_images_each_mark_was_measured(store):
-    assert "On test images (diamonds: on all 360; lines: on the first 360)" in texts(
+    assert "On test images (diamonds: on all 360; lines: on the first 360)" in words(
         opened("compare", runs=finished(store))
     )
     foreign = make_data(evaluations=[make_evaluation(8, examples=0)])
     store.records.add_imported([foreign], ["theirs"], name="", origin="theirs.csv")
-    assert "On test images (of runs made elsewhere: on a number that is not known)" in texts(
+    assert "On test images (of runs made elsewhere: on a number that is not known)" in words(
         opened("compare")
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pages.components.frontend import descriptors
+from pages.components.frontend.admission import beside
 
 resource = pytest.importorskip("resource", reason="Windows has no limit of open files")
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ def test_a_session_whose_time_has_passed_holds_nothing_open():
 
 def test_nobody_looks_any_more_when_the_server_ends(caplog):
     async def serve() -> int:
-        async with descriptors.let_go(every=0.01):
+        async with beside(descriptors.let_go(every=0.01)):
             await asyncio.sleep(0.05)
         return len(asyncio.all_tasks())
 

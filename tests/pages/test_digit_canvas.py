@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.training.parts import digit_canvas
-from tests.core.test_drawing import JSON
+from tests.pages.test_payloads import JSON
 
 LINE = (((10, 20), (90, 20)),)
 
@@ -64,6 +64,7 @@ def test_no_message_breaks_the_page_or_leaves_what_is_no_drawing(edit):
         assert stroke
         assert all(0 <= x <= 255 and 0 <= y <= 255 for x, y in stroke)
     assert session.kept.strokes == LINE or not session.kept.message
+    assert digit_canvas.INK.write(session.kept.strokes) == "" or session.kept.strokes
 
 
 def test_a_long_drawing_stays_out_of_the_address():

@@ -19,7 +19,15 @@ from explorer.runs.records import CurveChunk
 from explorer.store.run_store import RunStore
 from explorer.store.weights import weight_shapes
 from tests.figures.test_training import column
-from tests.pages.page_steps import components, kept, links, metrics, opened
+from tests.pages.page_steps import (
+    address,
+    components,
+    metrics,
+    opened,
+    page_links,
+    press,
+    visited,
+)
 from tests.pages.test_live_page import opened as live_page
 from tests.pages.test_live_page import started
 from tests.runs.sample_records import divergence, final_weights, make_info, steps
@@ -77,10 +85,10 @@ def answer_of(config: TrainingConfig, seed: int, image: np.ndarray) -> np.ndarra
 def test_without_a_network_it_says_so_and_one_can_draw_all_the_same(store):
     app = opened("draw", ink=INK, digit="7")
     assert "There is no trained network yet" in app.info[0].value
-    assert "Train a race" in [link.label for link in links(app)]
+    assert "Train a race" in [link.label for link in page_links(app)]
     (picture,) = canvas(app)["pictures"]
     assert base64.b64decode(picture["pixels"]) == mnist_image(read_stroke_text(INK)).tobytes()
-    assert kept(app) == {"ink": INK, "digit": "7"}
+    assert address(app) == {"ink": INK, "digit": "7"}
     assert not app.error
 
 
@@ -101,7 +109,7 @@ def test_two_networks_answer_side_by_side_with_p_q_and_the_cross_entropy(store):
     assert shown["Answer"] == f"{q.argmax()}, q = {written(q.max(), 4)}"
     loss = float(softmax_cross_entropy(logits, p))
     assert shown["H(p,q) = −ln q(7)"] == measured(loss, "nats", 4)
-    assert kept(app) == {"runs": f"{run_id}:0,{run_id}:1", "digit": "7", "ink": INK}
+    assert address(app) == {"runs": f"{run_id}:0,{run_id}:1", "digit": "7", "ink": INK}
 
 
 def test_without_a_digit_that_was_meant_there_is_q_and_no_p(store):
@@ -127,8 +135,7 @@ def test_p_and_q_open_on_the_divergence_page(store):
     recorded(store, SMALL)
     app = opened("draw", ink=INK, digit="7")
     q = bars(app)["q, Cross-entropy"]
-    next(one for one in app.button if one.label == "Show p and q").click().run()
-    assert not app.exception
+    press(app, "Show p and q")
     assert app.title[0].value == "Cross-entropy and KL divergence"
     (editor,) = components(app, "bar_editor").values()
     assert editor["state"]["values"] == {"p": np.eye(10)[7].tolist(), "q": q}
@@ -153,10 +160,9 @@ def test_another_network_is_chosen_or_none_beside_it_and_it_is_kept(store):
     assert shown_curves(app) == [f"{first}:1", ""]
     app.selectbox[1].set_value(f"{first}:0").run()
     assert shown_curves(app) == [f"{first}:1", f"{first}:0"]
-    assert kept(app)["runs"] == f"{first}:1,{first}:0"
+    assert address(app)["runs"] == f"{first}:1,{first}:0"
     app.selectbox[1].set_value("").run()
-    app.switch_page("pages/information/entropy.py").run()
-    app.switch_page("pages/training/draw.py").run()
+    visited(visited(app, "entropy"), "draw")
     assert shown_curves(app) == [f"{first}:1", ""]
     assert canvas(app)["strokes"] == [[0x46, 0x3C, 0xB9, 0x3C, 0x6E, 0xCD]]
 
@@ -199,11 +205,14 @@ def test_a_link_that_holds_no_drawing_is_said_and_the_page_stays(store, ink):
 def test_the_live_page_leads_here_once_a_race_has_ended(store):
     run_id = started(store)
     arrays = arrays_of(TrainingConfig(), 0)
-    assert "draw" not in {link.page for link in links(live_page(run_id))}
+    assert "draw" not in links_of(live_page(run_id))
     store.records.append(run_id, [final_weights(k, 20, arrays) for k in (0, 1)])
     store.runs.finish(run_id, "finished")
-    (link,) = [link for link in links(live_page(run_id)) if link.page == "draw"]
-    assert f"runs={run_id}%3A0%2C{run_id}%3A1" in link.query_string
+    assert f"runs={run_id}%3A0%2C{run_id}%3A1" in links_of(live_page(run_id))["draw"]
+
+
+def links_of(app: AppTest) -> dict[str, str]:
+    return {link.page: link.query_string for link in page_links(app)}
 
 
 def test_a_fresh_machine_answers_with_the_recorded_networks(fresh_store):
@@ -212,7 +221,7 @@ def test_a_fresh_machine_answers_with_the_recorded_networks(fresh_store):
     drawn = bars(app)
     assert [max(range(10), key=drawn[name].__getitem__) for name in drawn] == [7, 7, 7]
     assert any(one.value.startswith("Recorded: trained on") for one in app.caption)
-    assert "**Train your own networks →**" in [link.label for link in links(app)]
+    assert "**Train your own networks →**" in [link.label for link in page_links(app)]
     assert not app.info
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -14,13 +13,13 @@ from starlette.types import ASGIApp
 
 from pages.components.access import person
 from pages.components.frontend.front_door import FrontDoor
+from tests.pages.asgi import answered, scope
 
 
-@dataclass
-class Answer:
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    text: str = ""
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    text: str
 
 
 def ask(
@@ -31,27 +30,9 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> Answer:
     """Send a GET for `target`, a path with its query, as a server hands it to the app."""
-    path, _, query = target.partition("?")
-    sent = {"host": host} | (headers or {})
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": unquote(path),
-        "query_string": query.encode(),
-        "scheme": "http",
-        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-    }
-    answer = Answer()
-
-    async def send(message: dict) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-        else:
-            answer.text += message.get("body", b"").decode()
-
-    asyncio.run(FrontDoor(inside or PlainTextResponse("the app"))(scope, None, send))
-    return answer
+    path, mark, query = target.partition("?")
+    asked = scope("http", f"{unquote(path)}{mark}{query}", {"host": host} | (headers or {}))
+    return Answer(*answered(FrontDoor(inside or PlainTextResponse("the app")), asked))
 
 
 @pytest.mark.parametrize("target", ["/", "/entropy", "/nothing?p=.5,.5", "//entropy/", "/a/b"])

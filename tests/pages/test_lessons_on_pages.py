@@ -49,7 +49,7 @@ def choose(key: str, option: str) -> Click:
 @cache
 def select(key: str, option: str) -> Click:
     """Take an entry of a menu."""
-    return lambda app: app.selectbox(key=key).set_value(option).run()
+    return lambda app: app.menu_button(key=key).click(option).run()
 
 
 @cache

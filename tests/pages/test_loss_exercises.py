@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.teaching.exercises import EXERCISES
-from tests.pages.page_steps import components, opened
+from tests.pages.page_steps import components, opened, page_links
 from tests.pages.test_lessons_on_pages import text
 
 PAGES = ("binary", "multiclass", "three_forms", "stability", "notes_checked")
@@ -46,7 +46,7 @@ def shown(app: AppTest) -> str:
     lines = text(app)
     for part in told:
         lines = lines.replace(part, "")
-    links = [one.proto.label for one in app.main if one.type == "page_link"]
+    links = [one.label for one in page_links(app)]
     notes = [
         note["text"]
         for plot in components(app, "plot").values()

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.figures.numbers import written
 from explorer.teaching.labelled_presets import LABELLED_PRESETS
 from explorer.teaching.worked_examples import EXAMPLES
-from tests.pages.page_steps import components, kept, metrics, opened, visited
+from tests.pages.page_steps import address as kept
+from tests.pages.page_steps import components, metrics, opened, visited
 
 _MANY = {"z": "1/3,-0.7,2.25,0", "labels": "2,4", "node": "1"}
 SHOWN = re.compile(r"`(\w+)` = ([^,\s]+(?: a number)?)")
@@ -103,7 +104,7 @@ def test_a17_and_a18_are_what_the_page_opens_with():
 @pytest.mark.parametrize("name", LABELLED_PRESETS)
 def test_every_example_of_the_lecture_can_be_loaded(name):
     app = opened("three_forms")
-    app.selectbox(key="forms example").set_value(name).run()
+    app.menu_button(key="forms example").click(name).run()
     assert not app.exception
     preset = LABELLED_PRESETS[name]
     (editor,) = components(app, "bar_editor").values()
@@ -114,7 +115,7 @@ def test_every_example_of_the_lecture_can_be_loaded(name):
 
 def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
     app = opened("three_forms")
-    app.selectbox(key="forms example").set_value("Three yes-or-no answers").run()
+    app.menu_button(key="forms example").click("Three yes-or-no answers").run()
     app.button_group(key="forms form").set_value("3 One node").run()
     for node, printed in enumerate(EXAMPLES["binary_cross_entropy"].references.values()):
         app.selectbox(key="forms node").set_value(node).run()
@@ -125,14 +126,14 @@ def test_a14_the_node_shows_the_binary_losses_of_the_lecture():
 
 def test_b7_labels_that_are_not_one_hot_are_explained_with_their_numbers():
     app = opened("three_forms")
-    app.selectbox(key="forms example").set_value("Labels 0, 1, 0, 1, softmax").run()
+    app.menu_button(key="forms example").click("Labels 0, 1, 0, 1, softmax").run()
     (said,) = [info.value for info in app.info]
     references = EXAMPLES["two_hot_labels"].references
     assert "[0, 1, 0, 1] is not one-hot: it sums to 2" in said
     for name in ("raw", "H(p,q)", "H(p)", "D(p‖q)"):
         numbers = map(float, re.findall(r"\d+\.\d+", said))
         assert any(references[name].agrees(value) for value in numbers), name
-    app.selectbox(key="forms example").set_value("Labels 0, 1, 0, 1, sigmoids").run()
+    app.menu_button(key="forms example").click("Labels 0, 1, 0, 1, sigmoids").run()
     assert references["four labels"].agrees(number(metrics(app)["2 Sigmoids, sum"]))
 
 
@@ -235,7 +236,7 @@ def test_a_word_that_the_vocabulary_lacks_is_named_and_the_last_good_text_counts
 
 def test_another_vocabulary_brings_its_words_and_asks_for_a_text_in_them():
     app = opened("three_forms", part="Skip-gram", objective="whole text", text="cat sat")
-    app.selectbox(key="skip-gram vocabulary").set_value("Two topics").run()
+    app.menu_button(key="skip-gram vocabulary").click("Two topics").run()
     assert not app.exception
     for editor in components(app, "bar_editor").values():
         assert editor["state"]["names"] == ["tea", "milk", "ball", "goal"]

@@ -17,10 +17,17 @@ from explorer.core.comparison import compare
 from explorer.figures.numbers import written
 from explorer.figures.palette import CATEGORICAL
 from explorer.teaching.presets import PRESETS
-from pages.components.registry import PAGES, Page
-from tests.pages.page_steps import components, fresh, kept, links, metrics, opened, visited
-
-EVERY_PAGE = list(PAGES.values())
+from pages.components.registry import PAGES
+from tests.pages.page_steps import (
+    address,
+    components,
+    errors,
+    metrics,
+    opened,
+    page_links,
+    ran,
+    visited,
+)
 
 
 def editor(app: AppTest) -> dict[str, Any]:
@@ -28,36 +35,29 @@ def editor(app: AppTest) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: page.address)
-def test_every_page_opens_without_an_error(page: Page):
-    app = opened(page.address)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_valid_plots_and_says_what_they_show(page: str):
+    app = opened(page)
     assert len(app.title) == 1
-    assert [error.value for error in app.error] == []
-
-
-@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: page.address)
-def test_every_plot_is_valid_has_a_height_and_is_told_in_words(page: Page):
-    for key, payload in components(opened(page.address), "plot").items():
+    assert errors(app) == []
+    for key, payload in components(app, "plot").items():
         figure = go.Figure(payload["figure"])
         assert figure.layout.height > 100, key
         assert payload["alt"].strip().endswith("."), key
         assert payload["palette"] == list(CATEGORICAL)
-
-
-@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: page.address)
-def test_a_run_that_changes_nothing_gives_no_widget_an_order(page: Page):
-    """An order would undo a press that came while the run was under way."""
-    app = opened(page.address).run()
+    # A run that changes nothing gives no widget an order, which would undo a press that came while
+    # the run was under way.
     ordered = [
         node.label
-        for node in app
+        for node in ran(app)
         if isinstance(node, Widget) and getattr(node.proto, "set_value", False)
     ]
     assert ordered == []
 
 
 def test_the_first_page_links_to_all_others():
-    assert {link.page for link in links(fresh().run())} == PAGES.keys() - {"home"}
+    linked = {link.page for link in page_links(opened("home"))}
+    assert linked == PAGES.keys() - {"home"}
 
 
 # -------------------------------------------------------------------------------- entropy
@@ -186,11 +186,11 @@ def test_a_link_brings_values_names_locks_and_unit():
     assert metrics(app)["H(p)"].endswith(" nats")
 
 
-@pytest.mark.parametrize("address", ["entropy", "divergence"])
-def test_the_address_that_a_page_keeps_shows_the_same_state_again(address):
+@pytest.mark.parametrize("page", ["entropy", "divergence"])
+def test_the_address_that_a_page_keeps_shows_the_same_state_again(page):
     link = {"p": "1/3,1/3,1/3", "name": ["a", "b,c", "d"], "lock": "3", "unit": "dits"}
-    first = opened(address, **link)
-    second = opened(address, **kept(first))
+    first = opened(page, **link)
+    second = opened(page, **address(first))
     assert editor(second)["state"] == editor(first)["state"]
     assert metrics(second) == metrics(first)
 
@@ -355,4 +355,4 @@ def test_other_events_are_drawn_on_demand_and_the_address_holds_the_seed():
     before = components(app, "plot")["average-lengths"]["figure"]
     button.click().run()
     assert components(app, "plot")["average-lengths"]["figure"] != before
-    assert kept(app)["seed"] == "4"
+    assert address(app)["seed"] == "4"

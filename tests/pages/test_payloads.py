@@ -13,12 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explorer.core.bars import Bars
+from pages.components import payloads
 from pages.components.address import address
-from pages.components.bars.bar_edits import EditorSession, bars_of, receive
+from pages.components.bars.bar_editor import bars_of
 from pages.components.plot import plot
 from pages.components.preview import preview
 from pages.components.slider import live_slider
-from pages.training.parts import digit_canvas
 from pages.training.parts.comparison import comparison_plot
 
 JSON = st.recursive(
@@ -34,7 +34,6 @@ JSON = st.recursive(
     max_leaves=8,
 )
 BARS = Bars(("a", "b"), {"p": (0.25, 0.75), "q": (0.5, 0.5)})
-LIMITS = {"noun": "outcome", "least": 2, "most": 20}
 SCALE = {"low": 0.0, "high": 1.0, "whole": False}
 
 
@@ -42,26 +41,6 @@ def edits(*names: str) -> st.SearchStrategy[Any]:
     """Anything, and above all what has an edit's shape."""
     shaped = st.fixed_dictionaries({"seq": st.integers(1, 9) | JSON, **dict.fromkeys(names, JSON)})
     return JSON | shaped
-
-
-COMMANDS = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(["text", "normalize", "resize", "preset"]) | JSON,
-        "series": st.sampled_from("pq") | JSON,
-        **dict.fromkeys(("text", "size", "name"), JSON),
-    }
-)
-
-
-@given(edit=edits("rev", "state", "command") | st.builds(
-    lambda command: {"seq": 1, "rev": 0, "state": None, "command": command}, COMMANDS
-))  # fmt: skip
-def test_a_bar_editor_keeps_good_bars(edit):
-    session = EditorSession(BARS, {})
-    receive(session, edit, {"Even": BARS}, LIMITS)
-    assert isinstance(session.bars, Bars)
-    assert set(session.bars.values) == {"p", "q"}
-    json.dumps(session.messages)
 
 
 @given(edit=edits("value", "text"))
@@ -75,13 +54,6 @@ def test_a_slider_keeps_a_value_between_its_ends(edit):
     assert 0 <= state["value"] <= 1
     assert type(state["seq"]) is int
     json.dumps(state)
-
-
-@given(edit=edits("rev", "strokes"))
-def test_a_canvas_keeps_a_drawing(edit):
-    session = digit_canvas.CanvasSession()
-    digit_canvas.take(session, edit)
-    assert digit_canvas.INK.write(session.strokes) == "" or session.strokes
 
 
 class Unmounted:
@@ -107,7 +79,7 @@ def test_a_plot_is_dragged_to_finite_places_alone(edit):
         sent = Unmounted(patch, edit)
         plot.drawn_plot({"key": b"{}"}, "key", on_drag=dragged.append)
         sent.read()
-        assert type(plot.newest_edit("key")) is int
+        assert type(payloads.newest_edit("key")) is int
     assert all(map(math.isfinite, dragged))
 
 

@@ -14,8 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from pages.components.push import push
 from pages.components.push.push import BEAT_SECONDS, Hub, Seat
-
-HOST = "127.0.0.1:8501"
+from tests.pages.asgi import HOST, scope
 
 
 class Counter:
@@ -75,7 +74,8 @@ class Room:
         self.feed = Counter()
         self.hub = Hub(lambda: self.now, self._until)
         self._moved = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._waits = False
+        self._guests: list[tuple[Seat, Socket, asyncio.Task[None]]] = []
         monkeypatch.setitem(push._kinds, "count", lambda _name: self.feed)
 
     async def _until(self, came: asyncio.Event, seconds: float) -> None:
@@ -83,33 +83,42 @@ class Room:
         while self.now < due and not came.is_set():
             self._moved.clear()
             waits = [asyncio.create_task(one.wait()) for one in (came, self._moved)]
+            self._waits = True
             await asyncio.wait(waits, return_when="FIRST_COMPLETED")
+            self._waits = False
             for one in waits:
                 one.cancel()
 
     def come(self, at: int = 0) -> tuple[Seat, Socket]:
         socket = Socket()
         seat = Seat(socket)  # type: ignore[arg-type]
-        self._tasks.append(asyncio.create_task(seat.deliver()))
+        self._guests.append((seat, socket, asyncio.create_task(seat.deliver())))
         self.hub.sit(seat, "count", "one", {"at": at})
         return seat, socket
 
     async def rest(self) -> None:
         """Let everything happen that can without the clock."""
-        looks = -1
-        for _ in range(50):
-            await asyncio.sleep(0.002)
-            if looks == (looks := len(self.feed.watching) + len(self.feed.told)):
-                return
+        async with asyncio.timeout(20):
+            while not self._is_at_rest():
+                await asyncio.sleep(0.001)
+
+    def _is_at_rest(self) -> bool:
+        audiences = self.hub._audiences.values()
+        is_read = all(self._waits and not one.came.is_set() for one in audiences)
+        return is_read and all(
+            seat.is_free or not socket.open.is_set() or delivering.done()
+            for seat, socket, delivering in self._guests
+        )
 
     async def turn(self, seconds: float = 1.0) -> None:
         self.now += seconds
+        self._waits = False
         self._moved.set()
         await self.rest()
 
     def leave(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        for *_, delivering in self._guests:
+            delivering.cancel()
 
 
 def in_room(story: Callable[[Room], Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -229,14 +238,7 @@ async def test_a_broken_feed_closes_its_sockets_and_a_new_one_is_tried_by_the_ne
 
 def conversation(*texts: str, origin: str = f"http://{HOST}") -> list[dict[str, Any]]:
     """What the route sends to somebody who says these texts and then goes."""
-    scope = {
-        "type": "websocket",
-        "path": "/explorer-push",
-        "raw_path": b"/explorer-push",
-        "query_string": b"",
-        "headers": [(b"host", HOST.encode()), (b"origin", origin.encode())],
-        "subprotocols": [],
-    }
+    where = scope("websocket", "/explorer-push", {"host": HOST, "origin": origin})
     sent: list[dict[str, Any]] = []
 
     async def talk() -> None:
@@ -253,7 +255,7 @@ def conversation(*texts: str, origin: str = f"http://{HOST}") -> list[dict[str, 
 
         app = Starlette(routes=[push.route("")])
         async with asyncio.timeout(20):
-            serving = asyncio.create_task(app(scope, waiting.get, send))
+            serving = asyncio.create_task(app(where, waiting.get, send))
             await heard.wait()
             waiting.put_nowait({"type": "websocket.disconnect", "code": 1001})
             await serving

@@ -76,9 +76,10 @@ def test_the_goal_is_reached_at_the_first_measurement_that_is_there():
     assert reached(measured_at((0, math.nan), (9, 0.2)), 0.9) is None
 
 
-@pytest.mark.parametrize("written", ["", "1", "0,5", "1,-5", "x,5", "1,5,6", "1,999999999999"])
-def test_what_is_no_bet_is_none(written):
-    assert parse_bet(written) is None
+@pytest.mark.parametrize("written", ["1", "0,5", "1,-5", "x,5", "1,5,6", "1,999999999999", "²,5"])
+def test_what_is_no_bet_is_refused_in_words(written):
+    with pytest.raises(ValueError, match=r"\.$"):
+        parse_bet(written)
 
 
 def test_a_bet_comes_back_from_the_address():
@@ -128,9 +129,10 @@ def test_a_bet_on_one_network_is_on_its_steps_alone():
 
 def test_a_moment_that_a_browser_tells_is_read_and_anything_else_is_not():
     told = {"run": "a", "step": 7, "tab": "Loss", "asked": 2, "image": 9}
-    assert moment_of(told, "a") == Moment(7, "Loss", 2, 9)
-    assert moment_of({**told, "step": None}, "a") == Moment(None, "Loss", 2, 9)
-    assert moment_of({**told, "step": -1, "image": -1}, "a") == Moment(None, "Loss", 2, 0)
+    assert moment_of(told, "a") == Moment(7, "Loss", 2, 9, "a")
+    for wrong in (None, -1):
+        other = moment_of({**told, "step": wrong, "image": wrong}, "a")
+        assert other == Moment(None, "Loss", 2, 0, "a")
     for wrong in (None, 7, {**told, "run": "b"}, {**told, "tab": "x"}, {**told, "asked": True}):
         assert moment_of(wrong, "a") is None
 

@@ -10,7 +10,7 @@ from explorer.core.recorded_race import RECORDED_RACE
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from pages.training.parts.shipped_runs import READ_ONLY
-from tests.pages.page_steps import components, kept, opened, press, ran, texts
+from tests.pages.page_steps import address, components, opened, press, ran, words
 from tests.runs.sample_records import MARK, make_info, steps
 
 RACE = (TrainingConfig(name="One"), TrainingConfig(name="Other", seed=1))
@@ -32,11 +32,7 @@ def everything(app: AppTest) -> str:
         for element in app.main
         if element.type == "bidi_component"
     ]
-    return f"{texts(app)}\n{payloads}"
-
-
-def plots(app: AppTest) -> set[str]:
-    return {payload["name"] for payload in components(app, "plot").values()}
+    return f"{words(app)}\n{payloads}"
 
 
 def test_a_fresh_live_page_shows_the_recorded_race_and_trains_ones_own_at_one_press(fresh_store):
@@ -45,7 +41,7 @@ def test_a_fresh_live_page_shows_the_recorded_race_and_trains_ones_own_at_one_pr
     assert "with torch 2." in everything(app)
     assert not app.error
     # A reload shows the same.
-    assert "Recorded: trained on" in everything(opened("live", **kept(app)))
+    assert "Recorded: trained on" in everything(opened("live", **address(app)))
     press(app, "Train")
     (run,) = [run for run in fresh_store.runs.list() if not run.is_shipped]
     # As the form stands, on what this machine has, and not on real MNIST.
@@ -75,10 +71,10 @@ def test_a_prepared_race_in_the_link_is_shown_alone(fresh_store):
 
 def test_compare_opens_with_the_recorded_race_which_can_be_exported_but_not_changed(fresh_store):
     app = opened("compare")
-    assert kept(app)["runs"] == f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
+    assert address(app)["runs"] == f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
     assert components(app, "comparison_plot")
-    assert "18 recorded curves; 2 compared." in texts(app)
-    assert READ_ONLY in texts(app)
+    assert "18 recorded curves; 2 compared." in words(app)
+    assert READ_ONLY in words(app)
     labels = {button.label for button in app.button}
     assert not {label for label in labels if label.startswith("Delete")}
     assert "Save" not in labels
@@ -87,10 +83,10 @@ def test_compare_opens_with_the_recorded_race_which_can_be_exported_but_not_chan
 def test_compare_offers_to_change_ones_own_alone(fresh_store):
     own = trained(fresh_store)
     app = opened("compare")
-    assert kept(app)["runs"] == f"{own}:0,{own}:1"
-    assert "2 curves; 2 compared. Below them stand 18 recorded ones." in texts(app)
+    assert address(app)["runs"] == f"{own}:0,{own}:1"
+    assert "2 curves; 2 compared. Below them stand 18 recorded ones." in words(app)
     app = opened("compare", runs=f"{RECORDED_RACE}:0,{own}:1")
-    assert READ_ONLY in texts(app)
+    assert READ_ONLY in words(app)
     assert [box.options for box in app.selectbox if box.label == "Curve"] == [
         ["My own race: Other"]
     ]

@@ -8,7 +8,7 @@ from explorer.core.scoring import expected_score, log_score
 from explorer.figures.numbers import measured, written
 from explorer.rooms.solo import ROUNDS, draws
 from pages.components.rooms.views import title_of
-from tests.pages.page_steps import components, kept, metrics, opened, press, visited
+from tests.pages.page_steps import address, components, metrics, opened, press, visited
 
 ALONE, HONEST = "Play alone", "Hedge or be honest"
 
@@ -16,7 +16,7 @@ ALONE, HONEST = "Play alone", "Hedge or be honest"
 def test_a_link_to_a_room_is_handed_to_the_tab_and_stays_in_its_address():
     app = opened("room", room="ABCDEFGH23")
     assert components(app, "room_view")["room"]["code"] == "ABCDEFGH23"
-    assert kept(app)["room"] == "ABCDEFGH23"
+    assert address(app)["room"] == "ABCDEFGH23"
 
 
 def test_every_page_can_lead_and_follow():
@@ -28,11 +28,11 @@ def test_every_page_can_lead_and_follow():
 
 
 @pytest.mark.parametrize(
-    ("address", "title"),
+    ("path", "title"),
     [("/divergence?p=1,0", "KL and cross-entropy"), ("/", "Start"), ("", ""), ("/nowhere", "")],
 )
-def test_a_page_of_the_host_is_called_by_its_title(address, title):
-    assert title_of(address) == title
+def test_a_page_of_the_host_is_called_by_its_title(path, title):
+    assert title_of(path) == title
 
 
 def test_a_round_alone_is_scored_beside_the_computers():
@@ -41,9 +41,7 @@ def test_a_round_alone_is_scored_beside_the_computers():
     shown = metrics(app)
     assert shown["You"] == measured(float(log_score(one.outcome, [1 / 3] * 3)), "bits", 4)
     assert shown["The computer"] == measured(float(log_score(one.outcome, one.computer)), "bits", 4)
-    (link,) = components(app, "address").values()
-    again = metrics(opened("room", **dict(link["parameters"])))
-    assert again == shown
+    assert metrics(opened("room", **address(app))) == shown
 
 
 def test_a_game_is_gone_on_with_by_its_link_and_infinity_is_explained():

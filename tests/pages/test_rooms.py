@@ -19,11 +19,13 @@ from explorer.rooms import room as rooms
 from explorer.store import room_rounds, tables
 from explorer.teaching.questions import QUESTIONS
 from pages.components.access.attempts import Attempts
+from pages.components.frontend.admission import once_in_each_loop
 from pages.components.preview import preview
 from pages.components.rooms import hub as hubs
 from pages.components.rooms import room_socket
 from pages.components.rooms.hub import Hub
-from tests.pages.room_browser import HOST, Browser, Refused
+from tests.pages.asgi import HOST
+from tests.pages.room_browser import Browser, Refused
 
 OWN = {"prompt": "Rain tomorrow?", "outcomes": ["rain", "no rain"]}
 
@@ -124,14 +126,14 @@ async def test_the_next_round_adds_up_and_a_draw_follows_the_stated_probabilitie
 
 
 @in_loop
-async def test_a_forecast_and_a_host_outlive_the_server():
+async def test_a_forecast_and_a_host_outlive_the_server(monkeypatch: pytest.MonkeyPatch):
     async with Browser() as host, Browser() as ada:
         room = await hosted(host)
         token = (await ada.ask("join", code=room["code"], name="Ada"))["token"]
         number = (await host.ask("ask", question=OWN))["round"]
         await ada.ask("forecast", round=number, q=[0.25, 0.75])
     # A server that starts again knows what is in its database, and nothing else.
-    hubs._hubs.clear()
+    monkeypatch.setattr(room_socket, "hub", once_in_each_loop(Hub))
     hubs.launcher.default_store().close()
     async with Browser() as host, Browser() as ada:
         await ada.ask("back", code=room["code"], token=token)

@@ -16,7 +16,7 @@ from explorer.jobs import launcher, worker_processes
 from explorer.jobs.worker_status import StatusFile
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore, StoreUnavailable
-from tests.pages.page_steps import components, opened
+from tests.pages.page_steps import components, errors, opened, press
 
 PAGES = ("live", "sweep", "compare", "draw")
 
@@ -25,10 +25,6 @@ def status_of(app: AppTest) -> str:
     """What the stage of the race says of its state."""
     status: str = components(app, "theatre")["race theatre"]["words"]["status"]
     return status
-
-
-def errors(app) -> list[str]:
-    return [error.value.replace("\\", "") for error in app.error]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -120,14 +116,11 @@ def test_a_person_who_queues_too_much_is_told(
     monkeypatch.setenv("EXPLORER_MAX_QUEUED_PER_PERSON", "2")
     app = opened("live")
     for _ in range(3):
-        (train,) = [one for one in app.button if one.label == "Train"]
-        app = train.click().run()
+        press(app, "Train")
     (told,) = errors(app)
     assert told.startswith("2 of your races and sweeps are waiting already")
     assert len(store.runs.list()) == 2
-    other = opened("live")
-    (train,) = [one for one in other.button if one.label == "Train"]
-    train.click().run()
+    press(opened("live"), "Train")
     assert len(store.runs.list()) == 3
 
 
@@ -135,9 +128,7 @@ def test_a_race_that_does_not_fit_into_memory_is_told_before_it_is_queued(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher.memory, "available_bytes", lambda: 1e6)
-    app = opened("live")
-    (train,) = [one for one in app.button if one.label == "Train"]
-    (told,) = errors(train.click().run())
+    (told,) = errors(press(opened("live"), "Train"))
     assert "of memory to train, and 1 MiB are free: choose fewer curves" in told
     assert store.runs.list() == []
 

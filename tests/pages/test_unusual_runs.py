@@ -6,22 +6,15 @@ import math
 
 import pytest
 
-from explorer.exchange.column_mapping import guessed, kept_curves
-from explorer.exchange.reading import read_curves
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from explorer.trainer.executor import Executor
-from tests.pages.page_steps import components, opened
+from tests.pages.page_steps import components, opened, page_links, ran
+from tests.pages.test_compare_page import drawn, imported, panels, pick, picker
 from tests.runs.sample_records import Seen
 
 INFINITE = b"step,loss\n0,2\n1,inf\n2,1\n"
-
-
-def imported(store: RunStore, content: bytes = INFINITE) -> str:
-    found = read_curves(content, "curve.csv").curves
-    kept = kept_curves(found, guessed(found))
-    return store.records.add_imported(kept, ["theirs"] * len(kept), name="", origin="curve.csv")
 
 
 def diverged(store: RunStore) -> str:
@@ -47,7 +40,7 @@ LOOKS = (
 @pytest.mark.parametrize("link", LOOKS, ids=lambda link: ",".join(link.values()) or "plain")
 def test_curves_with_infinities_are_compared(store, link):
     diverged(store)
-    run_id = imported(store)
+    run_id = imported(store, INFINITE)
     app = opened("compare", **link)
     assert not app.error
     assert len(components(app, "comparison_plot")) == 1
@@ -79,17 +72,14 @@ def test_every_series_of_an_imported_table_is_listed_and_drawn(store, name):
     content, metrics = TABLES[name]
     app = opened("compare", runs=imported(store, content))
     assert not app.error
-    (picker,) = [one for one in app.multiselect if one.label.startswith("Metrics")]
-    assert set(metrics.values()) <= set(picker.options)
-    picker.set_value(list(metrics))
-    app.run()
-    assert not app.exception
-    (figure,) = [one["figure"] for one in components(app, "comparison_plot").values()]
+    assert set(metrics.values()) <= set(picker(app).options)
+    pick(app, *metrics)
+    figure = drawn(app)["figure"]
     lines = [trace for trace in figure["data"] if trace["meta"]["role"] == "line"]
     assert {trace["yaxis"] for trace in lines} == {
         "y" if panel == 0 else f"y{panel + 1}" for panel in range(len(metrics))
     }
-    assert [one["text"] for one in figure["layout"]["annotations"]] == list(metrics.values())
+    assert panels(app) == list(metrics.values())
     axis = "epoch" if name == "epochs" else "step"
     assert figure["layout"]["xaxis"]["title"]["text"] in (axis, "")
     assert figure["layout"][f"xaxis{len(metrics)}"]["title"]["text"] == axis
@@ -98,13 +88,10 @@ def test_every_series_of_an_imported_table_is_listed_and_drawn(store, name):
 def test_a_metric_that_is_chosen_goes_when_its_curve_does(store):
     first, second = imported(store, TABLES["no role"][0]), imported(store, TABLES["no step"][0])
     app = opened("compare", runs=f"{first},{second}", metric=["reward", "grad"])
-    (figure,) = [one["figure"] for one in components(app, "comparison_plot").values()]
-    assert [one["text"] for one in figure["layout"]["annotations"]] == ["reward", "grad"]
+    assert panels(app) == ["reward", "grad"]
     for run_id in (first, second):
         store.curves.delete(run_id, [0])
-        app.run()
-        assert not app.exception
-        assert not app.error
+        assert not ran(app).error
 
 
 def test_a_diverged_race_is_watched_to_its_end(store):
@@ -124,14 +111,14 @@ def test_a_page_about_training_says_that_a_run_was_imported_and_where_to_see_it(
     assert not app.error
     (said,) = [one.value for one in app.info if "imported" in one.value]
     assert "“curve.csv” was imported: it was trained elsewhere" in said
-    (link,) = [one for one in app.get("page_link") if "Look at its curves" in one.proto.label]
-    assert link.proto.page == "compare"
-    assert f"runs={run_id}" in link.proto.query_string
+    (link,) = [one for one in page_links(app) if "Look at its curves" in one.label]
+    assert link.page == "compare"
+    assert f"runs={run_id}" in link.query_string
 
 
 def test_an_imported_run_leaves_the_form_of_the_race_as_it_is(store):
     plain = [one.value for one in opened("live").text_input]
-    app = opened("live", run=imported(store))
+    app = opened("live", run=imported(store, INFINITE))
     assert [one.value for one in app.text_input] == plain
 
 

@@ -15,7 +15,7 @@ from explorer.runs.series import CurveData, FileNotes, Series
 from explorer.store.run_store import RunStore
 from explorer.store.watched import REFUSED, ForeignRun, WatchedUpdate
 from pages.training.parts import watched_runs
-from tests.pages.page_steps import opened, press, ran
+from tests.pages.page_steps import field, opened, press, ran, words
 
 
 @pytest.fixture
@@ -38,23 +38,18 @@ def found(store: RunStore, folder: str, path: str = "a.csv", steps: int = 3) -> 
 
 
 def named(app: AppTest, folder: str) -> AppTest:
-    (field,) = [one for one in app.text_input if one.label == "Folder on this machine"]
-    field.set_value(folder)
+    field(app, "Folder on this machine").set_value(folder)
     return press(app, "Watch")
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(one.value for one in (*app.caption, *app.error, *app.warning, *app.success))
 
 
 def test_a_folder_is_named_watched_and_let_go_on_the_page(store: RunStore, folder: str) -> None:
     app = named(opened("compare"), "relative")
-    assert "is not a whole path" in texts(app)
+    assert "is not a whole path" in words(app)
     app = named(app, f"{folder}/missing")
-    assert "There is no folder" in texts(app)
+    assert "There is no folder" in words(app)
     app = named(app, folder)
     assert store.watched.folders() == [folder]
-    assert "Nothing yet" in texts(app)
+    assert "Nothing yet" in words(app)
     press(app, "Watch no more")
     assert store.watched.folders() == []
 
@@ -68,7 +63,7 @@ def test_watched_runs_join_the_comparison_and_are_kept_at_a_press(
     refused = WatchedUpdate(folder, "bad.csv", REFUSED, "It is no table.", "1", 0.0)
     store.watched.write([refused])
     app = opened("compare", runs="")
-    assert "2 unchanged, 1 refused." in texts(app)
+    assert "2 unchanged, 1 refused." in words(app)
     (choice,) = [one for one in app.multiselect if one.key == "watched picked"]
     assert choice.options == ["a (unchanged)", "b/c (unchanged)"]
     by_label = {one.label: one.run_id for one in store.watched.list()}
@@ -77,7 +72,7 @@ def test_watched_runs_join_the_comparison_and_are_kept_at_a_press(
     press(ran(app), "Compare")
     assert f"{by_label['a']}:0" in app.session_state["compare styles"]
     press(app, "Keep")
-    assert "Kept one run." in texts(app)
+    assert "Kept one run." in words(app)
     states = {row.run_id: row.status for row in store.curves.list()}
     assert states == {by_label["a"]: FINISHED, by_label["b/c"]: WATCHED}
     # More steps, which the page shows without being asked.

@@ -10,9 +10,11 @@ from functools import cached_property
 import numpy as np
 
 from explorer.runs import curve_data as of
+from explorer.runs.config import TrainingConfig
 from explorer.runs.records import CurveChunk, RunInfo, WeightsRecord
 from explorer.runs.run import WorkerId
 from explorer.runs.series import EPOCH, NOTHING, SECONDS, CurveData, Series, Snapshots
+from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 
 MARK = WorkerId("here", 12, 34.5)
 
@@ -228,6 +230,12 @@ def random_measurement(step: int = 0, loss: float = 1.0) -> Measured:
         confusion=generator.integers(0, 9, (10, 10)),
         digits_softmax=generator.random((20, 10)),
     )
+
+
+def grid_of(config: TrainingConfig, **values: tuple[object, ...]) -> SweepGrid:
+    """Return a grid whose one cell is this config, but for the values given by name."""
+    own = {name: (getattr(config, name),) for name in DIMENSIONS}
+    return SweepGrid(own | values, config)
 
 
 def make_info(**changes: object) -> RunInfo:

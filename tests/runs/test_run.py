@@ -29,7 +29,7 @@ from explorer.runs.run import LEASE_SECONDS, Progress, Run, run_state
 def test_the_state_of_a_run_follows_from_its_status_silence_and_worker(
     status: str, silent_for: float | None, alive: bool | None, state: str
 ) -> None:
-    run = Run("id", "", (TrainingConfig(),), status, 0.0, silence=silent_for)
+    run = Run("id", "", (TrainingConfig(),), status=status, created_at=0.0, silence=silent_for)
     assert run_state(run, alive) == state
 
 

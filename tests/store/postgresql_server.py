@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 import sqlalchemy as sa
 
 # The tests end their server by killing it, so nothing need survive that.
@@ -104,6 +105,16 @@ def running_server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def server_or_skip() -> Iterator[Server]:
+    """Start a server like `running_server`, or skip what needs one and say why."""
+    try:
+        with running_server() as server:
+            yield server
+    except NoServer as error:
+        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
+
+
 def find_programs() -> Path:
     """Return the folder of initdb and pg_ctl, which Debian keeps off the path.
 
@@ -149,3 +160,10 @@ def _run(user: str, *command: object) -> None:
     )
     if done.returncode:
         raise NoServer(f"{Path(str(command[0])).name} says {done.stderr.strip()[-200:]}")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A running server, or a skipped test."""
+    with server_or_skip() as server:
+        yield server

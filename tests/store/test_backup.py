@@ -10,12 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from explorer.runs.config import TrainingConfig
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store import backup
 from explorer.store.backup import BackupRefused
 from explorer.store.run_store import RunStore, StoreUnavailable
 from explorer.store.tables import metadata
-from tests.runs.sample_records import MARK, divergence, final_weights, steps
+from tests.runs.sample_records import MARK, divergence, final_weights, grid_of, steps
 
 RACE = [TrainingConfig(seed=3), TrainingConfig(loss="softmax_squared_error", seed=3)]
 
@@ -37,9 +36,7 @@ def fill(store: RunStore) -> str:
     store.annotations.set_tags(run_id, ["for the talk"], 0)
     store.records.append(run_id, [final_weights(0, 5, {"bias": np.float32([0.5, -0.0])})])
     store.runs.finish(run_id, "finished")
-    store.sweeps.create(
-        SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0]), "one cell"
-    )
+    store.sweeps.create(grid_of(RACE[0]), "one cell")
     return run_id
 
 

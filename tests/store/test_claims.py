@@ -13,12 +13,11 @@ from explorer.jobs import launcher
 from explorer.jobs.sweep_scheduler import continue_open
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import LEASE_SECONDS, Progress, run_state
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store import sweeps
 from explorer.store.reach import LONGEST_WAIT_SECONDS
 from explorer.store.run_store import ClaimLost, RunStore, StoreUnavailable
 from explorer.store.tables import runs
-from tests.runs.sample_records import MARK, Seen, make_info, steps
+from tests.runs.sample_records import MARK, Seen, grid_of, make_info, steps
 
 RACE = [TrainingConfig()]
 OTHER = replace(MARK, pid=99)
@@ -88,9 +87,7 @@ def test_a_worker_that_slept_until_its_cells_were_given_to_another_writes_no_mor
     store: RunStore, kind: str
 ) -> None:
     sleeper, other = RunStore(store.url), RunStore(store.url)
-    store.sweeps.create(
-        SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
-    )
+    store.sweeps.create(grid_of(RACE[0]))
     assert continue_open(sleeper, lambda _: None)
     slept = sleeper.runs.claim_next(ELSEWHERE)
     sleeper.records.append(slept.id, steps(1, 10))
@@ -126,9 +123,7 @@ def test_a_worker_renews_its_claim_until_another_has_taken_it(store: RunStore) -
 def test_a_run_that_speaks_in_the_moment_of_its_loss_is_not_taken(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.sweeps.create(
-        SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
-    )
+    store.sweeps.create(grid_of(RACE[0]))
     continue_open(store, lambda _: None)
     run = store.runs.claim_next(ELSEWHERE)
     let_pass(store, run.id, LEASE_SECONDS + 1)

@@ -12,8 +12,7 @@ from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.patience import Patience
 from explorer.store.rows import ClaimLost
 from explorer.store.run_store import RunStore
-from explorer.trainer.recording import Recorder
-from explorer.trainer.store_writer import StoreWriter
+from explorer.trainer.recording import Recorder, StoreWriter
 from tests.runs.sample_records import MARK, Seen, steps
 from tests.store.test_claims import answers_lost
 
@@ -204,11 +203,3 @@ def test_what_ends_the_writing_is_told_where_the_training_runs() -> None:
         train()
     with pytest.raises(ClaimLost):
         writer.put(lambda: None)
-
-
-def test_waiting_for_the_last_writings_has_an_end_where_one_is_set() -> None:
-    came_back = threading.Event()
-    with StoreWriter(Patience()) as writer:
-        writer.put(came_back.wait)
-        writer.drain(0.01)
-        came_back.set()

@@ -6,13 +6,12 @@ import pytest
 
 from explorer.jobs.sweep_scheduler import continue_open
 from explorer.runs.config import ConfigError, TrainingConfig
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store import queue_limits
 from explorer.store.run_store import QueueFull, RunStore
-from tests.runs.sample_records import MARK
+from tests.runs.sample_records import MARK, grid_of
 
 RACE = [TrainingConfig()]
-GRID = SweepGrid({name: (getattr(RACE[0], name),) for name in DIMENSIONS}, RACE[0])
+GRID = grid_of(RACE[0])
 
 
 @pytest.fixture
@@ -91,6 +90,6 @@ def test_a_run_of_a_sweep_has_no_more_work_than_a_race_may(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(queue_limits.WORK_VARIABLE, str(2.5 * queue_limits.work_of(RACE[0])))
-    store.sweeps.create(SweepGrid(GRID.values | {"seed": (1, 2, 3, 4, 5)}, RACE[0]))
+    store.sweeps.create(grid_of(RACE[0], seed=(1, 2, 3, 4, 5)))
     assert continue_open(store, lambda _: None)
     assert len(store.runs.claim_next(MARK).configs) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,10 @@ from tests.store import (
     test_rooms,
     test_run_store,
     test_schema,
+    test_watched,
     test_weights,
 )
-from tests.store.postgresql_server import NoServer, Server, find_programs, running_server
+from tests.store.postgresql_server import NoServer, Server, find_programs, server
 
 try:
     find_programs()
@@ -34,12 +35,13 @@ IMPORTS = {
     "test_a_database_that_is_up_to_date_costs_no_import_of_alembic",
     "test_reading_weights_imports_no_torch",
 }
+__all__ = ["server"]
 old_url = test_schema.old_url
 small_limits = test_queue_limits.small_limits
 
 MODULES = (
     *(test_backup, test_claims, test_queue_limits, test_library, test_schema, test_run_store),
-    *(test_weights, test_sweep_scheduler, test_rooms),
+    *(test_weights, test_sweep_scheduler, test_rooms, test_watched),
 )
 for module in MODULES:
     for name, value in vars(module).items():
@@ -48,15 +50,6 @@ for module in MODULES:
         if {"store", "old_url", "fresh_url"} & set(inspect.signature(value).parameters):
             assert name not in globals(), f"two tests are called {name}"
             globals()[name] = value
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    try:
-        with running_server() as server:
-            yield server
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
 
 
 @pytest.fixture

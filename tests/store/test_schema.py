@@ -21,6 +21,7 @@ from explorer.store.database import StoreGone, StoreUnavailable
 from explorer.store.run_store import RunStore
 from explorer.store.sqlite_file import data_folder
 from explorer.store.tables import metadata
+from tests.store import first_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 RACE = [TrainingConfig(), TrainingConfig(loss="softmax_squared_error")]
@@ -57,6 +58,12 @@ def columns(store: RunStore) -> set[tuple[str, str, str, bool, str]]:
         }
 
 
+def stamp(connection: sa.Connection, version: str) -> None:
+    """Write down, as alembic does, which revision a database has."""
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+    connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
+
+
 @pytest.mark.parametrize("version", [None, "0001", "v2_0005"])
 def test_a_database_of_an_older_version_is_told_and_left_alone(
     old_url: str, version: str | None
@@ -64,10 +71,7 @@ def test_a_database_of_an_older_version_is_told_and_left_alone(
     engine = sa.create_engine(old_url)
     if version:
         with engine.begin() as connection:
-            connection.exec_driver_sql(
-                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
-            )
-            connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
+            stamp(connection, version)
     tables = sa.inspect(engine).get_table_names()
     store = RunStore(old_url)
     for _ in range(2):
@@ -109,6 +113,8 @@ def test_migrated_and_fresh_databases_have_the_tables_of_this_version(
     if engine.url.get_backend_name() == "sqlite":
         Path(str(engine.url.database)).parent.mkdir(exist_ok=True)
     with schema.changing(engine) as connection:
+        first_tables.metadata.create_all(connection)
+        stamp(connection, schema.REVISIONS[0])
         schema._upgrade(connection)
     engine.dispose()
     migrated, fresh = RunStore(url), store

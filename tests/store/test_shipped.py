@@ -27,7 +27,6 @@ from explorer.runs.records import by_curve
 from explorer.runs.run import FINISHED, Run
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Sweep, SweepRun
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.record_bytes import to_bytes
 from explorer.store.run_store import RunReadOnly, RunStore, UnknownRun, WeightsError
 from explorer.store.shipped import (
@@ -39,10 +38,10 @@ from explorer.store.shipped import (
     write_shipped,
 )
 from explorer.store.weights import weight_shapes
-from tests.runs.sample_records import Seen, evaluation, make_info, steps
+from tests.runs.sample_records import Seen, evaluation, grid_of, make_info, steps
 
 SMALL = TrainingConfig(hidden_sizes=(4,), dataset="mnist", device="cpu")
-GRID = SweepGrid({name: (getattr(SMALL, name),) for name in DIMENSIONS} | {"seed": (0, 1)}, SMALL)
+GRID = grid_of(SMALL, seed=(0, 1))
 
 
 def network(config: TrainingConfig) -> bytes:
@@ -51,7 +50,8 @@ def network(config: TrainingConfig) -> bytes:
 
 
 def shipped_run(run_id: str, *configs: TrainingConfig, networks: bool = False) -> ShippedRun:
-    run = Run(run_id, f"Run {run_id}", configs, FINISHED, 1.0, 1.0, 9.0, info=make_info())
+    lifetime = {"status": FINISHED, "created_at": 1.0, "started_at": 1.0, "ended_at": 9.0}
+    run = Run(run_id, f"Run {run_id}", configs, info=make_info(), **lifetime)
     chunks = [
         chunk
         for k in range(len(configs))
@@ -175,6 +175,10 @@ def recorded() -> ShippedRuns:
     return ShippedRuns(SHIPPED_FOLDER)
 
 
+def raced(recorded: ShippedRuns) -> list[Seen]:
+    return list(map(Seen, recorded.records(RECORDED_RACE).curves))
+
+
 def networks(recorded: ShippedRuns) -> list[DigitNetwork]:
     rows = recorded.rows([RECORDED_RACE])
     files = [recorded.weights_file(RECORDED_RACE, row.curve) for row in rows]
@@ -226,7 +230,7 @@ def test_the_summaries_are_those_of_the_records(recorded, run_id):
 
 
 def test_the_race_was_measured_often_enough_to_be_scrubbed(recorded):
-    for records in map(Seen, recorded.records(RECORDED_RACE).curves):
+    for records in raced(recorded):
         at = sorted({one.step for one in records.evaluations})
         assert at[0] == 0
         assert max(np.diff(at)) <= 20
@@ -235,9 +239,7 @@ def test_the_race_was_measured_often_enough_to_be_scrubbed(recorded):
 
 def test_the_networks_say_of_the_shown_digits_what_was_recorded(recorded):
     info = recorded.run(RECORDED_RACE).info
-    for one, records in zip(
-        networks(recorded), map(Seen, recorded.records(RECORDED_RACE).curves), strict=True
-    ):
+    for one, records in zip(networks(recorded), raced(recorded), strict=True):
         logits = one.logits(info.digits).astype(float)
         q = np.exp(logits - logits.max(1, keepdims=True))
         q /= q.sum(1, keepdims=True)
@@ -249,9 +251,7 @@ def test_the_images_are_the_shown_digits_and_some_of_every_cell_of_the_confusion
     kept = {pixels.tobytes() for pixels in images.pixels}
     assert {pixels.tobytes() for pixels in info.digits} <= kept
     assert (np.diff(images.test_indices) > 0).all()
-    for one, records in zip(
-        networks(recorded), map(Seen, recorded.records(RECORDED_RACE).curves), strict=True
-    ):
+    for one, records in zip(networks(recorded), raced(recorded), strict=True):
         said = one.logits(images.pixels).argmax(1)
         counted = np.zeros((10, 10), int)
         np.add.at(counted, (images.labels, said), 1)
@@ -266,7 +266,7 @@ def test_two_digits_of_each_class_are_shown_and_one_4_could_be_a_9(recorded):
     place = images.test_indices.tolist().index(FOUR_TEST_INDEX)
     assert images.labels[place] == 4
     np.testing.assert_array_equal(info.digits[FOUR_PLACE], images.pixels[place])
-    for records in map(Seen, recorded.records(RECORDED_RACE).curves):
+    for records in raced(recorded):
         q = records.evaluations[-1].digits_softmax[FOUR_PLACE]
         assert min(q[4], q[9]) > 0.3
 

@@ -14,7 +14,6 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.digit_recognition import network_of
 from explorer.runs.mnist_files import Images
 from explorer.runs.records import by_curve
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.shipped import SHIPPED_FOLDER, ShippedRuns
 from explorer.store.weights import read_weights
 from explorer.trainer.data import Source, digit_indices, load_source
@@ -27,13 +26,13 @@ from explorer.trainer.make_shipped import (
     make,
     shown_data,
 )
-from tests.runs.sample_records import Seen
+from tests.runs.sample_records import Seen, grid_of
 
 GIVEN = os.environ.get("EXPLORER_DATA_DIR", "")
 SMALL = TrainingConfig(
     epochs=3, hidden_sizes=(8,), batch_size=20, dataset="mnist", device="cpu", learning_rate=0.1
 )
-GRID = SweepGrid({name: (getattr(SMALL, name),) for name in DIMENSIONS} | {"seed": (0, 1)}, SMALL)
+GRID = grid_of(SMALL, seed=(0, 1))
 
 
 def test_the_script_trains_measures_and_keeps_what_it_says(images: Images, tmp_path: Path) -> None:

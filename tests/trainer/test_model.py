@@ -68,27 +68,6 @@ def test_outputs_and_gradients_agree_with_autograd_over_torchs_layers(
         torch.testing.assert_close(ours, flat, rtol=1e-4, atol=1e-5)
 
 
-def test_the_gradient_agrees_with_finite_differences() -> None:
-    stack = NetworkStack([SMALL], "cpu")
-    stack._hold(stack.parameters.double())
-    images, labels = batch(1)
-    images = images.double()
-
-    def loss() -> float:
-        return float(OBJECTIVES["cross_entropy"](stack.forward(images)[-1], labels)[0].sum())
-
-    activations = stack.forward(images)
-    stack.backward(activations, OBJECTIVES["cross_entropy"](activations[-1], labels)[1])
-    gradient = stack.gradients.clone()
-    for index in torch.randint(len(gradient), (30,), generator=torch.Generator().manual_seed(0)):
-        stack.parameters[index] += 1e-6
-        above = loss()
-        stack.parameters[index] -= 2e-6
-        below = loss()
-        stack.parameters[index] += 1e-6
-        assert (above - below) / 2e-6 == pytest.approx(float(gradient[index]), rel=1e-4, abs=1e-6)
-
-
 def test_the_relu_on_the_logits_is_each_networks_own_switch() -> None:
     stack = NetworkStack([SMALL, replace(SMALL, output_relu=True)], "cpu")
     images, _ = batch(2)

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,21 +21,14 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.run import LEASE_SECONDS, Run
 from explorer.store.run_store import RunStore, StoreUnavailable
 from tests.jobs.test_launcher import children_of
+from tests.own_machine import wait_until
 from tests.runs.sample_records import Seen
-from tests.store.postgresql_server import NoServer, Server, running_server
+from tests.store.postgresql_server import Server, server
 
+__all__ = ["server"]
 pytestmark = pytest.mark.long
 
 RACE = [TrainingConfig(dataset="digits", device="cpu", batch_size=2, epochs=1000)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    try:
-        with running_server() as server:
-            yield server
-    except NoServer as error:
-        pytest.skip(f"No PostgreSQL server can be started here: {error}.")
 
 
 @pytest.fixture
@@ -57,13 +50,6 @@ def end_workers(store: RunStore) -> None:
     for child in children_of(store):
         child.kill()
         child.wait()
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def in_training(store: RunStore) -> Run:

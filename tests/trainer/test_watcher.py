@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore, StoreUnavailable, UnknownRun
 from explorer.trainer import watcher as watcher_module
 from explorer.trainer.watcher import RunWatcher
+from tests.own_machine import wait_until
 
 
 @pytest.fixture
@@ -20,13 +19,6 @@ def run_id(store: RunStore) -> str:
     run_id = store.runs.create([TrainingConfig()])
     store.runs.claim_next(WorkerId("here", 1, 1.0))
     return run_id
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_requests_arrive(store: RunStore, run_id: str) -> None:

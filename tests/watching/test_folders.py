@@ -46,7 +46,9 @@ def test_files_that_may_hold_curves_are_found_in_all_folders(runs: Path) -> None
         (runs / name).touch()
     for name in ("model.pt", "notes.txt", ".hidden.csv", "config.json"):
         (runs / name).touch()
-    (runs / ".git").mkdir()
+    for folder in (".git", "a/.hydra"):
+        (runs / folder).mkdir()
+        (runs / folder / "config.yaml").touch()
     (runs / ".git" / "x.csv").touch()
     assert sorted(looked(runs).files) == [
         "a/b/trainer_state.json",
@@ -56,6 +58,7 @@ def test_files_that_may_hold_curves_are_found_in_all_folders(runs: Path) -> None
         "metrics.csv.1",
         "x.tsv",
     ]
+    assert sorted(looked(runs).settings) == ["a/.hydra/config.yaml", "config.json"]
 
 
 def test_no_link_is_followed(runs: Path, secret: Path) -> None:
@@ -63,8 +66,10 @@ def test_no_link_is_followed(runs: Path, secret: Path) -> None:
     (runs / "linked.csv").symlink_to(secret / "metrics.csv")
     (runs / "inside.csv").symlink_to(runs / "a" / "metrics.csv")
     (runs / "a" / "up").symlink_to("..")
+    (runs / "config.yaml").symlink_to(secret / "metrics.csv")
     contents = looked(runs)
     assert sorted(contents.files) == ["a/b/trainer_state.json", "a/metrics.csv"]
+    assert contents.settings == {}
     assert not any("linked" in one or "up" in one for one in contents.folders)
     for path in ("linked/metrics.csv", "linked.csv", "a/up/a/metrics.csv"):
         with pytest.raises(OSError):  # noqa: PT011
@@ -106,8 +111,7 @@ def test_the_watched_folder_itself_may_be_a_link_but_not_become_one(
     runs.rename(tmp_path / "moved")
     runs.symlink_to(secret)
     contents.look()
-    assert not contents.is_there
-    assert dict(contents.files) == {}
+    assert (contents.folders, contents.files) == ([], {})
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,11 @@ from explorer.exchange.reading import read_curves
 from explorer.runs.series import CurveData
 from explorer.watching import following
 from explorer.watching.appended import Appended
-from explorer.watching.following import EventPart, FollowedEvents, FollowedFile, Found
+from explorer.watching.following import EventPart, FollowedEvents, FollowedFile, Found, Watched
+from tests.exchange import sample_files
+from tests.exchange.sample_files import scalar
 
+BEGIN = framed([sample_files.BEGIN])
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -87,16 +91,16 @@ def test_the_usual_files_are_read_on_and_not_anew(write, tmp_path, monkeypatch) 
     lines = whole.splitlines(keepends=True)
     name = "log.csv" if write is csv_text else "log.jsonl"
     (tmp_path / name).write_bytes(b"".join(lines[:600]))
-    followed = FollowedFile(str(tmp_path), name)
-    followed.read(is_settled=False)
+    read = partial(FollowedFile().read, Watched(str(tmp_path), name))
+    read(is_settled=False)
     monkeypatch.setattr(following, "read_curves", None)
     for end in (601, 640, 800, 860):
         # A line that is not yet whole is left for later.
         (tmp_path / name).write_bytes(b"".join(lines[:end]) + lines[0][:5])
-        found = followed.read(is_settled=False)
+        found = read(is_settled=False)
         expected = read_curves(b"".join(lines[:end]), name).curves[0].data
         assert content(data_of(found)) == content(expected)
-    assert followed.read(is_settled=False).runs is None
+    assert read(is_settled=False).runs is None
 
 
 @pytest.mark.parametrize(
@@ -115,13 +119,23 @@ def test_rows_that_are_not_like_those_before_are_left_to_a_whole_reading(name, m
     assert Appended(before, first.data).extended(first.data, more) is None
 
 
+def test_a_clock_goes_on_with_its_own_column_where_another_says_the_same_so_far() -> None:
+    before = b"acc,epoch,step,loss\n" + b"".join(b"0,0,%d,2.5\n" % step for step in range(50))
+    more = b"0.5,1,50,1.5\n"
+    (first,) = read_curves(before, "x").curves
+    extended = Appended(before, first.data).extended(first.data, more)
+    (whole,) = read_curves(before + more, "x").curves
+    assert extended is not None
+    assert content(extended) == content(whole.data)
+
+
 @pytest.mark.parametrize("changed", ["cut off", "replaced", "written over", "rotated"])
 def test_a_file_that_became_another_one_is_read_anew(changed, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     old, new = csv_text([[0.5, 1.0]] * 500), csv_text([[0.25, 2.0]] * 700)
     file.write_bytes(old)
-    followed = FollowedFile(str(tmp_path), "log.csv")
-    followed.read(is_settled=False)
+    read = partial(FollowedFile().read, Watched(str(tmp_path), "log.csv"))
+    read(is_settled=False)
     if changed == "cut off":
         new = new[: new.index(b"\n3,19") + 1]
         file.write_bytes(new)
@@ -135,39 +149,31 @@ def test_a_file_that_became_another_one_is_read_anew(changed, tmp_path: Path) ->
         with file.open("r+b") as opened:
             opened.write(new)
     expected = read_curves(new, "log.csv").curves[0].data
-    assert content(data_of(followed.read(is_settled=False))) == content(expected)
+    assert content(data_of(read(is_settled=False))) == content(expected)
 
 
 def test_half_a_last_line_counts_only_when_nobody_writes_any_more(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(b"step,loss\n1,0.5\n2,0.25\n3,0.1")
-    followed = FollowedFile(str(tmp_path), "log.csv")
-    assert data_of(followed.read(is_settled=False)).series["loss"].steps.tolist() == [1, 2]
-    assert data_of(followed.read(is_settled=True)).series["loss"].steps.tolist() == [1, 2, 3]
+    read = partial(FollowedFile().read, Watched(str(tmp_path), "log.csv"))
+    assert data_of(read(is_settled=False)).series["loss"].steps.tolist() == [1, 2]
+    assert data_of(read(is_settled=True)).series["loss"].steps.tolist() == [1, 2, 3]
 
 
 def test_a_document_is_read_as_a_whole_each_time(tmp_path: Path) -> None:
     file = tmp_path / "trainer_state.json"
-    followed = FollowedFile(str(tmp_path), file.name)
+    read = partial(FollowedFile().read, Watched(str(tmp_path), file.name))
     for count in (2, 5):
         log = [{"step": 10 * k, "loss": 1 / (k + 1)} for k in range(count)]
         file.write_text(json.dumps({"log_history": log}, indent=2))
-        assert len(data_of(followed.read(is_settled=False)).series["loss"]) == count
+        assert len(data_of(read(is_settled=False)).series["loss"]) == count
     file.write_text('{"log_history": [')
     with pytest.raises(ImportRefused, match="damaged or cut off"):
-        followed.read(is_settled=True)
+        read(is_settled=True)
 
 
 def scalars(tag: str, steps: range, at: float = 0.0) -> bytes:
-    events = []
-    for step in steps:
-        event = Event(wall_time=1.7e9 + at + step, step=step)
-        event.summary.value.add(tag=tag.encode(), simple_value=1 / (step + 1))
-        events.append(event)
-    return framed(events)
-
-
-BEGIN = framed([Event(wall_time=1.7e9, file_version=b"brain.Event:2")])
+    return framed([scalar(tag, step, 1 / (step + 1), 1.7e9 + at + step) for step in steps])
 
 
 @given(st.lists(st.integers(0, 2_000), max_size=8))
@@ -177,15 +183,15 @@ def test_event_files_are_read_on_wherever_a_record_was_cut(tmp_path_factory, cut
     first, second = folder / "events.out.tfevents.1.a", folder / "val" / "events.out.tfevents.2.a"
     whole = BEGIN + scalars("loss", range(20)) + scalars("acc", range(0, 20, 5))
     second.write_bytes(BEGIN + scalars("loss", range(3)))
-    parts = [EventPart(first.name, ""), EventPart(f"val/{second.name}", "val")]
-    followed = FollowedEvents(str(folder), "", "runs", parts)
+    parts = (EventPart(first.name, ""), EventPart(f"val/{second.name}", "val"))
+    read = partial(FollowedEvents().read, Watched(str(folder), "", "runs", parts))
     found = None
     for end in [*sorted(cuts), len(whole)]:
         first.write_bytes(whole[: max(end, len(BEGIN))])
-        found = followed.read(is_settled=False) if found is None or end else found
+        found = read(is_settled=False) if found is None or end else found
     second.write_bytes(BEGIN + scalars("loss", range(6)))
-    found = followed.read(is_settled=True)
-    fresh = FollowedEvents(str(folder), "", "runs", parts).read(is_settled=True)
+    found = read(is_settled=True)
+    fresh = FollowedEvents().read(Watched(str(folder), "", "runs", parts), is_settled=True)
     assert content(data_of(found)) == content(data_of(fresh))
     assert sorted(data_of(found).series) == ["acc", "loss", "val/loss"]
     assert len(data_of(found).series["loss"]) == 20
@@ -198,6 +204,6 @@ def test_a_training_that_goes_on_in_a_second_event_file_is_resumed(tmp_path: Pat
     (tmp_path / "events.out.tfevents.2.a").write_bytes(
         BEGIN + framed([log]) + scalars("loss", range(5, 8), at=100)
     )
-    parts = [EventPart(f"events.out.tfevents.{k}.a", "") for k in (1, 2)]
-    found = FollowedEvents(str(tmp_path), "", "runs", parts).read(is_settled=True)
+    parts = tuple(EventPart(f"events.out.tfevents.{k}.a", "") for k in (1, 2))
+    found = FollowedEvents().read(Watched(str(tmp_path), "", "runs", parts), is_settled=True)
     assert data_of(found).series["loss"].steps.tolist() == list(range(8))

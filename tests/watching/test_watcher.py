@@ -15,9 +15,9 @@ from explorer.jobs import worker_processes
 from explorer.runs.run import WATCHED
 from explorer.store.run_store import RunStore, StoreUnavailable
 from explorer.watching import launch, watcher
-from explorer.watching.following import Followed
+from explorer.watching.following import FollowedEvents, FollowedFile, Watched
 from explorer.watching.hints import Hints
-from explorer.watching.reader import Answer, Reader, Watched, _answer, _follow
+from explorer.watching.reader import Answer, Reader, answered
 from explorer.watching.watcher import Watcher
 from tests.watching.test_following import BEGIN, scalars
 
@@ -27,15 +27,12 @@ class HereReader(Reader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.followed: dict[tuple[str, str], Followed] = {}
         self.asked: list[str] = []
 
     def read(self, watched: Watched, *, is_settled: bool) -> Answer:
         self.asked.append(watched.path)
-        return _answer(_follow(watched), is_settled)
-
-    def forget(self, watched: Watched) -> None:
-        self.followed.pop((watched.folder, watched.path), None)
+        one = FollowedEvents() if watched.parts else FollowedFile()
+        return answered(one, watched, is_settled)
 
 
 @pytest.fixture
@@ -115,6 +112,33 @@ def test_a_run_grows_is_cut_off_and_goes_under_one_id(store, runs, turn) -> None
     turn()
     assert states(store) == {"log": ("followed", 4)}
     assert [one.run_id for one in store.curves.list()] == [row.run_id]
+
+
+def test_a_file_of_settings_beside_a_curve_joins_it_whenever_it_comes_and_changes(
+    store, runs, turn
+) -> None:
+    for folder in ("grid/a", "grid/b/.hydra"):
+        (runs / folder).mkdir(parents=True)
+    (runs / "grid" / "config.yaml").write_text("lr: 0.5\nmodel:\n  width: 200\n")
+    (runs / "grid" / "a" / "metrics.csv").write_text("step,loss\n1,2.0\n")
+    (runs / "grid" / "b" / "events.out.tfevents.1.host").write_bytes(BEGIN + scalars("a", range(3)))
+
+    def settings() -> dict[str, object]:
+        turn()
+        return {
+            row.label: dict(store.records.read(row.run_id).curves[0].file.settings)
+            for row in store.curves.list()
+        }
+
+    around = {"lr": "0.5", "model/width": "200"}
+    assert settings() == {"grid/a": around, "grid/b": around}
+    (runs / "grid" / "a" / "args.json").write_text('{"lr": 0.1}')
+    (runs / "grid" / "b" / ".hydra" / "config.yaml").write_text("lr: 0.2\n")
+    assert settings() == {"grid/a": {"lr": "0.1"}, "grid/b": {"lr": "0.2"}}
+    (runs / "grid" / "a" / "args.json").write_text('{"lr": 0.05, "seed": 1}')
+    (runs / "grid" / "b" / ".hydra" / "config.yaml").unlink()
+    assert settings() == {"grid/a": {"lr": "0.05", "seed": "1"}, "grid/b": around}
+    assert {state for state, _ in states(store).values()} == {"followed"}
 
 
 def test_a_rotated_file_is_another_run_beside_the_new_one(store, runs, turn) -> None:

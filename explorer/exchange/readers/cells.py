@@ -78,6 +78,15 @@ def number_of(text: str, mark: str = POINT) -> tuple[float, str] | None:
     return None
 
 
+def plain_number(text: str) -> float | None:
+    """Read a cell with a number as every program writes it; None of any other one."""
+    text = text.strip()
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    value = float(text) if _PLAIN.fullmatch(text) else math.inf
+    return None if math.isinf(value) else value
+
+
 def _plain(text: str, mark: str) -> float | None:
     if not text.isascii():
         text = "".join(_digit(one) for one in text)

@@ -15,12 +15,13 @@ from explorer.exchange.readers.columns import (
     PANDAS_INDEX,
     Column,
     Table,
+    check_cells,
     columns_of_texts,
     distinct,
 )
 from explorer.exchange.readers.curves_of_tables import curves_of
 from explorer.exchange.readers.found import Notes, ReadCurve, listed
-from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS, MOST_UNPACKED_BYTES
+from explorer.exchange.readers.limits import MOST_UNPACKED_BYTES
 from explorer.exchange.readers.own_files import (
     curves_of_own_table,
     is_own_table,
@@ -57,7 +58,7 @@ def read_columnar(content: bytes, label: str, notes: Notes) -> list[ReadCurve]:
 
 def _parquet(content: bytes) -> pa.Table:
     file = pq.ParquetFile(pa.BufferReader(content))
-    _check_size(file.metadata.num_rows, file.metadata.num_columns)
+    check_cells(file.metadata.num_rows, file.metadata.num_columns)
     groups = (file.metadata.row_group(k) for k in range(file.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > MOST_UNPACKED_BYTES:
         raise ImportRefused("The table is too large: leave columns out, or keep every tenth row.")
@@ -77,19 +78,9 @@ def _arrow(content: bytes) -> pa.Table:
     rows = 0
     for batch in batches:
         rows += batch.num_rows
-        _check_size(rows, batch.num_columns)
+        check_cells(rows, batch.num_columns)
         kept.append(batch)
     return pa.Table.from_batches(kept, schema)
-
-
-def _check_size(rows: int, columns: int) -> None:
-    if columns > MOST_COLUMNS:
-        raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
-    if rows * columns > MOST_CELLS:
-        raise ImportRefused(
-            f"The table has {rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells are read "
-            "at most: leave columns out, or keep every tenth row."
-        )
 
 
 def _table(read: pa.Table, notes: Notes) -> Table:

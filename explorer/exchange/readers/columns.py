@@ -24,8 +24,8 @@ from explorer.exchange.readers.cells import (
     is_missing,
     number_of,
 )
-from explorer.exchange.readers.found import Notes, listed
-from explorer.exchange.readers.limits import LONGEST_NAME
+from explorer.exchange.readers.found import Notes, free_name, listed
+from explorer.exchange.readers.limits import LONGEST_NAME, MOST_CELLS, MOST_COLUMNS
 
 # As Arrow takes them; what else it would take ("nan(3)") is looked at one by one.
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -127,20 +127,27 @@ def distinct(names: Iterable[str], notes: Notes) -> list[str]:
             f"The name {quoted(longest)} is longer than {LONGEST_NAME} characters: shorten it."
         )
     taken = set(every)
-    seen: Counter[str] = Counter()
-    found = []
+    found: list[str] = []
+    seen: set[str] = set()
     for name in every:
-        seen[name] += 1
-        if not name or seen[name] == 1:
-            found.append(name)
-            continue
-        count = seen[name]
-        while f"{name} ({count})" in taken:
-            count += 1
-        taken.add(f"{name} ({count})")
-        found.append(f"{name} ({count})")
-        notes.add(f"Several columns are called {quoted(name)}; the later ones carry a number.")
+        if name and name in seen:
+            notes.add(f"Several columns are called {quoted(name)}; the later ones carry a number.")
+            name = free_name(name, taken)
+            taken.add(name)
+        seen.add(name)
+        found.append(name)
     return found
+
+
+def check_cells(rows: int, columns: int, about: str = "") -> None:
+    """Refuse a table with more columns or cells than are read."""
+    if columns > MOST_COLUMNS:
+        raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
+    if rows * columns > MOST_CELLS:
+        raise ImportRefused(
+            f"The table has {about}{rows:,} rows of {columns:,} cells, and {MOST_CELLS:,} cells "
+            "are read at most: leave columns out, or keep every tenth row."
+        )
 
 
 def columns_of_texts(
@@ -254,9 +261,10 @@ def _parsed(
         bad = _read_rest(texts, rest, mark, values, present, units)
     if len(bad) * 2 > int(present.sum()):
         return _words(name, texts, present)
-    if bad:
-        raise ImportRefused(_no_number(name, texts, bad[0], place))
-    _check_range(name, texts, values, is_plain, place, notes)
+    # No number may become another one for being too large or too small.
+    if wrong := bad or np.flatnonzero(is_plain & np.isinf(values)).tolist():
+        raise ImportRefused(_no_number(name, texts, wrong[0], place))
+    _note_underflow(name, texts, np.flatnonzero(is_plain & (values == 0)), notes)
     unit = units.most_common(1)[0][0] if units else ""
     if len(units) > 1:
         raise ImportRefused(
@@ -344,30 +352,10 @@ def _no_number(name: str, texts: pa.Array, row: int, place: Callable[[int], str]
     called = quoted(name) if name else "a column without a name"
     try:
         number_of(text)
+        why = "not a number: correct it, or leave it empty where nothing was measured."
     except OutOfRange:
-        return (
-            f"{place(row)}: {called} is {quoted(text)}, which is larger than a 64-bit number can "
-            "be: correct it, or write Infinity."
-        )
-    return (
-        f"{place(row)}: {called} is {quoted(text)}, not a number: correct it, or leave it empty "
-        "where nothing was measured."
-    )
-
-
-def _check_range(
-    name: str,
-    texts: pa.Array,
-    values: Floats,
-    is_plain: Mask,
-    place: Callable[[int], str],
-    notes: Notes,
-) -> None:
-    """See that no number became another one for being too large or too small."""
-    over = np.flatnonzero(is_plain & np.isinf(values))
-    if over.size:
-        raise ImportRefused(_no_number(name, texts, int(over[0]), place))
-    _note_underflow(name, texts, np.flatnonzero(is_plain & (values == 0)), notes)
+        why = "which is larger than a 64-bit number can be: correct it, or write Infinity."
+    return f"{place(row)}: {called} is {quoted(text)}, {why}"
 
 
 def _note_underflow(name: str, texts: pa.Array, zeros: NDArray[np.int64], notes: Notes) -> None:

@@ -80,11 +80,9 @@ def curves_of(table: Table, label: str, prefix: str = "") -> list[ReadCurve]:
         )
     for run in runs:
         # Each run by itself, so that many of them cost no more than their rows.
-        own, at = (
-            (meaning, axis)
-            if len(runs) == 1
-            else (meaning.of_rows(run.rows), axis.of_rows(run.rows))
-        )
+        own, at = meaning, axis
+        if len(runs) > 1:
+            own, at = meaning.of_rows(run.rows), axis.of_rows(run.rows)
         told = [one for one in own.metrics if is_setting(one)]
         own = replace(
             own,
@@ -191,22 +189,13 @@ def _settings(meaning: Meaning) -> dict[str, str]:
 
 def _note_left_out(table: Table, meaning: Meaning, curves: Sequence[ReadCurve]) -> None:
     told = {name for curve in curves for name in curve.settings}
-    varied = [
-        one.name
-        for one in meaning.texts
-        if not one.is_number and one.name not in told and one.present.any()
-    ]
-    if varied:
+    words = [one for one in meaning.texts if not one.is_number and one.present.any()]
+    if varied := [one.name for one in words if one.name not in told]:
         table.notes.add(f"What is not a number is left out: {listed(varied)}.")
-    aside = [
-        one.name
-        for one in meaning.texts
-        if one.is_number and one.name and meaning.metric and not is_setting(one)
-    ]
-    if aside:
+    numbers = [one for one in meaning.texts if one.is_number and not is_setting(one)]
+    if meaning.metric and (aside := [one.name for one in numbers if one.name]):
         table.notes.add(f"Columns beside the measured value are left out: {listed(aside)}.")
-    empty = [one.name for one in table.columns if one.name and not one.present.any()]
-    if empty:
+    if empty := [one.name for one in table.columns if one.name and not one.present.any()]:
         table.notes.add(f"Nothing stands in {listed(empty)}: left out.")
     for one in (*meaning.metrics, *([meaning.value] if meaning.value else [])):
         if one.unit:

@@ -20,19 +20,18 @@ import pyarrow.csv as pa_csv
 
 from explorer.exchange.errors import ImportRefused
 from explorer.exchange.readers.cells import is_missing
-from explorer.exchange.readers.columns import Table, columns_of_texts, distinct
+from explorer.exchange.readers.columns import Table, check_cells, columns_of_texts, distinct
 from explorer.exchange.readers.found import Notes, counted, times
 from explorer.exchange.readers.layout import (
     PIPES,
     SPACES,
     Layout,
-    cells_of,
     is_comment,
     is_number,
     is_rule,
     layout_of,
+    piped_cells,
 )
-from explorer.exchange.readers.limits import MOST_CELLS, MOST_COLUMNS
 from explorer.exchange.readers.own_files import words_of
 from explorer.exchange.readers.settings_in_words import settings_of
 
@@ -56,7 +55,7 @@ def read_table(content: bytes, notes: Notes, names: tuple[str, ...] = ()) -> Tab
     """
     told = notes.told.delimiter
     layout = Layout("\t", names, len(names), 0, 1) if names else layout_of(content, told)
-    _check_size(content, layout)
+    check_cells(content.count(b"\n", layout.start), layout.width, "about ")
     if layout.preamble:
         notes.add(f"{counted(layout.preamble, 'line')} before the table left out.")
     names = layout.names or ("",) * layout.width
@@ -106,17 +105,6 @@ def _told(comments: tuple[str, ...]) -> dict[str, str]:
             except (orjson.JSONDecodeError, AttributeError):
                 continue
     return {}
-
-
-def _check_size(content: bytes, layout: Layout) -> None:
-    rows = content.count(b"\n", layout.start)
-    if layout.width > MOST_COLUMNS:
-        raise ImportRefused(f"The table has more than {MOST_COLUMNS:,} columns: split it.")
-    if rows * layout.width > MOST_CELLS:
-        raise ImportRefused(
-            f"The table has about {rows:,} rows of {layout.width:,} cells, and {MOST_CELLS:,} "
-            "cells are read at most: leave columns out, or keep every tenth row."
-        )
 
 
 def _parsed_by_arrow(
@@ -219,7 +207,7 @@ def _parted(
     if layout.delimiter == PIPES:
         for number, text in enumerate(lines, 1):
             if ("|" in text or "│" in text) and not is_rule(text.strip()):
-                yield number, cells_of(text, PIPES)
+                yield number, piped_cells(text)
         return
     if layout.delimiter == SPACES:
         for number, text in enumerate(lines, 1):

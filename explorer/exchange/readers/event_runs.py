@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -210,10 +210,10 @@ def curves_of_events(
         ImportRefused: A file is damaged, or there is no scalar in any.
     """
     every = sorted(files, key=lambda file: file_order(file[0]))
-    folders = {path.rpartition("/")[0] for path, _ in every}
+    places = runs_of_folders(path.rpartition("/")[0] for path, _ in every)
     runs: dict[str, Events] = {}
     for path, content in every:
-        run, prefix = run_of(path.rpartition("/")[0], folders)
+        run, prefix = places[path.rpartition("/")[0]]
         runs.setdefault(run, Events()).take(content, path, prefix, notes)
     curves = [
         events.curve(run or label, data)
@@ -234,18 +234,22 @@ def file_order(path: str) -> tuple[str, int, str]:
     return folder, int(begun[1]) if begun else 0, name
 
 
-def run_of(folder: str, folders: Iterable[str]) -> tuple[str, str]:
-    """Say to which run the event files of a folder belong, and what to put before its tags.
+def runs_of_folders(folders: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Say to which run the event files of each folder belong, and what to put before its tags.
 
     A folder inside of one with event files belongs to that: `add_scalars` and `add_hparams` write
     such. Folders called train, validation and the like belong to the one around them.
     """
     every = set(folders)
+    splits = {one.lower() for one in every if one.lower() in SPLITS}
+    return {folder: _run_of(folder, every, len(splits) > 1) for folder in every}
+
+
+def _run_of(folder: str, every: Container[str], are_splits: bool) -> tuple[str, str]:
     run = folder
     parent, _, leaf = run.rpartition("/")
-    siblings = {one.rpartition("/")[2].lower() for one in every if one.rpartition("/")[0] == parent}
     # Keras writes training and validation of a run to folders of their own under equal tags.
-    if leaf.lower() in SPLITS and (parent or len(siblings & SPLITS) > 1):
+    if leaf.lower() in SPLITS and (parent or are_splits):
         run = parent
     above = run.split("/")
     for depth in range(1, len(above)):

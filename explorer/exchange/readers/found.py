@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -173,18 +173,12 @@ def _joined(one: ReadCurve, other: ReadCurve) -> ReadCurve:
     series = dict(one.data.series)
     units = dict(one.units)
     for name, own in other.data.series.items():
-        free = free_name(name, series)
-        series[free] = own
+        series[free := free_name(name, series)] = own
         if name in other.units:
             units[free] = other.units[name]
     clocks = dict(one.data.clocks)
     for name, clock in _since(other.data.clocks, clocks).items():
-        if name in clocks:
-            both = clocks[name], clock
-            steps, values = (np.concatenate([getattr(own, part) for own in both])
-                             for part in ("steps", "values"))  # fmt: skip
-            clock = clock_of(name, steps, values)
-        clocks[name] = clock
+        clocks[name] = merged([clocks[name], clock], name) if name in clocks else clock
     data = replace(
         one.data,
         series=series,
@@ -215,6 +209,12 @@ def clock_of(name: str, steps: NDArray[np.int64], values: NDArray[np.float64]) -
         order = np.argsort(-values, kind="stable")
         steps, values = steps[order], values[order]
     return in_order(steps, values)[0]
+
+
+def merged(parts: Sequence[Series], name: str = "") -> Series:
+    """Return series whose steps may mix as one, as a clock of that name."""
+    steps = np.concatenate([one.steps for one in parts])
+    return clock_of(name, steps, np.concatenate([one.values for one in parts]))
 
 
 def in_order(steps: NDArray[np.int64], values: NDArray[np.float64]) -> tuple[Series, int]:

@@ -103,7 +103,7 @@ class _Found:
             # As TensorBoard's page downloads a curve.
             times, steps, values = zip(*node, strict=True)
             self._add_single(path, steps, values, times)
-        elif len(node) > 1 and all(map(is_scalar, node)):
+        elif _are_scalars(node, least=2):
             self._add_lists({path[-1] if path else self._metric: node}, path[:-1])
         elif len(node) > 1 and all(isinstance(one, list) for one in node):
             head, *rows = node
@@ -114,27 +114,26 @@ class _Found:
         if _is_frame(node):
             rows = [dict(zip(map(str, node["columns"]), row, strict=False)) for row in node["data"]]
             self._add_records(rows, path)
-            return
-        if _is_keyed(node):
+        elif _is_keyed(node):
             self._add_records(_keyed_rows(node, self._notes), path)
-            return
-        if _is_catboost(node):
+        elif _is_catboost(node):
             self._add_records(_catboost_rows(node), path)
-            return
-        if curve := _curve_lists(node):
+        elif curve := _curve_lists(node):
             self._add_single(path, *curve)
-            return
-        if not path and _are_histories(node):
+        elif not path and _are_histories(node):
             mine = self._label
             for self._label, one in node.items():
                 self._add_lists(one, ())
             self._label = mine
-            return
+        else:
+            self._walk_entries(node, path, depth)
+
+    def _walk_entries(self, node: dict[str, Any], path: tuple[str, ...], depth: int) -> None:
         lists: dict[str, list[Any]] = {}
         indexed: dict[str, dict[str, Any]] = {}
         others: list[tuple[str, Any]] = []
         for name, value in node.items():
-            if isinstance(value, list) and len(value) > 0 and all(map(is_scalar, value)):
+            if _are_scalars(value):
                 lists[name] = value
             elif isinstance(value, dict) and _is_indexed(value):
                 indexed[name] = value
@@ -209,8 +208,13 @@ _TRANSPARENT = frozenset(
 )  # fmt: skip
 
 
+def _are_scalars(value: Any, least: int = 1) -> bool:
+    """Tell whether a value is a list of so many single values, such as a metric's numbers."""
+    return isinstance(value, list) and len(value) >= least and all(map(is_scalar, value))
+
+
 def _is_triple(one: Any) -> bool:
-    is_row = isinstance(one, list) and len(one) == 3 and all(map(is_scalar, one))
+    is_row = _are_scalars(one) and len(one) == 3
     return is_row and isinstance(one[0], int | float) and one[0] > SINCE_1970
 
 
@@ -223,12 +227,8 @@ def _is_record(node: Mapping[str, Any]) -> bool:
 def _has_lists(node: Mapping[str, Any]) -> bool:
     """Tell a history from a record of numbers: its entries are lists of them."""
     lists = [one for one in node.values() if isinstance(one, list)]
-    numbers = [one for one in node.values() if isinstance(one, int | float)]
-    return (
-        bool(lists)
-        and not numbers
-        and all(len(one) > 1 and all(map(is_scalar, one)) for one in lists)
-    )
+    is_number = any(isinstance(one, int | float) for one in node.values())
+    return bool(lists) and not is_number and all(_are_scalars(one, least=2) for one in lists)
 
 
 def _are_histories(node: Mapping[str, Any]) -> bool:
@@ -236,7 +236,7 @@ def _are_histories(node: Mapping[str, Any]) -> bool:
     return len(node) > 1 and all(
         isinstance(one, dict)
         and any(f"val_{name}" in one for name in one)
-        and all(isinstance(own, list) and all(map(is_scalar, own)) for own in one.values())
+        and all(_are_scalars(own, least=0) for own in one.values())
         for one in node.values()
     )
 
@@ -289,14 +289,8 @@ def _curve_lists(
 ) -> tuple[list[Any], list[Any], list[Any] | None] | None:
     """Return the steps, the values and the times of one curve, as trackers write them."""
     for x, y in (("x", "y"), ("steps", "values"), ("step", "value"), ("steps", "value")):
-        steps, values = node.get(x), node.get(y)
-        if (
-            isinstance(steps, list)
-            and isinstance(values, list)
-            and len(steps) == len(values) > 0
-            and all(map(is_scalar, steps))
-            and all(map(is_scalar, values))
-        ):
+        steps, values = node.get(x, ()), node.get(y, ())
+        if _are_scalars(steps) and _are_scalars(values) and len(steps) == len(values):
             times = node.get("timestamps", node.get("timestamp"))
             is_timed = isinstance(times, list) and len(times) == len(steps)
             return steps, values, times if is_timed else None
@@ -309,14 +303,10 @@ def _is_catboost(node: Mapping[str, Any]) -> bool:
 
 def _catboost_rows(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return a row for each iteration of catboost_training.json."""
-    meta = node["meta"]
     names = {
         part: [str(one.get("name", one)) if isinstance(one, dict) else str(one) for one in told]
-        for part, told in (
-            ("learn", meta.get("learn_metrics")),
-            ("test", meta.get("test_metrics")),
-        )
-        if isinstance(told, list)
+        for part in ("learn", "test")
+        if isinstance(told := node["meta"].get(f"{part}_metrics"), list)
     }
     rows: list[Mapping[str, Any]] = []
     for one in node.get("iterations") or ():

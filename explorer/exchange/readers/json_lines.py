@@ -19,17 +19,16 @@ _SAMPLE = 50
 _LONGEST_LITERAL = 100_000
 # What a logger writes before a record, as in "2024-01-01 | INFO | train | {…}".
 _PREFIXED = re.compile(rb"[^{]*\|\s*(\{.*\})\s*")
+_STEP = r"(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*"
 _NUMBERED = re.compile(
-    r"(?:(step|epoch|iter|iteration|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*\|?\s+"
+    rf"(?:{_STEP}\|?\s+"
     # XGBoost's and LightGBM's rounds.
     r"|\[(\d+)\]\s+)(?=\S+[:=])",
     re.IGNORECASE,
 )
 _SET = re.compile(r"(\w+)'s (?=\w+:)")
 _PAIR = re.compile(r"([A-Za-z_][\w./\-]*)[:=]([^\s:=]+)")
-_SPOKEN_STEP = re.compile(
-    r"(step|iter|iteration|epoch|batch|update)\s*[:=]?\s*(\d+)(?:/\d+)?\s*[:|,-]\s*", re.IGNORECASE
-)
+_SPOKEN_STEP = re.compile(rf"{_STEP}[:|,-]\s*", re.IGNORECASE)
 _SPOKEN_PAIR = re.compile(
     r"([A-Za-z_][\w @/.-]*?)\s*[:=]?\s+([+-]?(?:\d[\d.]*(?:e[+-]?\d+)?|nan|inf)\s?(?:ms|s|%)?)",
     re.IGNORECASE,

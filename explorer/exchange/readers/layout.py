@@ -74,11 +74,9 @@ def is_rule(text: str) -> bool:
     return len(text.strip("|:+ \t")) > 1 and _STROKES.issuperset(text)
 
 
-def cells_of(text: str, delimiter: str) -> list[str]:
-    """Part one line of a table whose cells are parted by spaces or upright strokes."""
-    if delimiter == PIPES:
-        return [cell.strip() for cell in text.strip().strip("|│").replace("│", "|").split("|")]
-    return text.split()
+def piped_cells(text: str) -> list[str]:
+    """Part one line of a table whose cells stand between upright strokes."""
+    return [cell.strip() for cell in text.strip().strip("|│").replace("│", "|").split("|")]
 
 
 def is_number(text: str) -> bool:
@@ -140,7 +138,7 @@ def _piped(lines: Sequence[_Line]) -> Layout | None:
                 below = line.text
             else:
                 continue
-        names = cells_of(line.text, PIPES)
+        names = piped_cells(line.text)
         last = lines[k + 1] if is_rule(below) and below is not line.text else line
         before = sum(not is_rule(one.text) for one in lines[:k])
         return Layout(PIPES, tuple(names), len(names), last.end, last.number + 1, before)
@@ -226,13 +224,9 @@ def _named_by_comment(
     comments: Sequence[str], delimiter: str, width: int
 ) -> tuple[str, ...] | None:
     """Take the names from the last comment, where gnuplot and numpy have them."""
-    if not comments:
-        return None
     separator = None if delimiter == SPACES else delimiter
-    names = [name.strip() for name in comments[-1].split(separator)]
-    if len(names) == width and not any(map(is_number, names)):
-        return tuple(names)
-    return None
+    names = tuple(name.strip() for name in "".join(comments[-1:]).split(separator))
+    return names if comments and len(names) == width and not any(map(is_number, names)) else None
 
 
 def _single(lines: Sequence[_Line], comments: tuple[str, ...]) -> Layout:

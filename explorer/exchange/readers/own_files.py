@@ -13,7 +13,7 @@ from explorer.exchange.errors import ImportRefused
 from explorer.exchange.json_export import FORMAT, MEASURED, VERSION
 from explorer.exchange.long_table import CLOCK, COLUMNS, WORDS, unshielded
 from explorer.exchange.readers.columns import Column, Table
-from explorer.exchange.readers.found import ReadCurve, in_order
+from explorer.exchange.readers.found import ReadCurve, in_order, merged
 from explorer.exchange.readers.runs_of_tables import codes_of, rows_by_code, word_at
 from explorer.exchange.readers.settings_in_words import settings_of
 from explorer.runs.curve_data import (
@@ -96,7 +96,8 @@ def curves_of_own_table(
             of_kind, measured = text(kind, int(at[0])), text(metric, int(at[0]))
             one = _series(step.values[at], value.values[at])
             if of_kind == CLOCK:
-                clocks[measured] = _both(clocks.get(measured), one)
+                # What the rows of a clock tell counts before what its column does.
+                clocks[measured] = merged([*filter(None, [clocks.get(measured)]), one])
             else:
                 found[f"{of_kind}/{measured}" if of_kind else measured] = one
             if of_kind in IMAGES and (known := at[images.present[at]]).size:
@@ -104,7 +105,7 @@ def curves_of_own_table(
         for clock, parts in tested.items():
             known = np.concatenate(parts)
             counted = _series(step.values[known], images.values[known])
-            clocks[clock] = _both(counted, clocks.get(clock))
+            clocks[clock] = merged([counted, *filter(None, [clocks.get(clock)])])
         series, events = split_events(found)
         data = CurveData(series, x=text(x, first), clocks=clocks, events=events)
         curves.append(ReadCurve(name, data, settings.get(id_, {})))
@@ -121,14 +122,6 @@ def _check(table: Table) -> None:
     at = step.values[value.present]
     if not np.all((at >= 0) & (at <= LARGEST_STEP) & (at == np.floor(at))):
         raise ImportRefused(_DAMAGED)
-
-
-def _both(told: Series | None, further: Series | None) -> Series:
-    """Put together what the columns tell of a clock and what its own rows tell, which counts."""
-    every = [one for one in (told, further) if one is not None]
-    steps, values = (np.concatenate([getattr(one, name) for one in every])
-                     for name in ("steps", "values"))  # fmt: skip
-    return in_order(steps, values)[0]
 
 
 def _series(steps: np.ndarray, values: np.ndarray) -> Series:

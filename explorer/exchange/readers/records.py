@@ -64,31 +64,20 @@ class Records:
         for key, value in record.items():
             name = f"{prefix}{key}" if prefix else str(key)
             kind = type(value)
-            # By far the most of them, and so the first.
-            if kind is float or kind is int:
-                self._take(name, row, value)
-                continue
-            if kind is dict and "_type" in value:
-                # A picture, table or histogram of Weights & Biases.
-                self._lists.setdefault(name)
-                continue
-            if kind is dict:
-                self._add(value, f"{name}/", depth + 1)
-                continue
-            if kind is list:
-                if len(value) != 1 or not isinstance(value[0], int | float):
-                    self._lists.setdefault(name)
-                    continue
+            if kind is list and len(value) == 1 and isinstance(value[0], int | float):
                 (value,) = value
                 kind = type(value)
-            if value is None:
-                continue
             if kind is float or kind is int:
                 self._take(name, row, value)
-                continue
-            cells = self._columns.get(name) or self._begin(name)
-            cells.text_rows.append(row)
-            cells.texts.append(str(value))
+            elif kind is list or (kind is dict and "_type" in value):
+                # Or a picture, table or histogram of Weights & Biases.
+                self._lists.setdefault(name)
+            elif kind is dict:
+                self._add(value, f"{name}/", depth + 1)
+            elif value is not None:
+                cells = self._columns.get(name) or self._begin(name)
+                cells.text_rows.append(row)
+                cells.texts.append(str(value))
 
     def _take(self, name: str, row: int, value: float) -> None:
         cells = self._columns.get(name) or self._begin(name)
@@ -161,11 +150,8 @@ def table_of_lists(lists: Mapping[str, Sequence[Any]], notes: Notes) -> Table:
     Raises:
         ImportRefused: As `Records`.
     """
-    size = max(map(len, lists.values()))
-    if size * len(lists) > MOST_CELLS:
-        raise ImportRefused(f"The file holds more than {MOST_CELLS:,} values: split it.")
     gathered = Records()
-    for row in range(size):
+    for row in range(max(map(len, lists.values()))):
         gathered.add({name: own[row] for name, own in lists.items() if row < len(own)}, row + 1)
     table = gathered.table(notes)
     lengths = {len(own) for own in lists.values()}

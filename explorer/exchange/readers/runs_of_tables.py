@@ -61,9 +61,11 @@ def codes_of(columns: Sequence[Column], size: int) -> NDArray[np.int64]:
 
 def rows_by_code(codes: NDArray[np.int64]) -> list[NDArray[np.intp]]:
     """Return the rows of each code from 0 on, rising."""
+    if not codes.any():
+        return [np.arange(codes.size)] if codes.size else []
     order = np.argsort(codes, kind="stable")
     borders = np.flatnonzero(np.diff(codes[order])) + 1
-    return np.split(order, borders) if codes.size else []
+    return np.split(order, borders)
 
 
 def telling_apart(

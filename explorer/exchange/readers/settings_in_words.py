@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.exchange.readers.decoding import json_value
 
+# As Lightning, Hydra, Ultralytics, DVC, RLlib and others write it beside the curves.
+_FILE = re.compile(
+    r"(?:(.+?)/)??(?:\.hydra/)?(?:hparams|hyperparameters|params|args|opt|hyp|config)\.(?:ya?ml|json)"
+)
 _ENTRY = re.compile(r"( *)([\w.\-/]+):(?:\s+(.*?))?\s*")
 _DEEPEST = 8
 _MOST_LINES = 1_000
+
+
+T = TypeVar("T")
+
+
+def folder_of_settings(path: str) -> str | None:
+    """Return the folder whose curves a file tells the settings of; None if it is no such file."""
+    found = _FILE.fullmatch(path)
+    return (found[1] or "") if found else None
+
+
+def nearest(path: str, by_folder: Mapping[str, T], otherwise: T) -> T:
+    """Return what there is for the folder of a file, or for the nearest around it.
+
+    Args:
+        path: Of the file; of a folder, ended by a stroke.
+    """
+    folders = itertools.accumulate(path.split("/")[:-1], lambda above, own: f"{above}/{own}")
+    return next(
+        (by_folder[one] for one in (*reversed([*folders]), "") if one in by_folder), otherwise
+    )
 
 
 def setting_text(value: Any) -> str | None:

@@ -44,12 +44,7 @@ class Attempts:
         self._times: dict[Hashable, deque[float]] = {}
 
     def are_too_many(self, who: Hashable, times: int = 1) -> bool:
-        """Tell whether somebody was wrong too often lately.
-
-        Args:
-            who: A network address, a room.
-            times: Factor on the limit.
-        """
+        """Tell whether somebody was wrong too often lately."""
         return len(self._recent(who)) >= self._limit * times
 
     def note(self, who: Hashable) -> None:

@@ -98,12 +98,7 @@ def visit(page: str) -> None:
 
 
 def go_to(page: object, search: object) -> None:
-    """Let the next run show a page with the state of an address that the browser asks for.
-
-    Args:
-        page: last part of the page's address; nothing happens if another is open by then.
-        search: the query, without "?".
-    """
+    """Let the next run show a page with the state of an address that the browser asks for."""
     if isinstance(page, str) and isinstance(search, str) and len(search) <= _LONGEST_QUERY:
         st.session_state[_GOING] = {page: f"?{search}"}
 
@@ -184,8 +179,6 @@ def link_to(
     """Show a link that opens a page with values set, also from that page itself.
 
     Args:
-        page: address of the page.
-        label: of the link, Markdown.
         parameters: of the page's address; several values for a name that occurs more than once.
         via: tells this link from the others on the page.
     """
@@ -207,11 +200,7 @@ def is_asked(*names: str) -> bool:
 
 
 def suppose(values: Mapping[str, str | Sequence[str]]) -> None:
-    """Read parameters as if the address held them, where it does not name them itself.
-
-    Args:
-        values: Name → text, or several.
-    """
+    """Read parameters as if the address held them, where it does not name them itself."""
     for name, texts in values.items():
         _untaken().setdefault(name, [texts] if isinstance(texts, str) else list(texts))
 
@@ -227,7 +216,6 @@ def take(name: str, check: Callable[[Any], None] = lambda value: None) -> Any:
     What `keep` writes later is older than the session's own state and is not read.
 
     Args:
-        name: of a parameter that the page declared.
         check: raises ValueError for a value that the page cannot use.
 
     Raises:

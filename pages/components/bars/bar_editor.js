@@ -3,14 +3,16 @@
 // answers with a higher revision.
 
 import { noteEdit, settleEdit } from "../address/address.js";
-import { hold, isMoving, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
+import {
+  followPointer, hold, isMoving, release, step as stepped, valueByKey, wantsStillness,
+} from "../frontend/gestures.js";
 import { createFields } from "./bar_fields.js";
-import { followPointer, valueByPress } from "./bar_gestures.js";
-import { paintBars } from "./bar_painting.js";
-import { barParts, isFree, toolParts } from "./bar_parts.js";
+import { barParts, isFree, paintBars, toolParts } from "./bar_parts.js";
 import { ask, connect, heed, settle, settleAnswered, unheed } from "../preview/preview.js";
 import { chartColours, createSender, h, viewPerPlace, whenResized } from "../frontend/sync.js";
 import { coupled, mixture } from "./simplex.js";
+
+const tidy = (x) => Number(x.toFixed(6));
 
 export default viewPerPlace(createView, "edit");
 
@@ -138,7 +140,7 @@ function createView(parent) {
     fields.build(setup);
     // Who works by keyboard goes on from where they are, not from the top of the page.
     if (focused === null) return;
-    const again = [...root.querySelectorAll("button, input, select, [tabindex]")];
+    const again = [...root.querySelectorAll("button, input, [tabindex]")];
     again.find((one) => name(one) === focused)?.focus({ preventScroll: true });
   }
 
@@ -219,12 +221,14 @@ function createView(parent) {
   }
 
   function press(event, id, index) {
-    const wanted = valueByPress(event, state.values[id][index], setup);
+    const step = event.shiftKey ? setup.step / 10 : setup.step;
+    const by = (steps) => Math.round((state.values[id][index] + steps * step) / step) * step;
+    const wanted = valueByKey(event.key, by, setup.low, setup.high);
     if (wanted === null) return;
     event.preventDefault();
     stopWalk();
     stepped();
-    move(id, index, wanted);
+    move(id, index, tidy(wanted));
   }
 
   function grab(event, id, index, bar, track) {
@@ -234,13 +238,19 @@ function createView(parent) {
     stopWalk();
     // Proportions of the others are those at the start, so that passing 1 does not lose them.
     const start = [...state.values[id]];
-    const follow = (value) => move(id, index, value, start);
+    const { low, high, step } = setup;
+    const box = track.getBoundingClientRect();
+    const follow = ({ clientY }) => {
+      const value = low + ((box.bottom - clientY) / box.height) * (high - low);
+      move(id, index, tidy(Math.round(value / step) * step), start);
+    };
     const ended = () => {
       drag = null;
       release(view);
     };
     hold(view);
-    drag = { id, release: followPointer(event, track, setup, follow, ended) };
+    drag = { id, release: followPointer(event, track, follow, ended) };
+    follow(event);
   }
 
   function startWalk() {

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
 
-from explorer.core.bars import Bars, Limits, renamed, set_text
+from explorer.core.bars import Bars, Limits, Notes, renamed, resize, set_normalized_text, set_text
+from explorer.core.distributions import parse_vector
 from pages.components.address import address, parameters
 from pages.components.address.parameters import Parameter, written_places, written_vector
-from pages.components.bars.bar_edits import LONGEST_NAME, EditorSession, bars_of, receive
 from pages.components.frontend.frontend import component
+from pages.components.payloads import sequence_of
 from pages.components.preview import preview
 
 _mount = component(__file__)
+_LONGEST_NAME = 24
+_NO_PRESETS: Mapping[str, Bars] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,16 @@ class Series:
     id: str
     label: str
     colour: int
+
+
+@dataclass
+class EditorSession:
+    """What the server knows of one editor; `rev` counts the changes that it made itself."""
+
+    bars: Bars
+    messages: dict[str, dict[str, object]]
+    rev: int = 0
+    seq: int = 0
 
 
 NAMES = (
@@ -41,7 +56,7 @@ def bar_editor(
     default: Bars,
     series: tuple[Series, ...],
     *,
-    presets: Mapping[str, Bars],
+    presets: Mapping[str, Bars] = _NO_PRESETS,
     noun: str = "outcome",
     least: int = 2,
     most: int = 20,
@@ -58,15 +73,9 @@ def bar_editor(
         default: State before anybody edited, unless the page's address holds one.
         series: The rows of bars; their ids are the keys of `Bars.values`.
         presets: Name → state, offered in a menu.
-        noun: What an outcome is called.
-        low: Value at the bottom of a bar.
-        high: Value at the top of a bar.
         step: What an arrow key adds or takes.
         tall: Whether the bars are as high as the screen lets them, for a page that is about them.
         previewed: Whether plots follow before the script has run again: see `offer_plots`.
-
-    Returns:
-        The newest state that is valid.
     """
     limits = Limits(noun=noun, least=least, most=most)
     session = _session(key, default)
@@ -109,7 +118,6 @@ def offer_plots(key: str, plots: Callable[[Bars], preview.Plots]) -> None:
     """Let plots follow the editor `key` before the script has run again.
 
     Args:
-        key: Of an editor that is `previewed`.
         plots: Returns what `plots_of` does for a state of the editor; see `preview.offer`.
     """
     session: EditorSession = st.session_state[f"{key} bars"]
@@ -151,7 +159,6 @@ def _open_link(
     """Take the state from the address; what cannot be read is reported and left unchanged.
 
     Args:
-        limits: What `explorer.core.bars` needs to know of the editor.
         presets: Name → state; a link without names to an example has the example's.
     """
     session.rev += 1
@@ -172,7 +179,7 @@ def _open_link(
         session.messages |= {
             other: {"note": note} for other, note in notes.items() if other not in asked
         }
-    names = [name.strip()[:LONGEST_NAME] for name in address.shared("name")]
+    names = [name.strip()[:_LONGEST_NAME] for name in address.shared("name")]
     if len(names) == len(bars.names) and all(names):
         bars = replace(bars, names=tuple(names))
     elif is_read:
@@ -180,3 +187,101 @@ def _open_link(
     numbers = ",".join(address.shared("lock")[:1]).split(",")
     locked = {int(text) - 1 for text in numbers if text.isdecimal() and len(text) < 4}
     session.bars = replace(bars, locked=tuple(sorted(locked & set(range(len(bars.names))))))
+
+
+def receive(session: EditorSession, edit: Any, presets: Mapping[str, Bars], limits: Limits) -> None:
+    """Take an edit from the browser into the session.
+
+    Args:
+        edit: As the editor's script sent it, or anything else that somebody sends.
+    """
+    seq = sequence_of(edit)
+    if seq is None or seq == session.seq:
+        return
+    session.seq = seq
+    # An edit made on top of an older state than the server's own last change is out of date.
+    if edit.get("rev") == session.rev:
+        _take_state(session, edit.get("state"))
+    if isinstance(edit.get("command"), dict):
+        _obey(session, edit["command"], presets, limits)
+
+
+def bars_of(old: Bars, state: Any) -> Bars:
+    """Return the bars that an editor sent; their number is changed by commands alone.
+
+    Args:
+        state: `names`, `values` and `locked` as the editor's script sends them.
+
+    Raises:
+        ValueError: The editor does not send such a state, or its bars are not valid.
+    """
+    try:
+        names, count = tuple(str(name)[:_LONGEST_NAME] for name in state["names"]), len(old.names)
+        values = {series: tuple(map(float, state["values"][series])) for series in old.values}
+        locked = tuple(int(index) for index in state["locked"])
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("The editor sent something that is not a state of its bars.") from error
+    if len(names) != count or not set(locked) <= set(range(count)):
+        raise ValueError("The editor sent bars other than those it shows.")
+    return replace(old, names=names, values=values, locked=locked)
+
+
+def _take_state(session: EditorSession, state: Any) -> None:
+    try:
+        bars = bars_of(session.bars, state)
+    except ValueError as error:
+        series = next(iter(session.bars.values))
+        session.messages = {series: {"error": f"{error} The last good state is kept."}}
+        session.rev += 1
+        return
+    session.bars, session.messages = bars, {}
+
+
+def _obey(
+    session: EditorSession,
+    command: dict[str, object],
+    presets: Mapping[str, Bars],
+    limits: Limits,
+) -> None:
+    """Carry out what needs the server: text, normalising, a preset, the number of outcomes."""
+    series = str(command.get("series") or next(iter(session.bars.values)))
+    text = str(command.get("text", ""))
+    notes: Notes = {}
+    before = session.bars
+    session.rev += 1
+    try:
+        match command.get("kind"):
+            case "text":
+                session.bars, notes = set_text(session.bars, series, text, **limits)
+            case "normalize":
+                session.bars, notes = set_normalized_text(session.bars, series, text, **limits)
+            case "resize":
+                size = command["size"]
+                if type(size) is not int:
+                    raise TypeError("The number of outcomes must be a whole number.")
+                session.bars, notes = resize(session.bars, size, **limits)
+            case "preset":
+                session.bars = presets[str(command["name"])]
+    except (KeyError, TypeError, OverflowError):
+        # No editor sends such a message; the bars stay as they are.
+        return
+    except ValueError as error:
+        session.messages[series] = {
+            "error": f"{error} The bars still show the last good values.",
+            "text": text,
+            "can_normalize": session.bars.probabilities and _can_normalize(text),
+        }
+        return
+    is_text = command.get("kind") in ("text", "normalize")
+    if is_text and len(before.names) != len(session.bars.names):
+        noun = limits["noun"]
+        session.bars = renamed(before, session.bars, presets.values(), noun)
+    session.messages = {name: {"note": note} for name, note in notes.items()}
+
+
+def _can_normalize(text: str) -> bool:
+    try:
+        weights = parse_vector(text)
+    except ValueError:
+        return False
+    return bool((weights >= 0).all() and weights.any() and math.isfinite(weights.max()))

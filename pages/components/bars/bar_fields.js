@@ -27,7 +27,6 @@ export function createFields(parent, ask) {
     const normalise = h(
       "button",
       {
-        type: "button",
         // The field's own blur would first send the text as it is.
         onpointerdown: (event) => event.preventDefault(),
         onclick: () => send("normalize", id),

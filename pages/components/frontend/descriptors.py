@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from streamlit import runtime
@@ -46,23 +45,12 @@ def raise_limit() -> int | None:
     return limit
 
 
-@asynccontextmanager
-async def let_go(every: float = _EVERY_SECONDS) -> AsyncIterator[None]:
-    """Let go of what belongs to sessions that have ended, as long as the context lasts.
+async def let_go(every: float = _EVERY_SECONDS) -> None:
+    """Let go of what belongs to sessions that have ended, again and again.
 
     Args:
         every: Seconds between two looks.
     """
-    task = asyncio.create_task(_look(every))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _look(every: float) -> None:
     while True:
         await asyncio.sleep(every)
         if runtime.exists():

@@ -37,11 +37,7 @@ can add this one in <code>.streamlit/config.toml</code>, or at start with the en
 
 
 class FrontDoor:
-    """Middleware around the whole app.
-
-    Args:
-        app: What answers everything else.
-    """
+    """Middleware around the whole app."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

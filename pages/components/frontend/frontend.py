@@ -27,7 +27,7 @@ from starlette.routing import BaseRoute, Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.components.frontend import descriptors
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import admits, beside
 from pages.components.frontend.front_door import FrontDoor
 from pages.components.preview import preview
 
@@ -93,9 +93,6 @@ def component(module: str) -> Callable[..., Any]:
 
     Args:
         module: `__file__` of the Python module.
-
-    Returns:
-        The mounting command of `st.components.v2.component`.
     """
     name = Path(module).relative_to(_PAGES).with_suffix("").as_posix()
     return st.components.v2.component(
@@ -174,7 +171,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     # Set once the libraries are there. The server's products are small, and threads for one would
     # wait for each other on cores that a training keeps busy: 38 ms for its curves in place of 6.
     threadpoolctl.threadpool_limits(1, user_api="blas")
-    async with descriptors.let_go():
+    async with beside(descriptors.let_go()):
         yield
 
 

@@ -35,6 +35,48 @@ export function forget(settled) {
   waiting.delete(settled);
 }
 
+/**
+ * Follow the pointer that pressed on an element until it is let go.
+ *
+ * @param {PointerEvent} pressed
+ * @param {Element} element
+ * @param {(event: PointerEvent) => void} moved is told where it goes
+ * @param {() => void} ended is called once
+ * @returns {() => void} lets go at once
+ */
+export function followPointer(pressed, element, moved, ended) {
+  const following = new AbortController();
+  const release = () => {
+    following.abort();
+    ended();
+  };
+  const on = (name, act) =>
+    element.addEventListener(
+      name,
+      (event) => event.pointerId === pressed.pointerId && act(event),
+      { signal: following.signal },
+    );
+  element.setPointerCapture(pressed.pointerId);
+  on("pointermove", moved);
+  on("pointerup", release);
+  on("pointercancel", release);
+  return release;
+}
+
+/**
+ * Return the value that a key asks for, or null where it is none of a slider's keys.
+ *
+ * @param {string} key `KeyboardEvent.key`
+ * @param {(steps: number) => number} by the value that many steps away
+ *
+ * Source: WAI-ARIA Authoring Practices, "Slider Pattern", keyboard interaction.
+ */
+export function valueByKey(key, by, low, high) {
+  const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+  if (key in steps) return by(steps[key]);
+  return { Home: low, End: high }[key] ?? null;
+}
+
 /** Whether the visitor has asked their system for less motion: then nothing plays by itself. */
 export const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

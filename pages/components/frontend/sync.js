@@ -89,7 +89,7 @@ export function createSender(send, lastSequence = 0, patience = 600) {
  * on the page, updates it, and disposes of it when the component goes.
  *
  * @param {(parent: Element, assets: string) => {update: Function, dispose: Function}} createView
- * @param {string} state the component's state that `view.send` sets
+ * @param {string} [state] of the component, which `view.send` sets; without it that takes the name
  */
 export function viewPerPlace(createView, state) {
   const views = new WeakMap();
@@ -99,7 +99,7 @@ export function viewPerPlace(createView, state) {
       view = createView(parentElement, assets);
       views.set(parentElement, view);
     }
-    view.send = (edit) => setStateValue(state, edit);
+    view.send = state ? (edit) => setStateValue(state, edit) : setStateValue;
     view.update(data);
     return () => {
       views.delete(parentElement);
@@ -150,13 +150,31 @@ export function chartColours(element) {
     .filter(Boolean);
 }
 
+/** Open a socket of the app's own; `path` begins at the app's root. */
+export function openSocket(path) {
+  const address = new URL(path, document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
 /** Element with properties, attributes (`aria-…`, `role`, `data-…`) and children. */
-export function h(tag, properties = {}, ...children) {
+export function h(tag, properties, ...children) {
   const element = document.createElement(tag);
+  // Without it a button submits a form.
+  if (tag === "button") element.type = "button";
+  return filled(element, properties, children);
+}
+
+/** The same in a picture. */
+export const svg = (tag, properties, ...children) =>
+  filled(document.createElementNS("http://www.w3.org/2000/svg", tag), properties, children);
+
+function filled(element, properties = {}, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (name === "style") element.style.cssText = value;
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "class") element.className = value;
     else element.setAttribute(name, value);
   }
   element.append(...children.filter((child) => child !== null));

@@ -53,20 +53,23 @@ def lasting_choice(
     wraps: bool = False,
     is_tabs: bool = False,
     bare: bool = False,
+    is_list: bool = False,
 ) -> str:
     """Show a choice among a few and return it; at first it is the first option.
 
     Args:
-        options: what there is to choose from.
         key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the choice.
         wraps: whether a narrow screen needs several rows for them.
         is_tabs: whether it chooses what is shown below: drawn as tabs, without the label.
         bare: whether the options need no label: it is not shown.
+        is_list: whether the options stand in a list that opens: a setting of many in a form.
     """
     asked = address.take_or_warn(link)
     if asked in options or address.is_cleared(link):
         choose(key, asked or options[0])
+    if is_list:
+        return lasting_option(label, options, options[0], key=key, words=str, help=help)
     with st.container(key=f"tabs-{key}") if is_tabs else nullcontext():
         return st.segmented_control(
             label,
@@ -77,8 +80,30 @@ def lasting_choice(
             help=help,
             label_visibility="collapsed" if is_tabs or bare else "visible",
             wrap=wraps or is_tabs or None,
-            on_change=_keeping(key),
+            on_change=keeping(key),
         )
+
+
+def lasting_option(
+    label: str,
+    options: Sequence[str],
+    default: str,
+    *,
+    key: str,
+    words: Callable[[str], str],
+    help: str | None = None,
+) -> str:
+    """Show a list of many to choose one from, and return it: the default if it is not offered."""
+    before = chosen(key, default)
+    return st.selectbox(
+        label,
+        options,
+        options.index(shown(key, before if before in options else default)),
+        format_func=words,
+        key=key,
+        help=help,
+        on_change=keeping(key),
+    )
 
 
 def lasting_text(
@@ -90,14 +115,7 @@ def lasting_text(
     help: str | None = None,
     placeholder: str | None = None,
 ) -> str:
-    """Show a line of text and return it; the caller checks it.
-
-    Args:
-        default: text at first.
-        key: unique in the app; the text lives in the session beside it.
-        link: parameter of the page's address that holds the text.
-        placeholder: shown while the field is empty.
-    """
+    """Show a line of text and return it; the caller checks it."""
     asked = address.take_or_warn(link)
     if asked is not None or address.is_cleared(link):
         choose(key, default if asked is None else asked)
@@ -108,7 +126,7 @@ def lasting_text(
         help=help,
         max_chars=LONGEST,
         placeholder=placeholder,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -118,10 +136,7 @@ def lasting_class(
     """Show the choice of one class and return its index.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds its number, counted from 1.
-        default: index chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked or address.is_cleared(link):
@@ -137,7 +152,7 @@ def lasting_class(
         shown(key, index),
         format_func=lambda place: _numbered(names, place),
         key=key,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
 
 
@@ -153,10 +168,7 @@ def lasting_classes(
     """Show the choice of any number of classes and return their indices in order.
 
     Args:
-        names: of the classes, C of them.
-        key: unique in the app; the choice lives in the session beside it.
         link: parameter of the page's address that holds the numbers, counted from 1, "0" for none.
-        default: indices chosen at first.
     """
     asked = address.take_or_warn(link, _within(len(names)))
     if asked is not None or address.is_cleared(link):
@@ -176,7 +188,7 @@ def lasting_classes(
         default=shown(key, pressed if sorted(pressed) == now else now),
         key=key,
         help=help,
-        on_change=_keeping(key),
+        on_change=keeping(key),
     )
     return tuple(now)
 
@@ -185,8 +197,8 @@ def _kept(key: str) -> str:
     return f"{key} kept"
 
 
-def _keeping(key: str) -> Callable[[], None]:
-    """Return what takes a press on the widget; runs before the page does."""
+def keeping(key: str) -> Callable[[], None]:
+    """Return what takes a press on the widget `key`: its `on_change`."""
     return lambda: choose(key, st.session_state[key])
 
 

@@ -4,10 +4,8 @@
 import { noteEdit, settleEdit } from "../address/address.js";
 import { forget, isMoving, whenAtRest } from "../frontend/gestures.js";
 import { letDrag } from "./plot_drag.js";
-import { createMenu } from "./plot_menu.js";
-import { showQuantities } from "./plot_quantities.js";
+import { createPlotMenu } from "./plot_menu.js";
 import { keepRanges, keepZoom } from "./plot_ranges.js";
-import { savePicture, saveValues } from "./plot_saving.js";
 import { scaleNow, themed, themeOf } from "./plot_theme.js";
 import { fillTable } from "./plot_values.js";
 import { isUnsettled, listen, unlisten } from "../preview/preview.js";
@@ -20,7 +18,7 @@ const PHONE = matchMedia("(max-width: 640px)");
 
 let plotlyLoading = null;
 
-export function loadPlotly(assets) {
+function loadPlotly(assets) {
   plotlyLoading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: assets + "plotly.min.js" });
     script.onload = () => resolve(window.Plotly);
@@ -51,6 +49,50 @@ function drawSoon(draw) {
   waiting.add(draw);
 }
 
+/** Draw what `plots_of` returned for a plot, outside of Streamlit's own places for it. */
+export const drawPlot = (parentElement, text, assets) =>
+  render({ data: new TextEncoder().encode(text), parentElement, setStateValue() {}, assets });
+
+/**
+ * Return what draws a figure on `canvas`, one drawing at a time: called while it draws, it draws
+ * once more after that.
+ *
+ * @param {{root: Element, canvas: Element, table: Element, assets: string}} place
+ * @param {() => {figure: object, alt: string}} compose
+ * @param {() => void} drawn is called after each drawing
+ */
+export function createDrawing({ root, canvas, table, assets }, compose, drawn = () => {}) {
+  let drawing = false;
+  let stale = false;
+
+  return async () => {
+    stale = true;
+    if (drawing) return;
+    drawing = true;
+    try {
+      const Plotly = await loadPlotly(assets);
+      while (stale) {
+        stale = false;
+        const { figure, alt } = compose();
+        await Plotly.react(canvas, figure.data, figure.layout, {
+          displayModeBar: false,
+          responsive: false,
+        });
+        drawn();
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", alt);
+        // Counts redraws for whoever measures or tests the delay to a finished picture.
+        root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1);
+        if (!table.hidden) fillTable(table, canvas._fullData);
+      }
+    } catch (error) {
+      canvas.textContent = error.message;
+    } finally {
+      drawing = false;
+    }
+  };
+}
+
 /** The height that a figure has on this screen, in pixels; `scale` tells how large the page is. */
 function heightNow({ height, meta }, scale) {
   const least = meta?.least_height ?? height;
@@ -61,20 +103,15 @@ function heightNow({ height, meta }, scale) {
   return Math.round(scale * (least + share * (height - least)));
 }
 
-export default viewPerPlace(createView, "edit");
+const render = viewPerPlace(createView, "edit");
+export default render;
 
 function createView(parent, assets) {
   const canvas = h("div", { class: "cee-plot-canvas" });
   const table = h("div", { class: "cee-plot-table", hidden: "" });
   const numbers = h("dl", { class: "cee-quantities cee-plot-quantities", hidden: "" });
-  const menu = createMenu([
-    ["Values", "Show the plotted values as a table, or hide it", toggleTable],
-    ["CSV", "Download the plotted values", () => saveValues(canvas, payload.name)],
-    ["PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")],
-    ["SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")],
-    ["Show all", "Undo zooming, as a double click on the plot does", showAll],
-  ]);
-  const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu.element, table);
+  const menu = createPlotMenu(canvas, table, () => payload.name, showAll);
+  const root = h("figure", { class: "cee-plot" }, numbers, canvas, menu, table);
   parent.append(root);
 
   const view = { send: null, update, dispose };
@@ -82,8 +119,6 @@ function createView(parent, assets) {
   let shown = ""; // what is drawn
   let answered = ""; // what the script said last
   let ahead = false; // whether a preview came after that
-  let drawing = false;
-  let stale = false;
   let sender = null;
   const named = {}; // range by axis that the drawn figure names
 
@@ -140,48 +175,21 @@ function createView(parent, assets) {
     drawAgain();
   }
 
+  const draw = createDrawing({ root, canvas, table, assets }, compose);
+
   function drawAgain() {
-    stale = true;
     drawSoon(draw);
   }
 
-  async function draw() {
-    if (drawing) return;
-    drawing = true;
-    try {
-      const Plotly = await loadPlotly(assets);
-      while (stale) {
-        stale = false;
-        const figure = themed(payload, (theme ??= themeOf(root)));
-        figure.layout.height = heightNow(payload.figure.layout, theme.scale);
-        canvas.style.minHeight = `${figure.layout.height}px`;
-        // Wider than it has to be once everything is at rest.
-        if (isMoving() && keepRanges(figure.layout, canvas._fullLayout, named)) {
-          whenAtRest(drawAgain);
-        }
-        keepZoom(figure.layout, canvas._fullLayout, named);
-        showQuantities(numbers, figure.layout.meta ?? {});
-        await Plotly.react(canvas, figure.data, figure.layout, {
-          displayModeBar: false,
-          responsive: false,
-        });
-        canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", payload.alt);
-        // Counts redraws for whoever measures or tests the delay to a finished picture.
-        root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1);
-        if (!table.hidden) fillTable(table, canvas._fullData);
-      }
-    } catch (error) {
-      canvas.textContent = error.message;
-    } finally {
-      drawing = false;
-    }
-  }
-
-  function toggleTable() {
-    table.hidden = !table.hidden;
-    menu.relabel(0, table.hidden ? "Values" : "Hide the values");
-    if (!table.hidden) fillTable(table, canvas._fullData);
+  function compose() {
+    const figure = themed(payload, (theme ??= themeOf(root)));
+    figure.layout.height = heightNow(payload.figure.layout, theme.scale);
+    canvas.style.minHeight = `${figure.layout.height}px`;
+    // Wider than it has to be once everything is at rest.
+    if (isMoving() && keepRanges(figure.layout, canvas._fullLayout, named)) whenAtRest(drawAgain);
+    keepZoom(figure.layout, canvas._fullLayout, named);
+    showQuantities(numbers, figure.layout.meta ?? {});
+    return { figure, alt: payload.alt };
   }
 
   function showAll() {
@@ -200,4 +208,29 @@ function createView(parent, assets) {
     sender.push({ x });
   });
   return view;
+}
+
+/**
+ * Show the quantities in the element `list`.
+ *
+ * @param {Element} list
+ * @param {object} meta of the figure's layout
+ * @param {{name: string, value: string, unit: string, colour: string}[]} meta.quantities
+ * @param {boolean} meta.aside whether they are of less weight than the figure
+ */
+function showQuantities(list, { quantities = [], aside = false }) {
+  list.classList.toggle("cee-aside", aside);
+  list.hidden = quantities.length === 0;
+  if (list.children.length !== quantities.length) {
+    list.replaceChildren(
+      ...quantities.map(() => h("div", {}, h("dt", {}), h("dd", {}, h("b", {}), h("span", {})))),
+    );
+  }
+  quantities.forEach(({ name, value, unit, colour }, place) => {
+    const [term, number] = list.children[place].children;
+    term.textContent = name;
+    number.firstChild.style.setProperty("--cee-colour", colour || "currentColor");
+    number.firstChild.textContent = value;
+    number.lastChild.textContent = unit && ` ${unit}`;
+  });
 }

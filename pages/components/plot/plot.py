@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 
 import orjson
 import plotly.graph_objects as go
-import streamlit as st
 
 from explorer.figures.palette import CATEGORICAL
 from pages.components.frontend.frontend import component
-from pages.components.payloads import finite_number, sequence_of
+from pages.components.payloads import finite_number, new_edit, newest_edit
 from pages.components.preview import preview
 
 _mount = component(__file__)
@@ -44,11 +43,6 @@ def plot(
     _show(key, _payload(figure, key, alt, seq=newest_edit(key), link=link), on_drag)
 
 
-def newest_edit(key: str) -> int:
-    """Return the number of the newest edit on the plot itself that was taken, 0 for none."""
-    return st.session_state.get(_taken(key), 0)
-
-
 def plots_of(
     pictures: Mapping[str, tuple[go.Figure | orjson.Fragment, str]],
     *,
@@ -78,12 +72,8 @@ def drawn_plot(
 
 def _show(key: str, data: bytes, on_drag: Callable[[float], None] | None) -> None:
     def edited() -> None:
-        edit = st.session_state[key].get("edit")
-        seq = sequence_of(edit)
-        if seq is None or seq == newest_edit(key):
-            return
-        st.session_state[_taken(key)] = seq
-        if on_drag is not None and "x" in edit:
+        edit = new_edit(key)
+        if on_drag is not None and edit and "x" in edit:
             x = finite_number(edit["x"])
             if x is not None:
                 on_drag(x)
@@ -104,7 +94,3 @@ def _payload(
         "link": link,
     }
     return orjson.dumps(shown)
-
-
-def _taken(key: str) -> str:
-    return f"{key} edit taken"

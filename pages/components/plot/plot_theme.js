@@ -80,7 +80,8 @@ export function themed({ figure, palette }, { partners, ink, line, ground, famil
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: ink, family, size: 13 * scale },
-      xaxis: axis,
+      // The first number of one axis stands clear of that of the other.
+      xaxis: { ...axis, ticklabelstandoff: 4 },
       yaxis: axis,
       ternary: Object.fromEntries([
         ["bgcolor", "rgba(0,0,0,0)"],

@@ -1,6 +1,6 @@
 // Asks the server for the plots of an edit, ahead of Streamlit's own answer to it.
 
-import { decoded } from "../frontend/sync.js";
+import { decoded, openSocket } from "../frontend/sync.js";
 
 const ATTEMPTS = 3;
 const PATIENCE_MS = 3000;
@@ -27,10 +27,7 @@ export function connect(token) {
   // Where nothing is ever answered, behind a proxy perhaps, there is no use in going on.
   if (socket?.readyState <= WebSocket.OPEN || attempts === ATTEMPTS) return;
   attempts += 1;
-  const address = new URL(`explorer-preview/${token}`, document.baseURI);
-  address.protocol = address.protocol.replace("http", "ws");
-  const mine = new WebSocket(address);
-  mine.binaryType = "arraybuffer";
+  const mine = openSocket(`explorer-preview/${token}`);
   mine.onmessage = ({ data }) => {
     if (mine === socket) receive(decoded(data));
   };

@@ -23,7 +23,7 @@ import streamlit as st
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import REFUSED, messages
 
 _LONGEST_QUESTION = 20_000
 Plots = Mapping[str, bytes]
@@ -58,7 +58,6 @@ def offer(editor: str, draw: Draw) -> None:
     """Let this session's browser ask for the plots of a state of an editor.
 
     Args:
-        editor: Key of the editor.
         draw: Takes the editor's state as the browser sends it and returns, by key, what each plot
             is given then; raises ValueError or TypeError for what is not a state. Called outside of
             any script, so it must not read or change the session.
@@ -79,10 +78,6 @@ def note_page(page: str) -> None:
 def hear(name: str, audience: Audience | None) -> bool:
     """Tell an audience, or nobody any more, what a session shows from now on.
 
-    Args:
-        name: From `token`.
-        audience: Who is told.
-
     Returns:
         Whether there is such a session in this process.
     """
@@ -97,7 +92,6 @@ def tell(*, editors: Mapping[str, Any] | None = None, plots: Plots | None = None
 
     Args:
         editors: Key → state, as the editor's script in the browser has it.
-        plots: Key → what that plot is given.
     """
     offers = st.session_state.get("previews")
     if offers is not None and offers.audience is not None:
@@ -108,7 +102,6 @@ def answer(name: str, question: str) -> bytes:
     """Return the plots that a browser asks for.
 
     Args:
-        name: From `token`.
         question: JSON with the `number` of the question, the key of the `editor` and its `state`.
 
     Returns:
@@ -147,14 +140,12 @@ def shared(draw: Callable[P, Plots]) -> Callable[P, Plots]:
 
 async def _serve(socket: WebSocket) -> None:
     name = socket.path_params["token"]
-    if not await admits(socket) or name not in _sessions:
-        await socket.close(1008)
+    if name not in _sessions:
+        await socket.close(REFUSED)
         return
-    await socket.accept()
     # The tab may go while its plots are drawn.
     with contextlib.suppress(WebSocketDisconnect):
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            question = message.get("text") or ""
+        async for question in messages(socket):
             await socket.send_bytes(await asyncio.to_thread(answer, name, question))
 
 

@@ -1,7 +1,7 @@
 // The browser's side of what is watched: tells its place, hears what is new from there on, and says
 // whether it can hear, so that whoever watches asks the page's script where it cannot.
 
-import { decoded } from "../frontend/sync.js";
+import { decoded, openSocket } from "../frontend/sync.js";
 
 const WAITS_MS = [300, 1000, 3000, 10_000, 30_000];
 const PATIENCE_MS = 6000; // until something is heard
@@ -22,10 +22,7 @@ export function createWatch({ place, hear, turn }) {
   const watchdog = setInterval(look, 1000);
 
   function connect() {
-    const address = new URL("explorer-push", document.baseURI);
-    address.protocol = address.protocol.replace("http", "ws");
-    const mine = new WebSocket(address);
-    mine.binaryType = "arraybuffer";
+    const mine = openSocket("explorer-push");
     mine.onopen = () => mine === socket && say();
     mine.onclose = ({ code }) => {
       if (mine !== socket) return;

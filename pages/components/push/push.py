@@ -16,13 +16,12 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import orjson
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import REFUSED, beside, messages, once_in_each_loop
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ _LONGEST_PLACE, _LONGEST_NAME = 4_000, 64
 _MOST_PLACES = 40
 """In a second, from one browser."""
 _BEAT = b'{"beat":1}'
-_TRY_LATER, _REFUSED, _FAILED = 1013, 1008, 1011
+_TRY_LATER, _FAILED = 1013, 1011
 
 
 class Feed(Protocol):
@@ -47,11 +46,7 @@ class Feed(Protocol):
         """
 
     def look(self, watching: int) -> float:
-        """Read what is new, and return after how many seconds to do so again.
-
-        Args:
-            watching: How many browsers watch.
-        """
+        """Read what is new, and return after how many seconds to do so again."""
 
     def news(self, place: Hashable) -> tuple[bytes, Hashable] | None:
         """Return what somebody at a place lacks, and the place after that; None for nothing."""
@@ -64,7 +59,6 @@ def offer(kind: str, feed_of: Callable[[str], Feed]) -> None:
     """Let browsers watch things of a kind.
 
     Args:
-        kind: What they ask for it by.
         feed_of: Takes the name of a thing and returns its feed, new, with nothing read yet.
     """
     _kinds[kind] = feed_of
@@ -148,8 +142,6 @@ class Hub:
         """Let a browser watch from a place on, or take the place that it is at by now.
 
         Args:
-            kind: One that is offered.
-            name: Which thing of this kind.
             told: What it says of its place.
 
         Raises:
@@ -211,38 +203,21 @@ def _read(
     return wait, {place: news for place in places if (news := feed.news(place)) is not None}
 
 
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
-
-
+@once_in_each_loop
 def _hub() -> Hub:
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+    return Hub()
 
 
 async def _serve(socket: WebSocket) -> None:
-    if not await admits(socket):
-        await socket.close(_REFUSED)
-        return
-    await socket.accept()
     hub, seat = _hub(), Seat(socket)
-    delivering = asyncio.create_task(seat.deliver())
-    recent: list[float] = []
-    try:
-        # The tab may go at any time.
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            now = time.monotonic()
-            recent = [at for at in recent if at > now - 1] + [now]
-            code = _take(hub, seat, message.get("text") or "")
-            if code or len(recent) > _MOST_PLACES:
-                await socket.close(code or _REFUSED)
-                break
-    finally:
-        hub.leave(seat)
-        delivering.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await delivering
+    async with beside(seat.deliver()):
+        try:
+            async for text in messages(socket, _MOST_PLACES):
+                if code := _take(hub, seat, text):
+                    await socket.close(code)
+                    break
+        finally:
+            hub.leave(seat)
 
 
 def _take(hub: Hub, seat: Seat, text: str) -> int:
@@ -250,16 +225,16 @@ def _take(hub: Hub, seat: Seat, text: str) -> int:
     try:
         told = orjson.loads(text) if len(text) <= _LONGEST_PLACE else None
         if not isinstance(told, dict):
-            return _REFUSED
+            return REFUSED
         kind, name = told.get("kind"), told.get("of")
         if not isinstance(kind, str) or not isinstance(name, str) or len(name) > _LONGEST_NAME:
-            return _REFUSED
+            return REFUSED
         if kind not in _kinds:
             # A server that was started anew knows what its pages watch once one of them was opened.
             return _TRY_LATER
         hub.sit(seat, kind, name, told)
     except ValueError:
-        return _REFUSED
+        return REFUSED
     return 0
 
 

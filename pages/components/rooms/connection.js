@@ -1,6 +1,8 @@
 // The tab's connection to a room: who it is there, what it was told, and what it asks for. A tab
 // keeps its place over a reload, a browser over a closed tab, and both over a lost connection.
 
+import { openSocket } from "../frontend/sync.js";
+
 const PLACE = "explorer: place in a room"; // of this tab
 const KNOWN = "explorer: rooms"; // of this browser, by role and code
 /** Where a tab keeps whether it explores by itself. */
@@ -171,10 +173,7 @@ function opened(mine) {
 
 function connect() {
   if (socket && socket.readyState <= WebSocket.OPEN) return;
-  const address = new URL("explorer-room", document.baseURI);
-  address.protocol = address.protocol.replace("http", "ws");
-  const mine = new WebSocket(address);
-  mine.binaryType = "arraybuffer";
+  const mine = openSocket("explorer-room");
   socket = mine;
   heard = performance.now();
   mine.onmessage = ({ data }) => mine === socket && hear(data);

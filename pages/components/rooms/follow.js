@@ -69,7 +69,7 @@ function touched({ target, type, key }) {
   if (type === "keydown" && !/^(Arrow|Home|End|Enter| |Page|Backspace|Delete|[0-9.,])/.test(key)) return;
   if (!target.closest?.(".stMain")) return;
   const tool = "[role=slider], .cee-track, input, select, textarea, button";
-  const aside = ".cee-follow, .cee-plot-tools, [data-testid=stPopover], summary";
+  const aside = ".cee-follow, .cee-menu, [data-testid=stPopover], summary";
   if (target.closest(tool) && !target.closest(aside)) explore(true);
 }
 
@@ -208,7 +208,7 @@ function show() {
   const isHeld = bar.contains(bar.getRootNode().activeElement);
   said.textContent = words;
   for (const button of bar.querySelectorAll("button")) button.remove();
-  bar.append(...acts.map(([label, act]) => h("button", { type: "button", onclick: act }, label)));
+  bar.append(...acts.map(([label, act]) => h("button", { onclick: act }, label)));
   // Whoever leaves by the keyboard comes back by it.
   if (isHeld) bar.querySelector("button")?.focus();
 }

@@ -10,11 +10,7 @@ _mount = component(__file__)
 
 
 def follow(page: str) -> None:
-    """Let the tab lead or follow, if it is in a room; called by `app.py` before the page.
-
-    Args:
-        page: Last part of the page's address, empty for the first page.
-    """
+    """Let the tab lead or follow, if it is in a room; called by `app.py` before the page."""
     preview.note_page(page)
     _mount(
         key="follow",

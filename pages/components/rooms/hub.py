@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from explorer.jobs import launcher
 from explorer.rooms.room import SCORED, Room, RoomError, Round, UnknownRoom
 from explorer.store.rooms import StoredRooms
 from explorer.store.run_store import StoreUnavailable
+from pages.components.frontend.admission import once_in_each_loop
 from pages.components.preview.preview import Plots
 from pages.components.rooms import views
 from pages.components.rooms.seats import HOST, PERSON, Frame, Seat, packed
@@ -334,12 +334,7 @@ class Hub:
         return done
 
 
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
-
-
+@once_in_each_loop
 def hub() -> Hub:
     """Return the hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+    return Hub()

@@ -7,9 +7,7 @@ with what came of it, or `error` with a sentence; what everybody is told comes u
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from io import BytesIO
 from typing import Any
@@ -30,11 +28,12 @@ from explorer.rooms.room import (
     read_question,
 )
 from explorer.rooms.scoreboard import as_csv
+from explorer.store.rooms import StoredRooms
 from explorer.store.run_store import StoreUnavailable
 from explorer.teaching.questions import QUESTIONS
 from pages.components.access import access
 from pages.components.access.attempts import Attempts, network_of
-from pages.components.frontend.admission import admits
+from pages.components.frontend.admission import beside, messages
 from pages.components.preview import preview
 from pages.components.rooms.hub import Hub, hub, stored
 from pages.components.rooms.seats import HOST, PERSON, Seat
@@ -64,14 +63,9 @@ class _Visit:
         self._host_header = socket.headers.get("host", "")
         self._cookies = socket.cookies
         self._shown = ""
-        self._recent: list[float] = []
 
-    async def take(self, text: str) -> bytes | None:
-        """Do what a message asks for and return the answer; None for a flood."""
-        now = time.monotonic()
-        self._recent = [at for at in self._recent if at > now - 1] + [now]
-        if len(self._recent) > _MOST_MESSAGES:
-            return None
+    async def take(self, text: str) -> bytes:
+        """Do what a message asks for and return the answer."""
         number = None
         try:
             asked = orjson.loads(text) if len(text) <= _LONGEST_MESSAGE else None
@@ -99,8 +93,13 @@ class _Visit:
             return await anybodys[act](asked)
         if act == "forecast" and self.seat.role == PERSON:
             return await self._forecast(asked)
-        if isinstance(act, str) and act in _HOSTS and self.seat.role == HOST:
-            return await _HOSTS[act](self, asked)
+        if isinstance(act, str) and self.seat.role == HOST:
+            if act in _CHANGES:
+                change = _CHANGES[act]
+                await self._change(lambda: change(stored(), self.seat.code, asked))
+                return None
+            if act in _HOSTS:
+                return await _HOSTS[act](self, asked)
         raise RoomError(_WORDS_OF_NONSENSE)
 
     def gone(self) -> None:
@@ -190,17 +189,6 @@ class _Visit:
             raise RoomError("There is no such prepared question.")
         return {"round": await self._change(lambda: stored().rounds.ask(self.seat.code, question))}
 
-    async def turn(self, asked: dict[str, Any]) -> Answer:
-        """Close a round, open it again or drop it."""
-        acts = {
-            "close": stored().rounds.close,
-            "reopen": stored().rounds.reopen,
-            "drop": stored().rounds.drop,
-        }
-        act, number = acts[asked["do"]], _number(asked, "round")
-        await self._change(lambda: act(self.seat.code, number))
-        return None
-
     async def settle(self, asked: dict[str, Any]) -> Answer:
         """Set what happened, or draw it."""
         number, outcome = _number(asked, "round"), asked.get("outcome")
@@ -213,27 +201,6 @@ class _Visit:
             stored().rounds.settle(code, number, chosen)
 
         await self._change(act)
-        return None
-
-    async def set_joining(self, asked: dict[str, Any]) -> Answer:
-        """Let new people in, or nobody."""
-        await self._change(lambda: stored().set_joining(self.seat.code, asked.get("on") is True))
-        return None
-
-    async def hide_names(self, asked: dict[str, Any]) -> Answer:
-        """Hide the names, or show them."""
-        await self._change(lambda: stored().hide_names(self.seat.code, asked.get("on") is True))
-        return None
-
-    async def remove(self, asked: dict[str, Any]) -> Answer:
-        """Put somebody out."""
-        person = _number(asked, "person")
-        await self._change(lambda: stored().remove(self.seat.code, person))
-        return None
-
-    async def end(self, asked: dict[str, Any]) -> Answer:
-        """End the room."""
-        await self._change(lambda: stored().end(self.seat.code))
         return None
 
     async def new_key(self, asked: dict[str, Any]) -> Answer:
@@ -294,16 +261,19 @@ def _drawn(code: str, number: int) -> int:
     return secrets.SystemRandom().choices(range(len(weights)), weights)[0]
 
 
+_CHANGES: Mapping[str, Callable[[StoredRooms, str, Mapping[str, Any]], object]] = {
+    "close": lambda rooms, code, asked: rooms.rounds.close(code, _number(asked, "round")),
+    "reopen": lambda rooms, code, asked: rooms.rounds.reopen(code, _number(asked, "round")),
+    "drop": lambda rooms, code, asked: rooms.rounds.drop(code, _number(asked, "round")),
+    "joining": lambda rooms, code, asked: rooms.set_joining(code, asked.get("on") is True),
+    "hide": lambda rooms, code, asked: rooms.hide_names(code, asked.get("on") is True),
+    "remove": lambda rooms, code, asked: rooms.remove(code, _number(asked, "person")),
+    "end": lambda rooms, code, asked: rooms.end(code),
+}
+"""What a host may change of the room, and is answered with nothing."""
 _HOSTS: Mapping[str, Callable[[_Visit, dict[str, Any]], Awaitable[Answer]]] = {
     "ask": _Visit.ask,
-    "close": _Visit.turn,
-    "reopen": _Visit.turn,
-    "drop": _Visit.turn,
     "settle": _Visit.settle,
-    "joining": _Visit.set_joining,
-    "hide": _Visit.hide_names,
-    "remove": _Visit.remove,
-    "end": _Visit.end,
     "key": _Visit.new_key,
     "show": _Visit.show,
     "previews": _Visit.previews,
@@ -313,25 +283,13 @@ _HOSTS: Mapping[str, Callable[[_Visit, dict[str, Any]], Awaitable[Answer]]] = {
 
 
 async def _serve(socket: WebSocket) -> None:
-    if not await admits(socket):
-        await socket.close(1008)
-        return
-    await socket.accept()
     visit = _Visit(socket, hub())
-    telling = asyncio.create_task(visit.seat.tell())
-    try:
-        # The tab may go at any time.
-        while (message := await socket.receive())["type"] == "websocket.receive":
-            answer = await visit.take(message.get("text") or "")
-            if answer is None:
-                await socket.close(1008)
-                break
-            visit.seat.say(answer)
-    finally:
-        visit.gone()
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
+    async with beside(visit.seat.tell()):
+        try:
+            async for text in messages(socket, _MOST_MESSAGES):
+                visit.seat.say(await visit.take(text))
+        finally:
+            visit.gone()
 
 
 def route(prefix: str) -> WebSocketRoute:

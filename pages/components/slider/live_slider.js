@@ -2,10 +2,9 @@
 // reads typed text; what it holds is shown as soon as no newer edit is under way.
 
 import { noteEdit, settleEdit } from "../address/address.js";
-import { hold, release, step as stepped, wantsStillness } from "../frontend/gestures.js";
+import { hold, release, step as stepped, valueByKey, wantsStillness } from "../frontend/gestures.js";
 import { ask, connect, heed, settle, settleAnswered, unheed } from "../preview/preview.js";
 import { createSender, format, h, viewPerPlace } from "../frontend/sync.js";
-import { valueByKey } from "./slider_keys.js";
 
 export default viewPerPlace(createView, "edit");
 
@@ -29,7 +28,7 @@ function createView(parent) {
     onkeydown: (event) => event.key === "Enter" && commit(),
     onblur: commit,
   });
-  const playing = h("button", { type: "button", onclick: togglePlay });
+  const playing = h("button", { onclick: togglePlay });
   const message = h("div", { class: "cee-message", role: "status" });
   const row = h("div", { class: "cee-live-row" }, playing, range, field);
   const root = h("div", { class: "cee-live" }, label, row, message);

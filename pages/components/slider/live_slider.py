@@ -52,7 +52,6 @@ def live_slider(
     Args:
         label: What the number is, with its unit.
         key: Unique in the app; the value lives in the session under it, across pages.
-        default: Value before anybody moved the slider.
         step: What an arrow key adds; of the decimal logarithm if `logarithmic`.
         logarithmic: Whether equal ways on the slider are equal factors; needs `low` > 0.
         whole: Whether only whole numbers are valid.
@@ -98,7 +97,6 @@ def offer_plots(
     """Let plots follow the slider `key` before the script has run again.
 
     Args:
-        key: Of a slider that is `previewed`.
         plots: Returns what `plots_of` does for a value; see `preview.offer`.
     """
     preview.offer(key, lambda value: plots(_parsed(str(value), low=low, high=high, whole=False)))
@@ -136,13 +134,7 @@ def _receive(key: str, limits: _Limits) -> None:
 
 
 def take(state: SliderState, edit: Any, limits: _Limits) -> None:
-    """Take an edit into the session's state of a slider.
-
-    Args:
-        state: `value`, `message` and `seq`, the number of the edit that was taken last.
-        edit: As the slider's script sent it, or anything else that somebody sends.
-        limits: `low`, `high` and `whole` of the slider.
-    """
+    """Take an edit into the session's state of a slider."""
     seq = sequence_of(edit)
     if seq is None or seq == state["seq"]:
         return

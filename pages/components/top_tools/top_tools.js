@@ -32,7 +32,7 @@ export default function render({ data, parentElement, setStateValue }) {
 
 function build(parent) {
   const button = (label, title, onclick) =>
-    h("button", { type: "button", title, "aria-label": title, onclick }, label);
+    h("button", { title, "aria-label": title, onclick }, label);
   parts = {
     undo: button("↶", "Undo", () => go("undo")),
     redo: button("↷", "Redo", () => go("redo")),
@@ -120,7 +120,7 @@ function fill() {
   parts.panel.dataset.link = link;
   const field = (label, text) => {
     const input = h("input", { readonly: "", value: text, "aria-label": label });
-    const copy = h("button", { type: "button", onclick: () => copyText(copy, input) }, "Copy");
+    const copy = h("button", { onclick: () => copyText(copy, input) }, "Copy");
     return h("label", {}, h("span", {}, label), h("span", { class: "cee-share-row" }, input, copy));
   };
   const picture = h("div", { class: "cee-share-code" });

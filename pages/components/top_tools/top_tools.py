@@ -24,11 +24,7 @@ _LONGEST = 8_000
 
 
 def top_tools(page: str) -> None:
-    """Show the tools; called by `app.py` in each run, before the address is read.
-
-    Args:
-        page: Last part of the page's address, empty for the first page.
-    """
+    """Show the tools; called by `app.py` in each run, before the address is read."""
     asked = address.take_or_warn("present")
     if asked is not None:
         st.session_state[address.PRESENTING] = min(asked, 1)

@@ -54,9 +54,7 @@ function seek() {
   unmark();
   if (!control) return;
   const key = `.st-key-${CSS.escape(control.replaceAll(" ", "-"))}`;
-  const bar = document.querySelector(".st-key-pinned")?.offsetHeight ?? 0;
-  mark.textContent = `${key} { outline: var(--cee-tour-mark); outline-offset: 4px; \
-border-radius: 0.4rem; scroll-margin: 3.1rem 0 ${bar + 8}px; }`;
+  mark.textContent = `${key} { outline: var(--cee-tour-mark); outline-offset: 4px; border-radius: 0.4rem; }`;
   document.head.append(mark);
   const look = () => {
     const found = document.querySelector(key);
@@ -70,8 +68,16 @@ border-radius: 0.4rem; scroll-margin: 3.1rem 0 ${bar + 8}px; }`;
   look();
 }
 
+/** How much of the screen is covered below: by the bar, and by a plot that stays in view on a phone. */
+function below(control) {
+  const plots = [...document.querySelectorAll(".cee-plot")].map((one) => one.closest("[class*=st-key-]"));
+  const staying = plots.find((one) => getComputedStyle(one).position === "sticky" && !control.contains(one));
+  return [document.querySelector(".st-key-pinned"), staying].reduce((sum, one) => sum + (one?.offsetHeight ?? 0), 0);
+}
+
 /** Keep the control in view while the page grows around it, until somebody takes over. */
 function hold(element, until) {
+  element.style.scrollMargin = `3.1rem 0 ${below(element) + 8}px`;
   element.scrollIntoView({ block: "nearest" });
   if (performance.now() < until) holding = setTimeout(hold, 150, element, until);
 }

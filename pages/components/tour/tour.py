@@ -39,7 +39,7 @@ def tour_bar() -> None:
     with pinned_bar("tour"):
         st.html(f'<div class="cee-tour-place">{digit()}{_place(number)}</div>', width="content")
         with st.container(key="tour-words"):
-            st.markdown(f":small[**{number} · {stop.title}** {stop.setting}]")
+            st.markdown(f":small[**{number} · {stop.title}**] :small[{stop.setting}]")
             if not is_here:
                 st.markdown("You have left the tour for a while.")
             elif beat == PREDICT:
@@ -47,7 +47,8 @@ def tour_bar() -> None:
             else:
                 st.markdown(stop.action if beat == TRY else _seen(number, stop))
         with st.popover("Host", key="tour-host", type="tertiary", width="content"):
-            _notes(stop)
+            st.markdown(f"**For the host** · {stop.minutes:g} min\n\n{notes_of(stop)}")
+            link_to("host_notes", "All notes, and how to begin", {}, via="host-notes")
         if is_here:
             _ways(number, beat)
         else:
@@ -167,6 +168,7 @@ def _prediction(number: int, stop: Stop) -> None:
             format_func=lambda place: stop.options[place],
             key=key,
             label_visibility="collapsed",
+            wrap=True,
             on_change=_say,
             args=(number, key),
         )
@@ -176,18 +178,16 @@ def _seen(number: int, stop: Stop) -> str:
     said = predictions().get(number)
     if said is None or stop.answer is None:
         return stop.outcome
-    judged = "You said so" if said == stop.answer else "You expected otherwise"
+    judged = "As you predicted" if said == stop.answer else "Not as you predicted"
     return f"**{judged}.** {stop.outcome}"
 
 
-def _notes(stop: Stop) -> None:
+def notes_of(stop: Stop) -> str:
+    """Return what helps the host at a stop, Markdown."""
     host = stop.host
-    st.markdown(
-        f"**For the host** · {stop.minutes:g} min\n\n"
+    return (
         f"**Ask:** {host.question}\n\n**Expect:** {host.expected}\n\n"
-        f"**Usual misunderstanding:** {host.misunderstanding}\n\n**Go on:** {host.transition}\n\n"
-        ":small[PageDown and PageUp turn the tour, also from a presenter's remote: predict, try, "
-        "say what was seen. What nobody has tried by then is done for you.]"
+        f"**Usual misunderstanding:** {host.misunderstanding}\n\n**Go on:** {host.transition}"
     )
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.core.coding import expected_code_length, ideal_code_lengths
+from explorer.core.coding import code_words, expected_code_length, ideal_code_lengths, word_lengths
 from explorer.core.comparison import Comparison, compare
 from explorer.core.events import draw_events
-from explorer.core.huffman import code_words, word_lengths
 from explorer.figures import coding as figures
 from explorer.figures.numbers import written
 from pages.components.address import address
@@ -26,12 +25,7 @@ _SEED = "coding seed"
 
 
 def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
-    """Show messages about events from p, by codes for p and for q; return its part of the address.
-
-    Args:
-        pair: From `explorer.core.comparison.compare`.
-        names: n outcome names.
-    """
+    """Show messages about events from p, by codes for p and q; return the address of the view."""
     in_bits = compare(pair.p, pair.q, base=2.0)
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
     seed = _seed()
@@ -66,12 +60,7 @@ def messages_view(pair: Comparison, names: Sequence[str]) -> dict[str, int]:
 
 
 def codes_view(pair: Comparison, names: Sequence[str]) -> None:
-    """Show the codes for p and for q: their trees, words and lengths.
-
-    Args:
-        pair: From `explorer.core.comparison.compare`.
-        names: n outcome names.
-    """
+    """Show the codes for p and for q: their trees, words and lengths."""
     words = {"p": code_words(pair.p), "q": code_words(pair.q)}
     for column, title, values in zip(
         st.columns(2, gap="small"), words, (pair.p, pair.q), strict=True

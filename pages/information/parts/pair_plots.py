@@ -100,12 +100,7 @@ def with_edit(edits: tuple[Comparison, ...], pair: Comparison) -> tuple[Comparis
 
 
 def infinity_notes(pair: Comparison, names: Sequence[str]) -> None:
-    """Name each outcome that makes a divergence infinite.
-
-    Args:
-        pair: From `explorer.core.comparison.compare`.
-        names: n outcome names.
-    """
+    """Name each outcome that makes a divergence infinite."""
     # A container of its own keeps the plots below on their places when a note comes or goes.
     with st.container():
         if missed := impossible_outcomes(pair.p, pair.q):

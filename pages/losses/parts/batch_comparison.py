@@ -40,12 +40,7 @@ Batch = tuple[Bars, np.ndarray, np.ndarray]
 
 
 def index_or_one_hot(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show that both kinds of target give the same loss; return the address's parameters.
-
-    Args:
-        left: Where the controls stand.
-        right: Where what answers them stands.
-    """
+    """Show that both kinds of target give the same loss; return the address's parameters."""
     with left:
         bars, logits, targets = _batch()
     sparse = sparse_softmax_cross_entropy(logits, targets)
@@ -80,12 +75,7 @@ row."""
 
 
 def gather_slip(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show what indexing columns does instead of gathering; return the address's parameters.
-
-    Args:
-        left: Where the controls stand.
-        right: Where the plots that answer them stand.
-    """
+    """Show what indexing columns does instead of gathering; return the address's parameters."""
     with left:
         bars, logits, targets = _batch()
     shares = class_shares(targets, logits.shape[1])
@@ -137,7 +127,6 @@ def _batch() -> Batch:
         "batch z",
         default,
         _SERIES,
-        presets={},
         noun="class",
         most=8,
         low=-6.0,

@@ -9,9 +9,11 @@ import numpy as np
 import streamlit as st
 
 from explorer.core.bars import Bars, resize
+from explorer.core.descent import descend_multiclass
 from explorer.core.distributions import FloatArray, interpolate, one_hot
 from explorer.core.loss_readings import finite_logits, log_probabilities, multiclass_readings
 from explorer.core.losses import softmax
+from explorer.figures import descent
 from explorer.figures import losses as figures
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
 from pages.components.address.parameters import option, places, vector
@@ -19,6 +21,8 @@ from pages.components.bars.bar_editor import NAMES, P, Q, Series, bar_editor, se
 from pages.components.inputs.lasting_inputs import choose, chosen, lasting_choice, lasting_class
 from pages.components.plot.plot import plots_of
 from pages.components.preview import preview
+from pages.losses.parts.descent_race import Picture, descent_race
+from pages.losses.parts.example_menu import example_menu
 
 MODES = ("logits", "probabilities")
 TARGETS = ("one true class", "soft target")
@@ -35,11 +39,8 @@ _SERIES = {"logits": _Z, "probabilities": Q}
 _NOUN, _LEAST, _MOST = "class", 2, 10
 _STARTS = {"All equal": 0.0, "First ahead": 5.0, "First behind": -5.0}
 """Name → logit of the first class; the others have 0."""
-_TRUE_CLASS, _SOFT, _SHOWN_MODE = (
-    "multiclass true class",
-    "multiclass p kept",
-    "multiclass shown mode",
-)
+_TRUE_CLASS = "multiclass true class"
+_SOFT, _SHOWN_MODE = "multiclass p kept", "multiclass shown mode"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +104,8 @@ def classified_example() -> ClassifiedExample:
     """Show the choices and the editor, and return its newest valid state."""
     choices = st.container(horizontal=True, gap="small")
     with choices:
-        st.selectbox(
-            "Load an example",
-            [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)],
-            index=None,
-            placeholder="Examples …",
-            key="multiclass example",
-            on_change=_load_chosen,
-        )
+        names = [*CLASSIFICATION_PRESETS, *(f"{start}, these classes" for start in _STARTS)]
+        example_menu(names, _load, key="multiclass example")
     with st.container(horizontal=True, gap="small"):
         mode = lasting_choice("Edit", MODES, key="multiclass edit", link="edit", bare=True)
         target = lasting_choice(
@@ -161,6 +156,38 @@ def _plots(names: tuple[str, ...], z: tuple[float, ...], p: tuple[float, ...]) -
     )
 
 
+def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
+    """Show the race of descent on an example under every loss, and keep it in the address.
+
+    Args:
+        finite: Its logits [C] without −∞.
+    """
+    p, true_class = example.target, example.true_class
+    descent_race(
+        "multiclass",
+        lambda rate, steps: {
+            name: descend_multiclass(finite, p, name, rate, steps)
+            for name in multiclass_readings(finite, p)
+        },
+        (
+            Picture(
+                "multiclass-race",
+                lambda race, step: (
+                    descent.divergence_race(race, p, step)
+                    if true_class is None
+                    else descent.probability_race(race, true_class, step)
+                ),
+                "How close each descent is to the target",
+            ),
+            Picture("multiclass-losses", descent.loss_race, "Each loss against the step"),
+        ),
+        true_class=true_class,
+        link=example.state() | {"show": "Descend"},
+        obstacle=example.obstacle,
+        beside=False,
+    )
+
+
 def _model_editor(mode: str) -> Bars:
     last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
     if last_mode != mode and last_bars is not None:
@@ -172,7 +199,6 @@ def _model_editor(mode: str) -> Bars:
         if mode == "logits"
         else _bars_of(CLASSIFICATION_PRESETS["First guess q₁"]),
         (series,),
-        presets={},
         noun=_NOUN,
         least=_LEAST,
         most=_MOST,
@@ -249,12 +275,7 @@ def _bars_of(preset: ClassificationPreset) -> Bars:
     return Bars(preset.names, {series: preset.output}, probabilities=not preset.is_logits)
 
 
-def _load_chosen() -> None:
-    """Put the chosen example into the editors; runs before the page does."""
-    name = st.session_state["multiclass example"]
-    if name is None:
-        return
-    st.session_state["multiclass example"] = None
+def _load(name: str) -> None:
     if name not in CLASSIFICATION_PRESETS:
         _start_anew(name.partition(",")[0])
         return

@@ -30,10 +30,10 @@ from pages.components.inputs.lasting_inputs import (
 )
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
-from pages.losses.parts.code_listing import code_listing, float64_note
+from pages.losses.parts.code_listing import code_listing
+from pages.losses.parts.example_menu import example_menu
 
-_BARS, _LABELS, _NODE, _EXAMPLE = "forms z", "forms labels", "forms node", "forms example"
-_FORM = "forms form"
+_BARS, _LABELS, _NODE, _FORM = "forms z", "forms labels", "forms node", "forms form"
 _FORMS = {
     "1 Softmax": "exactly one class is true",
     "2 Sigmoids": "any number of labels is true",
@@ -46,27 +46,14 @@ _FIRST = next(iter(LABELLED_PRESETS.values()))
 
 
 def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show the editor and the three forms; return the address's parameters.
-
-    Args:
-        left: Where the controls stand.
-        right: Where the plots that answer them stand.
-    """
+    """Show the editor and the three forms; return the address's parameters."""
     with left:
-        st.selectbox(
-            "Load an example",
-            [*LABELLED_PRESETS, *_ZEROS],
-            index=None,
-            placeholder="Examples …",
-            key=_EXAMPLE,
-            on_change=_load_chosen,
-            label_visibility="collapsed",
-        )
+        every = [*LABELLED_PRESETS, *_ZEROS]
+        example_menu(every, _load, key="forms example")
         bars = bar_editor(
             _BARS,
             _bars_of(_FIRST),
             (Series("z", "z (logits)", 8),),
-            presets={},
             noun="class",
             most=8,
             low=-6.0,
@@ -134,8 +121,7 @@ def form_comparison(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, An
             listing = softmax_listing(z, y) if true else None
     if listing is not None:
         with code:
-            code_listing(listing)
-            float64_note(listing)
+            code_listing(listing, is_noted=True)
     return state_of(bars) | {"labels": true, "node": node, "form": form}
 
 
@@ -204,15 +190,13 @@ def _bars_of(preset: LabelledPreset) -> Bars:
     return Bars(preset.names, {"z": preset.logits}, probabilities=False)
 
 
-def _load_chosen() -> None:
-    """Put the chosen example into the editors; runs before the page does."""
-    name = st.session_state[_EXAMPLE]
+def _load(name: str) -> None:
     if name in _ZEROS:
         count = _ZEROS[name]
         set_bars(
             _BARS, Bars(outcome_names(count, "class"), {"z": (0.0,) * count}, probabilities=False)
         )
-    elif name is not None:
+    else:
         preset = LABELLED_PRESETS[name]
         set_bars(_BARS, _bars_of(preset))
         choose(_LABELS, preset.labels)

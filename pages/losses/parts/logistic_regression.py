@@ -29,13 +29,7 @@ _RATE = 1.0
 def logistic_regression_view(
     label: int, left: DeltaGenerator, right: DeltaGenerator
 ) -> dict[str, Any]:
-    """Show inputs and weights and what each loss tells the weights; return the address's part.
-
-    Args:
-        label: y, 0 or 1.
-        left: Where the controls stand.
-        right: Where the plot that answers them stands.
-    """
+    """Show inputs and weights and what each loss tells the weights; return the address's part."""
     example = EXAMPLES["loss_gradients"]
     count = len(example["x"])
     default = Bars(
@@ -46,9 +40,7 @@ def logistic_regression_view(
             _BARS,
             default,
             _SERIES,
-            presets={},
             noun="input",
-            least=2,
             most=6,
             low=-3.0,
             high=3.0,

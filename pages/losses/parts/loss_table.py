@@ -23,19 +23,13 @@ _SHORT = ("CE", "squares, sum", "squares, mean")
 
 
 def loss_table(readings: Mapping[str, LossReading]) -> None:
-    """Show value and gradient of each loss; of several logits the norm of the gradient."""
-    single = all(reading.gradient.ndim == 0 for reading in readings.values())
-    gradients = [
-        float(reading.gradient) if single else reading.gradient_norm
-        for reading in readings.values()
-    ]
+    """Show value and norm of the gradient of each loss."""
+    each = readings.values()
     st.table(
         {
-            "Loss": [reading.loss.label for reading in readings.values()],
-            "Value": [f"{written(one.value)} {one.loss.unit}" for one in readings.values()],
-            "Derivative by z" if single else "Norm of the gradient": [
-                written(gradient) for gradient in gradients
-            ],
+            "Loss": [one.loss.label for one in each],
+            "Value": [f"{written(one.value)} {one.loss.unit}" for one in each],
+            "Norm of the gradient": [written(one.gradient_norm) for one in each],
         },
         hide_index=True,
     )

@@ -37,7 +37,6 @@ def note_card(key: str, *, narrow_to: Callable[[str], None] | None) -> None:
     """Show one card; its verdict, and whatever would reveal it, only after a guess.
 
     Args:
-        key: Key of `NOTE_CHECKS`.
         narrow_to: Called with the key by a button that shows this card alone; without it there
             is no button.
     """
@@ -111,11 +110,7 @@ def _only(key: str, narrow_to: Callable[[str], None] | None) -> None:
 
 @st.cache_data(show_spinner=False)
 def computed(key: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Compute the values of a card, what the statement implies and what is right.
-
-    Returns:
-        Label → values as written, with their unit.
-    """
+    """Compute the values of a card, what the statement implies and what is right."""
     check = NOTE_CHECKS[key]
     return _written(check.implied), _written(check.right)
 

@@ -32,10 +32,10 @@ class PageLink:
     parameters: Parameters
 
 
-def _bars(key: str, unit: str, p: str = "p", q: str | None = None) -> Parameters:
+def _bars(key: str, unit: str, q: str | None = None) -> Parameters:
     """Return what sets the bars of `entropy` or, with q, of `divergence`."""
     example = EXAMPLES[key]
-    values = {"p": example[p]} | ({} if q is None else {"q": example[q]})
+    values = {"p": example["p"]} | ({} if q is None else {"q": example[q]})
     return _filled(link_parameters(Bars(example.names, values)) | {"unit": unit})
 
 
@@ -43,12 +43,12 @@ def _filled(parameters: Parameters) -> Parameters:
     return {name: value for name, value in parameters.items() if value}
 
 
-def _entropy(key: str, label: str, p: str = "p") -> PageLink:
-    return PageLink("pages/information/entropy.py", label, _bars(key, "bits", p))
+def _entropy(key: str, label: str) -> PageLink:
+    return PageLink("pages/information/entropy.py", label, _bars(key, "bits"))
 
 
-def _divergence(key: str, label: str, q: str, unit: str = "bits", p: str = "p") -> PageLink:
-    return PageLink("pages/information/divergence.py", label, _bars(key, unit, p, q))
+def _divergence(key: str, label: str, q: str, unit: str = "bits") -> PageLink:
+    return PageLink("pages/information/divergence.py", label, _bars(key, unit, q))
 
 
 def _multiclass(label: str, series: str, output: tuple[float, ...], true_class: int) -> PageLink:

@@ -21,6 +21,7 @@ from pages.components.address import address
 from pages.components.address.parameters import Parameter, written_places
 from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import shown
+from pages.losses.parts.example_menu import example_menu
 
 MODELS = ("m1", "m2")
 _DRAFT = "prediction table"
@@ -90,7 +91,7 @@ class _Draft:
 def prediction_fields() -> PredictionTable:
     """Show the editor and return the newest table whose rows are all good."""
     problem = _open_link()
-    _example_choice()
+    example_menu(EXAMPLE_TABLES, lambda name: _use(EXAMPLE_TABLES[name]), key="predictions example")
     with st.container():
         if problem:
             st.error(problem)
@@ -147,18 +148,6 @@ def _open_link() -> str:
     except ValueError as error:
         return escaped(f"From the link: {error} The table is as it was.")
     return ""
-
-
-def _example_choice() -> None:
-    def load() -> None:
-        if name := st.session_state["predictions example"]:
-            _use(EXAMPLE_TABLES[name])
-
-    table = _draft().table()
-    st.session_state["predictions example"] = next(
-        (name for name, example in EXAMPLE_TABLES.items() if example == table), None
-    )
-    st.pills("Load", list(EXAMPLE_TABLES), key="predictions example", on_change=load)
 
 
 def _row_fields(draft: _Draft, row: int, number: int) -> None:

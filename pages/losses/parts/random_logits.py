@@ -23,8 +23,6 @@ def random_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -
 
     Args:
         precision: A key of `explorer.core.precision.PRECISIONS`.
-        left: Where the controls stand.
-        right: Where the plot that answers them stands.
     """
     example = EXAMPLES["unseeded_loss"]
     features, classes, draws = (example[name] for name in ("features", "classes", "draws"))

@@ -38,7 +38,7 @@ from pages.components.inputs.lasting_inputs import (
 )
 from pages.components.plot.plot import plot
 from pages.components.quantities import quantities
-from pages.losses.parts.code_listing import code_listing, float64_note
+from pages.losses.parts.code_listing import code_listing
 from pages.losses.parts.vocabulary_editor import (
     LONGEST,
     EditedVocabulary,
@@ -61,12 +61,7 @@ _FORMULAS = EXAMPLES["skip_gram_objectives"]
 
 
 def skip_gram_view(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Any]:
-    """Show the vocabulary and its losses; return the address's parameters.
-
-    Args:
-        left: Where the vectors are edited.
-        right: Where the plot that answers stands.
-    """
+    """Show the vocabulary and its losses; return the address's parameters."""
     with left:
         choices = st.container(horizontal=True, gap="small")
         with choices:
@@ -154,9 +149,7 @@ def _pair(vocabulary: EditedVocabulary, centre: int, context: int) -> None:
             alt=f"Softmax and sigmoid of the scores of {len(names)} words.",
         )
     with right:
-        listing = skip_gram_listing(u, v, context)
-        code_listing(listing)
-        float64_note(listing)
+        code_listing(skip_gram_listing(u, v, context), is_noted=True)
 
 
 def _negative_sampling(
@@ -174,8 +167,7 @@ def _negative_sampling(
             st.caption("The neighbour is drawn as noise too: its terms pull against each other.")
     with right:
         listing = negative_sampling_listing(u, v, context, negatives)
-        code_listing(listing)
-        float64_note(listing)
+        code_listing(listing, is_noted=True)
 
 
 def _text(vocabulary: EditedVocabulary) -> dict[str, str]:

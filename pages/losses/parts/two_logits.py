@@ -41,8 +41,6 @@ def two_logits(precision: str, left: DeltaGenerator, right: DeltaGenerator) -> d
 
     Args:
         precision: A key of `explorer.core.precision.PRECISIONS`.
-        left: Where the controls stand.
-        right: Where the plot that answers them stands.
     """
     with left:
         answer = lasting_choice("The model is", _ANSWERS, key="stability answer", link="answer")

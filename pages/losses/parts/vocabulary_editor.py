@@ -14,8 +14,9 @@ from explorer.core.validation import FloatArray
 from explorer.teaching.vocabularies import VOCABULARIES, Vocabulary
 from pages.components.address.parameters import vector
 from pages.components.bars.bar_editor import Series, bar_editor, set_bars, state_of
+from pages.losses.parts.example_menu import example_menu
 
-_V, _U, _CHOSEN = "skip-gram v", "skip-gram u", "skip-gram vocabulary"
+_V, _U = "skip-gram v", "skip-gram u"
 _SHOWN_V, _SHOWN_U = "skip-gram v shown", "skip-gram u shown"
 _INPUTS = (Series("v1", "v, first", 9), Series("v2", "v, second", 8))
 _OUTPUTS = (Series("u1", "u, first", 7), Series("u2", "u, second", 8))
@@ -81,14 +82,7 @@ class EditedVocabulary:
 
 def vocabulary_choice() -> None:
     """Show the menu of vocabularies, which sets both editors before the page runs again."""
-    st.selectbox(
-        "Load a vocabulary",
-        [*VOCABULARIES, _ZEROS],
-        index=None,
-        placeholder="Examples …",
-        key=_CHOSEN,
-        on_change=_load_chosen,
-    )
+    example_menu([*VOCABULARIES, _ZEROS], _load, key="skip-gram vocabulary")
 
 
 def vocabulary_editor() -> EditedVocabulary:
@@ -121,7 +115,6 @@ def _editor(
         key,
         default,
         series,
-        presets={},
         noun=_NOUN,
         least=least,
         most=most,
@@ -140,11 +133,7 @@ def _bars(
     return Bars(vocabulary.words, values, probabilities=False)
 
 
-def _load_chosen() -> None:
-    """Put the chosen vocabulary into both editors; runs before the page does."""
-    name = st.session_state[_CHOSEN]
-    if name is None:
-        return
+def _load(name: str) -> None:
     if name == _ZEROS:
         for key, shown in ((_V, _SHOWN_V), (_U, _SHOWN_U)):
             known: Bars = st.session_state[shown]

@@ -104,7 +104,7 @@ function createView(parent) {
     chart.replaceChildren(
       ...grid,
       svg("text", { x: WIDTH, y: HEIGHT - 4, class: "end" }, `${last.toLocaleString("en")} steps`),
-      svg("text", { x: LEFT, y: HEIGHT - 4 }, "right on test digits"),
+      svg("text", { x: LEFT, y: HEIGHT - 4 }, "test accuracy"),
       ...parts.flatMap(({ line, head }) => [line, head]),
     );
     chart.setAttribute(

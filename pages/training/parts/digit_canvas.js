@@ -2,6 +2,7 @@
 // and tells the server while the hand moves; the server answers with what a network sees.
 
 import { noteEdit, settleEdit } from "../../components/address/address.js";
+import { followPointer } from "../../components/frontend/gestures.js";
 import { showPictures } from "./digit_pictures.js";
 import { createSender, h, viewPerPlace, whenResized } from "../../components/frontend/sync.js";
 
@@ -34,8 +35,8 @@ function createView(parent) {
   );
   const hint = h("div", { class: "cee-hint", "aria-hidden": "true" }, "Draw something");
   pad.append(hint);
-  const undo = h("button", { type: "button", onclick: undoStroke }, "Undo stroke");
-  const clear = h("button", { type: "button", onclick: clearAll }, "Clear");
+  const undo = h("button", { onclick: undoStroke }, "Undo stroke");
+  const clear = h("button", { onclick: clearAll }, "Clear");
   const place = h("div", { class: "cee-unseen", role: "status", "aria-live": "polite" });
   const message = h("div", { class: "cee-message", role: "alert" });
   const tools = h("div", { class: "cee-draw-tools" }, undo, clear);
@@ -189,23 +190,16 @@ function createView(parent) {
     pen = null;
     const at = locator();
     if (!begin(...at(event))) return;
-    pointer = event.pointerId;
-    pad.setPointerCapture(pointer);
+    const own = event.pointerId;
+    pointer = own;
     const follow = (move) => {
-      if (move.pointerId !== pointer) return;
+      if (pointer !== own) return;
       const passed = move.getCoalescedEvents?.() ?? [];
       for (const one of passed.length ? passed : [move]) if (!extend(...at(one))) return;
     };
-    const release = (up) => {
-      if (up.pointerId !== event.pointerId) return;
-      if (pointer === event.pointerId) pointer = null;
-      pad.removeEventListener("pointermove", follow);
-      pad.removeEventListener("pointerup", release);
-      pad.removeEventListener("pointercancel", release);
-    };
-    pad.addEventListener("pointermove", follow);
-    pad.addEventListener("pointerup", release);
-    pad.addEventListener("pointercancel", release);
+    followPointer(event, pad, follow, () => {
+      if (pointer === own) pointer = null;
+    });
   }
 
   /** A function from an event to its place in the unit of the strokes, kept on the canvas. */

@@ -28,6 +28,7 @@ from pages.components.frontend.frontend import component
 from pages.components.payloads import sequence_of
 
 _mount = component(__file__)
+_KEY, _KEPT = "digit canvas", "digit canvas drawing"
 _LONGEST_LINK = 1_500
 
 
@@ -41,37 +42,30 @@ class CanvasSession:
     seq: int = 0
 
 
-def drawn(key: str, *, link: str) -> Strokes:
-    """Return what stands on the canvas `key`, without its needless points.
-
-    Args:
-        key: of the canvas; the drawing lives in the session under it, across pages.
-        link: parameter of the page's address that holds the drawing when the page is opened.
-    """
-    session = _session(key)
-    if address.is_asked(link):
+def drawn() -> Strokes:
+    """Return what stands on the canvas, without its needless points; it lives across pages."""
+    session = _session()
+    if address.is_asked(INK.name):
         session.rev += 1
         try:
-            session.strokes, session.message = address.take(link) or (), ""
+            session.strokes, session.message = address.take(INK.name) or (), ""
         except address.LinkError as error:
             session.message = f"From the link: {error}"
-    elif address.is_cleared(link):
+    elif address.is_cleared(INK.name):
         session.rev += 1
         session.strokes, session.message = (), ""
     return session.strokes
 
 
-def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: str) -> None:
+def digit_canvas(pictures: Mapping[str, NDArray[np.uint8]]) -> None:
     """Show the canvas, and beside it what networks see.
 
     Args:
-        key: as for `drawn`.
-        link: as for `drawn`.
         pictures: caption → pixels [28, 28], 0 to 255.
     """
-    session = _session(key)
+    session = _session()
     _mount(
-        key=key,
+        key=_KEY,
         data={
             "grid": GRID,
             "pen": PEN_WIDTH,
@@ -82,13 +76,13 @@ def digit_canvas(key: str, pictures: Mapping[str, NDArray[np.uint8]], *, link: s
                 for caption, pixels in pictures.items()
             ],
             "message": session.message,
-            "link": link,
+            "link": INK.name,
             "longest": _LONGEST_LINK,
             "session": address.session_name(),
             "rev": session.rev,
             "seq": session.seq,
         },
-        on_edit_change=lambda: _receive(key),
+        on_edit_change=lambda: take(session, st.session_state[_KEY].get("edit")),
     )
 
 
@@ -102,21 +96,12 @@ INK = Parameter("ink", lambda text: simplified(read_stroke_text(text)), _link_te
 """The drawing in the page's address."""
 
 
-def _session(key: str) -> CanvasSession:
-    return st.session_state.setdefault(f"{key} drawing", CanvasSession())
-
-
-def _receive(key: str) -> None:
-    """Take the drawing from the browser into the session; runs before the page does."""
-    take(_session(key), st.session_state[key].get("edit"))
+def _session() -> CanvasSession:
+    return st.session_state.setdefault(_KEPT, CanvasSession())
 
 
 def take(session: CanvasSession, edit: Any) -> None:
-    """Take a drawing into what the session knows of its canvas.
-
-    Args:
-        edit: as the canvas's script sent it, or anything else that somebody sends.
-    """
+    """Take a drawing into what the session knows of its canvas."""
     seq = sequence_of(edit)
     if seq is None or seq == session.seq:
         return

@@ -32,8 +32,15 @@ export function bytesOf(encoded) {
   return Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
 }
 
+/** A picture of 28 by 28 bytes, of which the text beside it tells what it shows. */
+export function digitPicture(bytes) {
+  const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": "true" });
+  paintDigit(canvas, bytes);
+  return canvas;
+}
+
 /** Paint 28 by 28 bytes: white strokes on black in both themes, as the images are. */
-export function paintDigit(canvas, bytes) {
+function paintDigit(canvas, bytes) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(28, 28);
   bytes.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));

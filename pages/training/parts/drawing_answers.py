@@ -57,7 +57,6 @@ def drawing_answers(networks: Sequence[NamedNetwork], strokes: Strokes, truth: i
     """Show every network's answer: its class, H(p,q) and the softmax, beside p.
 
     Args:
-        networks: side by side in this order.
         truth: the digit that was meant, whose one-hot is p; None while that is not said.
     """
     names = [one.name for one in networks]

@@ -26,6 +26,7 @@ from pages.components.access import access
 from pages.components.escaping import escaped
 
 _MOST_SHOWN = 8
+_TURN, _SAID, _READ = "import turn", "import said", "import read"
 _TOLD: Mapping[str, Mapping[str, str]] = {
     "x": {},
     "delimiter": {
@@ -41,69 +42,61 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
 """Fields of `Told` → what can be said, and how that is called."""
 
 
-def import_control(
-    on_imported: Callable[[str], None] = lambda run_id: None, *, key: str = "import"
-) -> None:
-    """Import runs made elsewhere: choose a file, say which series are losses, keep the run.
-
-    Args:
-        on_imported: Called with the new run's id before the page runs again.
-        key: Unique on the page.
-    """
+def import_control(on_imported: Callable[[str], None]) -> None:
+    """Import runs made elsewhere: choose a file, say which series are losses, keep the run."""
     if not access.is_holder():
         st.caption("Importing needs this server's access code.")
         return
     access.say_open()
-    turn = st.session_state.setdefault(f"{key} turn", 0)
+    key = f"import {st.session_state.setdefault(_TURN, 0)}"
     file = st.file_uploader(
         f"CSV, JSON, Parquet, event files of TensorBoard, or an archive (at most "
         f"{MOST_BYTES >> 20} MB)",
-        key=f"{key} file {turn}",
+        key=f"{key} file",
         on_change=_forget,
-        args=(key,),
         help="The logs of Keras, Lightning, Transformers, Weights & Biases and MLflow, the event "
         "files of TensorBoard, tables and JSON lines of your own, and what this app exports. "
         "Archives (.zip, .tar.gz) can hold several runs.",
     )
-    done, problem = st.session_state.get(f"{key} said", ("", ""))
+    done, problem = st.session_state.get(_SAID, ("", ""))
     if done:
         st.success(escaped(done))
     if file is None:
         return
-    found = _read(file, key, _told(f"{key} {turn}"))
+    found = _read(file, _told(key))
     if isinstance(found, ImportRefused):
         st.error(f"Nothing was imported. {escaped(str(found))}")
-        _ask_table(found.columns, "", f"{key} {turn}")
+        _ask_table(found.columns, "", key)
         return
     is_own = was_written_here(found.curves)
     _show(found, is_own=is_own)
-    mapping = None if is_own else _ask_mapping(found, f"{key} {turn}")
+    mapping = None if is_own else _ask_mapping(found, key)
     name = st.text_input(
-        "Name of the run", value=kept_name(file.name), key=f"{key} name {turn}", max_chars=80
+        "Name of the run", value=kept_name(file.name), key=f"{key} name", max_chars=80
     )
     if not is_own and found.columns:
         with st.popover("Read the table differently"):
-            _ask_table(found.columns, found.x, f"{key} {turn}")
+            _ask_table(found.columns, found.x, key)
     st.button(
         "Import",
-        key=f"{key} take",
+        key="import take",
         type="primary",
         on_click=_take_in,
-        args=(found, file.name, mapping, name, on_imported, key),
+        args=(found, file.name, mapping, name, on_imported),
     )
     if problem:
         st.error(f"Nothing was imported. {escaped(problem)}")
 
 
 def _read(
-    file: st.runtime.uploaded_file_manager.UploadedFile, key: str, told: Told
+    file: st.runtime.uploaded_file_manager.UploadedFile, told: Told
 ) -> Reading | ImportRefused:
     """Return what the file holds, or why it cannot be imported.
 
     It is read once, not at every change of a field beside it, and kept as long as it is chosen.
     """
     kept: dict[tuple[str, Told], Reading | ImportRefused]
-    kept = st.session_state.setdefault(f"{key} read", {})
+    kept = st.session_state.setdefault(_READ, {})
     wanted = file.file_id, told
     if wanted not in kept:
         with st.spinner("Reading the file…", show_time=True):
@@ -122,13 +115,7 @@ def _told(key: str) -> Told:
 
 
 def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
-    """Ask which column counts the steps, and how the cells are written; then it is read anew.
-
-    Args:
-        columns: What could count the steps.
-        x: What was taken to.
-        key: Unique on the page.
-    """
+    """Ask which column counts the steps, and how the cells are written; then it is read anew."""
     said = _told(key)
     # What was said can be taken back, also where it was wrong.
     if not columns and said == Told():
@@ -149,9 +136,9 @@ def _ask_table(columns: Sequence[str], x: str, key: str) -> None:
         place.selectbox(label, list(words), format_func=words.__getitem__, key=f"{key} told {name}")
 
 
-def _forget(key: str) -> None:
-    st.session_state[f"{key} said"] = ("", "")
-    st.session_state.pop(f"{key} read", None)
+def _forget() -> None:
+    st.session_state[_SAID] = ("", "")
+    st.session_state.pop(_READ, None)
 
 
 def _show(found: Reading, *, is_own: bool) -> None:
@@ -208,7 +195,6 @@ def _take_in(
     mapping: ColumnMapping | None,
     name: str,
     on_imported: Callable[[str], None],
-    key: str,
 ) -> None:
     try:
         access.require_holder()
@@ -221,11 +207,11 @@ def _take_in(
             losses=[loss_of(one) for one in curves],
         )
     except (ImportRefused, AnnotationError, StoreUnavailable) as error:
-        st.session_state[f"{key} said"] = ("", str(error))
+        st.session_state[_SAID] = ("", str(error))
         return
     # A new turn empties the fields.
-    st.session_state[f"{key} turn"] += 1
-    st.session_state.pop(f"{key} read", None)
+    st.session_state[_TURN] += 1
+    st.session_state.pop(_READ, None)
     count = "one curve" if len(curves) == 1 else f"{len(curves)} curves"
-    st.session_state[f"{key} said"] = (f"Imported {count} of “{name or filename}”.", "")
+    st.session_state[_SAID] = (f"Imported {count} of “{name or filename}”.", "")
     on_imported(run_id)

@@ -32,11 +32,6 @@ def export_controls(rows: Sequence[CurveRow], labels: Sequence[str], figures: Fi
 
     The file is made here and not by Streamlit's deferred download, whose thread knows nothing of
     the session and whose errors no visitor would see.
-
-    Args:
-        rows: The curves, at least one.
-        labels: What to call each, as on the page.
-        figures: Makes the plots of the report.
     """
     reasons = {name: exporter.why_not(rows) for name, exporter in EXPORTS.items()}
     with st.container(horizontal=True):

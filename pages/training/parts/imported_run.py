@@ -15,9 +15,7 @@ def say_imported(run: Run | CurveRow, here: str, *, via: str) -> None:
     """Say that a run was imported, what this page therefore cannot show, and where to look.
 
     Args:
-        run: The run, or a curve of it.
         here: What is missing here, a clause in plain words.
-        via: Tells the link from the others on the page.
     """
     run_id = run.id if isinstance(run, Run) else run.run_id
     name = (run.name if isinstance(run, Run) else run.run_name) or run.origin
@@ -28,11 +26,6 @@ def say_imported(run: Run | CurveRow, here: str, *, via: str) -> None:
 
 def run_instead(run_id: str, here: str, *, via: str) -> bool:
     """Say so where an id that is no sweep's is a run's; tell whether it is.
-
-    Args:
-        run_id: The id that was asked for.
-        here: As in `say_imported`.
-        via: As in `say_imported`.
 
     Raises:
         StoreUnavailable: The run store cannot be used.

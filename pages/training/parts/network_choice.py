@@ -105,12 +105,7 @@ def _described(usable: Mapping[str, CurveRow], name: str) -> str:
 
 
 def _say_missing(name: str, rows: Sequence[CurveRow], *, others: bool) -> None:
-    """Say why a network that was asked for is not there.
-
-    Args:
-        name: Id of a curve or of a run.
-        others: Whether another network is shown in its place.
-    """
+    """Say why a network that was asked for is not there."""
     row = next((row for row in rows if name in (row.id, row.run_id)), None)
     instead = ": another one is shown" if others else ""
     if row is None:

@@ -45,9 +45,6 @@ def widget_key(draft: Draft, place: str) -> str:
 
     While a popover is closed the browser keeps what its widgets held, and sends it with the next
     press elsewhere: the values of another draft would undo what a link has set.
-
-    Args:
-        place: From `key`.
     """
     return f"{place} of {draft.number}"
 
@@ -102,22 +99,15 @@ def remove_curve(draft: Draft, curve: int) -> None:
         draft.fields.pop(key(name, curve))
 
 
-def fit_length(draft: Draft) -> bool:
-    """Fit batch size and epochs to the chosen images where they still are a preset's own.
-
-    Returns:
-        Whether something was changed.
-    """
+def fit_length(draft: Draft) -> None:
+    """Fit batch size and epochs to the chosen images where they still are a preset's own."""
     lengths = (key("batch_size"), key("epochs"))
     plain = TrainingConfig()
     (digits,) = fit_to_digits([plain])
     known = [(str(config.batch_size), str(config.epochs)) for config in (plain, digits)]
-    wanted = known[means_digits(draft.fields[key("dataset")])]
-    now = tuple(draft.fields[name] for name in lengths)
-    if now not in known or now == wanted:
-        return False
-    draft.fields.update(zip(lengths, wanted, strict=True))
-    return True
+    if tuple(draft.fields[name] for name in lengths) in known:
+        wanted = known[means_digits(draft.fields[key("dataset")])]
+        draft.fields.update(zip(lengths, wanted, strict=True))
 
 
 def means_digits(dataset: str) -> bool:

@@ -67,7 +67,13 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
     inits = _several("Initial weights", INIT_LABELS, "init", (0,))
     relus = _several("On the logits", _RELU, "relu", (0,))
     st.markdown("**All cells share**")
-    data = lasting_choice("Data", list(_DATASETS), key="sweep data", link="data")
+    first = st.columns(3)
+    with first[0]:
+        data = _one_of("Data", _DATASETS, "data", "data")
+    with first[1]:
+        optimizer = _one_of("Optimizer", _OPTIMIZERS, "optimizer", "opt")
+    with first[2]:
+        device = _one_of("Device", _DEVICES, "device", "device")
     usual = TrainingConfig()
     if means_digits(_DATASETS[data]):
         (usual,) = fit_to_digits([usual])
@@ -85,11 +91,6 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
     ):
         with column:
             shared[name] = _text(label, default, name, _setting(name), wrong)
-    with st.container(horizontal=True):
-        optimizer = lasting_choice(
-            "Optimizer", list(_OPTIMIZERS), key="sweep optimizer", link="opt"
-        )
-        device = lasting_choice("Device", list(_DEVICES), key="sweep device", link="device")
     shared |= {"optimizer": _OPTIMIZERS[optimizer], "device": _DEVICES[device]}
     link: dict[str, Any] = {"data": data, "opt": optimizer, "device": device}
     link |= {"sweep_loss": losses, "sweep_init": inits, "sweep_relu": relus}
@@ -114,15 +115,12 @@ def sweep_form() -> tuple[SweepGrid | None, dict[str, Any]]:
 def sweep_plan(grid: SweepGrid | None) -> str:
     """Return in a sentence how many cells, in how many runs, for how long, in how much memory.
 
-    Args:
-        grid: The grid, or None while a field cannot be used.
-
     Raises:
         StoreUnavailable: The run store cannot be used.
         ConfigError: EXPLORER_MAX_WORKERS cannot be used.
     """
     if grid is None:
-        return "A field above cannot be used; it says why."
+        return "A field under “Set up” cannot be used; it says why."
     rows = launcher.default_store().curves.list()
     size = grid.chunk_size(launcher.expected_memory_bytes(rows), launcher.max_workers())
     count = math.ceil(grid.num_cells / size)
@@ -137,6 +135,10 @@ def sweep_plan(grid: SweepGrid | None) -> str:
         length = f"about {duration(max(1.0, seconds))}, judging by earlier trainings"
     memory = size * bytes_per_curve(grid.base) / 2**20
     return f"{cells} in {runs}: {length}; about {memory:,.0f} MiB beside the images."
+
+
+def _one_of(label: str, options: Mapping[str, str], name: str, link: str) -> str:
+    return lasting_choice(label, list(options), key=f"sweep {name}", link=link, is_list=True)
 
 
 def _several(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.figures import sweep as figures
 from explorer.figures.numbers import written
@@ -74,9 +75,7 @@ def sweep_view(sweep_id: str) -> dict[str, object]:
             st.error(escaped(str(error)))
         return {}
     _steering(sweep, cells)
-    left, right = st.columns([4, 9], gap="medium")
-    with left:
-        options, arranged = _options(sweep.grid)
+    options, arranged, right = _arrangement(sweep.grid)
     shown = (sweep.is_open, any(cell.state in ACTIVE for cell in cells))
     with right:
         st.fragment(_watch, run_every=1.0 if any(shown) else None)(sweep_id, shown, options)
@@ -85,22 +84,33 @@ def sweep_view(sweep_id: str) -> dict[str, object]:
     return {"sweep": sweep_id, **arranged}
 
 
-def _options(grid: SweepGrid) -> tuple[SweepOptions, dict[str, str]]:
-    """Show the choices; return them, and what the address holds of them."""
+def planned_view(grid: SweepGrid) -> dict[str, str]:
+    """Show where the results of a grid will stand; return what the address holds of it."""
+    options, arranged, right = _arrangement(grid)
+    with right:
+        _picture(grid, (), options)
+    return arranged
+
+
+def _arrangement(grid: SweepGrid) -> tuple[SweepOptions, dict[str, str], DeltaGenerator]:
+    """Show the choices; return them, what the address holds of them, and the place beside them."""
+    left, right = st.columns([4, 9], gap="medium")
     # What varies comes first, so that the first picture says something; what does not is offered
     # only where there would be no map without it.
     varied = sorted(grid.varied(), key=lambda name: name != "learning_rate")
     offered = [*varied, *(name for name in DIMENSIONS if name not in varied)][: max(2, len(varied))]
     names = {DIMENSIONS[name]: name for name in offered}
-    view = lasting_choice("Show", _VIEWS, key="sweep view", link="show")
-    quantity = lasting_choice(
-        "Compare by", list(_QUANTITIES), key="sweep quantity", link="by", wraps=True
-    )
-    columns = lasting_choice("Columns", list(names), key="sweep columns", link="columns")
-    rest = [label for label in names if label != columns]
-    rows = lasting_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
+    with right:
+        view = lasting_choice("Show", _VIEWS, key="sweep view", link="show", is_tabs=True)
+    with left:
+        quantity = lasting_choice(
+            "Compare by", list(_QUANTITIES), key="sweep quantity", link="by", wraps=True
+        )
+        columns = lasting_choice("Columns", list(names), key="sweep columns", link="columns")
+        rest = [label for label in names if label != columns]
+        rows = lasting_choice("Rows", rest, key=f"sweep rows {columns}", link="rows")
     chosen = SweepOptions(view, _QUANTITIES[quantity], names[columns], names[rows])
-    return chosen, {"show": view, "by": quantity, "columns": columns, "rows": rows}
+    return chosen, {"show": view, "by": quantity, "columns": columns, "rows": rows}, right
 
 
 def _steering(sweep: Sweep, cells: Sequence[Cell]) -> None:
@@ -124,7 +134,6 @@ def _watch(sweep_id: str, shown: tuple[bool, bool], options: SweepOptions) -> No
 
     Args:
         shown: Whether it was open and whether cells were in training when the page was drawn.
-        options: How to arrange the results.
     """
     try:
         sweep, cells = read_sweep(sweep_id)
@@ -236,7 +245,11 @@ def _about(grid: SweepGrid, options: SweepOptions) -> None:
         )
     elif options.view == _MAP:
         others = [DIMENSIONS[n].lower() for n in grid.varied() if n not in (options.x, options.y)]
-        over = f" Means are over {', '.join(others)}, of finished cells only." if others else ""
+        over = (
+            f" Means are over {', '.join(others)}, of the n cells that have finished."
+            if others
+            else ""
+        )
         st.caption(f"{better} is better.{over}")
 
 
@@ -254,6 +267,9 @@ def _ranking(grid: SweepGrid, cells: Sequence[Cell], quantity: str) -> None:
             + ["–" if loss is None else f"{written(loss, 4)} nats"]
             + [f"{steps:,}" if (steps := summary.steps_to(p)) else "–" for p in (90, 95, 97)]
         )
+    if not rows:
+        st.caption("No cell was trained yet.")
+        return
     titles = [DIMENSIONS[name] for name in varied]
     titles += ["State", "Test accuracy", "Test cross-entropy"]
     titles += [f"Steps to {percent} %" for percent in (90, 95, 97)]

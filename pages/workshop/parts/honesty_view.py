@@ -63,7 +63,8 @@ def honesty_view(link: dict[str, object]) -> None:
         quantities(rows)
     with right:
         drawn_plot(_plots(p), "expected-scores")
-        st.markdown(_words(p))
+        with st.container(key="telling-scores"):
+            st.markdown(_words(p))
     address.keep({**link, BELIEF.name: p})
 
 

@@ -1,6 +1,7 @@
 // The host's console and the screen that the hall looks at: code, question, forecasts, scores.
 
-import plot from "../../components/plot/plot.js";
+import { drawPlot } from "../../components/plot/plot.js";
+import { saveTable } from "../../components/plot/plot_saving.js";
 import { copyText, h } from "../../components/frontend/sync.js";
 import { ask, known, note, renewKey } from "../../components/rooms/connection.js";
 import { createSections, focusOn, outcomePart, questionParts, trying } from "./room_parts.js";
@@ -49,7 +50,7 @@ export function createHostView(place, assets, setup) {
   }
 
   const button = (label, act, properties = {}) => {
-    const element = h("button", { type: "button", ...properties }, label);
+    const element = h("button", { ...properties }, label);
     element.addEventListener("click", () => trying(element, act));
     return element;
   };
@@ -74,7 +75,7 @@ export function createHostView(place, assets, setup) {
 
   function copyable(link) {
     const text = h("input", { readonly: "", value: link, "aria-label": "Link for the other device" });
-    const copying = h("button", { type: "button", onclick: () => copyText(copying, text) }, "Copy the link");
+    const copying = h("button", { onclick: () => copyText(copying, text) }, "Copy the link");
     return h("div", { class: "cee-host-row" }, text, copying);
   }
 
@@ -260,9 +261,7 @@ export function createHostView(place, assets, setup) {
 
   async function saveCsv() {
     const { csv } = await ask("csv");
-    const url = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv" }));
-    h("a", { href: url, download: "forecasts.csv" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    saveTable("forecasts", "\ufeff", csv);
   }
 
   async function move() {
@@ -304,8 +303,7 @@ export function createHostView(place, assets, setup) {
   }
 
   function draw(one) {
-    const data = new TextEncoder().encode(one.text);
-    one.cleanUp = plot({ data, parentElement: one.canvas, setStateValue() {}, assets });
+    one.cleanUp = drawPlot(one.canvas, one.text, assets);
   }
 
   /** Draw the plots again, in the colours of another theme perhaps. */

@@ -1,6 +1,6 @@
 // What the host's screen and a participant's phone both show of a question.
 
-import { h } from "../../components/frontend/sync.js";
+import { h, svg } from "../../components/frontend/sync.js";
 import { note } from "../../components/rooms/connection.js";
 
 /** A number as a percentage, as exact as a finger is. */
@@ -29,18 +29,12 @@ export function questionParts(round) {
 }
 
 function drawing(ink) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 255 255");
-  svg.setAttribute("class", "cee-room-ink");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", "A digit, written by hand");
-  for (const stroke of ink.split(".")) {
+  const lines = ink.split(".").map((stroke) => {
     const numbers = (stroke.match(/[0-9a-f]{2}/g) ?? []).map((pair) => Number.parseInt(pair, 16));
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    line.setAttribute("points", numbers.join(" "));
-    svg.append(line);
-  }
-  return svg;
+    return svg("polyline", { points: numbers.join(" ") });
+  });
+  const head = { viewBox: "0 0 255 255", class: "cee-room-ink", role: "img" };
+  return svg("svg", { ...head, "aria-label": "A digit, written by hand" }, ...lines);
 }
 
 /** What happened, in a round whose outcome is known. */

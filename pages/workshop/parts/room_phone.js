@@ -31,7 +31,7 @@ export function createPhoneView(place) {
     const round = room.round;
     section(head, [me.label, room.people], () => [
       h("span", {}, h("b", {}, h("bdi", {}, me.label)), ` · ${room.people} in the room`),
-      h("button", { type: "button", onclick: leave }, "Leave"),
+      h("button", { onclick: leave }, "Leave"),
     ]);
     const isOpen = round?.state === "open";
     section(main, isOpen ? [round.number, "open"] : [round, me], () =>
@@ -72,7 +72,7 @@ export function createPhoneView(place) {
     if (asked !== round.number) q = madeIn(round.number) ?? round.outcomes.map(() => 1 / round.outcomes.length);
     asked = round.number;
     rows = round.outcomes.map((name, index) => row(name, index));
-    button = h("button", { type: "button", class: "cee-main", onclick: commit });
+    button = h("button", { class: "cee-main", onclick: commit });
     status = h("p", { class: "cee-phone-status", role: "status" });
     paint();
     return [

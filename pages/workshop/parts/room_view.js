@@ -1,25 +1,12 @@
 // The room's page in the browser: the way in, or the host's screen, or a participant's phone.
 
-import { h } from "../../components/frontend/sync.js";
-import { hosted, join, known, listen, note, open, placeIn, take } from "../../components/rooms/connection.js";
+import { h, viewPerPlace } from "../../components/frontend/sync.js";
+import { hosted, join, known, listen, open, placeIn, take } from "../../components/rooms/connection.js";
 import { createHostView } from "./room_host.js";
 import { focusOn, trying } from "./room_parts.js";
 import { createPhoneView } from "./room_phone.js";
 
-const views = new WeakMap();
-
-export default function render({ data, parentElement, assets }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement, assets);
-    views.set(parentElement, view);
-  }
-  view.update(data);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView);
 
 function createView(parent, assets) {
   const notice = h("p", { class: "cee-room-notice", role: "alert" });
@@ -92,7 +79,7 @@ function createView(parent, assets) {
       event.preventDefault();
       trying(button, () => join(code.value, name.value));
     });
-    const opening = h("button", { type: "button", class: "cee-main" }, "Open a room");
+    const opening = h("button", { class: "cee-main" }, "Open a room");
     opening.addEventListener("click", () => trying(opening, open));
     const host = h(
       "section",
@@ -101,7 +88,7 @@ function createView(parent, assets) {
       h("p", {}, "Everybody's page follows yours, and everybody forecasts what you ask."),
       opening,
       ...hosted().map((one) => {
-        const on = h("button", { type: "button" }, `Go on hosting ${one.code}`);
+        const on = h("button", {}, `Go on hosting ${one.code}`);
         on.addEventListener("click", () => take(one));
         return on;
       }),

@@ -54,7 +54,7 @@ def solo_view(link: dict[str, object]) -> None:
     game, said = _state()
     is_over = len(said) == ROUNDS
     now = draws(game, min(len(said) + 1, ROUNDS))
-    left, right = st.columns([5, 4], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         if is_over:
             st.markdown(f"**All {ROUNDS} rounds are played.** {_verdict(played(game, said))}")
@@ -66,32 +66,33 @@ def solo_view(link: dict[str, object]) -> None:
                 f"**Round {len(said) + 1} of {ROUNDS}.** A new urn, of which nobody knows what is "
                 f"in it. {SEEN} draws gave **{seen}**. What comes next?"
             )
-        buttons = st.container(horizontal=True)
         if not is_over:
             bars = bar_editor(_EDITOR, _EVEN, (Q,), presets=_STARTS, least=3, most=3)
-            buttons.button("Commit", type="primary", on_click=_commit, args=(bars.values["q"],))
-        buttons.button("New game", on_click=_begin)
     address.keep({**link, "game": game, "said": said or None})
     with right:
-        if said:
-            _show_scores(game, said)
-        else:
-            st.caption(
-                "The computer sees the same draws and adds one to each count: Laplace's rule of "
-                f"succession, (n + 1) / ({SEEN} + {len(OUTCOMES)}). Less is better: −log₂ of what "
-                "you gave to the colour that comes."
-            )
+        with st.container(horizontal=True):
+            if not is_over:
+                st.button("Commit", type="primary", on_click=_commit, args=(bars.values["q"],))
+            st.button("New game", on_click=_begin)
+        _show_scores(game, said)
 
 
 def _show_scores(game: int, said: tuple[tuple[float, ...], ...]) -> None:
     scores = played(game, said)
-    last = draws(game, len(said))
-    own, other = scores.own_log[-1], scores.computer_log[-1]
-    st.markdown(
-        f"It was **{OUTCOMES[last.outcome]}**: {measured(own, 'bits', 3)} for you, "
-        f"{measured(other, 'bits', 3)} for the computer, which had given it "
-        f"{last.computer[last.outcome]:.0%}."
-    )
+    if said:
+        last = draws(game, len(said))
+        own, other = scores.own_log[-1], scores.computer_log[-1]
+        st.markdown(
+            f"It was **{OUTCOMES[last.outcome]}**: {measured(own, 'bits', 3)} for you, "
+            f"{measured(other, 'bits', 3)} for the computer, which had given it "
+            f"{last.computer[last.outcome]:.0%}."
+        )
+    else:
+        st.markdown(
+            "The computer sees the same draws and adds one to each count: Laplace's rule of "
+            f"succession, (n + 1) / ({SEEN} + {len(OUTCOMES)}). Less is better: −log₂ of what you "
+            "gave to the colour that comes."
+        )
     you, computer = sum_of_scores(scores.own_log), sum_of_scores(scores.computer_log)
     mine = measured(you.total, "bits", 4)
     if you.infinite:
@@ -100,14 +101,15 @@ def _show_scores(game: int, said: tuple[tuple[float, ...], ...]) -> None:
             "infinite sum stands the sum of your other rounds."
         )
         mine += f" ({written(you.finite, 4)} without {you.infinite} of {len(said)} rounds)"
-    quantities(
-        {
-            "You": mine,
-            "The computer": measured(computer.total, "bits", 4),
-            "Brier, you and it": f"{written(sum(scores.own_brier), 3)} and "
-            f"{written(sum(scores.computer_brier), 3)}",
-        }
-    )
+    if said:
+        quantities(
+            {
+                "You": mine,
+                "The computer": measured(computer.total, "bits", 4),
+                "Brier, you and it": f"{written(sum(scores.own_brier), 3)} and "
+                f"{written(sum(scores.computer_brier), 3)}",
+            }
+        )
     plot(
         forecasting.running_scores(scores.own_log, scores.computer_log),
         key="solo-scores",

@@ -1,11 +1,10 @@
 // The panels of a comparison with their legend and the table of results. What a pointer is near to
 // is worked out here from the points that were sent: Plotly's own hover redraws, and knows one panel.
 
-import { createSender, h, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
-import { loadPlotly } from "../../../components/plot/plot.js";
-import { savePicture, saveValues } from "../../../components/plot/plot_saving.js";
+import { createSender, decoded, h, svg, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
+import { createDrawing } from "../../../components/plot/plot.js";
+import { createPlotMenu } from "../../../components/plot/plot_menu.js";
 import { themed, themeOf } from "../../../components/plot/plot_theme.js";
-import { fillTable } from "../../../components/plot/plot_values.js";
 import { arranged } from "./panel_layout.js";
 import { commonSplit, linesOf, nearest, panelsOf, valueAt } from "./nearest_line.js";
 
@@ -26,25 +25,13 @@ function createView(parent, assets) {
     role: "region",
     "aria-label": "Compared curves",
   });
-  const button = (label, title, action) =>
-    h("button", { type: "button", title, onclick: action }, label);
-  const values = button("Values", "Show the plotted values as a table", toggleTable);
-  values.setAttribute("aria-expanded", "false");
-  const tools = h(
-    "div",
-    { class: "cee-tools" },
-    values,
-    button("CSV", "Download the plotted values", () => saveValues(canvas, payload.name)),
-    button("PNG", "Download as PNG", () => savePicture(canvas, payload.name, "png")),
-    button("SVG", "Download as SVG", () => savePicture(canvas, payload.name, "svg")),
-    button("Show all", "Undo zooming, as a double click on a panel does", showAll),
-  );
+  const menu = createPlotMenu(canvas, table, () => payload.name, showAll);
   const root = h(
     "figure",
     { class: "cee-plot cee-comparison" },
     legend,
     stage,
-    tools,
+    menu,
     table,
     results,
   );
@@ -53,8 +40,6 @@ function createView(parent, assets) {
   const view = { send: null, update, dispose };
   let payload = null;
   let sender = null;
-  let stale = false;
-  let drawing = false;
   let listening = false;
   let size = "";
   let nodes = []; // of the traces, with what they belong to
@@ -67,7 +52,7 @@ function createView(parent, assets) {
   window.addEventListener("resize", resized);
 
   function resized() {
-    if (payload && canvas.data && root.clientWidth && size !== sizeNow()) redraw();
+    if (payload && canvas.data && root.clientWidth && size !== sizeNow()) draw();
   }
 
   function dispose() {
@@ -79,15 +64,10 @@ function createView(parent, assets) {
   }
 
   function update(data) {
-    payload = JSON.parse(new TextDecoder().decode(data));
+    payload = decoded(data);
     sender ??= createSender((edit) => view.send(edit), payload.seq);
     sender.answer(payload.seq);
     if (!payload.lines.some((one) => one.label === isolated)) isolated = null;
-    redraw();
-  }
-
-  function redraw() {
-    stale = true;
     draw();
   }
 
@@ -95,68 +75,40 @@ function createView(parent, assets) {
     return `${root.clientWidth}×${window.innerHeight}`;
   }
 
-  async function draw() {
-    if (drawing) return;
-    drawing = true;
-    try {
-      const Plotly = await loadPlotly(assets);
-      while (stale) {
-        stale = false;
-        size = sizeNow();
-        const theme = themeOf(root);
-        const figure = themed(payload, theme);
-        fillLegend(theme);
-        fillResults(theme);
-        const layout = arranged(figure.layout, stage);
-        canvas.style.height = `${layout.height}px`;
-        await Plotly.react(canvas, figure.data, layout, {
-          displayModeBar: false,
-          responsive: false,
-        });
-        listen();
-        nodes = canvas._fullData.map((trace) => ({
-          meta: trace.meta,
-          node: canvas.querySelector(`.trace${CSS.escape(trace.uid)}`),
-        }));
-        panels = panelsOf(canvas);
-        lines = linesOf(canvas, panels);
-        lifted = null;
-        leave();
-        showOnly();
-        canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", payload.alt);
-        root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1);
-        if (!table.hidden) fillTable(table, canvas._fullData);
-      }
-    } catch (error) {
-      canvas.textContent = error.message;
-    } finally {
-      drawing = false;
-    }
+  const draw = createDrawing({ root, canvas, table, assets }, compose, drawn);
+
+  function compose() {
+    size = sizeNow();
+    const theme = themeOf(root);
+    const { data, layout: wanted } = themed(payload, theme);
+    fillLegend(theme);
+    fillResults(theme);
+    const layout = arranged(wanted, stage);
+    canvas.style.height = `${layout.height}px`;
+    return { figure: { data, layout }, alt: payload.alt };
+  }
+
+  function drawn() {
+    listen();
+    nodes = canvas._fullData.map((trace) => ({
+      meta: trace.meta,
+      node: canvas.querySelector(`.trace${CSS.escape(trace.uid)}`),
+    }));
+    panels = panelsOf(canvas);
+    lines = linesOf(canvas, panels);
+    lifted = null;
+    leave();
+    showOnly();
   }
 
   // --- legend and results
 
   function swatch({ colour, dash }, { partners }) {
-    const at = payload.palette.indexOf(colour);
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("class", "cee-dash");
-    svg.setAttribute("aria-hidden", "true");
-    const stroke = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    const stroke = partners[payload.palette.indexOf(colour)] ?? colour;
     const dashes = dash === "solid" ? "" : dash.replaceAll("px", "");
-    for (const [name, value] of Object.entries({
-      x1: 1,
-      x2: 29,
-      y1: 5,
-      y2: 5,
-      stroke: partners[at] ?? colour,
-      "stroke-width": 3,
-      "stroke-dasharray": dashes,
-    })) {
-      stroke.setAttribute(name, String(value));
-    }
-    svg.append(stroke);
-    return svg;
+    const look = { stroke, "stroke-width": 3, "stroke-dasharray": dashes };
+    const line = svg("line", { x1: 1, x2: 29, y1: 5, y2: 5, ...look });
+    return svg("svg", { class: "cee-dash", "aria-hidden": "true" }, line);
   }
 
   function fillLegend(theme) {
@@ -166,7 +118,6 @@ function createView(parent, assets) {
         h(
           "button",
           {
-            type: "button",
             title: "Show this line alone, or all again",
             "aria-pressed": String(one.label === isolated),
             onclick: () => isolate(one.label),
@@ -186,32 +137,18 @@ function createView(parent, assets) {
 
   function fillResults(theme) {
     const { head, rows } = payload.table;
-    const cells = (tag, texts) => texts.map((text) => h(tag, {}, text));
     const titles = ["Line", ...head].map((text) => h("th", { scope: "col" }, text));
-    results.replaceChildren(
-      h(
-        "table",
-        {},
-        h("thead", {}, h("tr", {}, ...titles)),
-        h(
-          "tbody",
-          {},
-          ...rows.map((row, place) =>
-            h(
-              "tr",
-              { onpointerenter: () => lift(place), onpointerleave: () => lift(null) },
-              h(
-                "th",
-                { scope: "row" },
-                swatch(payload.lines[place], theme),
-                ` ${payload.lines[place].label}`,
-              ),
-              ...cells("td", row),
-            ),
-          ),
-        ),
-      ),
-    );
+    const filled = rows.map((row, place) => {
+      const one = payload.lines[place];
+      return h(
+        "tr",
+        { onpointerenter: () => lift(place), onpointerleave: () => lift(null) },
+        h("th", { scope: "row" }, swatch(one, theme), ` ${one.label}`),
+        ...row.map((text) => h("td", {}, text)),
+      );
+    });
+    const whole = h("table", {}, h("thead", {}, h("tr", {}, ...titles)), h("tbody", {}, ...filled));
+    results.replaceChildren(whole);
   }
 
   // --- one line before all others
@@ -351,7 +288,7 @@ function createView(parent, assets) {
       const names = Object.keys(change);
       const axis = names.map((name) => /^(xaxis\d*)\.(range|autorange)/.exec(name)).find(Boolean);
       if (!axis) return;
-      const name = axis[1];
+      const [, name] = axis;
       if (change[`${name}.autorange`]) return sender.push({ span: null });
       const ends = change[`${name}.range`] ?? [change[`${name}.range[0]`], change[`${name}.range[1]`]];
       const { type } = canvas._fullLayout[name];
@@ -371,14 +308,6 @@ function createView(parent, assets) {
     const axes = Object.keys(canvas._fullLayout).filter((name) => /^[xy]axis\d*$/.test(name));
     const free = axes.filter((name) => !canvas._fullLayout[name].fixedrange);
     window.Plotly.relayout(canvas, Object.fromEntries(free.map((name) => [`${name}.autorange`, true])));
-  }
-
-  // --- taking away
-
-  function toggleTable() {
-    table.hidden = !table.hidden;
-    values.setAttribute("aria-expanded", String(!table.hidden));
-    if (!table.hidden) fillTable(table, canvas._fullData);
   }
 
   return view;

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import orjson
-import streamlit as st
 
 from explorer.figures.palette import CATEGORICAL
 from pages.components.frontend.frontend import component
-from pages.components.payloads import finite_number, sequence_of
+from pages.components.payloads import finite_number, new_edit, newest_edit
 
 _mount = component(__file__)
 
@@ -29,20 +28,13 @@ def comparison_plot(
         figure: From `figures.comparison.metric_panels`, encoded.
         lines: `label`, `colour` and `dash` of each line, in the order of its traces' `meta.line`.
         table: `head` and `rows` of texts, a row for each line, without its name.
-        key: Unique on the page; also the name of downloaded files.
-        alt: What the picture shows, in a sentence, for those who do not see it.
         on_zoom: Called before the next run with both ends of the part of the x axis that a person
             looks at, or None when it is all of it.
     """
-    taken = f"{key} edit taken"
 
     def edited() -> None:
-        edit = st.session_state[key].get("edit")
-        seq = sequence_of(edit)
-        if seq is None or seq == st.session_state.get(taken, 0):
-            return
-        st.session_state[taken] = seq
-        if "span" in edit:
+        edit = new_edit(key)
+        if edit and "span" in edit:
             on_zoom(_span(edit["span"]))
 
     payload = {
@@ -52,7 +44,7 @@ def comparison_plot(
         "table": table,
         "alt": alt,
         "name": key,
-        "seq": st.session_state.get(taken, 0),
+        "seq": newest_edit(key),
     }
     _mount(key=key, data=orjson.dumps(payload), on_edit_change=edited)
 

@@ -44,11 +44,7 @@ def open_link(rows: Sequence[CurveRow]) -> None:
 
 
 def chosen(rows: Sequence[CurveRow]) -> list[CurveRow]:
-    """Return the rows that are compared, in the order in which they were chosen.
-
-    Args:
-        rows: All curves that are kept; one that was deleted is left out.
-    """
+    """Return the rows that are compared, in the order in which they were chosen."""
     by_id = {row.id: row for row in rows}
     return [by_id[one] for one in _styles() if one in by_id]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from explorer.exchange.settings import settings_of
 from explorer.figures.line_traces import MOST_STYLES
 from explorer.runs.config import curve_labels
 from explorer.runs.run import CurveRow
@@ -18,7 +17,6 @@ class LineGroup:
     """One line.
 
     Attributes:
-        label: Its name.
         style: Number of its colour and dash.
         places: Of its curves.
     """
@@ -38,9 +36,7 @@ def line_groups(
     """Return the lines, and what colour tells apart where there are too many to tell each.
 
     Args:
-        settings: Of each, by name, in words.
-        styles: Number of the colour and dash of each by its id.
-        group: As in `Choices`.
+        group: ALONE, SEEDS, TAGS or the name of a setting.
     """
     places = _places(rows, settings, group)
     means = _means(rows, settings, places, group)
@@ -66,15 +62,6 @@ def line_groups(
         replace(line, style=colours[value]) for line, value in zip(lines, values, strict=True)
     ]
     return coloured, told or "none"
-
-
-def settings_with(row: CurveRow, told: Mapping[str, str]) -> dict[str, str]:
-    """Return a curve's settings, by name, with what its file tells of them.
-
-    Args:
-        told: From `FileNotes.settings`.
-    """
-    return settings_of(row) | dict(told)
 
 
 def _places(

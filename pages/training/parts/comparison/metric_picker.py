@@ -18,11 +18,7 @@ _ALL = "all of "
 
 
 def take_metrics(panels: Mapping[str, Panel]) -> None:
-    """Take the metrics that the address asks for; those that there are not are said here.
-
-    Args:
-        panels: As for `metric_picker`.
-    """
+    """Take the metrics that the address asks for; those that there are not are said here."""
     asked = address.take_or_warn("metric")
     if asked:
         st.session_state[_CHOSEN] = asked[:MOST_PANELS]
@@ -67,12 +63,7 @@ def metric_picker(panels: Mapping[str, Panel], first: Sequence[str]) -> list[str
 
 
 def drawn_metrics(panels: Mapping[str, Panel], first: Sequence[str]) -> list[str]:
-    """Return the keys of the panels to draw, as chosen or at first.
-
-    Args:
-        panels: As for `metric_picker`.
-        first: As for `metric_picker`.
-    """
+    """Return the keys of the panels to draw, as chosen or at first."""
     wanted = st.session_state.get(_CHOSEN)
     keys = [key for key in (first if wanted is None else wanted) if key in panels]
     return keys or [key for key in first if key in panels]

@@ -27,7 +27,6 @@ export function panelsOf(canvas) {
       place: (x) => ({ left: xa._offset + xa.c2p(x), top: ya._offset, height: ya._length }),
       height: (y) => ya._offset + ya.c2p(y),
       written: (value) => (isShare ? `${format(100 * value, 4)} %` : format(value, 5)),
-      isDate: xa.type === "date",
     };
   });
 }
@@ -47,7 +46,6 @@ export function linesOf(canvas, panels) {
       y: trace.y,
       raw: trace.customdata ?? trace.y,
       panel: panels.findIndex((panel) => panel.axis === trace.yaxis),
-      isDate: panels[0]?.isDate,
     }))
     .sort((a, b) => ORDER.indexOf(a.split) - ORDER.indexOf(b.split));
 }
@@ -58,14 +56,12 @@ export function valueAt(own, x) {
   if (length === 0 || x < own.x[0] - slack(own) || x > own.x[length - 1] + slack(own)) return null;
   const after = Math.min(firstNotBelow(own.x, x), length - 1);
   const at = after > 0 && x - own.x[after - 1] < own.x[after] - x ? after - 1 : after;
-  const step = own.steps ? own.steps[at] : null;
-  const place = step ?? own.x[at];
+  const place = Number(own.steps?.[at] ?? own.x[at]);
   return {
     x: own.x[at],
     y: own.y[at],
     raw: own.raw[at],
-    step,
-    place: Number(place).toLocaleString("en", { maximumFractionDigits: 4 }),
+    place: place.toLocaleString("en", { maximumFractionDigits: 4 }),
   };
 }
 
@@ -92,7 +88,7 @@ export function nearest(lines, panels, at, px, py, reach) {
 }
 
 function slack(own) {
-  return own.x.length > 1 ? (own.x[own.x.length - 1] - own.x[0]) / 50 : Infinity;
+  return own.x.length > 1 ? (own.x.at(-1) - own.x[0]) / 50 : Infinity;
 }
 
 function firstNotBelow(xs, x) {

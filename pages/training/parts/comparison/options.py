@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from explorer.figures.comparison import Look
 from explorer.figures.line_traces import Span
-from explorer.runs.group_means import BANDS
 from explorer.runs.metric_panels import Panel
 from pages.components.address import address
 from pages.components.address.parameters import (
@@ -25,7 +23,9 @@ from pages.components.escaping import escaped
 from pages.components.inputs.lasting_inputs import (
     choose,
     chosen,
+    keeping,
     lasting_choice,
+    lasting_option,
     lasting_text,
     shown,
 )
@@ -84,19 +84,6 @@ OPTIONS = (
 """What the address holds of the options and of the part that is looked at."""
 
 
-@dataclass(frozen=True)
-class Choices:
-    """How the curves are drawn.
-
-    Attributes:
-        look: Of the panels, without the part of the x axis that is looked at.
-        group: ALONE, SEEDS, TAGS or the name of a setting: which curves are one line.
-    """
-
-    look: Look
-    group: str
-
-
 def take_link(settings: Sequence[str] | None) -> None:
     """Take what the address asks of the options; what it cannot mean is said here in words.
 
@@ -118,8 +105,8 @@ def take_link(settings: Sequence[str] | None) -> None:
         st.session_state[_Y] = axes
 
 
-def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
-    """Show the choices; return them, and what the address holds of them.
+def option_controls(settings: Sequence[str]) -> tuple[Look, str, dict[str, Any]]:
+    """Show the choices; return how to draw, which curves are one line, and the address's part.
 
     Args:
         settings: Names of the settings that curves can be grouped by, those that differ first.
@@ -151,45 +138,37 @@ def option_controls(settings: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
         axis=_AXES[axis],
         x_scale=x_scale,
         scale=scale,
-        weight={AUTO: None, NO_SMOOTHING: 0.0}.get(weight, 0.0)
-        if weight in (AUTO, NO_SMOOTHING)
-        else float(weight),
+        weight=None if weight == AUTO else 0.0 if weight == NO_SMOOTHING else float(weight),
         band=_BAND_NAMES[band],
     )
-    return Choices(look, group), link
+    return look, group, link
 
 
 def _smoothing() -> str:
-    return str(
-        st.select_slider(
-            "Smoothing",
-            _WEIGHTS,
-            value=shown("compare smoothing", chosen("compare smoothing", AUTO)),
-            key="compare smoothing",
-            help="Weight w of the past in a moving average: it averages over about 1/(1 − w) "
-            "points, 0.98 over 50. “auto” averages over 1 to 3 % of each curve, and leaves "
-            "curves of fewer than 100 points as they are.",
-            on_change=lambda: choose("compare smoothing", st.session_state["compare smoothing"]),
-        )
+    key = "compare smoothing"
+    weight: str = st.select_slider(
+        "Smoothing",
+        _WEIGHTS,
+        value=shown(key, chosen(key, AUTO)),
+        key=key,
+        help="Weight w of the past in a moving average: it averages over about 1/(1 − w) "
+        "points, 0.98 over 50. “auto” averages over 1 to 3 % of each curve, and leaves "
+        "curves of fewer than 100 points as they are.",
+        on_change=keeping(key),
     )
+    return weight
 
 
 def _group(settings: Sequence[str]) -> str:
-    known = [ALONE, SEEDS, TAGS, *settings]
-    before = chosen("compare group", ALONE)
-    options = known if before in known else [*known, before]
     words = {ALONE: "Each curve alone", SEEDS: "Seeds: all else equal", TAGS: "Tags"}
-    return str(
-        st.selectbox(
-            "Draw as one line",
-            options,
-            index=options.index(shown("compare group", before)),
-            format_func=lambda one: words.get(one, f"Same “{one}”"),
-            key="compare group",
-            help="Curves that share this are drawn as their mean, where all of them are, with a "
-            "band.",
-            on_change=lambda: choose("compare group", st.session_state["compare group"]),
-        )
+    before = chosen("compare group", ALONE)
+    return lasting_option(
+        "Draw as one line",
+        list(dict.fromkeys([*words, *settings, before])),
+        ALONE,
+        key="compare group",
+        words=lambda one: words.get(one, f"Same “{one}”"),
+        help="Curves that share this are drawn as their mean, where all of them are, with a band.",
     )
 
 
@@ -202,11 +181,7 @@ def _one_of(known: Sequence[str] | None) -> Callable[[str], None]:
 
 
 def upright_axes(panels: Mapping[str, Panel]) -> dict[str, tuple[str, Span | None]]:
-    """Show a scale and a range for each panel; return those that are not automatic.
-
-    Args:
-        panels: Those that are drawn, by key, at least one.
-    """
+    """Show a scale and a range for each panel; return those that are not automatic."""
     axes: dict[str, tuple[str, Span | None]] = dict(st.session_state.get(_Y, {}))
     with st.popover("Panels"):
         key = st.selectbox(
@@ -254,11 +229,7 @@ def checked_range(low: str, high: str, scale: str) -> Span | None:
 
 
 def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[str, str]]:
-    """Ask for a value to be reached; return it by its panel's key, and what the address holds.
-
-    Args:
-        panels: Those that are drawn, by key, at least one.
-    """
+    """Ask for a value to be reached; return it by its panel's key, and what the address holds."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = lasting_text(
             "First step to reach",
@@ -274,16 +245,8 @@ def goal_controls(panels: Mapping[str, Panel]) -> tuple[dict[str, float], dict[s
         if asked:
             choose("compare goalof", asked)
         accuracy = next((key for key in keys if panels[key].better > 0), keys[0])
-        before = chosen("compare goalof", accuracy)
-        if before not in keys:
-            before = accuracy
-        key = st.selectbox(
-            "of",
-            keys,
-            index=keys.index(shown("compare goal of", before)),
-            format_func=lambda one: panels[one].title,
-            key="compare goal of",
-            on_change=lambda: choose("compare goalof", st.session_state["compare goal of"]),
+        key = lasting_option(
+            "of", keys, accuracy, key="compare goalof", words=lambda one: panels[one].title
         )
     link = {"goal": words, "goalof": key if words else ""}
     if not words.strip():
@@ -311,12 +274,7 @@ def span_of_view(axis: str) -> Span | None:
 
 
 def look_at(axis: str, span: Span | None) -> None:
-    """Look at a part of the x axis from the next run on.
-
-    Args:
-        axis: Key of AXES.
-        span: The part; None for all of it.
-    """
+    """Look at a part of the x axis from the next run on."""
     st.session_state[_SPAN] = (axis, span)
 
 
@@ -324,15 +282,6 @@ def span_link(span: Span | None) -> dict[str, str]:
     """Return what the address holds of the part that is looked at."""
     ends = ("", "") if span is None else (f"{span[0]:.13g}", f"{span[1]:.13g}")
     return dict(zip(("from", "to"), ends, strict=True))
-
-
-def band_words(band: str) -> str:
-    """Return in words what a band is.
-
-    Args:
-        band: Key of BANDS.
-    """
-    return BANDS[band]
 
 
 def _span_from(low: str, high: str) -> Span | None:

@@ -1,10 +1,10 @@
 // How the panels of a comparison fill the screen that there is: columns by width, height by what is
 // left of the first screen.
 
-const NARROWEST = 210;
+const NARROWEST = 200;
 const LOWEST = 175;
 const HIGHEST = 480;
-const TOOLS = 40; // pixels of what stands below the panels
+const BELOW = 8; // pixels
 
 /** The layout of a figure from `explorer.figures.panel_grid`, in as many columns as fit `stage`. */
 export function arranged(layout, stage) {
@@ -38,7 +38,8 @@ function heightOf(rows, stage) {
   const least = LOWEST * rows + 60;
   const scrolled = stage.closest("[data-testid=stMain]")?.scrollTop ?? 0;
   const top = stage.getBoundingClientRect().top + scrolled;
+  const bar = document.querySelector(".st-key-pinned")?.offsetHeight ?? 0;
   // One or two rows end with the first screen, if they begin well above its end.
-  const left = window.innerHeight - top - TOOLS;
+  const left = window.innerHeight - top - bar - BELOW;
   return rows <= 2 && left >= least ? Math.min(left, HIGHEST) : least;
 }

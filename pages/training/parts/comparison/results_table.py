@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from explorer.exchange.results import results_of
+from explorer.exchange.report import results_of
 from explorer.exchange.settings import split_settings
 from explorer.figures.comparison import Result
 from explorer.figures.numbers import written
@@ -33,9 +33,6 @@ def results_table(
     """Return the head and the rows of the table, a row for each line, without its name.
 
     Args:
-        told: What files tell of the settings of each.
-        lines: Which of them are one line.
-        panels: Those that are drawn.
         results: By key of a panel, of each line.
         goals: By key of a panel, the value to be reached.
     """
@@ -67,11 +64,7 @@ def results_table(
 
 
 def shared_settings(rows: Sequence[CurveRow], told: Sequence[Mapping[str, str]]) -> None:
-    """Show the settings that do not differ.
-
-    Args:
-        told: What files tell of the settings of each.
-    """
+    """Show the settings that do not differ."""
     differing, shared = split_settings(rows, told)
     lines = [f"- {escaped(name)}: {escaped(value)}" for name, value in shared.items()]
     lines += [

@@ -12,7 +12,6 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from explorer.exchange.exported import labelled
 from explorer.figures.line_traces import line_style
 from explorer.figures.palette import CATEGORICAL, CATEGORICAL_DARK
 from explorer.jobs import launcher
@@ -33,7 +32,6 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
     It stands beside the plots, so it holds what tells the curves apart; `every_column` the rest.
 
     Args:
-        rows: All curves that are kept, at least one.
         styles: Number of colour and dash, by id, of those that are drawn.
     """
     words = lasting_text(
@@ -66,7 +64,7 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
     ):
         st.session_state[_TABLE] = {"selection": {"rows": ticked, "columns": [], "cells": []}}
     st.dataframe(
-        _frame(shown, labelled(rows), rows, styles),
+        _frame(shown, styles),
         key=_TABLE,
         on_select=pick,
         selection_mode="multi-row",
@@ -74,9 +72,9 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
         height=min(_HEIGHT, 38 + 35 * max(1, len(shown))),
         placeholder="–",
         column_config={
-            "Line": st.column_config.ImageColumn("Line", width=58, help="Colour and dash"),
+            "Line": st.column_config.ImageColumn("Line", width=50, help="Colour and dash"),
             "Best": st.column_config.NumberColumn(
-                format="%.2f %%", width=68, help="The best accuracy on test images"
+                format="%.2f %%", width=66, help="The best accuracy on test images"
             ),
         },
         alt=f"Table of {len(shown)} curves; tick rows to compare them.",
@@ -86,15 +84,9 @@ def run_table(rows: Sequence[CurveRow], styles: Mapping[str, int]) -> None:
 
 
 def every_column(rows: Sequence[CurveRow]) -> None:
-    """Show everything that is known of the curves without reading their records.
-
-    Args:
-        rows: The curves, at least one.
-    """
-    described = [describe(row) for row in rows]
-    names = list(described[0])
+    """Show everything that is known of the curves without reading their records."""
     st.dataframe(
-        pd.DataFrame({name: [one[name] for one in described] for name in names}),
+        pd.DataFrame([describe(row) for row in rows]),
         key="compare every column",
         hide_index=True,
         height=min(400, 38 + 35 * len(rows)),
@@ -162,18 +154,13 @@ def _passes(row: CurveRow, described: dict[str, object], words: str) -> bool:
     )
 
 
-def _frame(
-    shown: Sequence[CurveRow],
-    labels: Sequence[str],
-    rows: Sequence[CurveRow],
-    styles: Mapping[str, int],
-) -> pd.DataFrame:
-    names = {row.id: label for row, label in zip(rows, labels, strict=True)}
+def _frame(shown: Sequence[CurveRow], styles: Mapping[str, int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Line": [swatch(styles[row.id]) if row.id in styles else None for row in shown],
             "Best": [_percent(row.summary.best_accuracy) for row in shown],
-            "Curve": [names[row.id] for row in shown],
+            "Curve": [row.label for row in shown],
+            "Run": [row.run_name or row.origin or row.run_id for row in shown],
         }
     )
 

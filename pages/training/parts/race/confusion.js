@@ -18,7 +18,6 @@ export function createConfusion(choose) {
     for (let said = 0; said < 10; said += 1) {
       const index = 10 * truth + said;
       const cell = h("button", {
-        type: "button",
         tabindex: index ? "-1" : "0",
         onclick: () => press(index),
         onkeydown: (event) => arrow(event, index),

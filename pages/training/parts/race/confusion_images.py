@@ -60,9 +60,6 @@ def asked_cell(sent: Any, num_curves: int) -> Cell | None:
 def images_in(run: Run, cell: Cell) -> dict[str, Any]:
     """Return the test images in a cell at the end of a run.
 
-    Args:
-        run: A run that has ended.
-
     Returns:
         The cell, and whether its images are `known` here; if so `count`, the number of known
         images in it, `whole`, whether all test images are known, and `pixels`, bytes in base64 of

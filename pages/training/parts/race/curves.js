@@ -1,12 +1,11 @@
 // The curves behind tabs, with a cursor at the step that is shown and a curtain over what came
 // later. The cursor lies above the plot, so that moving it draws nothing anew.
 
-import drawPlot from "../../../components/plot/plot.js";
+import { drawPlot } from "../../../components/plot/plot.js";
 import { bytesOf } from "../digit_pictures.js";
 import { h, readTheme } from "../../../components/frontend/sync.js";
 
 const CHROME = 62; // pixels for tabs above and tools below a plot
-const encoder = new TextEncoder();
 const nameOf = (tab) => tab.toLowerCase().replace(" ", "-");
 
 /**
@@ -48,7 +47,7 @@ export function createCurves(assets, confusion, changed) {
   function build(tabs) {
     if (buttons.length === tabs.length) return;
     buttons = tabs.map((tab) =>
-      h("button", { type: "button", role: "tab", onclick: () => press(tab), onkeydown: arrow }, tab),
+      h("button", { role: "tab", onclick: () => press(tab), onkeydown: arrow }, tab),
     );
     tablist.replaceChildren(...buttons);
     choose(chosen ?? tabs[0], tabs);
@@ -93,12 +92,7 @@ export function createCurves(assets, confusion, changed) {
     const text = JSON.stringify({ ...sent, figure });
     if (text === drawn) return follow();
     drawn = text;
-    cleanUp = drawPlot({
-      data: encoder.encode(text),
-      parentElement: place,
-      setStateValue() {},
-      assets,
-    });
+    cleanUp = drawPlot(place, text, assets);
     return undefined;
   }
 

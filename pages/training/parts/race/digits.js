@@ -1,10 +1,16 @@
 // Twenty test digits, each with what every network believes of its true class at the step that is
 // shown; below them the softmax of one, or the images of a cell of the confusion matrix.
 
-import { bytesOf, paintDigit } from "../digit_pictures.js";
+import { bytesOf, digitPicture } from "../digit_pictures.js";
 import { h } from "../../../components/frontend/sync.js";
 
-const PIXELS = 784;
+/** The images that are written in base64, each as its bytes. */
+const imagesOf = (encoded) => {
+  const bytes = bytesOf(encoded);
+  return Array.from({ length: bytes.length / 784 }, (_, index) =>
+    bytes.subarray(784 * index, 784 * (index + 1)),
+  );
+};
 
 /**
  * @param {(digit: number, step: number) => void} actions.open shows p and q of a digit elsewhere
@@ -32,24 +38,27 @@ export function createDigits({ open, chosen: pressed, close }) {
     const wanted = JSON.stringify([head.curves, head.pixels.length, head.truth]);
     if (wanted === built) return;
     built = wanted;
-    const pixels = bytesOf(head.pixels);
+    const digits = imagesOf(head.pixels);
     const strips = () =>
       head.curves.map((_, curve) =>
         h("i", { style: `--curve: var(--curve-${curve})` }, h("b", {})),
       );
     cells = head.truth.map((truth, index) => {
-      const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": "true" });
-      paintDigit(canvas, pixels.subarray(PIXELS * index, PIXELS * (index + 1)));
       const beliefs = strips();
       const wrong = h("em", { "aria-hidden": "true" });
-      const button = h("button", { type: "button", onclick: () => press(index) }, canvas, wrong);
-      button.append(h("span", { "aria-hidden": "true" }, ...beliefs));
+      const button = h(
+        "button",
+        { onclick: () => press(index) },
+        digitPicture(digits[index]),
+        wrong,
+        h("span", { "aria-hidden": "true" }, ...beliefs),
+      );
       return { button, beliefs, wrong };
     });
     grid.replaceChildren(...cells.map(({ button }) => button));
     bars = Array.from({ length: 10 }, strips);
     says = h("span", { class: "cee-race-reads" });
-    opener = h("button", { type: "button", onclick: () => open(digit, state.snapshots[state.chosen].step) });
+    opener = h("button", { onclick: () => open(digit, state.snapshots[state.chosen].step) });
     opener.textContent = "Show p and q of this digit";
     const columns = bars.map((own, place) => h("div", {}, h("div", {}, ...own), String(place)));
     detail.replaceChildren(
@@ -119,20 +128,14 @@ export function createDigits({ open, chosen: pressed, close }) {
     let found;
     let note;
     if (isEnd && same && sent.known) {
-      const pixels = bytesOf(sent.pixels);
-      found = Array.from({ length: pixels.length / PIXELS }, (_, index) =>
-        pixels.subarray(PIXELS * index, PIXELS * (index + 1)),
-      );
+      found = imagesOf(sent.pixels);
       const known = sent.whole ? "" : "that came with the app, ";
       const first = found.length < sent.count ? `${found.length} of ` : "";
       const all = sent.whole ? "" : ` of ${there.toLocaleString("en")}`;
       note = `${first}${sent.count.toLocaleString("en")}${all} test images, ${known}as the network reads them at the end of the run.`;
     } else {
-      const pixels = bytesOf(head.pixels);
-      found = read.flatMap((readings, index) =>
-        head.truth[index] === cell.truth && readings[chosen]?.said === cell.said
-          ? [pixels.subarray(PIXELS * index, PIXELS * (index + 1))]
-          : [],
+      found = imagesOf(head.pixels).filter(
+        (_, index) => head.truth[index] === cell.truth && read[index][chosen]?.said === cell.said,
       );
       const why = !isEnd
         ? "Which images the others are is known for the end of the run alone."
@@ -146,29 +149,13 @@ export function createDigits({ open, chosen: pressed, close }) {
     const wanted = JSON.stringify([words, note, found.length]);
     if (images.dataset.shows === wanted) return;
     images.dataset.shows = wanted;
-    const pictures = found.map((bytes) => {
-      const canvas = h("canvas", { width: 28, height: 28, "aria-hidden": "true" });
-      paintDigit(canvas, bytes);
-      return canvas;
-    });
+    const closing = h("button", { onclick: close }, "Close");
+    const label = { role: "img", "aria-label": `${found.length} images: ${words}` };
     images.replaceChildren(
-      h(
-        "div",
-        { class: "cee-race-line" },
-        h("b", {}, words),
-        h("button", { type: "button", onclick: close }, "Close"),
-      ),
+      h("div", { class: "cee-race-line" }, h("b", {}, words), closing),
       h("p", {}, note),
-      h(
-        "div",
-        {
-          class: "cee-race-pictures",
-          role: "img",
-          tabindex: "0", // it scrolls
-          "aria-label": `${found.length} images: ${words}`,
-        },
-        ...pictures,
-      ),
+      // It scrolls, and takes the keys for that.
+      h("div", { class: "cee-race-pictures", tabindex: "0", ...label }, ...found.map(digitPicture)),
     );
   }
 

@@ -2,17 +2,8 @@
 
 import { bytesOf } from "../digit_pictures.js";
 
-/** Return the index of the last of rising numbers that is at most `step`; −1 for none. */
-function lastUpTo(steps, step) {
-  let low = 0;
-  let high = steps.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (steps[middle] <= step) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+/** The last of some values, each of which belongs to a step, that is not after `step`, or null. */
+const upTo = (steps, values, step) => values[steps.findLastIndex((one) => one <= step)] ?? null;
 
 export function createMemory() {
   let curves = []; // {steps, snapshots, newest, norms}
@@ -61,11 +52,10 @@ export function createMemory() {
     at: (step) =>
       curves.map(({ steps, snapshots, newest }) => {
         if (newest && newest.step <= step) return newest;
-        return snapshots[lastUpTo(steps, step)] ?? null;
+        return upTo(steps, snapshots, step);
       }),
     /** The norm of each network's gradient at a step, as it was measured last; null before. */
-    norms: (step) =>
-      curves.map(({ norms }) => norms.values[lastUpTo(norms.steps, step)] ?? null),
+    norms: (step) => curves.map(({ norms }) => upTo(norms.steps, norms.values, step)),
     /** The next step, or the one before, at which something was measured. */
     neighbour(step, direction) {
       const all = curves.flatMap(({ steps, newest }) => [...steps, ...(newest ? [newest.step] : [])]);

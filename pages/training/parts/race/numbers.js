@@ -1,10 +1,9 @@
 // One cell per network: its accuracy, large, and what else is known of the step that is shown.
 
-import { format, h } from "../../../components/frontend/sync.js";
+import { format, h, svg } from "../../../components/frontend/sync.js";
 
 const DASHES = { solid: "", dash: "9 6", dot: "2 4", dashdot: "9 4 2 4", longdash: "14 6" };
 DASHES.longdashdot = "14 4 2 4";
-const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {(curve: number) => void} choose is told which network was pressed */
 export function createNumbers(choose) {
@@ -27,7 +26,6 @@ export function createNumbers(choose) {
       const button = h(
         "button",
         {
-          type: "button",
           style: `--curve: var(--curve-${index})`,
           title: "Show this network's confusion matrix and reading of the digits",
           onclick: () => choose(index),
@@ -46,18 +44,19 @@ export function createNumbers(choose) {
     element,
     paint({ head, told, chosen, at, snapshots, norms }) {
       build(head);
+      // Its last numbers say nothing of a network at this step.
+      const hasDiverged = told.diverged.map((stopped) => stopped !== null && stopped <= at);
       cells.forEach(({ button, big, more, goal, rate }, index) => {
         const one = snapshots[index];
         const [, eta] = told.rates[index].findLast(([step]) => step <= at) ?? told.rates[index][0];
         rate.textContent = ` η = ${format(eta)}`;
         button.setAttribute("aria-pressed", String(index === chosen));
         big.textContent = one && one.accuracy !== null ? percent(one.accuracy) : "–";
-        const stopped = told.diverged[index];
         const loss = typeof one?.loss === "number" ? `${fixed(one.loss)} nats` : "";
         const norm = norms[index] === null ? "" : `‖∇‖ ${fixed(norms[index])}`;
         more.textContent =
-          stopped !== null && stopped <= at
-            ? `diverged at step ${stopped.toLocaleString("en")}`
+          hasDiverged[index]
+            ? `diverged at step ${told.diverged[index].toLocaleString("en")}`
             : [loss, norm].filter(Boolean).join(" · ") || " ";
         const there = told.reached[index];
         const share = Math.round(100 * head.goal);
@@ -67,7 +66,8 @@ export function createNumbers(choose) {
             : " ";
       });
       const [first, second] = norms;
-      const both = head.curves.length === 2 && first && second && Number.isFinite(first / second);
+      const both =
+        head.curves.length === 2 && !hasDiverged.includes(true) && Number.isFinite(first / second);
       ratio.textContent = both
         ? `gradient norms ${first >= second ? fixed(first / second) : 1} : ${
             first >= second ? 1 : fixed(second / first)
@@ -92,13 +92,6 @@ function percent(share) {
 }
 
 function sample(dash) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("width", "30");
-  svg.setAttribute("height", "8");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", "M0 4H30");
-  line.setAttribute("stroke-dasharray", DASHES[dash] ?? "");
-  svg.append(line);
-  return svg;
+  const line = svg("path", { d: "M0 4H30", "stroke-dasharray": DASHES[dash] ?? "" });
+  return svg("svg", { width: 30, height: 8, "aria-hidden": "true" }, line);
 }

@@ -9,7 +9,7 @@ from explorer.runs.curve_data import last_of
 from explorer.runs.records import Records
 from explorer.runs.run import Run
 from explorer.runs.series import SECONDS
-from pages.training.parts.race.status import ACTIVE
+from explorer.runs.sweep_cells import ACTIVE
 
 TOO_QUICK = 1.0
 """Seconds of training in which nobody sees more than the end."""
@@ -37,10 +37,6 @@ def is_too_quick(run: Run, state: str, records: Records) -> bool:
     """Tell whether a race was too quick to be watched, or will be: it is about to end.
 
     What were drawn of one that will be replayed would jump back to the beginning a moment later.
-
-    Args:
-        run: The race, as it was last read.
-        state: From `launcher.state_of`.
     """
     took, left = training_seconds(records), run.progress.seconds_left
     if state in ACTIVE:
@@ -49,11 +45,7 @@ def is_too_quick(run: Run, state: str, records: Records) -> bool:
 
 
 def said_of_pace(state: str, records: Records) -> str:
-    """Say how quick a race was if it was too quick to watch; "" otherwise.
-
-    Args:
-        state: From `launcher.state_of`.
-    """
+    """Say how quick a race was if it was too quick to watch; "" otherwise."""
     took = training_seconds(records)
     if state in ACTIVE or not 0 < took < TOO_QUICK:
         return ""

@@ -34,12 +34,7 @@ def name_of(tab: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a viewer wants drawn: a tab, and of the options those that it depends on.
-
-    Attributes:
-        tab: One of `PLOTTED`.
-        options: In the order of `_options`.
-    """
+    """What a viewer wants drawn: a tab, and of the options those that it depends on."""
 
     tab: str
     options: tuple[Any, ...]
@@ -87,13 +82,7 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A figure, and what it shows in words.
-
-    Attributes:
-        tab: Its tab.
-        figure: The figure.
-        alt: A sentence.
-    """
+    """A figure, and what it shows in words."""
 
     tab: str
     figure: go.Figure
@@ -121,8 +110,6 @@ def change(reading: Reading, view: View, base: str) -> dict[str, Any]:
     """Return what has to be done to the picture that a browser has.
 
     Args:
-        reading: The race as it is now.
-        view: What the browser looks at.
         base: Version of the picture that it has; "" for none.
 
     Returns:

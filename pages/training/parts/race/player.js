@@ -20,7 +20,7 @@ export function createPlayer({ move, rest, next }) {
   let exact = 0; // position while playing, with a fraction
   let timer = 0;
 
-  const play = h("button", { type: "button", class: "cee-race-play", onclick: toggle }, "▶ Play");
+  const play = h("button", { class: "cee-race-play", onclick: toggle }, "▶ Play");
   const slider = h("input", {
     type: "range",
     min: "0",
@@ -38,7 +38,6 @@ export function createPlayer({ move, rest, next }) {
     h(
       "button",
       {
-        type: "button",
         "aria-label": label,
         title: label,
         onclick: () => {
@@ -52,7 +51,7 @@ export function createPlayer({ move, rest, next }) {
   const speeds = SPEEDS.map((value) =>
     h(
       "button",
-      { type: "button", onclick: () => pick(value), title: `The whole race in ${value} seconds` },
+      { onclick: () => pick(value), title: `The whole race in ${value} seconds` },
       `${value} s`,
     ),
   );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,10 @@ import streamlit as st
 from explorer.figures.training import GOAL
 from explorer.runs.records import Records
 from pages.components.address import address
-from pages.components.address.parameters import text
+from pages.components.address.parameters import Parameter
 from pages.components.escaping import escaped
 from pages.training.parts.race.snapshots import reached
 
-BET = text("bet", 24)
-"""The parameter of the page's address: number of the network, from 1, and its lead in steps."""
 _KEPT = "race bet"
 _MOST_STEPS = 10_000_000
 
@@ -38,19 +37,33 @@ class Bet:
 
 
 def parse_bet(given: str) -> Bet | None:
-    """Read what `Bet.written` wrote; None for anything else."""
+    """Read what `Bet.written` wrote.
+
+    Raises:
+        ValueError: It is something else.
+    """
     parts = given.split(",")
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
+    if not given:
         return None
-    if any(len(part) > 8 for part in parts) or int(parts[0]) < 1:
-        return None
+    if len(parts) != 2 or not all(re.fullmatch("[0-9]{1,8}", part) for part in parts):
+        raise ValueError("a bet is the number of a network and one of steps, such as 1,300.")
+    if int(parts[0]) < 1:
+        raise ValueError("networks are counted from 1.")
     return Bet(int(parts[0]) - 1, int(parts[1]))
+
+
+BET = Parameter("bet", parse_bet, Bet.written)
+"""The bet in the page's address: number of the network, from 1, and its lead in steps."""
+
+
+def take_bet() -> None:
+    """Take the bet that the address names; what is none is said here in words."""
+    if asked := address.take_or_warn(BET.name):
+        st.session_state[_KEPT] = asked
 
 
 def current_bet() -> Bet | None:
     """Return the bet that was made in this session or came with the address."""
-    if asked := address.take(BET.name):
-        st.session_state[_KEPT] = parse_bet(asked)
     bet: Bet | None = st.session_state.get(_KEPT)
     return bet
 
@@ -99,8 +112,6 @@ def verdict(bet: Bet | None, labels: Sequence[str], records: Records, *, ended: 
     """Answer a bet in one sentence; "" while there is nothing to say.
 
     Args:
-        bet: What was bet, if anything.
-        labels: One per network.
         ended: Whether nothing more will come.
     """
     if bet is None or bet.curve >= len(labels) or not ended:

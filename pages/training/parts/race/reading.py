@@ -22,6 +22,7 @@ from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_step
 from explorer.runs.records import Records
 from explorer.runs.run import LOST, PAUSED, QUEUED, Run
 from explorer.runs.series import NOTHING
+from explorer.runs.sweep_cells import ACTIVE
 from pages.training.parts.live_records import newest_records
 from pages.training.parts.race import pace, status
 from pages.training.parts.race.snapshots import (
@@ -57,7 +58,7 @@ class Reading:
     @property
     def is_active(self) -> bool:
         """Whether more may come."""
-        return self.state in status.ACTIVE
+        return self.state in ACTIVE
 
     @property
     def seconds(self) -> float | None:
@@ -105,7 +106,7 @@ def read_race(run_id: str) -> Reading:
     at = time.time()
     run = launcher.default_store().runs.get(run_id)
     state = launcher.state_of(run)
-    records = newest_records(run_id, ended=state not in status.ACTIVE)
+    records = newest_records(run_id, ended=state not in ACTIVE)
     if state == QUEUED:
         # Whoever was to take it may have been killed while it waited.
         launcher.ensure_workers()
@@ -218,7 +219,6 @@ def counts_that_hold(reading: Reading, counts: Sequence[int], share: object) -> 
     """Return how many of the snapshots that a browser has are those that it should have.
 
     Args:
-        counts: By curve.
         share: By which they were chosen; others are chosen of a run that ended before its plan.
     """
     curves = reading.records.curves

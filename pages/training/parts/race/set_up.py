@@ -103,11 +103,6 @@ def is_untouched() -> bool:
     return _DRAFT not in st.session_state
 
 
-def note_of_form() -> str:
-    """Return what to look for in the race that stands in the form, as Markdown."""
-    return note_on(current_draft().preset)
-
-
 def described(race: Sequence[TrainingConfig] | None) -> str:
     """Say in a line what Train would start."""
     if race is None:
@@ -170,12 +165,14 @@ def _shared_row(draft: Draft, errors: Mapping[str, str]) -> None:
     def field(name: str, widget: Callable[..., Any], title: str, **options: Any) -> None:
         _field(draft, race_form_state.key(name), widget, title, errors, **options)
 
-    def fit() -> None:
-        race_form_state.fit_length(draft)
-
     columns = st.columns([3, 1.5, 1.5, 2, 2.5], vertical_alignment="bottom")
     with columns[0]:
-        field("dataset", _choice(DATASET_LABELS), "Data", then=fit)
+        field(
+            "dataset",
+            _choice(DATASET_LABELS),
+            "Data",
+            then=lambda: race_form_state.fit_length(draft),
+        )
     with columns[1]:
         field("batch_size", st.text_input, "Batch size")
     with columns[2]:

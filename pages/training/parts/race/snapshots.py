@@ -29,11 +29,7 @@ def share_of(last_step: int) -> float:
 
 
 class Measurements:
-    """What was measured of one curve on test images, oldest first.
-
-    Args:
-        curve: A curve that was trained here.
-    """
+    """What was measured of one curve on test images, oldest first."""
 
     def __init__(self, curve: CurveData) -> None:
         self._snapshots = curve.snapshots
@@ -49,9 +45,6 @@ class Measurements:
         """Return the places of those that are sent: the first in each of `MOST` parts of the run.
 
         What was kept before stays when newer ones come, so that these alone need be sent.
-
-        Args:
-            last_step: Last step of the whole run.
         """
         parts = np.floor(self._steps / share_of(last_step))
         return np.flatnonzero(np.diff(parts, prepend=-1)).tolist()

@@ -13,13 +13,13 @@ from explorer.jobs import launcher
 from explorer.runs.config import DATASET_LABELS, LOSS_LABELS, ConfigError
 from explorer.runs.curve_data import LEARNING_RATE, diverged_at, last_of
 from explorer.runs.records import Records
-from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, STOPPED, Run
+from explorer.runs.run import FAILED, FINISHED, LOST, PAUSED, QUEUED, RUNNING, STOPPED, Run
+from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.access import access
 from pages.components.escaping import escaped
 from pages.training.parts.race_form_state import parse_field
 
-ACTIVE = frozenset({"queued", "running", "paused"})
 _MESSAGE = "race message"
 _WEIGHTS = {"by length": None, "none": 0.0, "0.9": 0.9, "0.98": 0.98, "0.995": 0.995}
 _NORMS = ("whole", "by layer")
@@ -33,12 +33,7 @@ def show_problem(run: Run, state: str) -> None:
 
 
 def status_sentence(run: Run, state: str) -> str:
-    """Return the state of a race in words.
-
-    Args:
-        run: The race on screen, as it was last read.
-        state: From `launcher.state_of`.
-    """
+    """Return the state of a race in words."""
     step = f"step {run.progress.step:,}"
     if state == QUEUED:
         return launcher.explain(run)
@@ -65,7 +60,7 @@ def progress_sentence(run: Run, state: str) -> str:
     parts = []
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} images/s")
-    if state == "running" and progress.seconds_left is not None:
+    if state == RUNNING and progress.seconds_left is not None:
         parts.append(f"{duration(progress.seconds_left)} left")
     elif state not in ACTIVE and run.started_at and run.ended_at:
         parts.append(f"{duration(run.ended_at - run.started_at)} in all")
@@ -122,7 +117,9 @@ def _view_options() -> ViewOptions:
 
     accuracy = choice("Accuracy axis", _ACCURACY_AXES, "race accuracy axis")
     scale = choice("Loss axis", SCALES, "race scale")
-    weight = choice("Smoothing weight", list(_WEIGHTS), "race smoothing")
+    weight = st.select_slider(
+        "Smoothing", list(_WEIGHTS), key="race smoothing", persist_state="session"
+    )
     loss = choice("Test loss", list(LOSS_LABELS.values()), "race test loss")
     norms = choice("Gradient norms", _NORMS, "race norms")
     loss_of = {label: key for key, label in LOSS_LABELS.items()}

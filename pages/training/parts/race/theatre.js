@@ -4,7 +4,7 @@
 
 import { noteEdit } from "../../../components/address/address.js";
 import { createWatch } from "../../../components/push/push.js";
-import { chartColours, h, whenResized } from "../../../components/frontend/sync.js";
+import { chartColours, h, viewPerPlace, whenResized } from "../../../components/frontend/sync.js";
 import { createConfusion } from "./confusion.js";
 import { createCurves } from "./curves.js";
 import { createDigits } from "./digits.js";
@@ -21,25 +21,12 @@ const FACTS = [
   "version", "share", "diverged", "rates", "reached", "now", "last", "epochs", "active", "quick",
   "words", "read",
 ];
-const views = new WeakMap();
 
-export default function render({ data, parentElement, setStateValue, assets }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement, assets);
-    views.set(parentElement, view);
-  }
-  view.send = setStateValue;
-  view.take(data);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView);
 
 function createView(parent, assets) {
   const memory = createMemory();
-  const view = { send: null, take, dispose };
+  const view = { send: null, update, dispose };
   let text = ""; // what the page's script sent last
   let told = null; // what the server said last, by script or by socket
   let answered = ""; // `news` that a script has answered
@@ -122,12 +109,12 @@ function createView(parent, assets) {
   const isHeld = () => told.cue.follows && told.quick && told.active;
   const position = () => step ?? (isHeld() ? 0 : told.now);
 
-  function take(data) {
+  function update(data) {
     const sent = new TextDecoder().decode(data);
     // Called again without news, for the theme perhaps: what came by the socket is newer.
     const isKnown = sent === text && head;
     text = sent;
-    if (!isKnown) return update(JSON.parse(sent));
+    if (!isKnown) return take(JSON.parse(sent));
     curves.update(head, { ...told, plots: {} });
     colour();
     fit();
@@ -135,7 +122,7 @@ function createView(parent, assets) {
   }
 
   /** Take what the page's script sent. */
-  function update(next) {
+  function take(next) {
     const another = next.run !== told?.run;
     if (another) {
       player.pause();

@@ -23,7 +23,7 @@ from explorer.runs.records import Records
 from explorer.runs.run import Run
 from pages.components.bars.bar_editor import set_bars
 from pages.components.frontend.frontend import component
-from pages.components.payloads import sequence_of
+from pages.components.payloads import new_edit
 from pages.training.parts.race.pictures import TABS, View, name_of, picture
 from pages.training.parts.race.reading import (
     Reading,
@@ -38,26 +38,6 @@ _MOST_IMAGES = 1000
 _mount = component(__file__)
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What the stage is to do.
-
-    Attributes:
-        at: Step that the address asks for; None for the newest.
-        asked: Number of the last address that asked.
-        tab: One of `TABS`.
-        image: Which of the race's images to show large, from 0.
-        follows: Whether to replay the race as soon as it has ended if it was too quick to be
-            watched.
-    """
-
-    at: int | None
-    asked: int
-    tab: str
-    image: int
-    follows: bool
-
-
 def sent_state() -> Mapping[str, Any]:
     """Return what the browser last said: what it has, its tab, step, and what was pressed."""
     state: Mapping[str, Any] = st.session_state.get(KEY, {})
@@ -66,19 +46,21 @@ def sent_state() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a browser shows: a step of a run, None for the newest, on one of `TABS`.
+    """What is shown of a race.
 
     Attributes:
-        step: The step.
-        tab: The tab.
-        asked: Number of the address that it followed last.
-        image: Which of the race's images it shows large, from 0.
+        step: None for the newest.
+        tab: One of `TABS`.
+        asked: Number of the last address, or press elsewhere, that asked for it.
+        image: Which of the race's images is shown large, from 0.
+        run_id: Of the race; None for the one that the page opens with.
     """
 
-    step: int | None
-    tab: str
-    asked: int
-    image: int
+    step: int | None = None
+    tab: str = TABS[0]
+    asked: int = 0
+    image: int = 0
+    run_id: str | None = None
 
 
 def moment_of(sent: Any, run_id: str) -> Moment | None:
@@ -88,12 +70,10 @@ def moment_of(sent: Any, run_id: str) -> Moment | None:
     step, tab, asked, image = (sent.get(name) for name in ("step", "tab", "asked", "image"))
     if tab not in TABS or type(asked) is not int:
         return None
-    return Moment(
-        step if type(step) is int and 0 <= step < 2**53 else None,
-        tab,
-        asked,
-        image if type(image) is int and 0 <= image < _MOST_IMAGES else 0,
-    )
+    is_step = type(step) is int and 0 <= step < 2**53
+    if not (type(image) is int and 0 <= image < _MOST_IMAGES):
+        image = 0
+    return Moment(step if is_step else None, tab, asked, image, run_id)
 
 
 def theatre(
@@ -101,17 +81,16 @@ def theatre(
     lines: Sequence[LineStyle],
     views: Sequence[View],
     drawn: Collection[str],
-    cue: Cue,
+    moment: Moment,
+    follows: bool,
     verdict: str,
     cell: Mapping[str, Any] | None,
 ) -> None:
     """Show the stage.
 
     Args:
-        lines: How each curve is drawn.
-        views: What every tab shows.
         drawn: Tabs of which the plot is told; those that are left out stay as they were.
-        verdict: Answer to a bet, or "".
+        follows: Whether to replay the race as soon as it has ended if it was too quick to watch.
         cell: Images of a cell of the confusion matrix, as `images_in` returns them.
     """
     run = reading.run
@@ -122,7 +101,13 @@ def theatre(
             "read": reading.at,
             "live": reading.seconds,
             "head": _head(run, reading.labels, lines) if _wants_head(reading) else None,
-            "cue": cue,
+            "cue": {
+                "at": moment.step,
+                "asked": moment.asked,
+                "tab": moment.tab,
+                "image": moment.image,
+                "follows": follows,
+            },
             "verdict": verdict,
             "cell": cell,
             "views": {name_of(view.tab): view.written() for view in views},
@@ -132,7 +117,7 @@ def theatre(
                 if view.tab in drawn and reading.records
             },
         },
-        option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SERIALIZE_DATACLASS,
+        option=orjson.OPT_SERIALIZE_NUMPY,
     )
     nothing = dict.fromkeys(
         ("have", "moment", "cell", "opened", "played", "tick", "stale"), lambda: None
@@ -142,12 +127,9 @@ def theatre(
 
 def open_asked(run: Run, records: Records) -> None:
     """Switch to the page on divergence where a digit's p and q were asked for."""
-    sent = sent_state().get("opened")
-    seq = sequence_of(sent)
-    taken = f"{KEY} opened"
-    if sent is None or seq is None or seq == st.session_state.get(taken) or run.info is None:
+    sent: Any = new_edit(KEY, "opened")
+    if sent is None or run.info is None:
         return
-    st.session_state[taken] = seq
     curve, digit, step = (sent.get(name) for name in ("curve", "digit", "step"))
     if not all(type(one) is int for one in (curve, digit, step)):
         return

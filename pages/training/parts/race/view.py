@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.figures.training import race_lines
+from explorer.figures.training import accuracy_to_come, race_lines
 from explorer.jobs import launcher
-from explorer.runs.config import ConfigError, curve_labels
+from explorer.runs.config import ConfigError, TrainingConfig, curve_labels
 from explorer.runs.run import Run
+from explorer.runs.sweep_cells import ACTIVE
 from explorer.store.run_store import StoreUnavailable, UnknownRun
 from pages.components.address.address import link_to
+from pages.components.plot.plot import plot
 from pages.components.push import push
 from pages.training.parts.imported_run import say_imported
 from pages.training.parts.race import link, pace, status
@@ -25,7 +27,7 @@ from pages.training.parts.race.pictures import PLOTTED, View
 from pages.training.parts.race.prediction import current_bet, verdict
 from pages.training.parts.race.reading import Reading, read_race
 from pages.training.parts.race.status import ViewOptions
-from pages.training.parts.race.theatre import Cue, open_asked, sent_state, theatre
+from pages.training.parts.race.theatre import open_asked, sent_state, theatre
 from pages.training.parts.store_notice import say_unusable
 
 _RETRY_SECONDS = 1.0
@@ -34,11 +36,7 @@ push.offer("race", RaceFeed)
 
 
 def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
-    """Show a race, keep it up to date until it has ended, and return it if it was trained here.
-
-    Args:
-        controls: Where the buttons go that steer it.
-    """
+    """Show a race, keep it up to date until it has ended, and return it if it was trained here."""
     try:
         run = launcher.default_store().runs.get(run_id)
     except UnknownRun as error:
@@ -61,9 +59,19 @@ def race_view(run_id: str, controls: DeltaGenerator) -> Run | None:
     st.fragment(_watch)(run_id, (state, run.control.pause, run.control.stop), options)
     with st.container(horizontal=True):
         link_to("compare", "**Compare with other runs →**", {"runs": run.id}, via="live")
-        if state not in status.ACTIVE:
+        if state not in ACTIVE:
             _offer_drawing(run)
     return run
+
+
+def race_to_come(configs: Sequence[TrainingConfig]) -> None:
+    """Show the picture that the race in the form will be drawn into; until then it is empty."""
+    labels = curve_labels(configs)
+    plot(
+        accuracy_to_come(labels, race_lines(configs)),
+        key="race-to-come",
+        alt=f"Test accuracy of {', '.join(labels)}: nothing was trained yet.",
+    )
 
 
 def _watch(run_id: str, shown: tuple[str, bool, bool], options: ViewOptions) -> None:
@@ -104,22 +112,16 @@ def _look_again(since: float) -> None:
 def _stage(reading: Reading, options: ViewOptions) -> None:
     run, active = reading.run, reading.is_active
     sent = sent_state()
-    at, asked = link.asked_step(run.id)
-    tab = link.current_tab()
+    moment = link.moment(run.id)
     known = isinstance(have := sent.get("have"), Mapping) and have.get("run") == run.id
     bet = verdict(current_bet(), reading.labels, reading.records, ended=not active)
     theatre(
         reading,
         race_lines(run.configs),
         [View.of(one, options) for one in PLOTTED],
-        [tab] if active and known else PLOTTED,
-        Cue(
-            at=at,
-            asked=asked,
-            tab=tab,
-            image=link.current_image(),
-            follows=pace.is_followed(run.id),
-        ),
+        [moment.tab] if active and known else PLOTTED,
+        moment,
+        pace.is_followed(run.id),
         bet,
         None if active else _cell(run, sent.get("cell")),
     )

@@ -9,7 +9,7 @@ from explorer.core.recorded_race import RECORDED_RACE
 from explorer.figures.numbers import written
 from explorer.teaching.exercise import Exercise, nats
 
-_NETWORKS = f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
+NETWORKS = f"{RECORDED_RACE}:0,{RECORDED_RACE}:1"
 OPEN_FOUR = (((80, 50), (65, 135), (180, 135)), ((160, 50), (160, 210)))
 TOP = ((80, 50), (160, 50))
 LINE = ((60, 128), (200, 128))
@@ -32,7 +32,7 @@ DRAW = (
     Exercise(
         "A 4 with an open top is drawn, and a 4 is meant. Close the top with one stroke: what do "
         "the networks say now, and what does their answer cost?",
-        {"runs": _NETWORKS, "digit": "4", "ink": stroke_text(OPEN_FOUR)},
+        {"runs": NETWORKS, "digit": "4", "ink": stroke_text(OPEN_FOUR)},
         f"With the top open both say 4, q(4) = {_both(OPEN_Q4)}. Closed straight across, both say "
         f"9, and q(4) falls to {_both(CLOSED_Q4)}. H(p,q) = −ln q(4) looks at the probability of "
         f"the 4 alone, wherever the rest of it goes: for the network trained by cross-entropy it "
@@ -43,7 +43,7 @@ DRAW = (
     Exercise(
         "The same 4 with its top closed. Now say that you mean a 9: does anything change in "
         "the networks?",
-        {"runs": _NETWORKS, "digit": "4", "ink": stroke_text((*OPEN_FOUR, TOP))},
+        {"runs": NETWORKS, "digit": "4", "ink": stroke_text((*OPEN_FOUR, TOP))},
         "No: q stays as it is, only p is another one-hot. The loss of the network trained by "
         f"cross-entropy falls from {_price(CLOSED_Q4[0])} to {_price(CLOSED_Q9[0])}. A wrong label "
         "costs as much as a wrong answer.",
@@ -52,7 +52,7 @@ DRAW = (
     ),
     Exercise(
         "A level line is no digit at all. How sure are the networks of their answer?",
-        {"runs": _NETWORKS, "ink": stroke_text((LINE,))},
+        {"runs": NETWORKS, "ink": stroke_text((LINE,))},
         f"Both say 4, the first with q(4) = {written(LINE_Q4[0], 3)}, the second with "
         f"{written(LINE_Q4[1], 3)}. Softmax shares a probability of 1 among ten classes and has no "
         f"class for anything else: knowing nothing would be a uniform q, {_price(0.1)} for each of "

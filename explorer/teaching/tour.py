@@ -18,7 +18,7 @@ from explorer.core.loss_readings import gradient_ratio, multiclass_readings
 from explorer.core.recorded_race import FOUR_PLACE, RECORDED_RACE
 from explorer.figures.numbers import written
 from explorer.teaching import tour_digit
-from explorer.teaching.drawing_exercises import OPEN_FOUR, TOP
+from explorer.teaching.drawing_exercises import NETWORKS, OPEN_FOUR, TOP
 from explorer.teaching.exercise import bits, listed, nats
 from explorer.teaching.note_checks import NOTE_CHECKS
 from explorer.teaching.tour_digit import BELIEF, LABEL, NAMES, RIVAL
@@ -269,7 +269,7 @@ TOUR = (
         ),
         2,
         "digit canvas",
-        {"digit": str(LABEL)},
+        {"runs": NETWORKS, "digit": str(LABEL)},
         {"ink": stroke_text((*OPEN_FOUR, TOP))},
     ),
     Stop(

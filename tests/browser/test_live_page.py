@@ -77,8 +77,14 @@ def write(page: Page, label: str, text: str, place: int = 0) -> None:
 
 
 def train(page: Page, epochs: int = 40) -> None:
-    write(page, "Epochs", str(epochs))
-    expect(page.get_by_text(re.compile(f"; {epochs} epochs?;"))).to_be_visible()
+    told = page.get_by_text(re.compile(f"; {epochs} epochs?;"))
+
+    def taken() -> bool:
+        # The page is drawn anew when a race ends, and that may meet what is typed.
+        write(page, "Epochs", str(epochs))
+        return told.is_visible()
+
+    until(taken, "the number of epochs is taken")
     page.get_by_role("button", name="Train", exact=True).click()
 
 

@@ -40,7 +40,7 @@ def test_it_opens_with_the_lectures_tables_and_their_printed_values(app):
 
 
 def test_a_sure_mistake_makes_the_losses_disagree_and_the_gradients_tell(app):
-    app.pills[0].set_value("Model 2 is surely wrong").run()
+    app.menu_button(key="predictions example").click("Model 2 is surely wrong").run()
     assert "mean squared error model 2, cross-entropy model 1" in words(app)
     assert "In model 2, row 3 cross-entropy pulls with 1.412" in words(app)
 
@@ -132,4 +132,4 @@ def test_the_table_is_as_one_left_it_and_the_other_view_too(app):
     assert "show" not in address(app)
     app.button_group(key="multiclass show").set_value("Why not MSE?").run()
     assert cell(app, 1, 1).value == "0.2, 0.2, 0.6"
-    assert len(EXAMPLE_TABLES) == len(app.pills[0].options)
+    assert len(EXAMPLE_TABLES) == len(app.menu_button(key="predictions example").options)

@@ -96,6 +96,7 @@ def test_the_slider_obeys_the_keys_and_its_field_takes_numbers_alone(page, app_u
         expect(field).to_have_value(value)
     field.fill("-10")
     field.press("Enter")
+    expect(page).to_have_url(re.compile(r"[?&]z=-10&"))
     for text, sentence in (
         ("abc", "“abc” is not a number"),
         ("", "Enter one number here"),
@@ -199,8 +200,6 @@ def test_logits_move_by_keys_and_texts_and_become_probabilities(page, app_url):
     expect(cell(page, "Cross-entropy", 1)).to_have_text("0.693147 nats")
     choose(page, "logits")
     expect(page.get_by_label("z (logits)")).to_have_value("-0.693147, -1.38629, -2.07944, -2.07944")
-    load(page, "Better guess q₂")
-    expect(cell(page, "Cross-entropy", 1)).to_have_text("0.0202027 nats")
     expect(page.locator(".stException")).to_have_count(0)
 
 

@@ -16,6 +16,7 @@ from explorer.core.losses import softmax
 from explorer.figures import descent
 from explorer.figures import losses as figures
 from explorer.teaching.classification_presets import CLASSIFICATION_PRESETS, ClassificationPreset
+from pages.components.address import address
 from pages.components.address.parameters import option, places, vector
 from pages.components.bars.bar_editor import NAMES, P, Q, Series, bar_editor, set_bars, state_of
 from pages.components.inputs.lasting_inputs import choose, chosen, lasting_choice, lasting_class
@@ -190,9 +191,11 @@ def multiclass_race(example: ClassifiedExample, finite: FloatArray) -> None:
 
 def _model_editor(mode: str) -> Bars:
     last_mode, last_bars = st.session_state.get(_SHOWN_MODE, ("logits", None))
-    if last_mode != mode and last_bars is not None:
-        mode = _switch(last_bars, mode)
     series = _SERIES[mode]
+    # A link that brings values of its own needs nothing carried over, and must not fail for it.
+    if last_mode != mode and last_bars is not None and not address.is_asked(series.id):
+        mode = _switch(last_bars, mode)
+        series = _SERIES[mode]
     bars = bar_editor(
         f"multiclass {mode}",
         _bars_of(CLASSIFICATION_PRESETS["Saturated and wrong"])

@@ -310,6 +310,7 @@ def test_p_and_q_of_a_digit_open_on_the_divergence_page_and_a_phone_shows_the_ra
     assert sum(shares) == pytest.approx(1, abs=1e-3)
     turn_to(page, "Training", "Live MNIST race")
     status(page, "Finished")
+    page.get_by_role("tab", name="Accuracy").click()
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator(".cee-plot[data-draws]").last.wait_for()
     for scheme in ("dark", "light"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.page_steps import components, metrics, opened, texts, visited
+from tests.pages.page_steps import components, metrics, opened, visited, words
 
 TABLE = {"show": "All losses"}
 LOGITS = {"edit": "logits", "target": "one true class"} | TABLE
@@ -49,7 +49,7 @@ def test_the_guesses_of_the_lecture_show_their_values_and_gradient_norms(
     example, cross_entropy, squares, norms
 ):
     app = opened("multiclass", **TABLE)
-    app.selectbox(key="multiclass example").set_value(example).run()
+    app.menu_button(key="multiclass example").click(example).run()
     rows = losses(app)
     assert rows["Cross-entropy"][0] == cross_entropy
     assert rows["Squared error, sum"][0] == squares
@@ -69,19 +69,23 @@ def test_probabilities_become_logits_with_the_same_loss():
 def test_a_probability_of_zero_is_an_infinite_loss_and_no_race():
     app = opened("multiclass", edit="probabilities", q="0,0.5,0.5", y="1", **TABLE)
     assert losses(app)["Cross-entropy"][0] == "∞ nats"
-    assert "q is 0 for “class 1”: the logit is −∞" in texts(app)
+    assert "q is 0 for “class 1”: the logit is −∞" in words(app)
     app.button_group(key="multiclass show").set_value("Descend").run()
-    assert "No race from here" in texts(app)
+    assert "No race from here" in words(app)
     app.button_group(key="multiclass edit").set_value("logits").run()
-    assert "which no bar can show" in texts(app)
-    visited(app, "multiclass", q="0.2,0.4,0.4", via="task")
-    assert "No race from here" not in texts(app)
+    assert "which no bar can show" in words(app)
+    # A link that brings logits is no attempt to carry the zero over.
+    visited(app, "multiclass", z="2,0,0", via="link", **LOGITS)
+    assert "which no bar can show" not in words(app)
+    assert logits(app) == [2, 0, 0]
+    visited(app, "multiclass", edit="probabilities", q="0.2,0.4,0.4", via="task", **TABLE)
+    assert "No race from here" not in words(app)
 
 
 def test_a_true_class_that_is_removed_is_replaced_and_that_is_said():
     app = opened("multiclass", z="0,0,0", y="3", **LOGITS)
     visited(app, "multiclass", z="0,0", via="task")
-    assert "“True class”: the one chosen was removed; now it is “class 2”." in texts(app)
+    assert "“True class”: the one chosen was removed; now it is “class 2”." in words(app)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
     python benchmarks/latency.py [--presses 40] [--json]
 
-Three servers show the same p, q and three figures of KL divergence:
+Three servers show the same p, q and two figures of KL divergence:
 
 * ours: the divergence page of this app, served by README's command;
 * plain Streamlit: `st.slider` and `st.plotly_chart` under default settings;
@@ -37,8 +37,8 @@ from benchmarks import servers
 from benchmarks.chromium import launch_chromium
 
 HERE = Path(__file__).resolve().parent
-CHARTS = 3
-TERMS = 2  # place of the chart that is zoomed; the two others have one axis of words
+CHARTS = 2
+TERMS = 1  # place of the chart that is zoomed
 QUIET_MS = 250
 PATIENCE_MS = 10_000
 WARM_UP = 6

@@ -1,32 +1,23 @@
 """The divergence page in Dash with one server callback: `python dash_app.py PORT`.
 
-Same figures and numbers as `pages/information/divergence.py`; the history of edits travels in a
-`dcc.Store`, as a Dash server keeps no session.
+Same figures and numbers as `pages/information/divergence.py` at first sight.
 """
 
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 
-from dash import ALL, Dash, Input, Output, State, dcc, html
+from dash import ALL, Dash, Input, Output, dcc, html
 
-from explorer.core.comparison import Comparison, compare
+from explorer.core.comparison import compare
 from explorer.core.distributions import normalize
 from explorer.figures import divergence as figures
 from explorer.figures.numbers import written
 
 P = (0.1, 0.1, 0.1, 0.7)
 NAMES = [f"outcome {i}" for i in range(1, len(P) + 1)]
-EDITS_KEPT = 60
 
 app = Dash("explorer-in-dash")
-
-
-@lru_cache(maxsize=1000)
-def _compared(q: tuple[float, ...]) -> Comparison:
-    """Compute each edit once, so that the history costs Dash no more than the other pages."""
-    return compare(P, q)
 
 
 def _slider(index: int) -> html.Div:
@@ -52,7 +43,6 @@ app.layout = html.Div(
                     [
                         *(_slider(index) for index in range(len(P))),
                         html.P(id="normalised"),
-                        dcc.Graph(id="history-figure"),
                     ]
                 ),
                 html.Div([dcc.Graph(id="decomposition"), dcc.Graph(id="terms")]),
@@ -60,7 +50,6 @@ app.layout = html.Div(
             style={"display": "grid", "gridTemplateColumns": "5fr 4fr", "gap": "2rem"},
         ),
         html.Div(id="quantities", style={"display": "flex", "gap": "2rem"}),
-        dcc.Store(id="history", data=[]),
     ],
     style={"fontFamily": "sans-serif", "margin": "2rem"},
 )
@@ -69,19 +58,14 @@ app.layout = html.Div(
 @app.callback(
     Output("decomposition", "figure"),
     Output("terms", "figure"),
-    Output("history-figure", "figure"),
-    Output("history", "data"),
     Output("normalised", "children"),
     Output("quantities", "children"),
     Input({"role": "weight", "index": ALL}, "value"),
-    State("history", "data"),
 )
-def redraw(weights: list[float], history: list[list[float]]) -> tuple[object, ...]:
-    """Answer one edit with all three figures, the numbers and the longer history."""
+def redraw(weights: list[float]) -> tuple[object, ...]:
+    """Answer one edit with both figures and the numbers."""
     q = normalize(weights)
-    if not history or history[-1] != q.tolist():
-        history = [*history, q.tolist()][-EDITS_KEPT:]
-    pair = _compared(tuple(q))
+    pair = compare(P, q)
     quantities = {
         "H(p)": pair.entropy_p,
         "H(q)": pair.entropy_q,
@@ -93,8 +77,6 @@ def redraw(weights: list[float], history: list[list[float]]) -> tuple[object, ..
     return (
         figures.decomposition(pair),
         figures.kl_terms_by_outcome(pair, NAMES),
-        figures.edit_history([_compared(tuple(past)) for past in history]),
-        history,
         "q, normalised: " + ", ".join(written(value, 4) for value in q),
         [html.P([name, html.Br(), f"{written(v)} bits"]) for name, v in quantities.items()],
     )

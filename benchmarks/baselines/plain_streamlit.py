@@ -14,7 +14,6 @@ from explorer.figures.numbers import written
 
 P = (0.1, 0.1, 0.1, 0.7)
 NAMES = [f"outcome {i}" for i in range(1, len(P) + 1)]
-EDITS_KEPT = 60
 
 st.set_page_config(layout="wide")
 st.title("Cross-entropy and KL divergence")
@@ -30,15 +29,9 @@ with left:
     st.write("q, normalised: " + ", ".join(written(value, 4) for value in q))
 
 pair = compare(P, q)
-history = st.session_state.setdefault("history", [])
-if not history or (history[-1].q != pair.q).any():
-    history.append(pair)
-del history[:-EDITS_KEPT]
 with right:
     st.plotly_chart(figures.decomposition(pair))
     st.plotly_chart(figures.kl_terms_by_outcome(pair, NAMES))
-with left:
-    st.plotly_chart(figures.edit_history(history))
 
 quantities = {
     "H(p)": pair.entropy_p,

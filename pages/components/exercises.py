@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from explorer.teaching.exercises import EXERCISES
@@ -9,6 +11,9 @@ from pages.components.address import address
 from pages.components.address.address import link_to
 from pages.components.escaping import escaped
 from pages.components.pinned import pinned_bar
+
+_ASKS = Path(__file__).with_name("exercise_asks.css")
+"""Hides what would answer an exercise while it asks."""
 
 
 def exercises(page: str) -> None:
@@ -37,10 +42,11 @@ def exercise_bar(page: str) -> None:
     if number is None:
         return
     exercise, key = exercises[number - 1], f"guess {page} {number}"
-    # While it asks, the style of the page hides what would answer.
     asks = st.session_state.get(key) is None
     with pinned_bar("exercise"):
         with st.container(key="exercise-asks" if asks else "exercise-words"):
+            if asks:
+                st.html(_ASKS)
             st.markdown(f"**{number} of {len(exercises)}** · {exercise.words}")
             with st.container(key="guesses", horizontal=True, vertical_alignment="center"):
                 st.markdown(":small[Predict first:]", width="content")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ from pages.components.inputs.lasting_inputs import shown
 from pages.components.pinned import pinned_bar
 
 _mount = component(__file__)
+_ASKS = Path(__file__).with_name("tour_asks.css")
 PREDICT, TRY, SEEN = 1, 2, 3
 """The beats of a stop: what to predict, what to do then, and what one has seen."""
 
@@ -160,6 +162,7 @@ def _place(number: int) -> str:
 def _prediction(number: int, stop: Stop) -> None:
     key = f"tour prediction {number}"
     with st.container(key="tour-asks", horizontal=True, vertical_alignment="center"):
+        st.html(_ASKS)
         st.markdown(stop.question, width="content")
         st.segmented_control(
             stop.question,

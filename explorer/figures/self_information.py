@@ -122,7 +122,7 @@ def running_information(
         height=410,
         xaxis=plot.axis("events", range=[0, plot.steady_top(totals.size, 4)]),
         yaxis=plot.axis(f"information / {unit}", range=[0, plot.steady_top(1.05 * highest, 1.0)]),
-        least_height=270,
+        least_height=250,
         quantities=[
             plot.quantity("this sequence", measured(float(values[-1]), unit), ENTROPY),
             plot.quantity("n · H", measured(expected * totals.size, unit)),

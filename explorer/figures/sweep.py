@@ -184,8 +184,10 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
     # Plotly would write the title over the second line.
     below = {"y": 0, "yanchor": "top", "yshift": -12 - 15 * lines, "font": {"size": 15}}
     row_height = _ROW if found.totals > 1 else _ROW_OF_ONE
+    needed = 124 + row_height * len(rows)
     layout: dict[str, Any] = {
-        "height": max(least_height, 124 + row_height * len(rows)),
+        "height": max(least_height, needed),
+        "meta": {"least_height": max(least_height - 30, needed)},
         "margin": {"l": left, "r": 24, "t": 58, "b": 56},
         "xaxis": {
             "type": "category",

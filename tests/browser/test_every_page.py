@@ -134,7 +134,8 @@ def on_one_screen(page: Page, control: str, plot: str, size: dict[str, int]) -> 
     """Check that a control and what answers are wholly in view, in front of what is pinned."""
     page.set_viewport_size(size)
     answers = ":is(.cee-plot[data-draws], table, blockquote)"
-    page.locator(f".{_class(plot)} {answers}").first.wait_for()
+    # It is not shown while an exercise asks.
+    page.locator(f".{_class(plot)} {answers}").first.wait_for(state="attached")
     until(
         lambda: page.evaluate(
             """([control, plot]) => {

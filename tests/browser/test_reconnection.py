@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from explorer.runs.config import DATASET_LABELS, TrainingConfig
+from explorer.runs.config import TrainingConfig
 from explorer.store.run_store import RunStore
 from tests.browser.editor import SKEWED, Editor
 from tests.browser.proxy import Proxy
@@ -97,8 +97,7 @@ STAYS = (
          press(0, "End"), ("gap", "1000")),
     Stay("notes_checked?note=B3", lambda page: choose(page, "Show all cards"), ("note", "")),
     Stay("glossary?term=entropy", search("perplexity"), ("term", "perplexity")),
-    Stay(f"sweep?data={DATASET_LABELS['digits']}",
-         lambda page: choose(page, DATASET_LABELS["mnist"]), ("data", DATASET_LABELS["mnist"])),
+    Stay("sweep", lambda page: choose(page, "Best test accuracy"), ("by", "Best test accuracy")),
     Stay("compare?band=standard deviation", band("standard error"), ("band", "standard error")),
     Stay("draw?digit=3", draw, ("ink", "80808c80"), draw, ("ink", "80808c80.8c809880")),
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from http.cookies import SimpleCookie
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -117,3 +119,17 @@ def test_only_pages_come_with_a_name() -> None:
     assert "set-cookie" not in ask("/_stcore/health").headers
     assert "set-cookie" not in ask("/", inside=HTMLResponse("none", status_code=404)).headers
     assert "set-cookie" not in ask("/", "evil.example").headers
+
+
+def test_what_several_sessions_would_import_at_once_is_there_before_the_first():
+    code = (
+        "import asyncio, sys\n"
+        "from pages.components.frontend.frontend import lifespan\n"
+        "async def serve():\n"
+        "    async with lifespan(None):\n"
+        "        wanted = {'pandas', 'plotly.graph_objects', 'scipy.special'}\n"
+        "        print(*(wanted - sys.modules.keys()))\n"
+        "asyncio.run(serve())\n"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "\n"

@@ -176,6 +176,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def _warm() -> None:
+    # Plotly looks at pandas in `sys.modules`, and fails where another session has it half imported.
+    import pandas  # noqa: F401
     import plotly.graph_objects  # noqa: F401
     import scipy.special  # noqa: F401
 

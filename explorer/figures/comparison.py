@@ -112,7 +112,7 @@ def metric_panels(
     chosen = [known.get(key) or Panel(key, key, "other", frozenset()) for key in keys[:MOST_PANELS]]
     chosen = chosen or [Panel("none", "nothing measured", "other", frozenset())]
     every = [_parts(place, panel, lines, look) for place, panel in enumerate(chosen)]
-    most, most_raw = _budget(every, look, few=len(lines) <= MOST_STYLES)
+    most, most_raw = _budget(every, few=len(lines) <= MOST_STYLES)
     behind: list[Trace] = []
     traces: list[Trace] = []
     axes: list[PanelAxis] = []
@@ -241,7 +241,7 @@ def _points(curve: ComparedCurve, measured: PanelSeries, look: Look) -> Points |
     return Points(x, y, steps, raw, low, high)
 
 
-def _budget(every: Sequence[Sequence[LinePart]], look: Look, *, few: bool) -> tuple[int, int]:
+def _budget(every: Sequence[Sequence[LinePart]], *, few: bool) -> tuple[int, int]:
     """Return how many points a line may have, and a raw curve behind it; 0 for none behind."""
     parts = [part for panel in every for part in panel]
     bands = sum(2 for part in parts if part.points.low is not None)

@@ -241,7 +241,7 @@ def edit_history(pairs: Sequence[Comparison]) -> go.Figure:
         "margin": plot.MARGIN | {"t": 40},
         "xaxis": plot.axis("edits ago", range=[-20 * math.ceil(len(pairs) / 20) + 0.5, 0.8]),
         "yaxis": plot.axis(unit, range=[0, plot.steady_top(1.05 * highest, 0.5)]),
-        "meta": {"least_height": 170},
+        "least_height": 170,
     }
     if len(pairs) < 3:
         layout["annotations"] = [

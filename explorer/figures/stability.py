@@ -16,7 +16,7 @@ from explorer.core.stability import WAYS, GapReading
 from explorer.core.stability_limits import HIGHEST_GAP, error_curves, limits
 from explorer.figures import plot
 from explorer.figures.numbers import written
-from explorer.figures.palette import CROSS_ENTROPY, INK, NEUTRAL, OTHER, second_colour
+from explorer.figures.palette import CROSS_ENTROPY, NEUTRAL, OTHER, second_colour
 
 _BELOW_ROUNDING = 1e-3  # of the unit roundoff: nothing smaller is distinguished
 _BIN = 5.0
@@ -78,12 +78,8 @@ def gap_errors(precision: str, reading: GapReading, *, right: bool) -> go.Figure
                 "markers",
                 showlegend=False,
                 text=[_told(error)],
-                marker={
-                    "color": style.colour,
-                    "symbol": style.symbol,
-                    "size": 16 if draggable else 11,
-                    "line": {"color": INK, "width": 2 if draggable else 1},
-                },
+                marker=plot.outlined(style.colour, 16 if draggable else 11, 2 if draggable else 1)
+                | {"symbol": style.symbol},
                 meta={"drag": draggable},
                 hovertemplate="gap %{x:.6g}: %{text}<extra>" + way.label + "</extra>",
             )

@@ -116,7 +116,9 @@ def scale_of(values: NDArray[np.float64], more_is_better: bool) -> Scale:
     return Scale(sign * cut, sign * best, cut > worst)
 
 
-def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: int = 0) -> go.Figure:
+def heat_map(
+    grid: SweepGrid, found: SweepTable, quantity: str, height: int = 0, least_height: int = 0
+) -> go.Figure:
     """Draw a quantity by two settings, coloured from worse to better.
 
     Below each mean stands of how many cells it is, where there is more than one, and what became
@@ -126,7 +128,8 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
         grid: The settings that the sweep varies, with their values.
         found: The quantity by two of its dimensions; of no cell at all before a training.
         quantity: Key of QUANTITIES.
-        least_height: Pixels; the words of many rows need more.
+        height: Pixels; the words of many rows need more.
+        least_height: The same on a screen that is low.
     """
     columns = [value_words(found.x, value) for value in grid.values[found.x]]
     rows = [value_words(found.y, value) for value in grid.values[found.y]]
@@ -181,13 +184,11 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
     left = 20 + 7 * max(len(line) for row in upright for line in row.split("<br>"))
     names = [_in_two_lines(name.removeprefix("seed ")) for name in columns]
     lines = 2 if any("<br>" in name for name in names) else 1
-    # Plotly would write the title over the second line.
-    below = {"y": 0, "yanchor": "top", "yshift": -12 - 15 * lines, "font": {"size": 15}}
     row_height = _ROW if found.totals > 1 else _ROW_OF_ONE
     needed = 124 + row_height * len(rows)
     layout: dict[str, Any] = {
-        "height": max(least_height, needed),
-        "meta": {"least_height": max(least_height - 30, needed)},
+        "height": max(height, needed),
+        "meta": {"least_height": max(least_height, needed)},
         "margin": {"l": left, "r": 24, "t": 58, "b": 56},
         "xaxis": {
             "type": "category",
@@ -205,13 +206,17 @@ def heat_map(grid: SweepGrid, found: SweepTable, quantity: str, least_height: in
             "showgrid": False,
         },
     }
+    paper = {"xref": "paper", "yref": "paper"}
+    # Plotly would write the title over the second line.
+    shift = -12 - 15 * lines
     layout["annotations"] = [
-        {"text": DIMENSIONS[found.x], "xref": "paper", "yref": "paper", "showarrow": False, **below}
+        plot.words(0.5, 0, DIMENSIONS[found.x], size=15, yanchor="top", yshift=shift, **paper)
     ]
     if not found.totals:
-        words = {"text": "Nothing was trained yet: press Train the grid.", "font": {"size": 16}}
-        place = {"xref": "paper", "yref": "paper", "x": 1, "xanchor": "right", "y": 1, "yshift": 6}
-        layout["annotations"].append({**words, **place, "showarrow": False})
+        told = "Nothing was trained yet: press Train the grid."
+        layout["annotations"].append(
+            plot.words(1, 1, told, size=16, xanchor="right", yshift=6, **paper)
+        )
     return go.Figure({"data": traces, "layout": layout})
 
 

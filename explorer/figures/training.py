@@ -152,9 +152,8 @@ def accuracy_to_come(labels: Sequence[str], lines: Sequence[LineStyle]) -> go.Fi
     # Of a trace without a point the legend says nothing.
     figure.update_traces(x=[0], y=[None])
     figure.layout.xaxis.update(range=[0, 1], showticklabels=False)
-    words = {"text": "Nothing was trained yet: press Train.", "font": {"size": 16}}
-    place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}
-    figure.add_annotation(words | place)
+    told = "Nothing was trained yet: press Train."
+    figure.add_annotation(plot.words(0.5, 0.5, told, size=16, xref="paper", yref="paper"))
     legend = {"orientation": "v", "x": 0.99, "xanchor": "right", "y": 0.03}
     return figure.update_layout(
         showlegend=True, legend=legend, height=380, meta={"least_height": 280}

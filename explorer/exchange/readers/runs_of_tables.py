@@ -130,7 +130,7 @@ def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
     found = []
     for rows in every:
         first = int(rows[0])
-        label = ", ".join(filter(None, (_named(one, first, len(naming)) for one in naming)))
+        label = ", ".join(filter(None, (_named(one, first) for one in naming)))
         settings = {
             one.name: text for one in columns if one not in naming and (text := word_at(one, first))
         }
@@ -142,7 +142,7 @@ def runs_of(columns: Sequence[Column], size: int) -> list[RunRows]:
     return found
 
 
-def _named(column: Column, row: int, count: int) -> str:
+def _named(column: Column, row: int) -> str:
     text = word_at(column, row)
     return f"{column.name} {text}" if column.is_number and text else text
 

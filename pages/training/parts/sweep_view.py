@@ -28,7 +28,7 @@ from pages.training.parts.store_notice import say_unusable
 
 _BEST = 5
 _SHOWN = 20
-_HEIGHT = 270
+_HEIGHT, _LEAST_HEIGHT = 270, 240
 _QUANTITIES = {quantity.label: key for key, quantity in QUANTITIES.items()}
 _MAP, _LINES, _TABLE = "Map", "Every cell", "Table"
 _VIEWS = (_MAP, _LINES, _TABLE)
@@ -230,7 +230,7 @@ def _picture(grid: SweepGrid, cells: Sequence[Cell], options: SweepOptions) -> N
     else:
         found = table(grid, cells, options.x, options.y, quantity)
         plot(
-            figures.heat_map(grid, found, quantity, least_height=_HEIGHT),
+            figures.heat_map(grid, found, quantity, _HEIGHT, _LEAST_HEIGHT),
             key="sweep-heat-map",
             alt=f"{label} by {DIMENSIONS[options.x]} and {DIMENSIONS[options.y]}.",
         )

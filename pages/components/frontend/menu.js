@@ -30,7 +30,7 @@ export function createMenu(text, attributes, items) {
     h(
       "button",
       {
-          role: "menuitem",
+        role: "menuitem",
         tabindex: "-1",
         title,
         onclick: () => {

@@ -1,31 +1,19 @@
 // A recorded race, replayed: the accuracies of two networks on test images, and what each makes of
 // one digit at that step.
 
-import { chartColours, h } from "../../components/frontend/sync.js";
+import { chartColours, h, svg, viewPerPlace } from "../../components/frontend/sync.js";
 
 const LASTS_MS = 12_000;
 const SLOW_START = 1.6; // most happens in the first epoch
 const RESTS_MS = 2500; // at the end, before it begins anew
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [300, 290, 38, 22, 8];
-const views = new WeakMap();
 
-export default function render({ data, parentElement }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = createView(parentElement);
-    views.set(parentElement, view);
-  }
-  view.update(data);
-  return () => {
-    views.delete(parentElement);
-    view.dispose();
-  };
-}
+export default viewPerPlace(createView);
 
 function createView(parent) {
   const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
   const digit = h("div", { class: "cee-replay-digit" });
-  const button = h("button", { type: "button", onclick: toggle });
+  const button = h("button", { onclick: toggle });
   const clock = h("span", { class: "cee-replay-clock" });
   const root = h(
     "div",
@@ -158,10 +146,3 @@ function createView(parent) {
 }
 
 const y = (value) => TOP + (1 - value) * (HEIGHT - TOP - BOTTOM);
-
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}

@@ -158,11 +158,14 @@ def plots_pane(
     with below:
         goals, goal_link = goal_controls(drawn) if drawn else ({}, {})
     whole_link = {**link, **options_link, **goal_link, "metric": metric_link(), "y": axes or None}
+    now = Drawing.of(found, look, group)
     with above:
-        every = 2.0 if are_training(rows) else None
-        shown = st.fragment(_comparison, run_every=every) if every else _comparison
-        shown(rows, labels, look, group, goals, whole_link)
-    return Drawing.of(found, look, group)
+        if are_training(rows):
+            watch = st.fragment(_watch, run_every=2.0)
+            watch(rows, labels, look, group, goals, whole_link)
+        else:
+            _comparison(now, goals, whole_link)
+    return now
 
 
 def _telling(settings: Sequence[Mapping[str, str]]) -> list[str]:
@@ -172,7 +175,7 @@ def _telling(settings: Sequence[Mapping[str, str]]) -> list[str]:
     return sorted(names, key=lambda name: len(values[name]) < 2)
 
 
-def _comparison(
+def _watch(
     rows: Sequence[CurveRow],
     labels: Sequence[str],
     look: Look,
@@ -180,17 +183,20 @@ def _comparison(
     goals: Mapping[str, float],
     link: Mapping[str, Any],
 ) -> None:
-    """Show plots and table of the curves, once more while one of them still trains.
+    """Show curves in training as they are by now."""
+    found = read_or_say(lambda: loaded(newest(rows), labels))
+    if found is not None:
+        _comparison(Drawing.of(found, look, group), goals, link)
+
+
+def _comparison(now: Drawing, goals: Mapping[str, float], link: Mapping[str, Any]) -> None:
+    """Show plots and table of the curves.
 
     Args:
         goals: By key of a panel, the value to be reached.
         link: What the address holds beside the part of the axis that is looked at.
     """
-    found = read_or_say(lambda: loaded(newest(rows), labels))
-    if found is None:
-        return
-    now = Drawing.of(found, look, group)
-    axis, lines, groups = now.look.axis, now.lines, now.groups
+    found, axis, lines, groups = now.found, now.look.axis, now.lines, now.groups
     meanings = tuple(tuple(row.meanings.items()) for row in found.rows)
     drawn, came_to = _figure(
         launcher.default_store().url,

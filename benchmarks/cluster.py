@@ -27,10 +27,10 @@ from explorer.jobs import launcher, sweep_scheduler
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED
 from explorer.runs.sweep_cells import DONE
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
 from tests.cluster.on_ray import local_cluster
 from tests.processes import end_processes_at_home
+from tests.runs.sample_records import grid_of
 from tests.store.postgresql_server import running_server
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=20, batch_size=20)
@@ -81,8 +81,7 @@ def wait(condition: Callable[[], bool], what: str) -> None:
 
 def sweep_seconds(store: RunStore, cells: int) -> float:
     """Train a sweep and return how long it took, in seconds."""
-    values = {name: (getattr(BASE, name),) for name in DIMENSIONS}
-    grid = SweepGrid(values | {"seed": tuple(range(cells))}, BASE)
+    grid = grid_of(BASE, seed=tuple(range(cells)))
     began = time.monotonic()
     sweep_id = sweep_scheduler.start(grid, store=store)
 

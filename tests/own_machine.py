@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import struct
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +14,6 @@ import torch
 from explorer.runs.mnist_files import FILES, Images
 from explorer.store.run_store import RunStore
 from explorer.trainer.data import TrainingData, prepare
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
-    """Wait for something that other threads or processes do, and fail where they do not."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ from typing import Any
 import psutil
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def until(condition: Callable[[], Any], what: str = "", seconds: float = 60) -> Any:
     """Wait until `condition` gives something true, and return it."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"never came true: {what}"
+        assert time.monotonic() < deadline, f"never came true: {what or condition}"
         time.sleep(0.05)
     return found
 

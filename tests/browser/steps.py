@@ -101,8 +101,10 @@ def draws_at_rest(page: Page) -> list[str]:
         """async () => {
             const draws = () =>
                 [...document.querySelectorAll(".cee-plot")].map((one) => one.dataset.draws);
+            const end = performance.now() + 30000;
             for (let before = "", same = 0; ; ) {
                 await new Promise(requestAnimationFrame);
+                if (performance.now() > end) throw new Error("plots are drawn without end");
                 const now = draws();
                 same = String(now) === before ? same + 1 : 0;
                 if (same === 30) return now;

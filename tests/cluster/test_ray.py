@@ -18,10 +18,10 @@ from explorer.runs.cluster import RAY_HOST
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import ENDED, LOST
 from explorer.runs.sweep_cells import DONE
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
 from tests.cluster.on_ray import BASE, LONG, add_node, local_cluster, report, state
 from tests.processes import end_processes_at_home, processes_at_home, until
+from tests.runs.sample_records import grid_of
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("_server")]
 
@@ -114,8 +114,7 @@ def test_a_sweep_is_spread_over_both_nodes_and_ends_on_the_one_that_is_left(
     store: RunStore, cluster: Any
 ) -> None:
     base = TrainingConfig(dataset="digits", device="cpu", epochs=40, batch_size=20)
-    values = {name: (getattr(base, name),) for name in DIMENSIONS}
-    grid = SweepGrid(values | {"seed": (1, 2, 3, 4)}, base)
+    grid = grid_of(base, seed=(1, 2, 3, 4))
     until(lambda: launcher.max_workers() == 2, "the cluster's size is known")
     sweep_id = sweep_scheduler.start(grid, store=store)
 

@@ -65,12 +65,12 @@ from explorer.runs.meaning import SPLITS, WHATS, Meaning, meanings_of
 from explorer.runs.metric_panels import ComparedCurve, panels_of
 from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
+from explorer.runs.sweep_grid import SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, table
 from tests.core.strategies import BASES
 from tests.exchange.sample_curves import imported_curves, make_evaluation, make_row
 from tests.figures.checking import coloured_by_meaning, drawable
-from tests.runs.sample_records import recorded
+from tests.runs.sample_records import grid_of, recorded
 
 LARGEST, SMALLEST = 1.7976931348623157e308, 5e-324
 SPECIAL = [
@@ -225,13 +225,12 @@ def class_descents(draw: st.DrawFn) -> tuple[descent.Race, np.ndarray]:
 def sweeps(draw: st.DrawFn) -> tuple[SweepGrid, list[Cell], str, str, str]:
     """A grid, what became of its cells, and what is asked of them."""
     base = TrainingConfig(dataset="digits", device="cpu")
-    values = {name: (getattr(base, name),) for name in DIMENSIONS}
-    values |= {
-        "loss": tuple(LOSS_LABELS)[: draw(st.integers(1, 3))],
-        "learning_rate": (0.5, 0.1)[: draw(st.integers(1, 2))],
-        "seed": tuple(range(draw(st.integers(1, 3)))),
-    }
-    grid = SweepGrid(values, base)
+    grid = grid_of(
+        base,
+        loss=tuple(LOSS_LABELS)[: draw(st.integers(1, 3))],
+        learning_rate=(0.5, 0.1)[: draw(st.integers(1, 2))],
+        seed=tuple(range(draw(st.integers(1, 3)))),
+    )
     states = st.sampled_from(["finished", "diverged", "failed", "queued", "missing"])
     steps = st.none() | st.integers(0, 2**53)
     cells = []

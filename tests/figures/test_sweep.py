@@ -23,15 +23,13 @@ from explorer.figures.sweep import (
 from explorer.runs.config import TrainingConfig
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Cell
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.runs.sweep_results import QUANTITIES, table
 from tests.exchange.sample_curves import make_row
+from tests.runs.sample_records import grid_of
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
-GRID = SweepGrid(
-    {name: (getattr(BASE, name),) for name in DIMENSIONS}
-    | {"loss": ("cross_entropy", "multiclass_hinge"), "learning_rate": (0.5, 0.1), "seed": (0, 1)},
-    BASE,
+GRID = grid_of(
+    BASE, loss=("cross_entropy", "multiclass_hinge"), learning_rate=(0.5, 0.1), seed=(0, 1)
 )
 
 

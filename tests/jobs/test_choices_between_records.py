@@ -23,26 +23,24 @@ from explorer.runs.run import FINISHED, CurveRow
 from explorer.runs.series import CurveData
 from explorer.runs.summary import CurveSummary
 from explorer.runs.sweep_cells import Sweep, SweepRun
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, estimated_seconds
+from explorer.runs.sweep_grid import SweepGrid, estimated_seconds
 from explorer.runs.sweep_results import QUANTITIES, best_first, value_of
 from explorer.store.run_store import RunBusy, RunStore
 from explorer.store.tables import sweep_runs
 from tests.exchange.sample_curves import make_row
-from tests.runs.sample_records import MARK, Seen, divergence, evaluation, steps
+from tests.runs.sample_records import MARK, Seen, divergence, evaluation, grid_of, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu")
 ROW = make_row()
 STATUSES = ("finished", "stopped", "failed", "lost", "queued")
 
 
-def grid_of(cells: int = 1) -> SweepGrid:
-    return SweepGrid(
-        {name: (getattr(BASE, name),) for name in DIMENSIONS} | {"seed": tuple(range(cells))}, BASE
-    )
+def of_cells(cells: int = 1) -> SweepGrid:
+    return grid_of(BASE, seed=tuple(range(cells)))
 
 
 def sweep_of(*runs: SweepRun, cells: int = 1) -> Sweep:
-    return Sweep("sweep", "", grid_of(cells), 0.0, 1, True, runs)
+    return Sweep("sweep", "", of_cells(cells), 0.0, 1, True, runs)
 
 
 @given(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=6))
@@ -67,7 +65,7 @@ def test_a_cell_is_the_curve_of_its_own_place_in_each_run() -> None:
 
 
 def test_the_runs_of_a_sweep_come_in_the_order_in_which_they_were_queued(store: RunStore) -> None:
-    sweep_id = store.sweeps.create(grid_of())
+    sweep_id = store.sweeps.create(of_cells())
     queued = [store.runs.create([BASE]) for _ in range(4)]
     with store._database.transaction() as connection:
         for run_id in (queued[2], queued[0], queued[3], queued[1]):
@@ -81,7 +79,7 @@ def test_runs_are_taken_and_sweeps_gone_on_with_in_the_order_of_their_queueing(
 ) -> None:
     queued = [store.runs.create([BASE]) for _ in range(5)]
     assert [store.runs.claim_next(MARK).id for _ in queued] == queued
-    sweeps = [store.sweeps.create(grid_of()) for _ in range(3)]
+    sweeps = [store.sweeps.create(of_cells()) for _ in range(3)]
     assert store.sweeps.list_open() == sweeps
     assert [one.id for one in store.sweeps.list()] == sweeps[::-1]
     assert [one.id for one in store.sweeps.list(2)] == sweeps[:0:-1]
@@ -155,7 +153,7 @@ def test_a_time_is_guessed_from_the_slowest_curve_of_each_of_the_newest_five_run
 @given(st.permutations([1e-9, 2e-9, 9e-9]))
 def test_of_several_known_times_the_middle_one_counts(known: list[float]) -> None:
     work = 3 * BASE.epochs * 1437 * BASE.num_parameters
-    assert estimated_seconds(grid_of(3), 3, 1437, known) == pytest.approx(2e-9 * work)
+    assert estimated_seconds(of_cells(3), 3, 1437, known) == pytest.approx(2e-9 * work)
 
 
 def test_the_memory_to_come_is_that_of_the_newest_known_device(

@@ -17,19 +17,19 @@ from explorer.jobs.sweep_scheduler import (
 from explorer.jobs.worker_processes import this_process
 from explorer.runs.config import TrainingConfig
 from explorer.runs.run import FINISHED, STOPPED
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid, bytes_per_curve
+from explorer.runs.sweep_grid import SweepGrid, bytes_per_curve
 from explorer.runs.sweep_results import QUANTITIES, best_first, table, value_of
 from explorer.store.run_store import RunStore, UnknownSweep
 from explorer.store.tables import runs
 from explorer.trainer import executor as executor_module
 from explorer.trainer.executor import Executor
-from tests.runs.sample_records import MARK, divergence, evaluation, steps
+from tests.runs.sample_records import MARK, divergence, evaluation, grid_of, steps
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=1, batch_size=200)
 
 
 def grid(base: TrainingConfig = BASE, **values: tuple) -> SweepGrid:
-    return SweepGrid({name: (getattr(base, name),) for name in DIMENSIONS} | values, base)
+    return grid_of(base, **values)
 
 
 def room_for(count: int):

@@ -33,15 +33,24 @@ def scope(kind: str, target: str, headers: Mapping[str, str] = OURS, **more: Any
 
 def said(app: ASGIApp, where: Mapping[str, Any], *received: dict[str, Any]) -> list[dict[str, Any]]:
     """What the app sends to somebody who says `received`."""
+    return asyncio.run(saying(app, where, *received))
+
+
+async def saying(
+    app: ASGIApp, where: Mapping[str, Any], *received: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What the app sends to somebody who says `received`, beside others who do."""
     waiting, sent = list(received), []
 
     async def receive() -> dict[str, Any]:
+        # Whoever speaks at the same time has a turn.
+        await asyncio.sleep(0)
         return waiting.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(dict(where), receive, send))
+    await app(dict(where), receive, send)
     return sent
 
 
@@ -49,6 +58,14 @@ def answered(
     app: ASGIApp, where: Mapping[str, Any], body: bytes = b""
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and text with which the app answers a request."""
-    start, *parts = said(app, where, {"type": "http.request", "body": body, "more_body": False})
+    return asyncio.run(answering(app, where, body))
+
+
+async def answering(
+    app: ASGIApp, where: Mapping[str, Any], body: bytes = b""
+) -> tuple[int, dict[str, str], str]:
+    """Status, headers and text with which the app answers a request, beside others."""
+    request = {"type": "http.request", "body": body, "more_body": False}
+    start, *parts = await saying(app, where, request)
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], headers, b"".join(part.get("body", b"") for part in parts).decode()

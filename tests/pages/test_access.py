@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from http.cookies import SimpleCookie
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -14,7 +13,7 @@ from starlette.applications import Starlette
 
 from pages.components.access import access, person, signed_cookie
 from pages.components.access.attempts import Attempts
-from tests.pages.asgi import scope
+from tests.pages.asgi import answering, scope
 
 CODE = "correct horse"
 CLOCK = {"seconds": 0.0}
@@ -43,20 +42,8 @@ async def entering(
 ) -> tuple[int, dict[str, str], str]:
     host, cookie = origin.partition("://")[2], f"{person.COOKIE}={name:x>43}"
     sent = {"host": host, "origin": origin, "cookie": cookie}
-    answered: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        await asyncio.sleep(0)
-        return {"type": "http.request", "body": code, "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        answered.append(message)
-
     asked = scope("http", f"{prefix}/explorer-access", sent, method="POST", client=(address, 1))
-    await Starlette(routes=[access.route(prefix)])(asked, receive, send)
-    start, *parts = answered
-    headers = {name.decode(): value.decode() for name, value in start["headers"]}
-    return start["status"], headers, b"".join(part.get("body", b"") for part in parts).decode()
+    return await answering(Starlette(routes=[access.route(prefix)]), asked, code)
 
 
 def session_with(monkeypatch: pytest.MonkeyPatch, cookie: str | None) -> None:

@@ -10,15 +10,14 @@ import streamlit as st
 
 from explorer.jobs import worker_processes
 from explorer.runs.config import TrainingConfig
-from explorer.runs.sweep_grid import DIMENSIONS, SweepGrid
 from explorer.store.run_store import RunStore
 from pages.components.access import access, person, signed_cookie
 from tests.pages.page_steps import opened, press, words
-from tests.runs.sample_records import MARK, steps
+from tests.runs.sample_records import MARK, grid_of, steps
 
 CODE = "correct horse"
 BASE = TrainingConfig(dataset="digits")
-GRID = SweepGrid({name: (getattr(BASE, name),) for name in DIMENSIONS}, BASE)
+GRID = grid_of(BASE)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -179,6 +180,9 @@ def test_each_network_sees_the_drawing_as_its_own_images_were(store):
     strokes = read_stroke_text(INK)
     pixels = [base64.b64decode(picture["pixels"]) for picture in canvas(app)["pictures"]]
     assert pixels == [mnist_image(strokes).tobytes(), embedded_digit_image(strokes).tobytes()]
+    told = json.dumps(canvas(app), ensure_ascii=False)
+    assert "trained on MNIST sees" in told
+    assert "trained on the 8×8 digits sees" in told
     assert any("has seen little handwriting" in one.value for one in app.caption)
     alone = opened("draw", runs=f"{one}:0", ink=INK)
     assert not any("has seen little handwriting" in one.value for one in alone.caption)

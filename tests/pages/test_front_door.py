@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from pages.components.access import person
 from pages.components.frontend.front_door import FrontDoor
 from tests.pages.asgi import answered, scope
+from tests.pages.page_steps import ROOT
 
 
 class Answer(NamedTuple):
@@ -132,4 +133,5 @@ def test_what_several_sessions_would_import_at_once_is_there_before_the_first():
         "asyncio.run(serve())\n"
     )
     command = [sys.executable, "-c", code]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "\n"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

@@ -72,7 +72,11 @@ def carry_out(store: RunStore, run_id: str, seconds: float = 0.1) -> None:
     """Make 20 steps of a queued race, as a worker would, in so many seconds."""
     configs = store.runs.get(run_id).configs
     assert store.runs.claim_next(this_process()).id == run_id
-    about = {"dataset": "digits", "dataset_description": "scikit-learn digits, not MNIST"}
+    about = {
+        "dataset": "digits",
+        "dataset_description": "scikit-learn digits, not MNIST",
+        "dataset_note": "MNIST is damaged.",
+    }
     counts = {"train_images": 1437, "test_images": 360}
     store.runs.set_info(run_id, make_info(device_name="Test processor", **about, **counts))
     records = []
@@ -92,7 +96,9 @@ def test_a_running_race_tells_data_device_progress_and_accuracy(store):
     said = words(app)
     assert "Training, step 20." in said
     assert "4,321 images/s, 12 s left." in said
-    assert "Data: scikit-learn digits, not MNIST. Device: Test processor (cpu)." in said
+    assert (
+        "Data: scikit-learn digits, not MNIST. MNIST is damaged. Device: Test processor (cpu)."
+    ) in said
     sent = stage(app)
     assert [(one["accuracy"], one["loss"], one["images"]) for one in sent["newest"]] == [
         (0.875, 0.25, 360)
@@ -337,6 +343,7 @@ def test_a_deleted_data_folder_is_a_sentence_and_the_next_race_makes_a_new_one(s
         ("Learning rate", "-1", "The learning rate must be above 0"),
         ("Batch size", "1e99", "The batch size must be a whole number from 1 to 10,000"),
         ("Epochs", "2.5", "The number of epochs must be a whole number from 1 to 1,000"),
+        ("Hidden layers", "64, 2.5", "must be a whole number from 1 to 4,096, not 2.5"),
         ("Hidden layers", "5 5 5 5 5 5 5", "At most 6 hidden layers"),
         ("Hidden layers", "x" * 5000, "use at most"),
     ],

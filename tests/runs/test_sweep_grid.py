@@ -23,13 +23,13 @@ from explorer.runs.sweep_grid import (
     bytes_per_curve,
     estimated_seconds,
 )
+from tests.runs.sample_records import grid_of
 
 BASE = TrainingConfig(dataset="digits", device="cpu", epochs=3)
 
 
 def grid(base: TrainingConfig = BASE, **values: tuple) -> SweepGrid:
-    single = {name: (getattr(base, name),) for name in DIMENSIONS}
-    return SweepGrid(single | values, base)
+    return grid_of(base, **values)
 
 
 def some(values: st.SearchStrategy) -> st.SearchStrategy:

@@ -21,7 +21,7 @@ from explorer.runs.config import TrainingConfig
 from explorer.runs.run import LEASE_SECONDS, Run
 from explorer.store.run_store import RunStore, StoreUnavailable
 from tests.jobs.test_launcher import children_of
-from tests.own_machine import wait_until
+from tests.processes import until
 from tests.runs.sample_records import Seen
 from tests.store.postgresql_server import Server, server
 
@@ -55,18 +55,18 @@ def end_workers(store: RunStore) -> None:
 def in_training(store: RunStore) -> Run:
     """Start a race and return it once it has recorded something."""
     run_id = launcher.start(RACE, store=store)
-    wait_until(lambda: Seen(store.records.read(run_id).curves[0]).steps.size)
+    until(lambda: Seen(store.records.read(run_id).curves[0]).steps.size, seconds=90)
     return store.runs.get(run_id)
 
 
 def goes_on_and_ends(store: RunStore, run_id: str) -> None:
     """See that the training goes on, and that it has recorded every step exactly once."""
     reached = Seen(store.records.read(run_id).curves[0]).steps[-1]
-    wait_until(lambda: Seen(store.records.read(run_id).curves[0]).steps[-1] > reached + 500)
+    until(lambda: Seen(store.records.read(run_id).curves[0]).steps[-1] > reached + 500, seconds=90)
     assert launcher.state_of(store.runs.get(run_id)) == "running"
-    wait_until(lambda: not launcher.explain(store.runs.get(run_id), store=store), 10)
+    until(lambda: not launcher.explain(store.runs.get(run_id), store=store), seconds=10)
     launcher.request_stop(run_id, store=store)
-    wait_until(lambda: store.runs.get(run_id).status == "stopped", 10)
+    until(lambda: store.runs.get(run_id).status == "stopped", seconds=10)
     steps = Seen(store.records.read(run_id).curves[0]).steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
     (row,) = store.curves.list()
@@ -78,7 +78,7 @@ def test_a_file_locked_for_45_seconds_ends_nothing(sqlite: RunStore) -> None:
     blocker = sqlite3.connect(sqlite._database.url.database, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     locked = time.monotonic()
-    wait_until(lambda: launcher.explain(sqlite.runs.get(run.id), store=sqlite), 30)
+    until(lambda: launcher.explain(sqlite.runs.get(run.id), store=sqlite), seconds=30)
     said = launcher.explain(sqlite.runs.get(run.id), store=sqlite)
     assert said.startswith("Waiting for the store for ")
     assert "in use by another program" in said
@@ -94,7 +94,7 @@ def test_a_server_that_is_restarted_ends_nothing(postgresql: RunStore, server: S
     run = in_training(postgresql)
     server.stop()
     try:
-        wait_until(lambda: launcher.waiting_words(store=postgresql), 30)
+        until(lambda: launcher.waiting_words(store=postgresql), seconds=30)
         with pytest.raises(StoreUnavailable):
             postgresql.runs.get(run.id)
         # Longer than a lease.
@@ -134,9 +134,10 @@ def test_a_worker_stopped_beyond_its_lease_is_lost_elsewhere_and_goes_on_where_n
     run = in_training(postgresql)
     os.kill(run.worker.pid, signal.SIGSTOP)
     try:
-        wait_until(
+        until(
             lambda: launcher.state_of(elsewhere(postgresql.runs.get(run.id))) == "lost",
             LEASE_SECONDS + 10,
+            seconds=90,
         )
         assert launcher.state_of(postgresql.runs.get(run.id)) == "running", "its process is there"
     finally:
@@ -164,7 +165,9 @@ def test_a_full_disk_is_waited_for_and_named(
     try:
         run = in_training(store)
         filler = fill(place)
-        wait_until(lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), 60)
+        until(
+            lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), seconds=60
+        )
         said = launcher.explain(store.runs.get(run.id), store=store)
         assert said.startswith("Waiting for the store for ")
         filler.unlink()
@@ -172,9 +175,11 @@ def test_a_full_disk_is_waited_for_and_named(
         # Once more, and this time it is killed while it waits.
         run = in_training(store)
         filler = fill(place)
-        wait_until(lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), 60)
+        until(
+            lambda: "is full" in launcher.explain(store.runs.get(run.id), store=store), seconds=60
+        )
         psutil.Process(run.worker.pid).kill()
-        wait_until(lambda: launcher.state_of(store.runs.get(run.id)) == "lost", 10)
+        until(lambda: launcher.state_of(store.runs.get(run.id)) == "lost", seconds=10)
         said = launcher.explain(store.runs.get(run.id), store=store)
         assert f"The disk of {store.folder} is full" in said
     finally:
@@ -186,7 +191,7 @@ def test_a_full_disk_is_waited_for_and_named(
 def test_an_idle_worker_hardly_works_and_takes_a_run_at_once(sqlite: RunStore) -> None:
     launcher.ensure_workers(store=sqlite)
     first = launcher.start([replace(RACE[0], epochs=1)], store=sqlite)
-    wait_until(lambda: sqlite.runs.get(first).status == "finished")
+    until(lambda: sqlite.runs.get(first).status == "finished", seconds=90)
     (child,) = children_of(sqlite)
     process = psutil.Process(child.pid)
     time.sleep(3)
@@ -201,7 +206,7 @@ def test_an_idle_worker_hardly_works_and_takes_a_run_at_once(sqlite: RunStore) -
     for _ in range(5):
         run_id = launcher.start([replace(RACE[0], epochs=1)], store=sqlite)
         run = sqlite.runs.get(run_id)
-        wait_until(lambda run_id=run_id: sqlite.runs.get(run_id).status == "finished")
+        until(lambda run_id=run_id: sqlite.runs.get(run_id).status == "finished", seconds=90)
         run = sqlite.runs.get(run_id)
         waits.append(run.started_at - run.created_at)
         time.sleep(0.5)

@@ -11,7 +11,7 @@ from explorer.runs.run import WorkerId
 from explorer.store.run_store import RunStore, StoreUnavailable, UnknownRun
 from explorer.trainer import watcher as watcher_module
 from explorer.trainer.watcher import RunWatcher
-from tests.own_machine import wait_until
+from tests.processes import until
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def run_id(store: RunStore) -> str:
 def test_requests_arrive(store: RunStore, run_id: str) -> None:
     with RunWatcher(store, run_id) as watcher:
         store.requests.pause(run_id)
-        wait_until(lambda: watcher.control().pause)
+        until(lambda: watcher.control().pause)
         store.requests.resume(run_id)
         store.requests.set_learning_rate(run_id, 0.5)
-        wait_until(lambda: not watcher.control().pause)
-        wait_until(lambda: watcher.control().learning_rates == {0: 0.5})
+        until(lambda: not watcher.control().pause)
+        until(lambda: watcher.control().learning_rates == {0: 0.5})
 
 
 def test_the_heartbeat_goes_on_while_nothing_is_recorded(
@@ -38,7 +38,7 @@ def test_the_heartbeat_goes_on_while_nothing_is_recorded(
     first = store.runs.get(run_id).heartbeat
     assert first is not None
     with RunWatcher(store, run_id):
-        wait_until(lambda: (store.runs.get(run_id).heartbeat or 0) > first)
+        until(lambda: (store.runs.get(run_id).heartbeat or 0) > first)
 
 
 def test_a_run_held_for_too_long_is_stopped(
@@ -48,19 +48,19 @@ def test_a_run_held_for_too_long_is_stopped(
     monkeypatch.setattr(watcher_module, "_STOP_SECONDS", 60)
     store.requests.pause(run_id)
     with RunWatcher(store, run_id) as watcher:
-        wait_until(lambda: watcher.control().stop)
+        until(lambda: watcher.control().stop)
 
 
 def test_a_run_or_store_that_is_gone_ends_the_training(store: RunStore, run_id: str) -> None:
     with RunWatcher(store, run_id) as watcher:
         store.curves.delete(run_id, alive=False)
         with pytest.raises(UnknownRun):
-            wait_until(watcher.is_stopped)
+            until(watcher.is_stopped)
     other = store.runs.create([TrainingConfig()])
     with RunWatcher(store, other) as watcher:
         Path(store._database.url.database).unlink()
         with pytest.raises(StoreUnavailable):
-            wait_until(watcher.is_stopped)
+            until(watcher.is_stopped)
 
 
 def test_a_training_that_does_not_hear_is_ended(store: RunStore) -> None:
@@ -83,7 +83,7 @@ def test_a_training_that_does_not_hear_is_ended(store: RunStore) -> None:
     assert deaf.stdout is not None
     deaf.stdout.readline()
     store.requests.stop(run_id)
-    wait_until(lambda: store.runs.get(run_id).status == "stopped")
+    until(lambda: store.runs.get(run_id).status == "stopped")
     # It would have slept for longer.
     assert deaf.wait(timeout=40) == 0
     deaf.stdout.close()

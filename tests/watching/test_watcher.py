@@ -19,6 +19,7 @@ from explorer.watching.following import FollowedEvents, FollowedFile, Watched
 from explorer.watching.hints import Hints
 from explorer.watching.reader import Answer, Reader, answered
 from explorer.watching.watcher import Watcher
+from tests.processes import until
 from tests.watching.test_following import BEGIN, scalars
 
 
@@ -237,13 +238,6 @@ def _die(connection: object, most_memory: int) -> None:
 
 def _dawdle(connection: object, most_memory: int) -> None:
     time.sleep(60)
-
-
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_the_system_hints_at_changes_in_the_named_folders_alone(tmp_path: Path) -> None:
